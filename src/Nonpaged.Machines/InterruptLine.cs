@@ -1,0 +1,17 @@
+namespace Nonpaged.Machines;
+
+/// <summary>A level-triggered interrupt line, which several devices may share.</summary>
+public abstract class InterruptLine
+{
+    /// <summary>Its number: the global system interrupt.</summary>
+    public abstract uint Vector { get; }
+
+    /// <summary>A device holds the line raised now.</summary>
+    public abstract bool IsRaised { get; }
+
+    /// <summary>
+    /// The line was raised. Called on the machine's own thread: the handler must only wake somebody up, and must not touch the
+    /// hardware.
+    /// </summary>
+    public abstract event Action? Raised;
+}

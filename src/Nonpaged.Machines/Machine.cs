@@ -1,0 +1,47 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace Nonpaged.Machines;
+
+/// <summary>
+/// What a driver sees of hardware: PCI functions, I/O ports, memory-mapped registers, interrupts, and RAM that devices reach
+/// by DMA. Disposing it takes the hardware away: afterwards nothing reads or writes its RAM any more.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Ordering is part of this interface. A write to a port or register is performed after every earlier write of the calling thread to
+/// RAM, so that a doorbell never overtakes the descriptors it announces. A read of a port or register is performed before
+/// any later read of RAM by the calling thread, so that what the device wrote before it set a status bit is seen after
+/// the bit. Between two accesses to RAM alone the caller needs the barriers of the language (Volatile).
+/// </para>
+/// <para>All members are safe for concurrent use; accesses of one thread reach the device in program order.</para>
+/// </remarks>
+public abstract class Machine : IDisposable
+{
+    /// <summary>A short name for reports: "qemu".</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The file that is the machine's RAM. The machine owns it.</summary>
+    public abstract SafeFileHandle RamDescriptor { get; }
+
+    /// <summary>Where that file's bytes lie in the machine's physical address space, holes left out.</summary>
+    public abstract IReadOnlyList<MemoryPiece> RamLayout { get; }
+
+    /// <summary>The PCI functions, resources assigned.</summary>
+    public abstract IReadOnlyList<PciDevice> PciDevices { get; }
+
+    /// <summary>The I/O port space.</summary>
+    public abstract PortSpace Ports { get; }
+
+    /// <summary>Completes when the hardware is gone: disposed, or ended by itself. The result says why.</summary>
+    public abstract Task<string> Gone { get; }
+
+    /// <summary>Registers at a physical address.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">No device's base address register covers the range.</exception>
+    public abstract RegisterWindow MapRegisters(PhysicalAddress address, uint length);
+
+    /// <summary>The interrupt line with this vector (see <see cref="PciDevice.InterruptVector"/>).</summary>
+    public abstract InterruptLine GetInterrupt(uint vector);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

@@ -1,0 +1,68 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>The status that an NDIS call returns (NDIS 5, "NDIS_STATUS").</summary>
+public enum NDIS_STATUS : uint
+{
+    /// <summary>The call did what was asked.</summary>
+    NDIS_STATUS_SUCCESS = 0x00000000,
+
+    /// <summary>The call completes later, through its completion function.</summary>
+    NDIS_STATUS_PENDING = 0x00000103,
+
+    /// <summary>The driver did not recognize its own interrupt or frame.</summary>
+    NDIS_STATUS_NOT_RECOGNIZED = 0x00010001,
+
+    /// <summary>The call accepted its input, and there was no need to copy it.</summary>
+    NDIS_STATUS_NOT_ACCEPTED = 0x00010003,
+
+    /// <summary>The network cable was connected.</summary>
+    NDIS_STATUS_MEDIA_CONNECT = 0x4001000B,
+
+    /// <summary>The network cable was disconnected.</summary>
+    NDIS_STATUS_MEDIA_DISCONNECT = 0x4001000C,
+
+    /// <summary>The call failed, and no other status says why.</summary>
+    NDIS_STATUS_FAILURE = 0xC0000001,
+
+    /// <summary>A resource has run out for the moment: descriptors, packets, memory.</summary>
+    NDIS_STATUS_RESOURCES = 0xC000009A,
+
+    /// <summary>The adapter or the binding is closing.</summary>
+    NDIS_STATUS_CLOSING = 0xC0010002,
+
+    /// <summary>The characteristics name a version that is not supported.</summary>
+    NDIS_STATUS_BAD_VERSION = 0xC0010004,
+
+    /// <summary>The characteristics lack what they must have.</summary>
+    NDIS_STATUS_BAD_CHARACTERISTICS = 0xC0010005,
+
+    /// <summary>There is no adapter of that name, or no such hardware.</summary>
+    NDIS_STATUS_ADAPTER_NOT_FOUND = 0xC0010006,
+
+    /// <summary>None of the offered media is the adapter's.</summary>
+    NDIS_STATUS_UNSUPPORTED_MEDIA = 0xC0010019,
+
+    /// <summary>The request was dropped by a reset or a halt.</summary>
+    NDIS_STATUS_REQUEST_ABORTED = 0xC001000C,
+
+    /// <summary>The data is too long or malformed.</summary>
+    NDIS_STATUS_INVALID_DATA = 0xC0010015,
+
+    /// <summary>The length of a packet or buffer does not fit.</summary>
+    NDIS_STATUS_INVALID_LENGTH = 0xC0010014,
+
+    /// <summary>The object identifier is not one of the adapter's.</summary>
+    NDIS_STATUS_INVALID_OID = 0xC0010017,
+
+    /// <summary>The buffer is too short; the call says how long it must be.</summary>
+    NDIS_STATUS_BUFFER_TOO_SHORT = 0xC0010016,
+
+    /// <summary>Hardware resources are missing or taken.</summary>
+    NDIS_STATUS_RESOURCE_CONFLICT = 0xC001001E,
+
+    /// <summary>The call is not supported.</summary>
+    NDIS_STATUS_NOT_SUPPORTED = 0xC00000BB,
+
+    /// <summary>The adapter was removed or halted.</summary>
+    NDIS_STATUS_ADAPTER_REMOVED = 0xC0010018,
+}

@@ -1,0 +1,77 @@
+using Nonpaged.Machines;
+
+namespace Nonpaged.Ndis;
+
+/// <summary>
+/// One NDIS: a pool that its memory calls serve from, the machine that its miniports drive (or none), and what was reported. A process
+/// may hold several. Thread-safe.
+/// </summary>
+public sealed partial class NdisInstance : IDisposable
+{
+    private static readonly Lazy<NdisInstance> s_default = new(() => new NdisInstance(NonpagedPool.Default, new NdisOptions()));
+
+    private readonly Lock _reportLock = new();
+    private readonly List<NdisReport> _reports = [];
+    private readonly bool _ownsPool;
+
+    /// <summary>NDIS on a machine: its memory is the machine's RAM. The machine stays the caller's and must outlive the instance.</summary>
+    public NdisInstance(Machine machine, NdisOptions? options = null)
+        : this(PoolOver(machine), options ?? new NdisOptions())
+    {
+        Machine = machine;
+        _ownsPool = true;
+    }
+
+    /// <summary>NDIS's memory calls alone, served from a pool that stays the caller's.</summary>
+    public NdisInstance(NonpagedPool pool, NdisOptions? options = null)
+    {
+        Pool = pool ?? throw new ArgumentNullException(nameof(pool));
+        Options = options ?? new NdisOptions();
+        ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
+    }
+
+    /// <summary>What calls outside of any driver use: the memory of the host.</summary>
+    public static NdisInstance Default => s_default.Value;
+
+    /// <summary>The memory that all calls serve from.</summary>
+    public NonpagedPool Pool { get; }
+
+    /// <summary>The machine that miniports drive, or null in a plain program.</summary>
+    public Machine? Machine { get; }
+
+    /// <summary>How it behaves.</summary>
+    public NdisOptions Options { get; }
+
+    /// <summary>Called for each line of the log: failures with their reason, and reports. May be called on any thread.</summary>
+    public Action<string>? Log { get; set; }
+
+    /// <summary>What drivers did wrong, oldest first.</summary>
+    public IReadOnlyList<NdisReport> Reports
+    {
+        get
+        {
+            lock (_reportLock) return [.. _reports];
+        }
+    }
+
+    internal CallContext ProgramContext { get; }
+
+    internal void Report(NdisReportKind kind, string call, Driver driver, string message)
+    {
+        var report = new NdisReport(kind, call, driver.Name, message);
+        lock (_reportLock) _reports.Add(report);
+        Log?.Invoke(report.ToString());
+    }
+
+    private static NonpagedPool PoolOver(Machine machine)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        return NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout, new NonpagedPoolOptions { Name = machine.Name, Verify = true });
+    }
+
+    /// <summary>Ends the instance. Adapters must have been halted; the pool of a machine goes with it.</summary>
+    public void Dispose()
+    {
+        if (_ownsPool) Pool.Dispose();
+    }
+}

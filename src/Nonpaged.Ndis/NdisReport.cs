@@ -1,0 +1,12 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>Something that a driver did wrong, or a call that failed, with what was expected.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Call">The call that it happened in.</param>
+/// <param name="Driver">The driver that made the call.</param>
+/// <param name="Message">What was wrong and what was expected, as a sentence.</param>
+public sealed record NdisReport(NdisReportKind Kind, string Call, string Driver, string Message)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Driver}: {Call}: {Message}";
+}

@@ -1,0 +1,41 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>What a report is about.</summary>
+public enum NdisReportKind
+{
+    /// <summary>A free gave another length than the allocation.</summary>
+    FreeWithWrongLength,
+
+    /// <summary>A free gave other flags, another caching or another physical address than the allocation.</summary>
+    FreeWithWrongFlags,
+
+    /// <summary>A block was freed by a call that does not belong to the one that allocated it.</summary>
+    FreeByWrongCall,
+
+    /// <summary>The pointer lies inside a block, not at its start. Nothing was freed.</summary>
+    FreeOfMiddle,
+
+    /// <summary>The pointer is not of this memory. Nothing was freed.</summary>
+    FreeOfForeign,
+
+    /// <summary>The block was freed before. Nothing was freed.</summary>
+    FreeTwice,
+
+    /// <summary>Clause C12: flags outside initialization, or by something else than a miniport.</summary>
+    FlagsOutsideInitialization,
+
+    /// <summary>Clause C16: far more noncached memory than was ever touched.</summary>
+    NoncachedMemoryUnused,
+
+    /// <summary>A call was made at a higher IRQL than its documents allow.</summary>
+    IrqlTooHigh,
+
+    /// <summary>A driver left something allocated or registered after it was halted.</summary>
+    Leak,
+
+    /// <summary>A handle, packet or buffer is not what the call needs.</summary>
+    BadHandle,
+
+    /// <summary>The driver broke another rule of the life of a miniport or protocol.</summary>
+    BrokenRule,
+}

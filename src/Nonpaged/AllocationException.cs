@@ -1,0 +1,12 @@
+namespace Nonpaged;
+
+/// <summary>A request could not be met. <see cref="Failure"/> says why and what would help.</summary>
+public sealed class AllocationException : Exception
+{
+    /// <summary>Creates the exception for a failure.</summary>
+    public AllocationException(AllocationFailure failure)
+        : base(failure?.ToString()) => Failure = failure ?? throw new ArgumentNullException(nameof(failure));
+
+    /// <summary>The reason, the limit that was hit and the remedy.</summary>
+    public AllocationFailure Failure { get; }
+}

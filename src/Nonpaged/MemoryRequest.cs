@@ -1,0 +1,39 @@
+namespace Nonpaged;
+
+/// <summary>
+/// What a caller needs of a block. Each guarantee is asked for by itself, and one that cannot be given makes the
+/// allocation fail: nothing is downgraded silently. Residency is not among them, because every block has it.
+/// </summary>
+/// <param name="Length">Size in bytes. 0 is refused.</param>
+public sealed record MemoryRequest(nuint Length)
+{
+    /// <summary>
+    /// Alignment in bytes of the address and of the physical address: a power of two. 0 takes the natural one: 16 bytes for
+    /// small blocks, a page (4096) for all others.
+    /// </summary>
+    public nuint Alignment { get; init; }
+
+    /// <summary>One physical range must back the whole block.</summary>
+    public bool Contiguous { get; init; }
+
+    /// <summary>The last byte of the block must lie at or below this physical address.</summary>
+    public PhysicalAddress HighestAcceptableAddress { get; init; } = PhysicalAddress.Max;
+
+    /// <summary>What the block needs of the CPU's cache.</summary>
+    public Caching Caching { get; init; }
+
+    /// <summary>
+    /// The physical address must not change while the block lives. Not implied by residency: the kernel moves an mlocked page
+    /// when it compacts memory (vm.compact_unevictable_allowed).
+    /// </summary>
+    public bool Pinned { get; init; }
+
+    /// <summary>The block starts on a page of its own and shares no page with another one.</summary>
+    public bool WholePages { get; init; }
+
+    /// <summary>The access protection of its single pages will be changed. Implies <see cref="WholePages"/>.</summary>
+    public bool Protectable { get; init; }
+
+    /// <summary>The block is handed out filled with zeros. Whole pages always are.</summary>
+    public bool Zeroed { get; init; }
+}

@@ -1,0 +1,29 @@
+namespace Nonpaged;
+
+/// <summary>What a block really got, and how that is known.</summary>
+public sealed record ObtainedMemory
+{
+    /// <summary>The way in which its memory was obtained: the name of a rung, or of the machine whose RAM it is.</summary>
+    public required string Rung { get; init; }
+
+    /// <summary>It cannot be paged out.</summary>
+    public required bool Resident { get; init; }
+
+    /// <summary>Its physical addresses cannot change.</summary>
+    public required bool Pinned { get; init; }
+
+    /// <summary>One physical range backs it.</summary>
+    public required bool Contiguous { get; init; }
+
+    /// <summary>How the CPU caches it: coherent or uncached, never "any".</summary>
+    public required Caching Caching { get; init; }
+
+    /// <summary>CPU and device see the same bytes without a flush.</summary>
+    public required bool Coherent { get; init; }
+
+    /// <summary>What backs it, in the order of its addresses.</summary>
+    public required IReadOnlyList<PhysicalRange> PhysicalRanges { get; init; }
+
+    /// <summary>How the physical ranges are known: where they were read, and when.</summary>
+    public required string Evidence { get; init; }
+}
