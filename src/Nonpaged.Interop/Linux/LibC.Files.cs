@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Nonpaged.Interop;
+
+internal static unsafe partial class LibC
+{
+    // linux/memfd.h
+    public const uint MFD_CLOEXEC = 0x0001;
+    public const uint MFD_ALLOW_SEALING = 0x0002;
+    public const uint MFD_HUGETLB = 0x0004;
+    public const uint MFD_HUGE_2MB = 21u << 26;
+
+    // linux/fcntl.h
+    public const int F_SEAL_SEAL = 0x0001;
+    public const int F_SEAL_SHRINK = 0x0002;
+    public const int F_SEAL_GROW = 0x0004;
+    public const int F_SEAL_FUTURE_WRITE = 0x0010;
+
+    private const int F_ADD_SEALS = 1033;
+    private const int O_CLOEXEC = 0x80000;
+
+    /// <summary>memfd_create(2).</summary>
+    public static SysResult CreateMemoryFile(string name, uint flags, out SafeFileHandle descriptor)
+    {
+        SysResult result = Result(memfd_create(name, flags));
+        descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
+        return result;
+    }
+
+    /// <summary>ftruncate(2).</summary>
+    public static SysResult SetFileLength(SafeFileHandle descriptor, long length) => Result(ftruncate(descriptor, length));
+
+    /// <summary>fcntl(2), F_ADD_SEALS.</summary>
+    public static SysResult AddSeals(SafeFileHandle descriptor, int seals) => Result(fcntl(descriptor, F_ADD_SEALS, seals));
+
+    /// <summary>open(2), read only, close-on-exec.</summary>
+    public static SysResult OpenForReading(string path, out SafeFileHandle descriptor)
+    {
+        SysResult result = Result(open(path, O_CLOEXEC, 0));
+        descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
+        return result;
+    }
+
+    /// <summary>pread(2).</summary>
+    public static SysResult ReadAt(SafeFileHandle descriptor, void* buffer, nuint length, long offset) =>
+        Result(pread(descriptor, buffer, length, offset));
+
+    /// <summary>ioctl(2).</summary>
+    public static SysResult Control(SafeFileHandle descriptor, nuint request, void* argument) =>
+        Result(ioctl(descriptor, request, argument));
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport(Library)]
+    private static partial int ftruncate(SafeFileHandle descriptor, long length);
+
+    [LibraryImport(Library)]
+    private static partial int fcntl(SafeFileHandle descriptor, int command, nint argument);
+
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int open(string path, int flags, uint mode);
+
+    [LibraryImport(Library)]
+    private static partial nint pread(SafeFileHandle descriptor, void* buffer, nuint length, long offset);
+
+    [LibraryImport(Library)]
+    private static partial int ioctl(SafeFileHandle descriptor, nuint request, void* argument);
+}

@@ -1,0 +1,53 @@
+using System.Runtime.InteropServices;
+
+namespace Nonpaged.Interop;
+
+internal static unsafe partial class LibC
+{
+    // mman-common.h
+    public const int PROT_NONE = 0;
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+    public const int MAP_SHARED = 0x01;
+    public const int MAP_PRIVATE = 0x02;
+    public const int MAP_FIXED = 0x10;
+    public const int MAP_ANONYMOUS = 0x20;
+    public const int MAP_NORESERVE = 0x4000;
+    public const int MADV_DONTFORK = 10;
+    public const int MADV_HUGEPAGE = 14;
+    public const int MADV_DONTDUMP = 16;
+    public const int MADV_POPULATE_WRITE = 23;
+    public const int MADV_COLLAPSE = 25;
+
+    /// <summary>mmap(2).</summary>
+    public static SysResult MapMemory(void* address, nuint length, int protection, int flags, int descriptor, long offset) =>
+        Result((nint)mmap(address, length, protection, flags, descriptor, offset));
+
+    /// <summary>munmap(2).</summary>
+    public static SysResult UnmapMemory(void* address, nuint length) => Result(munmap(address, length));
+
+    /// <summary>mprotect(2).</summary>
+    public static SysResult ProtectMemory(void* address, nuint length, int protection) => Result(mprotect(address, length, protection));
+
+    /// <summary>madvise(2).</summary>
+    public static SysResult AdviseMemory(void* address, nuint length, int advice) => Result(madvise(address, length, advice));
+
+    /// <summary>mlock(2).</summary>
+    public static SysResult LockMemory(void* address, nuint length) => Result(mlock(address, length));
+
+    // SetLastError is off throughout: Marshal.GetLastSystemError reads errno itself, before any other managed code runs.
+    [LibraryImport(Library)]
+    private static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport(Library)]
+    private static partial int munmap(void* address, nuint length);
+
+    [LibraryImport(Library)]
+    private static partial int mprotect(void* address, nuint length, int protection);
+
+    [LibraryImport(Library)]
+    private static partial int madvise(void* address, nuint length, int advice);
+
+    [LibraryImport(Library)]
+    private static partial int mlock(void* address, nuint length);
+}

@@ -1,0 +1,11 @@
+using System.Runtime.InteropServices;
+
+namespace Nonpaged.Interop;
+
+/// <summary>The C library's system call wrappers, one method each. A method adds nothing to its call but the reading of errno.</summary>
+internal static unsafe partial class LibC
+{
+    private const string Library = "libc";
+
+    private static SysResult Result(nint value) => value == -1 ? SysResult.Failed((Errno)Marshal.GetLastSystemError()) : new SysResult(value);
+}
