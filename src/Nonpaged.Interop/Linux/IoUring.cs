@@ -57,9 +57,9 @@ internal static unsafe partial class IoUring
         }
     }
 
-    private static SysResult Result(nint value) => value == -1 ? SysResult.Failed((Errno)Marshal.GetLastSystemError()) : new SysResult(value);
+    private static SysResult Result(nint value) => value == -1 ? SysResult.Failed((Errno)Marshal.GetLastPInvokeError()) : new SysResult(value);
 
-    [LibraryImport("libc")]
+    [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);
 
     /// <summary>struct io_uring_params, whose tail (ring offsets) is not read here.</summary>

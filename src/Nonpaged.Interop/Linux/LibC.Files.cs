@@ -50,21 +50,21 @@ internal static unsafe partial class LibC
     public static SysResult Control(SafeFileHandle descriptor, nuint request, void* argument) =>
         Result(ioctl(descriptor, request, argument));
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int memfd_create(string name, uint flags);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int ftruncate(SafeFileHandle descriptor, long length);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int fcntl(SafeFileHandle descriptor, int command, nint argument);
 
-    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, uint mode);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial nint pread(SafeFileHandle descriptor, void* buffer, nuint length, long offset);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int ioctl(SafeFileHandle descriptor, nuint request, void* argument);
 }

@@ -16,6 +16,6 @@ internal static unsafe partial class LibC
         return result;
     }
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int getrlimit(int resource, ulong* limit);
 }

@@ -35,19 +35,18 @@ internal static unsafe partial class LibC
     /// <summary>mlock(2).</summary>
     public static SysResult LockMemory(void* address, nuint length) => Result(mlock(address, length));
 
-    // SetLastError is off throughout: Marshal.GetLastSystemError reads errno itself, before any other managed code runs.
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int munmap(void* address, nuint length);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int mprotect(void* address, nuint length, int protection);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int madvise(void* address, nuint length, int advice);
 
-    [LibraryImport(Library)]
+    [LibraryImport(Library, SetLastError = true)]
     private static partial int mlock(void* address, nuint length);
 }

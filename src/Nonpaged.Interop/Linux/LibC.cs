@@ -7,5 +7,5 @@ internal static unsafe partial class LibC
 {
     private const string Library = "libc";
 
-    private static SysResult Result(nint value) => value == -1 ? SysResult.Failed((Errno)Marshal.GetLastSystemError()) : new SysResult(value);
+    private static SysResult Result(nint value) => value == -1 ? SysResult.Failed((Errno)Marshal.GetLastPInvokeError()) : new SysResult(value);
 }
