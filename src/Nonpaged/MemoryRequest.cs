@@ -36,4 +36,7 @@ public sealed record MemoryRequest(nuint Length)
 
     /// <summary>The block is handed out filled with zeros. Whole pages always are.</summary>
     public bool Zeroed { get; init; }
+
+    /// <summary>Whatever the caller wants to find again with the block. Opaque to the pool.</summary>
+    public object? Owner { get; init; }
 }

@@ -1,19 +1,113 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Nonpaged;
 
-/// <summary>Resident memory in one physical address space.</summary>
-public sealed class NonpagedPool : IDisposable
+/// <summary>
+/// Resident memory in one physical address space: the host's frames, or a machine's RAM. The front door: a request for a small cached block without a
+/// limit goes to the heap, every other to the pages. Thread-safe.
+/// </summary>
+public sealed unsafe partial class NonpagedPool : IDisposable
 {
-    /// <summary>The process's own pool, of host memory.</summary>
-    public static NonpagedPool Default => throw new InvalidOperationException("being written");
+    private static readonly Lazy<NonpagedPool> s_default = new(() => Create());
 
-    /// <summary>A pool over memory that a machine hands in.</summary>
-    public static NonpagedPool Over(SafeFileHandle descriptor, IReadOnlyList<MemoryPiece> layout, NonpagedPoolOptions? options = null) =>
-        throw new InvalidOperationException("being written");
+    private readonly Lock _gate = new();
+    private readonly PageMap _map = new();
+    private readonly OwnerTable _owners = new();
+    private readonly PageAllocator _pages;
+    private readonly Heap _heap;
+    private readonly HostExtents? _host;
+    private readonly FreedBlocks? _freed;
+    private readonly Dictionary<nuint, MemoryBlock> _heapBlocks = [];
+    private ulong _heldBytes;
+    private bool _isDisposed;
 
-    /// <inheritdoc/>
+    private NonpagedPool(NonpagedPoolOptions options, bool grows)
+    {
+        Options = options;
+        _pages = new PageAllocator(_map, _owners);
+        _heap = new Heap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
+        _host = grows ? new HostExtents(options.Name) : null;
+        _freed = options.Verify ? new FreedBlocks() : null;
+    }
+
+    /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
+    public static NonpagedPool Default => s_default.Value;
+
+    /// <summary>How the pool was made.</summary>
+    public NonpagedPoolOptions Options { get; }
+
+    /// <summary>A further pool of host memory, which grows by the first rung of the ladder that gives memory.</summary>
+    public static NonpagedPool Create(NonpagedPoolOptions? options = null) => new(options ?? new NonpagedPoolOptions(), grows: true);
+
+    /// <summary>
+    /// A pool over memory that a machine hands in: a file, and where its bytes lie in the machine's physical address space. The descriptor stays the
+    /// caller's. The pool does not grow.
+    /// </summary>
+    /// <exception cref="ArgumentException">Pieces are not whole pages of 4096 bytes, or overlap.</exception>
+    /// <exception cref="AllocationException">The memory cannot be mapped.</exception>
+    public static NonpagedPool Over(SafeFileHandle descriptor, IReadOnlyList<MemoryPiece> layout, NonpagedPoolOptions? options = null)
+    {
+        options ??= new NonpagedPoolOptions { Name = "machine" };
+        var pool = new NonpagedPool(options, grows: false);
+        foreach (Extent extent in MachineExtents.Map(descriptor, layout, options.Name)) pool.Add(extent);
+        return pool;
+    }
+
+    /// <summary>Allocates a block, or throws.</summary>
+    /// <exception cref="AllocationException">A guarantee cannot be given; the failure says which, why, and what would help.</exception>
+    public MemoryBlock Allocate(MemoryRequest request) =>
+        TryAllocate(request, out MemoryBlock? block, out AllocationFailure? failure) ? block : throw new AllocationException(failure);
+
+    /// <summary>Allocates a block, or says why that is not possible. Never gives less than was asked for.</summary>
+    public bool TryAllocate(
+        MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        block = null;
+        failure = RequestCheck.Refuse(request);
+        if (failure is not null) return false;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            block = RequestCheck.IsForHeap(request) ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
+            if (block is null)
+            {
+                failure ??= Shortage(request);
+                return false;
+            }
+        }
+
+        if (request.Zeroed || !RequestCheck.IsForHeap(request)) NativeMemory.Clear(block.Address, request.Length);
+        failure = null;
+        return true;
+    }
+
+    /// <summary>The physical address of a byte of an allocated block. Takes no lock and makes no system call.</summary>
+    /// <returns>False for an address outside of any block, and where frame numbers may not be read.</returns>
+    public bool TryTranslate(void* address, out PhysicalAddress physical)
+    {
+        bool known = _map.TryTranslate((nuint)address, out ulong value);
+        physical = new PhysicalAddress(value);
+        return known;
+    }
+
+    /// <inheritdoc cref="TryTranslate"/>
+    /// <exception cref="ArgumentException">The address is not of an allocated block, or its physical address is not known.</exception>
+    public PhysicalAddress Translate(void* address) => TryTranslate(address, out PhysicalAddress physical) ? physical
+        : throw new ArgumentException($"0x{(nuint)address:x} has no known physical address in the pool \"{Options.Name}\".", nameof(address));
+
+    /// <summary>Gives all memory back at once, blocks in use included. No address of the pool may be used afterwards.</summary>
     public void Dispose()
     {
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            foreach (Extent extent in _owners.OfType<Extent>()) extent.Dispose();
+            _host?.Dispose();
+            _map.Dispose();
+        }
     }
 }

@@ -1,0 +1,20 @@
+namespace Nonpaged;
+
+/// <summary>2 MiB pages that the administrator reserved (vm.nr_hugepages).</summary>
+internal sealed class HugepagePoolRung : Rung
+{
+    public override string Name => "hugepage pool";
+
+    public override nuint Unit => HostExtents.HugePage;
+
+    public override bool IsHugetlb => true;
+
+    protected override string Proof => "a huge page of the kernel's pool is one physical piece";
+
+    public override AllocationFailure? Check(nuint length)
+    {
+        long available = HugepageCounts.Read().Available;
+        return available * (long)HostExtents.HugePage >= (long)length ? null : new AllocationFailure(
+            $"The kernel's pool has not enough 2 MiB pages for {length} bytes.", $"{available} free 2 MiB pages", HugepageCounts.Remedy(length));
+    }
+}

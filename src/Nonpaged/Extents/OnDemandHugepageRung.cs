@@ -1,0 +1,21 @@
+namespace Nonpaged;
+
+/// <summary>2 MiB pages that the kernel makes when they are asked for, with no reservation (vm.nr_overcommit_hugepages).</summary>
+internal sealed class OnDemandHugepageRung : Rung
+{
+    public override string Name => "on-demand hugepages";
+
+    public override nuint Unit => HostExtents.HugePage;
+
+    public override bool IsHugetlb => true;
+
+    protected override string Proof => "a huge page of the kernel's pool is one physical piece";
+
+    public override AllocationFailure? Check(nuint length)
+    {
+        HugepageCounts counts = HugepageCounts.Read();
+        return (counts.Available + counts.OnDemand) * (long)HostExtents.HugePage >= (long)length ? null : new AllocationFailure(
+            $"The kernel may not make enough 2 MiB pages on demand for {length} bytes.",
+            $"vm.nr_overcommit_hugepages, of which {counts.OnDemand} are left", HugepageCounts.Remedy(length));
+    }
+}

@@ -1,0 +1,46 @@
+namespace Nonpaged;
+
+internal sealed unsafe partial class PageAllocator
+{
+    /// <summary>Free pages at or below a limit.</summary>
+    public ulong FreePagesBelow(ulong limit) => _zones.SelectMany(zone => zone).Aggregate(0UL, (sum, range) => sum + range.PagesBelow(limit));
+
+    /// <summary>The longest free run at or below a limit, physically contiguous or of any neighbours, in pages.</summary>
+    public nuint LongestRun(ulong limit, bool contiguous)
+    {
+        nuint longest = 0;
+        foreach (FreeRange first in _zones.SelectMany(zone => zone).Where(range => NeighbourBefore(range) is null))
+        {
+            nuint run = 0;
+            for (FreeRange? range = first; range is not null; range = NeighbourAfter(range))
+            {
+                if (contiguous && range != first && !FollowsPhysically(range.Start - Page.Size)) run = 0;
+                nuint pages = range.PagesBelow(limit);
+                run += pages;
+                longest = nuint.Max(longest, run);
+                if (pages < range.Pages) run = 0;
+            }
+        }
+
+        return longest;
+    }
+
+    /// <summary>Pages at or below a limit, free or not.</summary>
+    public ulong TotalPagesBelow(ulong limit)
+    {
+        ulong pages = 0;
+        foreach (Extent extent in owners.OfType<Extent>())
+        {
+            foreach (ulong physical in extent.Frames)
+            {
+                if (limit == ulong.MaxValue || (physical != PageEntry.Unknown && physical <= limit && limit - physical >= Page.Size - 1)) pages++;
+            }
+        }
+
+        return pages;
+    }
+
+    /// <summary>The lowest physical address there is, where any is known.</summary>
+    public ulong? LowestAddress => owners.OfType<Extent>().SelectMany(extent => extent.Frames).Where(frame => frame != PageEntry.Unknown)
+        .Cast<ulong?>().Min();
+}

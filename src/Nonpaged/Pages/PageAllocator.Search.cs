@@ -1,0 +1,89 @@
+namespace Nonpaged;
+
+internal sealed unsafe partial class PageAllocator
+{
+    /// <summary>
+    /// Finds free pages for a request, in the highest zone that has them: first in one range, the smallest that fits; then, in ranges
+    /// that follow each other.
+    /// </summary>
+    private Placement? Search(PageRequest request)
+    {
+        ulong free = 0;
+        for (int zone = Zone.Count - 1; zone >= 0; zone--)
+        {
+            free += _freePages[zone];
+            if (_freePages[zone] == 0 || free < request.Pages) continue;
+            Placement? found = SearchRange(request, zone) ?? SearchNeighbours(request, zone);
+            if (found is not null) return found;
+        }
+
+        return null;
+    }
+
+    private Placement? SearchRange(PageRequest request, int zone)
+    {
+        SortedSet<FreeRange> ranges = _zones[zone];
+        if (ranges.Max is not { } largest || largest.Pages < request.Pages) return null;
+        var smallest = new FreeRange(largest.Extent, 0, request.Pages, PageEntry.Unknown);
+        foreach (FreeRange range in ranges.GetViewBetween(smallest, largest))
+        {
+            if (FitAtEnd(range, request) is { } start) return new Placement(range, start);
+        }
+
+        return null;
+    }
+
+    /// <summary>The highest place in a range, because what lies below it is scarcer.</summary>
+    private static nuint? FitAtEnd(FreeRange range, PageRequest request)
+    {
+        nuint pages = range.PagesBelow(request.Limit);
+        if (pages < request.Pages || !request.Accepts(range.Extent)) return null;
+        nuint start = (range.Start + ((pages - request.Pages) << Page.Shift)) & ~(request.Alignment - 1);
+        return start >= range.Start && IsAligned(range, start, request.Alignment) ? start : null;
+    }
+
+    /// <summary>Pages of several ranges without a gap between them, none of a lower zone. Each stretch of such ranges is walked once.</summary>
+    private Placement? SearchNeighbours(PageRequest request, int lowestZone)
+    {
+        for (int zone = lowestZone; zone < Zone.Count; zone++)
+        {
+            foreach (FreeRange range in _zones[zone])
+            {
+                bool isFirst = NeighbourBefore(range) is not { } before || before.Zone < lowestZone;
+                if (isFirst && request.Accepts(range.Extent) && FitInStretch(range, request, lowestZone) is { } found) return found;
+            }
+        }
+
+        return null;
+    }
+
+    private Placement? FitInStretch(FreeRange first, PageRequest request, int lowestZone)
+    {
+        Placement? run = null;
+        for (FreeRange? range = first; range is not null && range.Zone >= lowestZone; range = NeighbourAfter(range))
+        {
+            if (run is not null && request.Contiguous && !FollowsPhysically(range.Start - Page.Size)) run = null;
+            run ??= StartIn(range, request.Alignment);
+            nuint pages = range.PagesBelow(request.Limit);
+            nuint end = range.Start + (pages << Page.Shift);
+            if (run is { } fits && end >= fits.Start + (request.Pages << Page.Shift)) return fits;
+            if (pages < range.Pages) run = null;
+        }
+
+        return null;
+    }
+
+    private static Placement? StartIn(FreeRange range, nuint alignment)
+    {
+        nuint start = Page.RoundUp(range.Start, alignment);
+        return start < range.End && IsAligned(range, start, alignment) ? new Placement(range, start) : null;
+    }
+
+    private static bool IsAligned(FreeRange range, nuint start, nuint alignment)
+    {
+        ulong physical = range.PhysicalAt(start);
+        return physical == PageEntry.Unknown ? alignment <= range.Extent.ContiguousUnit : (physical & (alignment - 1)) == 0;
+    }
+
+    private readonly record struct Placement(FreeRange Range, nuint Start);
+}

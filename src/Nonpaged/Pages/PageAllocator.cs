@@ -1,0 +1,153 @@
+namespace Nonpaged;
+
+/// <summary>
+/// Runs of pages by zone. Free memory is kept as ranges, in one set a zone ordered by size; the page map's entries at both ends
+/// of a range name it, so that a free finds its neighbours without a search. Callers hold the pool's lock.
+/// </summary>
+internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owners)
+{
+    private readonly SortedSet<FreeRange>[] _zones = [.. Enumerable.Range(0, Zone.Count).Select(_ => new SortedSet<FreeRange>(FreeRange.BySize))];
+    private readonly ulong[] _freePages = new ulong[Zone.Count];
+
+    public ulong FreePages => _freePages.Aggregate(0UL, (sum, pages) => sum + pages);
+
+    /// <summary>Takes over an extent, all of it free.</summary>
+    public void Add(Extent extent)
+    {
+        map.Cover(extent.Start, extent.Length);
+        extent.Place = owners.Add(extent);
+        PageEntry* entry = null;
+        for (nuint i = 0; i < extent.Pages; i++)
+        {
+            nuint address = extent.Start + (i << Page.Shift);
+            entry = entry == null || (address & ((1 << 30) - 1)) == 0 ? map.Find(address) : entry + 1;
+            *entry = new PageEntry { Physical = extent.Frames[i], Extent = extent.Place };
+        }
+
+        Release(extent.Start, extent.Pages);
+    }
+
+    /// <summary>Gives up an extent of which every page is free.</summary>
+    public void Remove(Extent extent)
+    {
+        foreach (FreeRange range in RangesOf(extent)) Take(range);
+        for (nuint i = 0; i < extent.Pages; i++) *map.Find(extent.Start + (i << Page.Shift)) = default;
+        owners.Remove(extent.Place);
+    }
+
+    /// <summary>Takes a run and marks its pages as the owner's. Returns its address, or 0 where no free memory is like that.</summary>
+    public nuint Allocate(PageRequest request, int owner)
+    {
+        if (Search(request) is not { } found) return 0;
+        Carve(found.Range, found.Start, request.Pages);
+        Mark(found.Start, request.Pages, owner);
+        found.Range.Extent.UsedPages += request.Pages;
+        return found.Start;
+    }
+
+    /// <summary>Gives a run back. Returns the extent that it lies in.</summary>
+    public Extent Free(nuint start, nuint pages)
+    {
+        Mark(start, pages, 0);
+        Extent extent = ExtentOf(start);
+        extent.UsedPages -= pages;
+        Release(start, pages);
+        return extent;
+    }
+
+    public Extent ExtentOf(nuint address) =>
+        owners.TryGet(map.Find(address)->Extent, out Extent? extent) ? extent : throw new InvalidOperationException("The page map lost an extent.");
+
+    /// <summary>Whether the page after this one follows it physically, as far as that is known.</summary>
+    public bool FollowsPhysically(nuint address)
+    {
+        PageEntry* entry = map.Find(address);
+        PageEntry* next = map.Find(address + Page.Size);
+        if (next == null || next->Extent != entry->Extent) return false;
+        if (entry->Physical != PageEntry.Unknown) return next->Physical == entry->Physical + Page.Size;
+        return next->Physical == PageEntry.Unknown && ExtentOf(address).IsContiguousWith(address, address + Page.Size);
+    }
+
+    /// <summary>Makes pages free ranges again, each merged with its free neighbours.</summary>
+    private void Release(nuint start, nuint pages)
+    {
+        nuint end = start + (pages << Page.Shift);
+        Extent extent = ExtentOf(start);
+        while (start < end)
+        {
+            nuint last = start;
+            int zone = Zone.Of(map.Find(start)->Physical);
+            while (last + Page.Size < end && FollowsPhysically(last) && Zone.Of(map.Find(last + Page.Size)->Physical) == zone) last += Page.Size;
+            nuint next = last + Page.Size;
+            Put(Merge(new FreeRange(extent, start, (next - start) >> Page.Shift, map.Find(start)->Physical)));
+            start = next;
+        }
+    }
+
+    private FreeRange Merge(FreeRange range)
+    {
+        if (NeighbourBefore(range) is { } before && before.Zone == range.Zone && FollowsPhysically(range.Start - Page.Size))
+        {
+            Take(before);
+            range = new FreeRange(range.Extent, before.Start, before.Pages + range.Pages, before.Physical);
+        }
+
+        if (NeighbourAfter(range) is { } after && after.Zone == range.Zone && FollowsPhysically(range.End - Page.Size))
+        {
+            Take(after);
+            range = new FreeRange(range.Extent, range.Start, range.Pages + after.Pages, range.Physical);
+        }
+
+        return range;
+    }
+
+    private FreeRange? NeighbourBefore(FreeRange range) => range.Start == range.Extent.Start ? null : FreeAt(range.Start - Page.Size);
+
+    private FreeRange? NeighbourAfter(FreeRange range) => range.End == range.Extent.End ? null : FreeAt(range.End);
+
+    /// <summary>The free range that starts or ends with a page.</summary>
+    private FreeRange? FreeAt(nuint address)
+    {
+        PageEntry* entry = map.Find(address);
+        return entry != null && entry->Owner < 0 && owners.TryGet(entry->Owner, out FreeRange? range) ? range : null;
+    }
+
+    private void Put(FreeRange range)
+    {
+        range.Place = owners.Add(range);
+        map.Find(range.Start)->Owner = -range.Place;
+        map.Find(range.End - Page.Size)->Owner = -range.Place;
+        _zones[range.Zone].Add(range);
+        _freePages[range.Zone] += range.Pages;
+    }
+
+    private void Take(FreeRange range)
+    {
+        _zones[range.Zone].Remove(range);
+        _freePages[range.Zone] -= range.Pages;
+        map.Find(range.Start)->Owner = 0;
+        map.Find(range.End - Page.Size)->Owner = 0;
+        owners.Remove(range.Place);
+    }
+
+    /// <summary>Takes pages out of the free ranges that they lie in, the first of which is given, and puts back what is left of these.</summary>
+    private void Carve(FreeRange range, nuint start, nuint pages)
+    {
+        nuint end = start + (pages << Page.Shift);
+        while (true)
+        {
+            Take(range);
+            if (range.Start < start) Put(new FreeRange(range.Extent, range.Start, (start - range.Start) >> Page.Shift, range.Physical));
+            if (range.End > end) Put(new FreeRange(range.Extent, end, (range.End - end) >> Page.Shift, range.PhysicalAt(end)));
+            if (range.End >= end) return;
+            range = FreeAt(range.End) ?? throw new InvalidOperationException("A search found pages that are not free.");
+        }
+    }
+
+    private void Mark(nuint start, nuint pages, int owner)
+    {
+        for (nuint i = 0; i < pages; i++) map.Find(start + (i << Page.Shift))->Owner = owner;
+    }
+
+    private IEnumerable<FreeRange> RangesOf(Extent extent) => [.. owners.OfType<FreeRange>().Where(range => range.Extent == extent)];
+}

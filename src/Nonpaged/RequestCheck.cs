@@ -1,0 +1,41 @@
+using System.Numerics;
+
+namespace Nonpaged;
+
+/// <summary>What can be said of a request without looking at any memory.</summary>
+internal static class RequestCheck
+{
+    private const nuint MaxAlignment = 1 << 30;
+    private const ulong MaxLength = 1UL << 46;
+
+    /// <summary>The small ones that need nothing but residency.</summary>
+    public static bool IsForHeap(MemoryRequest request) =>
+        request is { Length: <= SizeClass.MaxSize, Alignment: <= Page.Size, Contiguous: false, Pinned: false, WholePages: false, Protectable: false, Caching: Caching.Any }
+        && request.HighestAcceptableAddress == PhysicalAddress.Max;
+
+    /// <summary>A request that no memory can meet: why.</summary>
+    public static AllocationFailure? Refuse(MemoryRequest request)
+    {
+        if (request.Length == 0)
+            return new AllocationFailure("A block of 0 bytes was asked for.", "the length, at least 1 byte", "ask for at least 1 byte");
+        if (request.Length > MaxLength)
+            return new AllocationFailure($"{request.Length} bytes are more than an address space holds.", $"{MaxLength} bytes", "ask for less");
+        if (request.Alignment != 0 && (!BitOperations.IsPow2(request.Alignment) || request.Alignment > MaxAlignment))
+            return new AllocationFailure($"The alignment {request.Alignment} is not a power of two up to 1 GiB.", "the alignment, 1 to 1073741824", "ask for a power of two");
+        if (!Enum.IsDefined(request.Caching))
+            return new AllocationFailure($"There is no caching {(int)request.Caching}.", "Any, Coherent or Uncached", "ask for one of these");
+        if (request.Caching == Caching.Uncached)
+        {
+            return new AllocationFailure(
+                "Uncached memory cannot be had: ordinary memory is mapped write-back, and a process cannot change that.",
+                "the page attribute of System RAM, which the kernel owns",
+                "reserve a region at boot (kernel command line memmap=64M$0x20000000) and map it through /dev/mem with O_SYNC; coherent memory (--coherent) needs no cache flush around DMA either");
+        }
+
+        return null;
+    }
+
+    public static PageRequest ToPages(MemoryRequest request) => new(
+        Page.Count(request.Length), nuint.Max(request.Alignment, Page.Size), request.HighestAcceptableAddress.Value,
+        request.Contiguous, request.Pinned, request.Protectable);
+}
