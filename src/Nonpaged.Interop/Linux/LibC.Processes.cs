@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Nonpaged.Interop;
+
+internal static unsafe partial class LibC
+{
+    /// <summary>Linux's number of SIGKILL (signal(7)).</summary>
+    public const int SIGKILL = 9;
+
+    /// <summary>Linux's number of SIGTERM.</summary>
+    public const int SIGTERM = 15;
+
+    private const int X_OK = 1;
+
+    /// <summary>waitpid(2): return at once where no child has ended.</summary>
+    public const int WNOHANG = 1;
+
+    /// <summary>Waits for a child. 0 where <see cref="WNOHANG"/> was given and it still runs; the status is wait(2)'s.</summary>
+    public static SysResult WaitPid(int pid, out int status, int options)
+    {
+        fixed (int* pointer = &status)
+        {
+            return Result(waitpid(pid, pointer, options));
+        }
+    }
+
+    /// <summary>Sends a signal to one process: the id must be positive, since 0 and below mean groups (kill(2)).</summary>
+    public static SysResult Kill(int pid, int signal)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid);
+        return Result(kill(pid, signal));
+    }
+
+    /// <summary>Succeeds where this process may execute the file (access(2)).</summary>
+    public static SysResult AccessToExecute(string path)
+    {
+        using var file = new CStringArray([path]);
+        return Result(access(file.Pointer[0], X_OK));
+    }
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int access(byte* path, int mode);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int kill(int pid, int signal);
+}

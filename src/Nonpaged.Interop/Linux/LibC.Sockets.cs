@@ -1,0 +1,55 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Nonpaged.Interop;
+
+internal static unsafe partial class LibC
+{
+    private const int AF_UNIX = 1;
+    private const int SOCK_STREAM = 1;
+    private const int SOCK_CLOEXEC = 0x80000;
+    private const int MSG_NOSIGNAL = 0x4000;
+    private const int SHUT_RDWR = 2;
+
+    /// <summary>Two connected stream sockets without a name, both CLOEXEC (socketpair(2)).</summary>
+    public static SysResult SocketPair(out SafeFileHandle one, out SafeFileHandle other)
+    {
+        var pair = stackalloc int[2];
+        var result = Result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+        (one, other) = Handles(result, pair);
+        return result;
+    }
+
+    /// <summary>Sends as many of the bytes as fit; a peer that is gone is EPIPE and no signal (send(2)).</summary>
+    public static SysResult Send(SafeFileHandle socket, ReadOnlySpan<byte> data)
+    {
+        fixed (byte* pointer = data)
+        {
+            return Result(send(socket, pointer, (nuint)data.Length, MSG_NOSIGNAL));
+        }
+    }
+
+    /// <summary>Receives what is there, waiting for the first byte. 0 is the end (recv(2)).</summary>
+    public static SysResult Receive(SafeFileHandle socket, Span<byte> data)
+    {
+        fixed (byte* pointer = data)
+        {
+            return Result(recv(socket, pointer, (nuint)data.Length, 0));
+        }
+    }
+
+    /// <summary>Ends both directions; whoever waits in <see cref="Receive"/> wakes up (shutdown(2)).</summary>
+    public static SysResult Shutdown(SafeFileHandle socket) => Result(shutdown(socket, SHUT_RDWR));
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int socketpair(int domain, int type, int protocol, int* pair);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial nint send(SafeFileHandle socket, byte* data, nuint length, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial nint recv(SafeFileHandle socket, byte* data, nuint length, int flags);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int shutdown(SafeFileHandle socket, int how);
+}

@@ -1,0 +1,53 @@
+namespace Nonpaged.Machines.Qemu;
+
+/// <summary>QEMU's command line (qemu-system-x86_64(1)).</summary>
+internal static class QemuArguments
+{
+    /// <summary>The slot of the network adapter on bus 0.</summary>
+    public const byte NicSlot = 4;
+
+    public static List<string> Create(QemuOptions options)
+    {
+        CheckModel(options.NicModel);
+        QemuRam.Check(options.RamBytes);
+        List<string> arguments =
+        [
+            // Nothing that was not asked for: no user's configuration, no screen, no timers that interrupt, no disk controllers.
+            "-nodefaults", "-no-user-config", "-display", "none",
+            "-machine", "q35,memory-backend=ram,pit=off,hpet=off,vmport=off,sata=off,smbus=off,dump-guest-core=off",
+            "-accel", "tcg",
+            "-bios", $"/proc/self/fd/{GuardianDescriptor.Halt}",
+            "-m", $"{options.RamBytes >> 10}K",
+            "-object", $"memory-backend-file,id=ram,size={options.RamBytes},share=on,mem-path=/proc/self/fd/{GuardianDescriptor.Ram}",
+            "-chardev", $"socket,id=qtest,fd={GuardianDescriptor.Qtest}",
+            "-object", "qtest,id=qtest0,chardev=qtest,log=none",
+
+            // restrict=on: the network ends inside QEMU. 10.0.2.2 still answers DHCP, ARP and echo requests; nothing reaches the host's network.
+            "-netdev", "user,id=net,restrict=on",
+
+            // No option ROM: there is no CPU to run it.
+            "-device", $"{options.NicModel},netdev=net,addr={NicSlot},romfile=",
+        ];
+        if (options.PcapFile is { } file)
+            arguments.AddRange(["-object", $"filter-dump,id=dump,netdev=net,file={Escape(CheckFile(file))}"]);
+        return arguments;
+    }
+
+    /// <summary>A comma would start the next option; two stand for one.</summary>
+    public static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
+
+    private static string CheckFile(string file)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(file);
+        return Path.GetFullPath(file);
+    }
+
+    private static void CheckModel(string model)
+    {
+        if (string.IsNullOrEmpty(model) || !model.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
+        {
+            throw new ArgumentException(
+                $"\"{model}\" is not the name of a QEMU device model: letters, digits, hyphen, underscore and dot.", nameof(model));
+        }
+    }
+}

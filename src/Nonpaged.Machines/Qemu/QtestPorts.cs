@@ -1,0 +1,17 @@
+namespace Nonpaged.Machines.Qemu;
+
+/// <summary>I/O ports by qtest's inb, outb and the like.</summary>
+internal sealed class QtestPorts(QtestClient client) : PortSpace
+{
+    public override byte ReadByte(ushort port) => (byte)client.Read("inb"u8, port);
+
+    public override ushort ReadUInt16(ushort port) => (ushort)client.Read("inw"u8, port);
+
+    public override uint ReadUInt32(ushort port) => (uint)client.Read("inl"u8, port);
+
+    public override void WriteByte(ushort port, byte value) => client.Write("outb"u8, port, value);
+
+    public override void WriteUInt16(ushort port, ushort value) => client.Write("outw"u8, port, value);
+
+    public override void WriteUInt32(ushort port, uint value) => client.Write("outl"u8, port, value);
+}
