@@ -5,7 +5,7 @@ namespace Nonpaged.Interop;
 
 internal static unsafe partial class LibC
 {
-    private const int F_DUPFD_CLOEXEC = 1030;
+    public const int F_DUPFD_CLOEXEC = 1030;
 
     /// <summary>A pipe, both ends CLOEXEC (pipe2(2)).</summary>
     public static SysResult Pipe(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)

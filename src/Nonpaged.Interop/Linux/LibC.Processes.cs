@@ -10,7 +10,7 @@ internal static unsafe partial class LibC
     /// <summary>Linux's number of SIGTERM.</summary>
     public const int SIGTERM = 15;
 
-    private const int X_OK = 1;
+    public const int X_OK = 1;
 
     /// <summary>waitpid(2): return at once where no child has ended.</summary>
     public const int WNOHANG = 1;

@@ -5,11 +5,11 @@ namespace Nonpaged.Interop;
 
 internal static unsafe partial class LibC
 {
-    private const int AF_UNIX = 1;
-    private const int SOCK_STREAM = 1;
-    private const int SOCK_CLOEXEC = 0x80000;
-    private const int MSG_NOSIGNAL = 0x4000;
-    private const int SHUT_RDWR = 2;
+    public const int AF_UNIX = 1;
+    public const int SOCK_STREAM = 1;
+    public const int SOCK_CLOEXEC = 0x80000;
+    public const int MSG_NOSIGNAL = 0x4000;
+    public const int SHUT_RDWR = 2;
 
     /// <summary>Two connected stream sockets without a name, both CLOEXEC (socketpair(2)).</summary>
     public static SysResult SocketPair(out SafeFileHandle one, out SafeFileHandle other)

@@ -23,7 +23,7 @@ internal static unsafe partial class LibC
 
     /// <summary>
     /// Starts a program in a session of its own, with no signal blocked or ignored, and gives it the descriptors listed: the first
-    /// becomes its descriptor 0, and so on. Others reach it only where they are not CLOEXEC. The value is the child's process id.
+    /// becomes its descriptor 0, and so on; it gets no others. The value is the child's process id.
     /// </summary>
     /// <param name="path">The program's file; no search is done.</param>
     /// <param name="arguments">argv, its first element included.</param>
@@ -51,6 +51,8 @@ internal static unsafe partial class LibC
                 var error = SetOwnSession(attributes);
                 for (var i = 0; error == 0 && i < descriptors.Length; i++)
                     error = posix_spawn_file_actions_adddup2(actions, descriptors[i], i);
+
+                if (error == 0) error = CloseFrom(actions, descriptors.Length);
 
                 var pid = 0;
                 if (error == 0) error = posix_spawn(&pid, file.Pointer[0], actions, attributes, argv.Pointer, envp.Pointer);
@@ -86,6 +88,23 @@ internal static unsafe partial class LibC
 
         return error;
     }
+
+    // Our own descriptors are CLOEXEC, but those that this process was started with need not be.
+    private static int CloseFrom(byte* actions, int first)
+    {
+        try
+        {
+            return posix_spawn_file_actions_addclosefrom_np(actions, first);
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // Before glibc 2.34, and in musl: a foreign descriptor that is not CLOEXEC passes on, as it does to any child.
+            return 0;
+        }
+    }
+
+    [LibraryImport(Library)]
+    private static partial int posix_spawn_file_actions_addclosefrom_np(byte* actions, int first);
 
     [LibraryImport(Library)]
     private static partial int posix_spawn(int* pid, byte* path, byte* actions, byte* attributes, byte** argv, byte** envp);
