@@ -1,1 +1,3 @@
-return 0;
+using Nonpaged.Cli;
+
+return await CommandTree.RunAsync(args, Screen.OfProcess());

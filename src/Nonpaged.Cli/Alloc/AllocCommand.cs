@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Numerics;
+
+namespace Nonpaged.Cli;
+
+/// <summary><c>nonpaged alloc</c>: one request on the host, and what was obtained for it.</summary>
+internal sealed class AllocCommand
+{
+    private readonly Option<string?> _length = Options.Text("--length", "SIZE", "Length of the block: 4096, 64K, 2M, 1G, 0x1000.");
+    private readonly Option<bool> _contiguous = Options.Flag("--contiguous", "One physical range must back it.");
+    private readonly Option<string?> _below = Options.Text("--below", "ADDRESS", "It must lie below this physical address (4G: at most 0xffffffff).");
+    private readonly Option<bool> _coherent = Options.Flag("--coherent", "CPU and device must see the same bytes without a flush.");
+    private readonly Option<bool> _uncached = Options.Flag("--uncached", "The CPU must bypass its cache.");
+    private readonly Option<string?> _align = Options.Text("--align", "N", "Alignment, a power of two.");
+    private readonly Option<bool> _json = Options.Json();
+    private readonly Screen _screen;
+
+    private AllocCommand(Screen screen) => _screen = screen;
+
+    public static Command Create(Screen screen)
+    {
+        var alloc = new AllocCommand(screen);
+        alloc._length.Required = true;
+        var command = new Command("alloc", "Make one request on this machine, and show what was obtained and how that is known.")
+        {
+            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._align, alloc._json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(alloc._coherent) && result.GetValue(alloc._uncached))
+                result.AddError("--coherent and --uncached exclude each other.");
+        });
+        command.SetAction(alloc.Run);
+        return command;
+    }
+
+    private int Run(ParseResult parsed)
+    {
+        var requested = new RequestDocument
+        {
+            Contiguous = parsed.GetValue(_contiguous),
+            Caching = Name(CachingOf(parsed)),
+        };
+        AllocationFailure? failure = null;
+        ObtainedDocument? obtained = null;
+        try
+        {
+            MemoryRequest request = Read(parsed, ref requested);
+            using MemoryBlock block = Allocate(request);
+            obtained = Describe(block);
+        }
+        catch (CommandException exception)
+        {
+            failure = exception.Failure;
+        }
+
+        var document = new AllocDocument(requested, obtained, FailureDocument.From(failure));
+        if (parsed.GetValue(_json)) _screen.WriteWhole(CliJson.Write(document));
+        else if (failure is not null) FailurePrinter.Print(_screen, failure);
+        else AllocPrinter.Print(_screen, document);
+        return failure is null ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    // The document is filled as far as the values make sense, so that a failure shows what was understood.
+    private MemoryRequest Read(ParseResult parsed, ref RequestDocument requested)
+    {
+        ulong length = Size.Parse("--length", parsed.GetRequiredValue(_length)!);
+        requested = requested with { Length = length };
+        ulong alignment = parsed.GetValue(_align) is { } align ? ReadAlignment(align) : 0;
+        requested = requested with { Alignment = alignment };
+        PhysicalAddress highest = parsed.GetValue(_below) is { } below ? ReadLimit(below) : PhysicalAddress.Max;
+        requested = requested with { HighestAcceptableAddress = highest.ToString() };
+        return new MemoryRequest((nuint)length)
+        {
+            Alignment = (nuint)alignment,
+            Contiguous = requested.Contiguous,
+            HighestAcceptableAddress = highest,
+            Caching = CachingOf(parsed),
+        };
+    }
+
+    private static ulong ReadAlignment(string text)
+    {
+        ulong alignment = Size.Parse("--align", text);
+        if (BitOperations.IsPow2(alignment)) return alignment;
+        throw new CommandException($"--align {text} is not a power of two.", "an alignment is 1, 2, 4, 8 and so on", "write, say, --align 4096");
+    }
+
+    private static PhysicalAddress ReadLimit(string text)
+    {
+        ulong below = Size.Parse("--below", text);
+        if (below > 0) return new PhysicalAddress(below - 1);
+        throw new CommandException("--below 0 leaves no address.", "the lowest physical address is 0", "write, say, --below 4G");
+    }
+
+    private MemoryBlock Allocate(MemoryRequest request)
+    {
+        MemoryBlock? block = null;
+        AllocationFailure? failure = null;
+        Waiting.While(_screen, "obtaining memory", () => NonpagedPool.Default.TryAllocate(request, out block, out failure));
+        return block ?? throw new CommandException(failure!);
+    }
+
+    private static unsafe ObtainedDocument Describe(MemoryBlock block)
+    {
+        ObtainedMemory memory = block.Obtained;
+        return new ObtainedDocument(
+            memory.Rung,
+            memory.Resident,
+            memory.Pinned,
+            memory.Contiguous,
+            Name(memory.Caching),
+            memory.Coherent,
+            $"0x{(nuint)block.Address:x}",
+            [.. memory.PhysicalRanges.Select(PhysicalRangeDocument.From)],
+            memory.Evidence);
+    }
+
+    private Caching CachingOf(ParseResult parsed) =>
+        parsed.GetValue(_uncached) ? Caching.Uncached : parsed.GetValue(_coherent) ? Caching.Coherent : Caching.Any;
+
+    private static string Name(Caching caching) => caching switch
+    {
+        Caching.Coherent => "coherent",
+        Caching.Uncached => "uncached",
+        _ => "any",
+    };
+}

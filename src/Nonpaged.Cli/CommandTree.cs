@@ -1,0 +1,43 @@
+using System.CommandLine;
+
+namespace Nonpaged.Cli;
+
+/// <summary>The commands, and what happens where a command line cannot be understood.</summary>
+internal static class CommandTree
+{
+    private const string Name = "nonpaged";
+
+    public static async Task<int> RunAsync(string[] arguments, Screen screen)
+    {
+        var root = new RootCommand("Resident, pinned, contiguous, address-limited memory, and the network drivers that need it.")
+        {
+            RunCommand.Create(screen),
+            AllocCommand.Create(screen),
+            DoctorCommand.Create(screen),
+        };
+        root.HelpName = Name;
+
+        // No @file, no -abc for -a -b -c: an argument means what it says.
+        var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+        ParseResult parsed = root.Parse(arguments, parser);
+        if (parsed.Errors.Count > 0) return Refuse(parsed, screen);
+
+        // The commands see to Ctrl+C themselves: a halt in order may take longer than a fixed time.
+        return await parsed.InvokeAsync(new InvocationConfiguration
+        {
+            Output = screen.Out.Profile.Out.Writer,
+            Error = screen.Error.Profile.Out.Writer,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
+    }
+
+    private static int Refuse(ParseResult parsed, Screen screen)
+    {
+        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
+            screen.Say($"{Name}: {message}");
+        string command = parsed.CommandResult.Command is RootCommand ? Name : $"{Name} {parsed.CommandResult.Command.Name}";
+        screen.Say($"Usage: {command} --help");
+        return ExitCode.Usage;
+    }
+}

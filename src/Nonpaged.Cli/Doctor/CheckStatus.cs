@@ -1,0 +1,14 @@
+namespace Nonpaged.Cli;
+
+/// <summary>How a check came out.</summary>
+internal enum CheckStatus
+{
+    /// <summary>Nothing to improve.</summary>
+    Ok,
+
+    /// <summary>Works, and would give more with the remedy.</summary>
+    Warn,
+
+    /// <summary>Something that the product uses is not there.</summary>
+    Missing,
+}

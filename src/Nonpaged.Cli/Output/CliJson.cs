@@ -1,0 +1,26 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Nonpaged.Cli;
+
+/// <summary>How the documents of --json are written: camelCase, nulls included, one line.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(AllocDocument))]
+[JsonSerializable(typeof(DoctorDocument))]
+[JsonSerializable(typeof(RunDocument))]
+internal sealed partial class CliJson : JsonSerializerContext
+{
+    // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
+    private static readonly CliJson s_readable = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+
+    public static string Write(AllocDocument document) => JsonSerializer.Serialize(document, s_readable.AllocDocument);
+
+    public static string Write(DoctorDocument document) => JsonSerializer.Serialize(document, s_readable.DoctorDocument);
+
+    public static string Write(RunDocument document) => JsonSerializer.Serialize(document, s_readable.RunDocument);
+}

@@ -1,0 +1,87 @@
+using System.Text.Json;
+
+namespace Nonpaged.Cli.Tests.Doctor;
+
+public sealed class DoctorTests
+{
+    [Fact]
+    public void Every_check_tells_its_status_what_was_found_and_what_it_means()
+    {
+        CliResult result = CliProgram.Run("doctor", "--json");
+        Assert.Equal(0, result.ExitCode);
+        List<JsonElement> checks = [.. result.Json.GetProperty("checks").EnumerateArray()];
+        Assert.NotEmpty(checks);
+        foreach (JsonElement check in checks)
+        {
+            Assert.Equal(["name", "status", "found", "meaning", "remedy"], check.EnumerateObject().Select(member => member.Name));
+            Assert.Contains(check.GetProperty("status").GetString(), new[] { "ok", "warn", "missing" });
+            foreach (string member in new[] { "name", "found", "meaning" }) Assert.NotEmpty(check.GetProperty(member).GetString()!);
+        }
+
+        string[] expected = ["hugepages on demand", "transparent hugepages", "collapse to 2 MiB", "PAGEMAP_SCAN", "pin (io_uring)", "memlock limit", "frame numbers", "swap", "memory limit", "QEMU"];
+        Assert.Empty(expected.Except(checks.Select(check => check.GetProperty("name").GetString()!)));
+    }
+
+    [Fact]
+    public void Looking_changes_no_setting()
+    {
+        string before = Settings();
+        CliProgram.Run("doctor");
+        Assert.Equal(before, Settings());
+    }
+
+    [Fact]
+    public void A_missing_QEMU_is_told_with_the_command_that_installs_it()
+    {
+        // setpriv is not involved: only the search path is another one.
+        using var process = CliProgram.StartProcess("/usr/bin/env", ["PATH=/nowhere", CliProgram.Dotnet, CliProgram.Assembly, "doctor", "--json"]);
+        JsonElement check = Find(CliProgram.Finish(process), "QEMU");
+        Assert.Equal("missing", check.GetProperty("status").GetString());
+        Assert.Contains("apt-get install", check.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_ordinary_user_is_told_that_frame_numbers_are_hidden_and_how_to_see_them()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to become another user");
+        JsonElement check = Find(CliProgram.RunAsNobody("doctor", "--json"), "frame numbers");
+        Assert.Equal("warn", check.GetProperty("status").GetString());
+        Assert.StartsWith("sudo setpriv", check.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        Assert.Equal("ok", Find(CliProgram.Run("doctor", "--json"), "frame numbers").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public void The_tightest_memory_limit_and_the_memlock_limit_are_those_of_the_process()
+    {
+        using var process = CliProgram.StartProcess(
+            "prlimit", ["--memlock=4194304:4194304", CliProgram.Dotnet, CliProgram.Assembly, "doctor", "--json"]);
+        Assert.Contains("soft 4 MiB, hard 4 MiB", Find(CliProgram.Finish(process), "memlock limit").GetProperty("found").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void In_a_pipe_each_remedy_stands_whole_on_a_line_of_its_own()
+    {
+        CliResult result = CliProgram.Run("doctor");
+        Assert.Equal(0, result.ExitCode);
+        Assert.DoesNotContain('\e', result.Output);
+        string[] lines = result.Output.Split('\n');
+        foreach (JsonElement check in CliProgram.Run("doctor", "--json").Json.GetProperty("checks").EnumerateArray())
+        {
+            if (check.GetProperty("status").GetString() != "ok" && check.GetProperty("remedy").GetString() is { } remedy)
+                Assert.Contains($"    {remedy}", lines);
+        }
+    }
+
+    private static JsonElement Find(CliResult result, string name) =>
+        result.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == name);
+
+    private static string Settings()
+    {
+        string[] files =
+        [
+            .. Directory.EnumerateFiles("/sys/kernel/mm/hugepages", "nr_*hugepages", SearchOption.AllDirectories).Order(),
+            "/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/shmem_enabled", "/proc/sys/kernel/io_uring_disabled",
+        ];
+        return string.Join('\n', files.Where(File.Exists).Select(file => $"{file} {File.ReadAllText(file)}"));
+    }
+}
