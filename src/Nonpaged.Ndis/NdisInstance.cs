@@ -27,6 +27,7 @@ public sealed partial class NdisInstance : IDisposable
     {
         Pool = pool ?? throw new ArgumentNullException(nameof(pool));
         Options = options ?? new NdisOptions();
+        Memory = new DriverMemory(this);
         ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
     }
 
@@ -54,11 +55,20 @@ public sealed partial class NdisInstance : IDisposable
         }
     }
 
+    /// <summary>The calls that asked for memory, oldest first; empty unless <see cref="NdisOptions.KeepJournal"/> is set.</summary>
+    public IReadOnlyList<NdisAllocation> Allocations => Memory.Journal;
+
+    /// <summary>The memory that was handed out and not given back.</summary>
+    public IReadOnlyList<NdisAllocation> Outstanding => [.. Memory.Outstanding];
+
+    internal DriverMemory Memory { get; }
+
     internal CallContext ProgramContext { get; }
 
-    internal void Report(NdisReportKind kind, string call, Driver driver, string message)
+    internal void Report(NdisReportKind kind, string call, Driver driver, string message) => Report(new NdisReport(kind, call, driver.Name, message));
+
+    internal void Report(NdisReport report)
     {
-        var report = new NdisReport(kind, call, driver.Name, message);
         lock (_reportLock) _reports.Add(report);
         Log?.Invoke(report.ToString());
     }

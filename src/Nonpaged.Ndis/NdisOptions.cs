@@ -14,4 +14,7 @@ public sealed record NdisOptions
 
     /// <summary>A breach of the rules that bind drivers (clauses C12 and C16) makes the call fail. Otherwise it is reported only.</summary>
     public bool RefuseBreaches { get; init; }
+
+    /// <summary>Keeps the record of every call that asked for memory, also after the memory was freed.</summary>
+    public bool KeepJournal { get; init; }
 }

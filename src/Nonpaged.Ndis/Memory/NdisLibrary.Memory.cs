@@ -1,6 +1,9 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>The functions of NDIS as drivers call them: names, parameters and meaning are those of the documents.</summary>
+/// <summary>
+/// The functions of NDIS as drivers call them: names, parameters and meaning are those of the documents. They act for the driver in whose handler
+/// the calling thread is, and outside of any for a plain program on the memory of the host. Thread-safe.
+/// </summary>
 public static unsafe partial class NdisLibrary
 {
     /// <summary>NDIS_MEMORY_CONTIGUOUS: one physical range backs the block.</summary>
@@ -9,30 +12,55 @@ public static unsafe partial class NdisLibrary
     /// <summary>NDIS_MEMORY_NONCACHED: the block can be accessed without flushing cache buffers during DMA.</summary>
     public const uint NDIS_MEMORY_NONCACHED = 0x00000002;
 
-    /// <summary>Allocates resident (nonpaged) memory.</summary>
+    /// <summary>
+    /// Allocates resident (nonpaged) memory: one range of virtual addresses. With flags 0 and no limit it is aligned to 16 bytes and its contents are undefined; otherwise it
+    /// starts on a page and is filled with zeros. (Windows CE, NdisAllocateMemory.)
+    /// </summary>
+    /// <param name="VirtualAddress">Receives the first byte, or null on failure.</param>
+    /// <param name="Length">Size in bytes. 0 is a failure.</param>
+    /// <param name="MemoryFlags">0, or a mask of <see cref="NDIS_MEMORY_CONTIGUOUS"/> and <see cref="NDIS_MEMORY_NONCACHED"/>; these are for miniports, in initialization.</param>
+    /// <param name="HighestAcceptableAddress">The last byte lies at or below it, compared unsigned; -1 is no limit.</param>
+    /// <returns>NDIS_STATUS_SUCCESS, or NDIS_STATUS_FAILURE: this attempt failed, a later one may succeed. The reason is in the instance's log.</returns>
     public static NDIS_STATUS NdisAllocateMemory(
         out void* VirtualAddress, uint Length, uint MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress) =>
-        throw new InvalidOperationException("being written");
+        Allocate(nameof(NdisAllocateMemory), out VirtualAddress, Length, MemoryFlags, HighestAcceptableAddress.ToPhysicalAddress());
 
-    /// <summary>Frees what NdisAllocateMemory allocated.</summary>
-    public static void NdisFreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags) =>
-        throw new InvalidOperationException("being written");
-
-    /// <summary>Allocates as with flags 0.</summary>
+    /// <summary>Allocates as with flags 0 and no limit. The tag is not kept, as on Windows CE. Freed by NdisFreeMemory with flags 0.</summary>
+    /// <inheritdoc cref="NdisAllocateMemory"/>
     public static NDIS_STATUS NdisAllocateMemoryWithTag(out void* VirtualAddress, uint Length, uint Tag) =>
-        throw new InvalidOperationException("being written");
+        Allocate(nameof(NdisAllocateMemoryWithTag), out VirtualAddress, Length, 0, PhysicalAddress.Max);
 
-    /// <summary>The physical address of a byte of this memory; 0 for any other (WDK, MmGetPhysicalAddress).</summary>
+    /// <summary>
+    /// Frees a whole block. Length and flags must equal those of its allocation; a length of 0 passes where the flags are 0 (NDIS 5.1, Compact 2013). A breach is reported, and
+    /// the block freed right all the same; a pointer that is not a block's start is reported, and nothing is freed. (NdisFreeMemory.)
+    /// </summary>
+    public static void NdisFreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
+    {
+        CallContext context = CallContext.Current;
+        context.Instance.Memory.Free(
+            context, VirtualAddress, new FreeRequest(MemoryCall.NdisMemory, nameof(NdisFreeMemory), Length, MemoryFlags));
+    }
+
+    /// <summary>The physical address of a byte of this memory; 0 for any other. (WDK, MmGetPhysicalAddress.)</summary>
     public static NDIS_PHYSICAL_ADDRESS MmGetPhysicalAddress(void* BaseAddress) =>
-        throw new InvalidOperationException("being written");
+        CallContext.Current.Instance.Pool.TryTranslate(BaseAddress, out PhysicalAddress physical) ? new((long)physical.Value) : default;
 
-    /// <summary>Allocates contiguous memory that an adapter and its driver share.</summary>
-    public static void NdisMAllocateSharedMemory(
-        NDIS_HANDLE MiniportAdapterHandle, uint Length, bool Cached, out void* VirtualAddress, out NDIS_PHYSICAL_ADDRESS PhysicalAddress) =>
-        throw new InvalidOperationException("being written");
+    private static NDIS_STATUS Allocate(string call, out void* address, uint length, uint flags, PhysicalAddress highest)
+    {
+        address = null;
+        CallContext context = CallContext.Current;
+        NdisInstance instance = context.Instance;
+        var allocation = new NdisAllocation(MemoryCall.NdisMemory, call, context.Driver, length, flags, highest);
+        AllocationFailure? refused = Ndis.MemoryFlags.Refuse(flags, instance.Options.Profile) ?? AllocationRules.Check(context, allocation);
+        if (refused is not null)
+        {
+            instance.Memory.Refuse(allocation, refused);
+            return NDIS_STATUS_FAILURE;
+        }
 
-    /// <summary>Frees what NdisMAllocateSharedMemory allocated.</summary>
-    public static void NdisMFreeSharedMemory(
-        NDIS_HANDLE MiniportAdapterHandle, uint Length, bool Cached, void* VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress) =>
-        throw new InvalidOperationException("being written");
+        MemoryRequest request = Ndis.MemoryFlags.ToRequest(length, flags, highest, instance.Options);
+        if (instance.Memory.Allocate(allocation, request) is not { } block) return NDIS_STATUS_FAILURE;
+        address = block.Address;
+        return NDIS_STATUS_SUCCESS;
+    }
 }

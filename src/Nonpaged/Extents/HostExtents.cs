@@ -28,7 +28,12 @@ internal sealed class HostExtents(string pool) : IDisposable
             }
 
             Extent? extent = rung.TryObtain(length, pool, _pins, out AllocationFailure? refused);
-            if (extent is not null) return extent;
+            if (extent is not null)
+            {
+                failure = null;
+                return extent;
+            }
+
             failure = refused;
         }
 

@@ -1,0 +1,96 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>
+/// What all memory calls of one instance come down to. Every block is tracked by its address, with the call that asked for it as the block's
+/// owner record; a free never trusts what its caller says of the block: a wrong word is reported and the block freed right, a wrong pointer is
+/// reported and nothing freed.
+/// </summary>
+internal sealed unsafe class DriverMemory(NdisInstance instance)
+{
+    private readonly Lock _lock = new();
+    private readonly List<NdisAllocation> _journal = [];
+
+    public IReadOnlyList<NdisAllocation> Journal
+    {
+        get
+        {
+            lock (_lock) return [.. _journal];
+        }
+    }
+
+    /// <summary>What was handed out and not given back.</summary>
+    public IEnumerable<NdisAllocation> Outstanding => instance.Pool.Blocks.Select(block => block.Request.Owner).OfType<NdisAllocation>();
+
+    /// <summary>Serves a call. The record tells what came of it; the block is null where it failed.</summary>
+    public MemoryBlock? Allocate(NdisAllocation allocation, MemoryRequest request)
+    {
+        if (!instance.Pool.TryAllocate(request with { Owner = allocation }, out MemoryBlock? block, out AllocationFailure? failure))
+        {
+            Refuse(allocation, failure);
+            return null;
+        }
+
+        allocation.Succeed(block);
+        Note(allocation);
+        return block;
+    }
+
+    /// <summary>Lets a call fail, with the reason in the log.</summary>
+    public void Refuse(NdisAllocation allocation, AllocationFailure failure)
+    {
+        allocation.Fail(failure);
+        Note(allocation);
+        instance.Log?.Invoke($"{allocation.Driver.Name}: {allocation.Call} failed: {failure}");
+    }
+
+    /// <summary>The record of the block in use that starts at an address.</summary>
+    public NdisAllocation? Find(void* address) =>
+        instance.Pool.Find(address) is { } block && block.Address == address ? block.Request.Owner as NdisAllocation : null;
+
+    /// <summary>Frees a block. Returns whether it was freed.</summary>
+    public bool Free(CallContext context, void* address, FreeRequest request)
+    {
+        if (instance.Pool.Find(address) is not { } block || block.Request.Owner is not NdisAllocation allocation)
+        {
+            ReportUnknown(context, address, request);
+            return false;
+        }
+
+        if (block.Address != address)
+        {
+            nuint offset = (nuint)address - (nuint)block.Address;
+            instance.Report(
+                NdisReportKind.FreeOfMiddle, request.Call, context.Driver,
+                $"0x{(nuint)address:x} lies {offset} bytes inside a block; expected its start, 0x{(nuint)block.Address:x} ({allocation}). Nothing was freed.");
+            return false;
+        }
+
+        foreach (NdisReport report in FreeChecks.Of(instance, context, allocation, request)) instance.Report(report);
+        NoncachedUse.Check(instance, context, allocation, block);
+        allocation.Freed = true;
+        block.Dispose();
+        return true;
+    }
+
+    private void Note(NdisAllocation allocation)
+    {
+        if (!instance.Options.KeepJournal) return;
+        lock (_lock) _journal.Add(allocation);
+    }
+
+    private void ReportUnknown(CallContext context, void* address, FreeRequest request)
+    {
+        if (instance.Pool.FindFreed(address)?.Request.Owner is NdisAllocation freed)
+        {
+            instance.Report(
+                NdisReportKind.FreeTwice, request.Call, context.Driver,
+                $"0x{(nuint)address:x} was freed before ({freed}); expected one free for each allocation. Nothing was freed.");
+            return;
+        }
+
+        bool isOurs = instance.Pool.Contains(address);
+        instance.Report(
+            NdisReportKind.FreeOfForeign, request.Call, context.Driver,
+            $"0x{(nuint)address:x} {(isOurs ? "is in the pool, but no block is there" : "is not memory of this pool")}; expected an address that a call of this driver was given. Nothing was freed.");
+    }
+}
