@@ -70,7 +70,7 @@ public sealed partial class NdisInstance : IDisposable
     internal void Report(NdisReport report)
     {
         lock (_reportLock) _reports.Add(report);
-        Log?.Invoke(report.ToString());
+        WriteLog(report.ToString());
     }
 
     private static NonpagedPool PoolOver(Machine machine)

@@ -36,6 +36,9 @@ public enum NdisReportKind
     /// <summary>A handle, packet or buffer is not what the call needs.</summary>
     BadHandle,
 
+    /// <summary>The hardware went away while an adapter ran. The adapter is halted.</summary>
+    HardwareGone,
+
     /// <summary>The driver broke another rule of the life of a miniport or protocol.</summary>
     BrokenRule,
 }

@@ -1,0 +1,142 @@
+using System.Buffers.Binary;
+
+namespace Nonpaged.Ndis;
+
+public sealed unsafe partial class Adapter
+{
+    private int _haltAsked;
+    private bool _initialized;
+    private ADAPTER_SHUTDOWN_HANDLER? _shutdown;
+    private nint _shutdownContext;
+
+    /// <summary>
+    /// Closes what protocols have open, runs MiniportHalt, and reports what the driver left. Waits until all is done, except where it is
+    /// called from one of the driver's own functions: then the halt follows as soon as that returns.
+    /// </summary>
+    public void Halt()
+    {
+        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) _serial.Post(HaltInContext);
+        if (_serial.IsCurrent) return;
+        _halted.Task.Wait();
+        _serial.Dispose();
+    }
+
+    /// <inheritdoc cref="Halt"/>
+    public void Dispose() => Halt();
+
+    internal void SetShutdownHandler(ADAPTER_SHUTDOWN_HANDLER? handler, void* context)
+    {
+        _shutdown = handler;
+        _shutdownContext = (nint)context;
+    }
+
+    internal void ChangeCommand(PciCommand set = 0, PciCommand clear = 0)
+    {
+        Span<byte> command = stackalloc byte[2];
+        Device.ReadConfiguration(4, command);
+        var before = (PciCommand)BinaryPrimitives.ReadUInt16LittleEndian(command);
+        var after = (before | set) & ~clear;
+        if (after == before) return;
+        BinaryPrimitives.WriteUInt16LittleEndian(command, (ushort)after);
+        Device.WriteConfiguration(4, command);
+    }
+
+    private void HaltInContext()
+    {
+        if (_state == AdapterState.Halted) return;
+        CountBadFrames();
+        _state = AdapterState.Halting;
+        _hangCheck?.Cancel();
+        UnbindProtocols();
+        AbortQueued();
+        if (_initialized) CallHalt();
+        AbortInFlight();
+        CloseBindings();
+        GiveBack("MiniportHalt");
+        Finish();
+    }
+
+    private void Finish()
+    {
+        Instance.Handles.Remove(Handle);
+        Instance.Remove(this);
+        _state = AdapterState.Halted;
+        _halted.TrySetResult(AdapterState.Halted);
+    }
+
+    /// <summary>
+    /// Reports and takes back what the driver left registered. The device loses the bus first, so that it cannot write to memory
+    /// that is somebody else's by then.
+    /// </summary>
+    private void GiveBack(string who)
+    {
+        if (!Machine.Gone.IsCompleted) Guarded(() => ChangeCommand(clear: PciCommand.BusMaster));
+        foreach (var interrupt in Instance.Handles.All<MiniportInterrupt>().Where(one => one.Adapter == this))
+        {
+            Leak("NdisMRegisterInterrupt", $"{who} left interrupt vector {interrupt.Vector} registered.");
+            Deregister(interrupt);
+        }
+
+        foreach (var range in Instance.PortRegistry.Of(this))
+        {
+            Leak("NdisMRegisterIoPortRange", $"{who} left {range.Count} ports from 0x{range.First:x} registered.");
+            Instance.PortRegistry.Remove(range);
+        }
+
+        foreach (var space in Instance.IoSpaces.Of(this))
+        {
+            Leak("NdisMMapIoSpace", $"{who} left {space.Window.Length} bytes of registers at {space.Window.Start} mapped.");
+            Instance.IoSpaces.Remove(space);
+        }
+
+        foreach (var configuration in Instance.Handles.All<OpenConfiguration>().Where(one => one.Adapter == this))
+        {
+            Leak("NdisOpenConfiguration", $"{who} left its configuration open.");
+            Instance.Handles.Remove(configuration.Handle);
+            configuration.Dispose();
+        }
+
+        if (_mapRegisters > 0) Leak("NdisMAllocateMapRegisters", $"{who} left {_mapRegisters} map registers allocated.");
+        _mapRegisters = 0;
+        GiveBackTimers(who);
+        GiveBackPools(who);
+        GiveBackMemory(who);
+    }
+
+    private void GiveBackPools(string who)
+    {
+        // Pools belong to a driver and not to an adapter; they are leaked where its last adapter goes.
+        if (Registration.Adapters > 1) return;
+        foreach (var pool in Instance.Handles.All<DescriptorPool>().Where(one => one.Elements.Owner == Driver))
+        {
+            Leak("NdisAllocatePacketPool", $"{who} left a pool of {pool.Elements.Limit} {pool.Elements.Kind}s.");
+            Instance.Handles.Remove(pool.Elements.Handle);
+            pool.Elements.Abandon();
+        }
+    }
+
+    private void Leak(string call, string message) => Report(NdisReportKind.Leak, call, message);
+
+    /// <summary>Hardware that is gone makes its accesses fail; that is reported elsewhere and must not stop a halt.</summary>
+    private static void Guarded(Action access)
+    {
+        try
+        {
+            access();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+        }
+    }
+
+    private void WatchMachine() => Machine.Gone.ContinueWith(
+        gone =>
+        {
+            if (_state == AdapterState.Halted || _haltAsked != 0) return;
+            Report(NdisReportKind.HardwareGone, "Machine", $"The hardware went away while the adapter ran: {gone.Result} It is halted.");
+            Halt();
+        },
+        CancellationToken.None,
+        TaskContinuationOptions.None,
+        TaskScheduler.Default);
+}

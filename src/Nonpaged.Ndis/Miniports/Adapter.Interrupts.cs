@@ -1,0 +1,89 @@
+namespace Nonpaged.Ndis;
+
+public sealed unsafe partial class Adapter
+{
+    // A level-triggered line that nobody dismisses would be served forever. Real systems mask it, too (Linux: "nobody cared").
+    private const int UnrecognizedLimit = 1000;
+
+    private int _unrecognized;
+    private bool _interruptMasked;
+
+    internal MiniportInterrupt? Interrupt { get; private set; }
+
+    /// <summary>Why an interrupt may not be registered like this; null where it may.</summary>
+    internal string? InterruptRuleBroken(bool asksIsr, uint vector)
+    {
+        if (vector != Device.InterruptVector) return $"Vector {vector} is not the device's, which is {Device.InterruptVector}.";
+        if (Miniport.ISRHandler is null || Miniport.HandleInterruptHandler is null)
+            return "A miniport that registers an interrupt needs an ISRHandler and a HandleInterruptHandler.";
+        return !asksIsr && (Miniport.EnableInterruptHandler is null || Miniport.DisableInterruptHandler is null)
+            ? "Without RequestIsr a miniport needs an EnableInterruptHandler and a DisableInterruptHandler."
+            : null;
+    }
+
+    internal NDIS_STATUS Register(MiniportInterrupt interrupt)
+    {
+        if (Interrupt is not null) return NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT;
+        interrupt.Handle = Instance.Handles.Add(interrupt);
+        Interrupt = interrupt;
+        _interruptMasked = false;
+        interrupt.Line.Raised += _serial.Signal;
+        _serial.Signal();
+        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    internal void Deregister(MiniportInterrupt interrupt)
+    {
+        interrupt.Line.Raised -= _serial.Signal;
+        Instance.Handles.Remove(interrupt.Handle);
+        if (Interrupt == interrupt) Interrupt = null;
+    }
+
+    internal bool Synchronize(SYNCHRONIZE_FUNCTION function, void* context) =>
+        Call(nameof(NdisLibrary.NdisMSynchronizeWithInterrupt), Irql.DIRQL, false, () => function(context));
+
+    private void ServeInterrupt()
+    {
+        if (_faulted || _interruptMasked || Interrupt is not { Line.IsRaised: true } interrupt) return;
+
+        var (recognized, queue) = interrupt.RequestIsr || _state != AdapterState.Running ? AskIsr() : DisableInterrupt();
+        if (queue && !_faulted) HandleInterrupt();
+        CountUnrecognized(recognized, interrupt);
+        // The line is level-triggered and has no edge while it stays up.
+        if (interrupt.Line.IsRaised) _serial.Signal();
+    }
+
+    private (bool Recognized, bool Queue) AskIsr() => Call(nameof(Miniport.ISRHandler), Irql.DIRQL, (false, false), () =>
+    {
+        Miniport.ISRHandler!(out var recognized, out var queue, _miniportContext);
+        return (recognized, recognized && queue);
+    });
+
+    /// <summary>A miniport that did not ask for its ISR has its interrupts disabled, and its deferred function told of each.</summary>
+    private (bool Recognized, bool Queue) DisableInterrupt()
+    {
+        Call(nameof(Miniport.DisableInterruptHandler), Irql.DIRQL, () => Miniport.DisableInterruptHandler!(_miniportContext));
+        return (true, true);
+    }
+
+    private void HandleInterrupt()
+    {
+        Call(nameof(Miniport.HandleInterruptHandler), Irql.DISPATCH_LEVEL, () => Miniport.HandleInterruptHandler!(_miniportContext));
+        if (_faulted || Interrupt is null) return;
+        if (Miniport.EnableInterruptHandler is { } enable)
+            Call(nameof(Miniport.EnableInterruptHandler), Irql.DISPATCH_LEVEL, () => enable(_miniportContext));
+        EndReceive();
+        SendQueued();
+    }
+
+    private void CountUnrecognized(bool recognized, MiniportInterrupt interrupt)
+    {
+        _unrecognized = recognized ? 0 : _unrecognized + 1;
+        if (_unrecognized < UnrecognizedLimit) return;
+        _interruptMasked = true;
+        Report(
+            NdisReportKind.BrokenRule,
+            nameof(Miniport.ISRHandler),
+            $"Interrupt vector {interrupt.Vector} stayed raised, and was not recognized {UnrecognizedLimit} times in a row. It is masked.");
+    }
+}

@@ -1,0 +1,9 @@
+namespace Nonpaged.Ndis;
+
+public sealed partial class Adapter
+{
+    private void GiveBackMemory(string who)
+    {
+        _ = who;
+    }
+}

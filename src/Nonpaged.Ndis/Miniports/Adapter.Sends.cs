@@ -1,0 +1,133 @@
+namespace Nonpaged.Ndis;
+
+public sealed unsafe partial class Adapter
+{
+    private const int SendBatch = 32;
+
+    private readonly Queue<(nint Packet, Binding Binding)> _sendQueue = new();
+    private readonly Dictionary<nint, Binding> _inFlight = [];
+    private readonly nint[] _batch = new nint[SendBatch];
+    private bool _outOfResources;
+    private long _framesSent;
+
+    /// <summary>Queues a protocol's packet behind those before it. False where the adapter is gone.</summary>
+    internal bool Send(Binding binding, nint packet) => _serial.Post(() =>
+    {
+        if (_state is not (AdapterState.Running or AdapterState.Resetting))
+        {
+            binding.SendComplete(packet, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED);
+            return;
+        }
+
+        _sendQueue.Enqueue((packet, binding));
+        SendQueued();
+    });
+
+    /// <summary>NdisMSendComplete.</summary>
+    internal void EndSend(nint packet, NDIS_STATUS status)
+    {
+        _outOfResources = false;
+        if (!_inFlight.Remove(packet, out var binding))
+        {
+            Report(
+                NdisReportKind.BadHandle,
+                nameof(NdisLibrary.NdisMSendComplete),
+                $"The packet at 0x{packet:x} is not being sent, or its send was completed before.");
+            return;
+        }
+
+        Complete(packet, binding, status);
+        if (_sendQueue.Count > 0) _serial.Post(SendQueued);
+    }
+
+    /// <summary>NdisMSendResourcesAvailable.</summary>
+    internal void ResourcesAvailable()
+    {
+        _outOfResources = false;
+        _serial.Post(SendQueued);
+    }
+
+    private void SendQueued()
+    {
+        while (_sendQueue.Count > 0 && !_outOfResources && !_faulted && _state == AdapterState.Running)
+        {
+            if (Miniport.SendPacketsHandler is { } sendPackets) SendMany(sendPackets);
+            else SendOne();
+        }
+    }
+
+    private void SendOne()
+    {
+        var (packet, binding) = _sendQueue.Peek();
+        _inFlight[packet] = binding;
+        var flags = ((NDIS_PACKET*)packet)->Private.Flags;
+        var status = Call(nameof(Miniport.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED, () =>
+            Miniport.SendHandler!(_miniportContext, (NDIS_PACKET*)packet, flags));
+        if (!Refused(packet, status)) _sendQueue.Dequeue();
+        Settle(packet, binding, status);
+    }
+
+    /// <summary>MiniportSendPackets takes them in order; those from the first one that it has no resources for stay queued.</summary>
+    private void SendMany(W_SEND_PACKETS_HANDLER send)
+    {
+        var bindings = new Binding[SendBatch];
+        var count = 0;
+        foreach (var (packet, binding) in _sendQueue.Take(SendBatch))
+        {
+            _inFlight[packet] = bindings[count] = binding;
+            _batch[count++] = packet;
+            NdisLibrary.NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS.NDIS_STATUS_PENDING);
+        }
+
+        Call(nameof(Miniport.SendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
+        {
+            fixed (nint* packets = _batch) send(_miniportContext, (NDIS_PACKET**)packets, (uint)count);
+        });
+        for (var index = 0; index < count; index++)
+        {
+            var packet = _batch[index];
+            // A packet that was completed inside the call is the protocol's again and must not be read.
+            var status = _inFlight.ContainsKey(packet)
+                ? NdisLibrary.NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet)
+                : NDIS_STATUS.NDIS_STATUS_PENDING;
+            if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
+            else _sendQueue.Dequeue();
+            if (!_outOfResources) Settle(packet, bindings[index], status);
+        }
+    }
+
+    private bool Refused(nint packet, NDIS_STATUS status)
+    {
+        if (status != NDIS_STATUS.NDIS_STATUS_RESOURCES) return false;
+        _inFlight.Remove(packet);
+        // With nothing in flight no completion would ever bring it back: time will.
+        if (_inFlight.Count == 0) _serial.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
+        return _outOfResources = true;
+    }
+
+    private void Settle(nint packet, Binding binding, NDIS_STATUS status)
+    {
+        if (status is NDIS_STATUS.NDIS_STATUS_PENDING or NDIS_STATUS.NDIS_STATUS_RESOURCES) return;
+        if (_inFlight.Remove(packet)) Complete(packet, binding, status);
+    }
+
+    private void Complete(nint packet, Binding binding, NDIS_STATUS status)
+    {
+        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS) Interlocked.Increment(ref _framesSent);
+        binding.SendComplete(packet, status);
+    }
+
+    private void AbortQueued()
+    {
+        while (_sendQueue.TryDequeue(out var one)) one.Binding.SendComplete(one.Packet, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED);
+        AbortRequests();
+    }
+
+    private void AbortInFlight()
+    {
+        foreach (var (packet, binding) in _inFlight.ToArray())
+        {
+            if (_inFlight.Remove(packet)) binding.SendComplete(packet, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED);
+        }
+    }
+}

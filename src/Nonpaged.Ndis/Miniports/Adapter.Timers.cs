@@ -1,0 +1,53 @@
+namespace Nonpaged.Ndis;
+
+public sealed unsafe partial class Adapter
+{
+    private uint _hangCheckSeconds = 2;
+    private ScheduledCall? _hangCheck;
+
+    internal void SetTimer(MiniportTimer timer, uint milliseconds, bool periodic)
+    {
+        timer.Pending?.Cancel();
+        timer.Pending = _serial.Schedule(TimeSpan.FromMilliseconds(milliseconds), () => Fire(timer, milliseconds, periodic));
+    }
+
+    internal static bool CancelTimer(MiniportTimer timer)
+    {
+        var cancelled = timer.Pending?.Cancel() ?? false;
+        timer.Pending = null;
+        return cancelled;
+    }
+
+    private void Fire(MiniportTimer timer, uint milliseconds, bool periodic)
+    {
+        timer.Pending = null;
+        if (_faulted || _state == AdapterState.Halted) return;
+        if (periodic) SetTimer(timer, milliseconds, periodic);
+        Call("MiniportTimer", Irql.DISPATCH_LEVEL, () => timer.Function(null, (void*)timer.Context, null, null));
+        SendQueued();
+    }
+
+    private void GiveBackTimers(string who)
+    {
+        foreach (var timer in Instance.Handles.All<MiniportTimer>().Where(one => one.Adapter == this).ToArray())
+        {
+            if (CancelTimer(timer)) Leak("NdisMSetTimer", $"{who} left a timer running.");
+            Instance.Handles.Remove(timer.Handle);
+        }
+    }
+
+    private void ScheduleHangCheck()
+    {
+        if (Miniport.CheckForHangHandler is null) return;
+        _hangCheck = _serial.Schedule(TimeSpan.FromSeconds(_hangCheckSeconds), CheckForHang);
+    }
+
+    private void CheckForHang()
+    {
+        if (_state != AdapterState.Running) return;
+        var hangs = Call(
+            nameof(Miniport.CheckForHangHandler), Irql.DISPATCH_LEVEL, false, () => Miniport.CheckForHangHandler!(_miniportContext));
+        if (hangs) Reset();
+        ScheduleHangCheck();
+    }
+}

@@ -1,0 +1,9 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>A query or set of an OID on its way to a miniport.</summary>
+/// <param name="Oid">The object identifier.</param>
+/// <param name="IsSet">A set; otherwise a query.</param>
+/// <param name="Buffer">The information buffer; lives until <paramref name="Done"/> ran.</param>
+/// <param name="Length">Its length in bytes.</param>
+/// <param name="Done">Gets the status, the bytes written or read, and the bytes needed. Runs in the serial context.</param>
+internal sealed record AdapterRequest(uint Oid, bool IsSet, nint Buffer, uint Length, Action<NDIS_STATUS, uint, uint> Done);

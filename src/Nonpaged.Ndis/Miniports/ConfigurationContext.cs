@@ -1,0 +1,4 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>What WrapperConfigurationContext stands for, while MiniportInitialize runs.</summary>
+internal sealed record ConfigurationContext(Adapter Adapter);

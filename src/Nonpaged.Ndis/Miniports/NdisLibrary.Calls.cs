@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>Whoever calls; a call made at too high an IRQL is reported.</summary>
+    private static CallContext Caller(Irql highest, [CallerMemberName] string call = "")
+    {
+        var context = CallContext.Current;
+        if (context.Irql > highest)
+        {
+            context.Report(
+                NdisReportKind.IrqlTooHigh, call, $"The call was made at {context.Irql}; its documents allow {highest} at most.");
+        }
+
+        return context;
+    }
+
+    /// <summary>What a handle stands for; a handle that stands for something else is reported.</summary>
+    private static T? Resolve<T>(NDIS_HANDLE handle, [CallerMemberName] string call = "")
+        where T : class
+    {
+        var context = CallContext.Current;
+        var found = context.Instance.Handles.Get<T>(handle);
+        if (found is null)
+        {
+            context.Report(
+                NdisReportKind.BadHandle, call, $"0x{handle.Value:x} is not the handle that this call takes, or it was closed before.");
+        }
+
+        return found;
+    }
+
+    private static Adapter? AdapterOf(NDIS_HANDLE handle, Irql highest, [CallerMemberName] string call = "")
+    {
+        Caller(highest, call);
+        return Resolve<Adapter>(handle, call);
+    }
+}

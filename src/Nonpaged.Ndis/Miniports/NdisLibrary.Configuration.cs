@@ -1,0 +1,51 @@
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>Opens the adapter's parameters, during MiniportInitialize.</summary>
+    public static void NdisOpenConfiguration(
+        out NDIS_STATUS Status, out NDIS_HANDLE ConfigurationHandle, NDIS_HANDLE WrapperConfigurationContext)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        ConfigurationHandle = default;
+        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
+        var configuration = new OpenConfiguration(adapter);
+        ConfigurationHandle = configuration.Handle = adapter.Instance.Handles.Add(configuration);
+        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>Reads a parameter. It lives until NdisCloseConfiguration. NULL where it is not set.</summary>
+    public static void NdisReadConfiguration(
+        out NDIS_STATUS Status,
+        out NDIS_CONFIGURATION_PARAMETER* ParameterValue,
+        NDIS_HANDLE ConfigurationHandle,
+        NDIS_STRING* Keyword,
+        NDIS_PARAMETER_TYPE ParameterType)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
+        ParameterValue = configuration is null ? null : configuration.Read(Keyword->ToString(), ParameterType);
+        Status = ParameterValue is null ? NDIS_STATUS.NDIS_STATUS_FAILURE : NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>Reads the address that the parameter NetworkAddress sets in place of the adapter's own. NULL where it is not set.</summary>
+    public static void NdisReadNetworkAddress(
+        out NDIS_STATUS Status, out void* NetworkAddress, out uint NetworkAddressLength, NDIS_HANDLE ConfigurationHandle)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
+        NetworkAddress = configuration is null ? null : configuration.ReadNetworkAddress();
+        NetworkAddressLength = NetworkAddress is null ? 0u : 6u;
+        Status = NetworkAddress is null ? NDIS_STATUS.NDIS_STATUS_FAILURE : NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>Closes the parameters, and ends the memory of those that were read.</summary>
+    public static void NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle)
+    {
+        var context = Caller(Irql.PASSIVE_LEVEL);
+        if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
+        context.Instance.Handles.Remove(ConfigurationHandle);
+        configuration.Dispose();
+    }
+}

@@ -1,0 +1,41 @@
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>NDIS_DMA_SIZE: the device takes 24-bit addresses.</summary>
+    public const byte NDIS_DMA_24BITS = 0;
+
+    /// <summary>NDIS_DMA_SIZE: the device takes 32-bit addresses.</summary>
+    public const byte NDIS_DMA_32BITS = 1;
+
+    /// <summary>NDIS_DMA_SIZE: the device takes 64-bit addresses.</summary>
+    public const byte NDIS_DMA_64BITS = 2;
+
+    /// <summary>Tells how far the device's DMA reaches, which NdisMAllocateSharedMemory honours. Needs the bus master attribute.</summary>
+    public static NDIS_STATUS NdisMInitializeScatterGatherDma(
+        NDIS_HANDLE MiniportAdapterHandle, bool Dma64BitAddresses, uint MaximumPhysicalMapping)
+    {
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (!adapter.IsBusMaster) return NDIS_STATUS.NDIS_STATUS_NOT_SUPPORTED;
+        adapter.SetDmaLimit(Dma64BitAddresses);
+        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>Allocates map registers for a bus master; fails for any other.</summary>
+    public static NDIS_STATUS NdisMAllocateMapRegisters(
+        NDIS_HANDLE MiniportAdapterHandle, uint DmaChannel, byte DmaSize, uint PhysicalMapRegistersNeeded, uint MaximumPhysicalMapping)
+    {
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        var status = adapter.AllocateMapRegisters(PhysicalMapRegistersNeeded);
+        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS) adapter.SetDmaLimit(DmaSize == NDIS_DMA_64BITS);
+        return status;
+    }
+
+    /// <summary>Gives the map registers back.</summary>
+    public static void NdisMFreeMapRegisters(NDIS_HANDLE MiniportAdapterHandle)
+    {
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
+        if (!adapter.FreeMapRegisters())
+            adapter.Report(NdisReportKind.BrokenRule, nameof(NdisMFreeMapRegisters), "No map registers are allocated.");
+    }
+}

@@ -1,0 +1,48 @@
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>A packet that MiniportSend or MiniportSendPackets kept is the protocol's again.</summary>
+    public static void NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndSend((nint)Packet, Status);
+
+    /// <summary>A miniport that returned NDIS_STATUS_RESOURCES can take packets again.</summary>
+    public static void NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.ResourcesAvailable();
+
+    /// <summary>Offers a received frame to the protocols. Its buffers must hold until the call returns.</summary>
+    /// <param name="MiniportAdapterHandle">The adapter.</param>
+    /// <param name="MiniportReceiveContext">What names the frame to MiniportTransferData.</param>
+    /// <param name="HeaderBuffer">The Ethernet header.</param>
+    /// <param name="HeaderBufferSize">14.</param>
+    /// <param name="LookaheadBuffer">The bytes behind the header.</param>
+    /// <param name="LookaheadBufferSize">How many of them are at hand.</param>
+    /// <param name="PacketSize">How many of them there are in all.</param>
+    public static void NdisMEthIndicateReceive(
+        NDIS_HANDLE MiniportAdapterHandle,
+        NDIS_HANDLE MiniportReceiveContext,
+        void* HeaderBuffer,
+        uint HeaderBufferSize,
+        void* LookaheadBuffer,
+        uint LookaheadBufferSize,
+        uint PacketSize) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.IndicateReceive(new ReceiveIndication(
+            MiniportReceiveContext.Value,
+            (nint)HeaderBuffer,
+            HeaderBufferSize,
+            (nint)LookaheadBuffer,
+            LookaheadBufferSize,
+            PacketSize));
+
+    /// <summary>Ends a burst of NdisMEthIndicateReceive.</summary>
+    public static void NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndReceive();
+
+    /// <summary>Ends a MiniportQueryInformation that returned NDIS_STATUS_PENDING.</summary>
+    public static void NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndRequest(Status, isSet: false, nameof(NdisMQueryInformationComplete));
+
+    /// <summary>Ends a MiniportSetInformation that returned NDIS_STATUS_PENDING.</summary>
+    public static void NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndRequest(Status, isSet: true, nameof(NdisMSetInformationComplete));
+}

@@ -1,0 +1,49 @@
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>
+    /// Claims the adapter's interrupt. With RequestIsr, or where the line is shared, MiniportISR runs for each interrupt; otherwise
+    /// MiniportDisableInterrupt and MiniportEnableInterrupt enclose MiniportHandleInterrupt.
+    /// </summary>
+    public static NDIS_STATUS NdisMRegisterInterrupt(
+        NDIS_MINIPORT_INTERRUPT* Interrupt,
+        NDIS_HANDLE MiniportAdapterHandle,
+        uint InterruptVector,
+        uint InterruptLevel,
+        bool RequestIsr,
+        bool SharedInterrupt,
+        NDIS_INTERRUPT_MODE InterruptMode)
+    {
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        adapter.RequireAttributes(nameof(NdisMRegisterInterrupt));
+        var asksIsr = RequestIsr || SharedInterrupt;
+        if (adapter.InterruptRuleBroken(asksIsr, InterruptVector) is { } rule)
+        {
+            adapter.Report(NdisReportKind.BrokenRule, nameof(NdisMRegisterInterrupt), rule);
+            return NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT;
+        }
+
+        var registered = new MiniportInterrupt(adapter, adapter.Machine.GetInterrupt(InterruptVector), asksIsr);
+        var status = adapter.Register(registered);
+        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS) Interrupt->InterruptObject = registered.Handle;
+        return status;
+    }
+
+    /// <summary>Gives the interrupt back. The miniport has disabled it in the device before.</summary>
+    public static void NdisMDeregisterInterrupt(NDIS_MINIPORT_INTERRUPT* Interrupt)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        if (Resolve<MiniportInterrupt>(Interrupt->InterruptObject) is { } registered) registered.Adapter.Deregister(registered);
+    }
+
+    /// <summary>Runs a function while the adapter's MiniportISR cannot run.</summary>
+    public static bool NdisMSynchronizeWithInterrupt(
+        NDIS_MINIPORT_INTERRUPT* Interrupt, SYNCHRONIZE_FUNCTION SynchronizeFunction, void* SynchronizeContext)
+    {
+        ArgumentNullException.ThrowIfNull(SynchronizeFunction);
+        Caller(Irql.DISPATCH_LEVEL);
+        return Resolve<MiniportInterrupt>(Interrupt->InterruptObject) is { } registered
+            && registered.Adapter.Synchronize(SynchronizeFunction, SynchronizeContext);
+    }
+}

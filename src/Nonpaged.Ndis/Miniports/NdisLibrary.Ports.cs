@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using Nonpaged.Machines;
+
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>Reads 8 bits from a port; all ones where this driver has not registered it, or the hardware is gone.</summary>
+    public static void NdisRawReadPortUchar(void* Port, out byte Data) =>
+        Data = Ports(Port, sizeof(byte)) is { } ports ? ports.ReadByte((ushort)(nint)Port) : byte.MaxValue;
+
+    /// <summary>Reads 16 bits from a port; all ones where this driver has not registered it, or the hardware is gone.</summary>
+    public static void NdisRawReadPortUshort(void* Port, out ushort Data) =>
+        Data = Ports(Port, sizeof(ushort)) is { } ports ? ports.ReadUInt16((ushort)(nint)Port) : ushort.MaxValue;
+
+    /// <summary>Reads 32 bits from a port; all ones where this driver has not registered it, or the hardware is gone.</summary>
+    public static void NdisRawReadPortUlong(void* Port, out uint Data) =>
+        Data = Ports(Port, sizeof(uint)) is { } ports ? ports.ReadUInt32((ushort)(nint)Port) : uint.MaxValue;
+
+    /// <summary>Writes 8 bits to a port, after all earlier writes to memory.</summary>
+    public static void NdisRawWritePortUchar(void* Port, byte Data) =>
+        Ports(Port, sizeof(byte))?.WriteByte((ushort)(nint)Port, Data);
+
+    /// <summary>Writes 16 bits to a port, after all earlier writes to memory.</summary>
+    public static void NdisRawWritePortUshort(void* Port, ushort Data) =>
+        Ports(Port, sizeof(ushort))?.WriteUInt16((ushort)(nint)Port, Data);
+
+    /// <summary>Writes 32 bits to a port, after all earlier writes to memory.</summary>
+    public static void NdisRawWritePortUlong(void* Port, uint Data) =>
+        Ports(Port, sizeof(uint))?.WriteUInt32((ushort)(nint)Port, Data);
+
+    private static PortSpace? Ports(void* port, int width, [CallerMemberName] string call = "")
+    {
+        var context = CallContext.Current;
+        if (context.Instance.PortRegistry.Find(context.Driver, (nint)port, width) is not { } adapter)
+        {
+            context.ReportOnce(call, $"Port 0x{(nint)port:x} is not one that the driver has registered.");
+            return null;
+        }
+
+        return adapter.Machine.Gone.IsCompleted ? null : adapter.Machine.Ports;
+    }
+}

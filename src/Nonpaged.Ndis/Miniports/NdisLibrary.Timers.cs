@@ -1,0 +1,58 @@
+using System.Diagnostics;
+
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>Sets up a timer whose function runs in the adapter's serial context.</summary>
+    public static void NdisMInitializeTimer(
+        NDIS_MINIPORT_TIMER* Timer, NDIS_HANDLE MiniportAdapterHandle, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
+    {
+        ArgumentNullException.ThrowIfNull(TimerFunction);
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
+        var timer = new MiniportTimer(adapter, TimerFunction, (nint)FunctionContext);
+        Timer->TimerObject = timer.Handle = adapter.Instance.Handles.Add(timer);
+    }
+
+    /// <summary>Runs the timer's function once after a delay; a delay set before is forgotten.</summary>
+    public static void NdisMSetTimer(NDIS_MINIPORT_TIMER* Timer, uint MillisecondsToDelay)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        if (Resolve<MiniportTimer>(Timer->TimerObject) is { } timer) timer.Adapter.SetTimer(timer, MillisecondsToDelay, periodic: false);
+    }
+
+    /// <summary>Runs the timer's function again and again.</summary>
+    public static void NdisMSetPeriodicTimer(NDIS_MINIPORT_TIMER* Timer, uint MillisecondPeriod)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        if (Resolve<MiniportTimer>(Timer->TimerObject) is { } timer) timer.Adapter.SetTimer(timer, MillisecondPeriod, periodic: true);
+    }
+
+    /// <summary>Keeps the timer's function from running; false where it was not set, or ran.</summary>
+    public static void NdisMCancelTimer(NDIS_MINIPORT_TIMER* Timer, out bool TimerCancelled)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        TimerCancelled = Resolve<MiniportTimer>(Timer->TimerObject) is { } timer && Adapter.CancelTimer(timer);
+    }
+
+    /// <summary>Waits, at PASSIVE_LEVEL.</summary>
+    public static void NdisMSleep(uint MicrosecondsToSleep)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        Thread.Sleep(TimeSpan.FromMicroseconds(MicrosecondsToSleep));
+    }
+
+    /// <summary>Waits without giving up the processor. Its documents allow 50 microseconds at most.</summary>
+    public static void NdisStallExecution(uint MicrosecondsToStall)
+    {
+        var context = Caller(Irql.DIRQL);
+        if (MicrosecondsToStall > 50)
+        {
+            context.ReportOnce(
+                nameof(NdisStallExecution), $"{MicrosecondsToStall} microseconds were asked for; 50 are the most that a driver may stall.");
+        }
+
+        var until = Stopwatch.GetTimestamp() + (MicrosecondsToStall * Stopwatch.Frequency / 1_000_000);
+        while (Stopwatch.GetTimestamp() < until) Thread.SpinWait(10);
+    }
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Nonpaged.Ndis;
+
+/// <summary>What NdisOpenConfiguration opened: the adapter's parameters, and the memory of those that were read.</summary>
+internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
+{
+    private readonly List<nint> _memory = [];
+
+    public Adapter Adapter { get; } = adapter;
+
+    public NDIS_HANDLE Handle { get; set; }
+
+    /// <summary>A parameter's value in memory that lives until the configuration is closed; null where there is none.</summary>
+    public NDIS_CONFIGURATION_PARAMETER* Read(string keyword, NDIS_PARAMETER_TYPE type)
+    {
+        if (!Adapter.Configuration.TryGetValue(keyword, out var value)) return null;
+        var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate((uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
+        parameter->ParameterType = type;
+        if (type == NDIS_PARAMETER_TYPE.NdisParameterString)
+        {
+            var characters = (char*)(parameter + 1);
+            value.CopyTo(new Span<char>(characters, value.Length));
+            parameter->StringData = new NDIS_STRING(characters, value.Length);
+            return parameter;
+        }
+
+        var style = type == NDIS_PARAMETER_TYPE.NdisParameterHexInteger ? NumberStyles.HexNumber : NumberStyles.Integer;
+        if (uint.TryParse(value, style, CultureInfo.InvariantCulture, out var number))
+        {
+            parameter->IntegerData = number;
+            return parameter;
+        }
+
+        Adapter.Instance.WriteLog($"{Adapter.Driver.Name}: the parameter {keyword} is not a number: {value}.");
+        return null;
+    }
+
+    /// <summary>The six bytes of the parameter NetworkAddress (12 hexadecimal digits, separators allowed); null where it is not set.</summary>
+    public byte* ReadNetworkAddress()
+    {
+        if (!Adapter.Configuration.TryGetValue("NetworkAddress", out var text)) return null;
+        var digits = text.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        if (digits.Length == 12 && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
+        {
+            var address = (byte*)Allocate(6);
+            Convert.FromHexString(digits).CopyTo(new Span<byte>(address, 6));
+            return address;
+        }
+
+        Adapter.Instance.WriteLog($"{Adapter.Driver.Name}: NetworkAddress is not an Ethernet address: {text}.");
+        return null;
+    }
+
+    public void Dispose()
+    {
+        foreach (var memory in _memory) NativeMemory.Free((void*)memory);
+        _memory.Clear();
+    }
+
+    private void* Allocate(uint length)
+    {
+        var memory = NativeMemory.AllocZeroed(length);
+        _memory.Add((nint)memory);
+        return memory;
+    }
+}

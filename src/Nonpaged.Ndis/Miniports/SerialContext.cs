@@ -1,0 +1,140 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>
+/// One thread with a queue. All of a miniport's functions run here, one at a time, as NDIS 5 serializes them. Interrupts and other work
+/// take turns, so that neither starves the other.
+/// </summary>
+internal sealed class SerialContext : IDisposable
+{
+    private readonly object _gate = new();
+    private readonly Queue<Action> _work = new();
+    private readonly PriorityQueue<ScheduledCall, long> _schedule = new();
+    private readonly Action _onInterrupt;
+    private readonly Thread _thread;
+    private bool _interrupt;
+    private bool _interruptHadItsTurn;
+    private bool _stopped;
+
+    public SerialContext(string name, Action onInterrupt)
+    {
+        _onInterrupt = onInterrupt;
+        _thread = new Thread(Loop) { Name = name, IsBackground = true };
+        _thread.Start();
+    }
+
+    public bool IsCurrent => Thread.CurrentThread == _thread;
+
+    /// <summary>Queues work. False where the context was stopped.</summary>
+    public bool Post(Action work)
+    {
+        lock (_gate)
+        {
+            if (_stopped) return false;
+            _work.Enqueue(work);
+            Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>Runs work here and waits for it; at once where the caller is the context itself.</summary>
+    /// <exception cref="ObjectDisposedException">The context was stopped.</exception>
+    public void Run(Action work)
+    {
+        if (IsCurrent)
+        {
+            work();
+            return;
+        }
+
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var posted = Post(() =>
+        {
+            try
+            {
+                work();
+                done.SetResult();
+            }
+            catch (Exception exception)
+            {
+                done.SetException(exception);
+            }
+        });
+        ObjectDisposedException.ThrowIf(!posted, this);
+        done.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Runs the interrupt work soon.</summary>
+    public void Signal()
+    {
+        lock (_gate)
+        {
+            _interrupt = true;
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Runs work after a delay, unless it is cancelled before.</summary>
+    public ScheduledCall Schedule(TimeSpan delay, Action work)
+    {
+        var call = new ScheduledCall(work);
+        lock (_gate)
+        {
+            _schedule.Enqueue(call, Environment.TickCount64 + (long)delay.TotalMilliseconds);
+            Monitor.Pulse(_gate);
+        }
+
+        return call;
+    }
+
+    /// <summary>Ends the thread once what is queued has run.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _stopped = true;
+            Monitor.Pulse(_gate);
+        }
+
+        if (!IsCurrent) _thread.Join();
+    }
+
+    private void Loop()
+    {
+        while (Next() is { } work) work();
+    }
+
+    private Action? Next()
+    {
+        lock (_gate)
+        {
+            while (true)
+            {
+                if (Take() is { } work) return work;
+                if (_stopped) return null;
+                Monitor.Wait(_gate, UntilNextDue());
+            }
+        }
+    }
+
+    private Action? Take()
+    {
+        if (_interrupt && !(_interruptHadItsTurn && _work.Count > 0) && !_stopped)
+        {
+            _interrupt = false;
+            _interruptHadItsTurn = true;
+            return _onInterrupt;
+        }
+
+        _interruptHadItsTurn = false;
+        if (_schedule.TryPeek(out var due, out var at) && at <= Environment.TickCount64)
+        {
+            _schedule.Dequeue();
+            return due.Run;
+        }
+
+        return _work.TryDequeue(out var work) ? work : null;
+    }
+
+    private int UntilNextDue() =>
+        _schedule.TryPeek(out _, out var at) ? (int)Math.Clamp(at - Environment.TickCount64, 0, int.MaxValue) : Timeout.Infinite;
+}

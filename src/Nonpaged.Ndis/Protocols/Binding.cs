@@ -1,0 +1,143 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>A protocol's open adapter. Its handlers run in the adapter's serial context.</summary>
+internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration protocol, NDIS_HANDLE context)
+{
+    private int _outstanding;
+    private int _closing;
+    private int _closed;
+    private bool _received;
+
+    public Adapter Adapter { get; } = adapter;
+
+    public ProtocolRegistration Protocol { get; } = protocol;
+
+    public NDIS_HANDLE Handle { get; set; }
+
+    public uint PacketFilter { get; set; }
+
+    public uint Lookahead { get; set; }
+
+    public MacAddress[] Multicast { get; set; } = [];
+
+    public bool IsClosing => Volatile.Read(ref _closing) != 0;
+
+    private NDIS_PROTOCOL_CHARACTERISTICS Characteristics => Protocol.Characteristics;
+
+    public NDIS_STATUS Send(NDIS_PACKET* packet)
+    {
+        Interlocked.Increment(ref _outstanding);
+        if (!IsClosing && Adapter.Send(this, (nint)packet)) return NDIS_STATUS.NDIS_STATUS_PENDING;
+        Done();
+        return NDIS_STATUS.NDIS_STATUS_CLOSING;
+    }
+
+    public void SendComplete(nint packet, NDIS_STATUS status)
+    {
+        Protocol.Call(nameof(Characteristics.SendCompleteHandler), Irql.DISPATCH_LEVEL, () =>
+            Characteristics.SendCompleteHandler!(context, (NDIS_PACKET*)packet, status));
+        Done();
+    }
+
+    public NDIS_STATUS Request(NDIS_REQUEST* request)
+    {
+        Interlocked.Increment(ref _outstanding);
+        var address = (nint)request;
+        if (!IsClosing && Adapter.Post(() => BindingRequest.Perform(this, address))) return NDIS_STATUS.NDIS_STATUS_PENDING;
+        Done();
+        return NDIS_STATUS.NDIS_STATUS_CLOSING;
+    }
+
+    public void RequestComplete(nint request, NDIS_STATUS status, uint bytes, uint needed)
+    {
+        ((NDIS_REQUEST*)request)->BytesWritten = bytes;
+        ((NDIS_REQUEST*)request)->BytesNeeded = needed;
+        Protocol.Call(nameof(Characteristics.RequestCompleteHandler), Irql.DISPATCH_LEVEL, () =>
+            Characteristics.RequestCompleteHandler!(context, (NDIS_REQUEST*)request, status));
+        Done();
+    }
+
+    /// <summary>Whether the packet filter takes a frame with this destination.</summary>
+    public bool Takes(ReadOnlySpan<byte> destination, MacAddress? own)
+    {
+        if ((PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_PROMISCUOUS) != 0) return true;
+        if ((destination[0] & 1) == 0)
+            return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_DIRECTED) != 0 && own == new MacAddress(destination);
+        if (destination.IndexOfAnyExcept((byte)0xff) < 0) return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_BROADCAST) != 0;
+        if ((PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_ALL_MULTICAST) != 0) return true;
+        return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_MULTICAST) != 0 && Multicast.Contains(new MacAddress(destination));
+    }
+
+    public void Receive(ReceiveIndication frame)
+    {
+        if (IsClosing) return;
+        _received = true;
+        Protocol.Call(nameof(Characteristics.ReceiveHandler), Irql.DISPATCH_LEVEL, () => Characteristics.ReceiveHandler!(
+            context,
+            new NDIS_HANDLE(frame.ReceiveContext),
+            (void*)frame.Header,
+            frame.HeaderSize,
+            (void*)frame.LookAhead,
+            frame.LookAheadSize,
+            frame.PacketSize));
+    }
+
+    public void ReceiveComplete()
+    {
+        if (!_received || IsClosing) return;
+        _received = false;
+        if (Characteristics.ReceiveCompleteHandler is { } complete)
+            Protocol.Call(nameof(Characteristics.ReceiveCompleteHandler), Irql.DISPATCH_LEVEL, () => complete(context));
+    }
+
+    public void Status(NDIS_STATUS status, void* buffer, uint length)
+    {
+        if (Characteristics.StatusHandler is { } handler && !IsClosing)
+            Protocol.Call(nameof(Characteristics.StatusHandler), Irql.DISPATCH_LEVEL, () => handler(context, status, buffer, length));
+    }
+
+    public void StatusComplete()
+    {
+        if (Characteristics.StatusCompleteHandler is { } handler && !IsClosing)
+            Protocol.Call(nameof(Characteristics.StatusCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context));
+    }
+
+    public void Unbind()
+    {
+        if (Characteristics.UnbindAdapterHandler is not { } unbind || IsClosing) return;
+        Protocol.Call(nameof(Characteristics.UnbindAdapterHandler), Irql.PASSIVE_LEVEL, () => unbind(out _, context, Handle));
+    }
+
+    /// <summary>
+    /// Closes as soon as nothing is outstanding: at once, or with a call of ProtocolCloseAdapterComplete after the last send.
+    /// </summary>
+    public NDIS_STATUS Close()
+    {
+        // The close itself counts as outstanding, so that exactly one of its two ends sees zero.
+        Interlocked.Increment(ref _outstanding);
+        if (Interlocked.Exchange(ref _closing, 1) != 0)
+        {
+            Interlocked.Decrement(ref _outstanding);
+            return NDIS_STATUS.NDIS_STATUS_CLOSING;
+        }
+
+        if (Interlocked.Decrement(ref _outstanding) > 0) return NDIS_STATUS.NDIS_STATUS_PENDING;
+        Remove();
+        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    private void Done()
+    {
+        if (Interlocked.Decrement(ref _outstanding) != 0 || !IsClosing || !Remove()) return;
+        Protocol.Call(nameof(Characteristics.CloseAdapterCompleteHandler), Irql.PASSIVE_LEVEL, () =>
+            Characteristics.CloseAdapterCompleteHandler!(context, NDIS_STATUS.NDIS_STATUS_SUCCESS));
+    }
+
+    private bool Remove()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return false;
+        Adapter.Instance.Handles.Remove(Handle);
+        Adapter.Remove(this);
+        return true;
+    }
+}

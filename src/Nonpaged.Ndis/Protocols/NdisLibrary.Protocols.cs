@@ -1,0 +1,136 @@
+namespace Nonpaged.Ndis;
+
+public static unsafe partial class NdisLibrary
+{
+    /// <summary>Registers a protocol driver. NDIS_STATUS_BAD_VERSION and NDIS_STATUS_BAD_CHARACTERISTICS where it lacks something.</summary>
+    public static void NdisRegisterProtocol(
+        out NDIS_STATUS Status,
+        out NDIS_HANDLE NdisProtocolHandle,
+        NDIS_PROTOCOL_CHARACTERISTICS ProtocolCharacteristics,
+        uint CharacteristicsLength)
+    {
+        ArgumentNullException.ThrowIfNull(ProtocolCharacteristics);
+        var context = Caller(Irql.PASSIVE_LEVEL);
+        NdisProtocolHandle = default;
+        Status = NDIS_STATUS.NDIS_STATUS_BAD_VERSION;
+        if (ProtocolCharacteristics.MajorNdisVersion is < 3 or > 5) return;
+        Status = NDIS_STATUS.NDIS_STATUS_BAD_CHARACTERISTICS;
+        if (ProtocolRegistration.Missing(ProtocolCharacteristics) is { } missing)
+        {
+            context.Report(NdisReportKind.BrokenRule, nameof(NdisRegisterProtocol), $"{missing} is required.");
+            return;
+        }
+
+        var protocol = new ProtocolRegistration(context.Instance, ProtocolCharacteristics);
+        NdisProtocolHandle = protocol.Handle;
+        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        foreach (var adapter in context.Instance.Adapters) protocol.Bind(adapter);
+    }
+
+    /// <summary>Ends a protocol driver. It must have closed its adapters.</summary>
+    public static void NdisDeregisterProtocol(out NDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
+    {
+        var context = Caller(Irql.PASSIVE_LEVEL);
+        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
+        var open = context.Instance.Handles.All<Binding>().Count(binding => binding.Protocol == protocol);
+        if (open > 0)
+        {
+            context.Report(
+                NdisReportKind.BrokenRule, nameof(NdisDeregisterProtocol), $"{open} adapters are open. Close them first.");
+            return;
+        }
+
+        context.Instance.Handles.Remove(NdisProtocolHandle);
+        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>Opens an adapter by its name. Frames come once OID_GEN_CURRENT_PACKET_FILTER is set.</summary>
+    public static void NdisOpenAdapter(
+        out NDIS_STATUS Status,
+        out NDIS_STATUS OpenErrorStatus,
+        out NDIS_HANDLE NdisBindingHandle,
+        out uint SelectedMediumIndex,
+        NDIS_MEDIUM* MediumArray,
+        uint MediumArraySize,
+        NDIS_HANDLE NdisProtocolHandle,
+        NDIS_HANDLE ProtocolBindingContext,
+        NDIS_STRING* AdapterName,
+        uint OpenOptions,
+        void* AddressingInformation)
+    {
+        var context = Caller(Irql.PASSIVE_LEVEL);
+        OpenErrorStatus = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        NdisBindingHandle = default;
+        SelectedMediumIndex = 0;
+        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
+
+        var index = new ReadOnlySpan<NDIS_MEDIUM>(MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
+        Status = NDIS_STATUS.NDIS_STATUS_UNSUPPORTED_MEDIA;
+        if (index < 0) return;
+
+        var name = AdapterName->ToString();
+        var adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
+        Status = NDIS_STATUS.NDIS_STATUS_ADAPTER_NOT_FOUND;
+        if (adapter is null) return;
+
+        var binding = new Binding(adapter, protocol, ProtocolBindingContext);
+        binding.Handle = context.Instance.Handles.Add(binding);
+        adapter.Add(binding);
+        NdisBindingHandle = binding.Handle;
+        SelectedMediumIndex = (uint)index;
+        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>
+    /// Closes an adapter. NDIS_STATUS_PENDING while sends or requests are outstanding; ProtocolCloseAdapterComplete follows.
+    /// </summary>
+    public static void NdisCloseAdapter(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        Status = Resolve<Binding>(NdisBindingHandle)?.Close() ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+    }
+
+    /// <summary>Sends a packet. NDIS_STATUS_PENDING: it is NDIS's until ProtocolSendComplete.</summary>
+    public static void NdisSend(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_PACKET* Packet)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        Status = Resolve<Binding>(NdisBindingHandle)?.Send(Packet) ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+    }
+
+    /// <summary>Sends packets in order. Each of them is completed by ProtocolSendComplete.</summary>
+    public static void NdisSendPackets(NDIS_HANDLE NdisBindingHandle, NDIS_PACKET** PacketArray, uint NumberOfPackets)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        if (Resolve<Binding>(NdisBindingHandle) is not { } binding) return;
+        for (var index = 0u; index < NumberOfPackets; index++)
+        {
+            var status = binding.Send(PacketArray[index]);
+            if (status != NDIS_STATUS.NDIS_STATUS_PENDING) binding.SendComplete((nint)PacketArray[index], status);
+        }
+    }
+
+    /// <summary>Queries or sets an OID. NDIS_STATUS_PENDING: ProtocolRequestComplete follows.</summary>
+    public static void NdisRequest(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_REQUEST* NdisRequest)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        Status = Resolve<Binding>(NdisBindingHandle)?.Request(NdisRequest) ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+    }
+
+    /// <summary>From within ProtocolReceive: copies bytes behind the frame's header into a packet's buffers.</summary>
+    public static void NdisTransferData(
+        out NDIS_STATUS Status,
+        NDIS_HANDLE NdisBindingHandle,
+        NDIS_HANDLE MacReceiveContext,
+        uint ByteOffset,
+        uint BytesToTransfer,
+        NDIS_PACKET* Packet,
+        out uint BytesTransferred)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        BytesTransferred = 0;
+        Status = Resolve<Binding>(NdisBindingHandle)?.Adapter.TransferData(
+            MacReceiveContext.Value, ByteOffset, BytesToTransfer, Packet, out BytesTransferred) ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+    }
+}
