@@ -4,6 +4,5 @@ public sealed partial class Adapter
 {
     private void GiveBackMemory(string who)
     {
-        _ = who;
     }
 }
