@@ -40,7 +40,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     {
         allocation.Fail(failure);
         Note(allocation);
-        instance.Log?.Invoke($"{allocation.Driver.Name}: {allocation.Call} failed: {failure}");
+        instance.WriteLog($"{allocation.Driver.Name}: {allocation.Call} failed: {failure}");
     }
 
     /// <summary>The record of the block in use that starts at an address.</summary>

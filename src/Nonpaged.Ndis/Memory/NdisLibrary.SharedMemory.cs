@@ -47,7 +47,10 @@ public static unsafe partial class NdisLibrary
     /// <summary>Whose memory an adapter handle stands for, and how high the adapter's DMA reaches.</summary>
     private static bool TryGetSharedPool(NDIS_HANDLE handle, CallContext context, string call, out NdisInstance instance, out PhysicalAddress limit)
     {
-        (instance, limit) = handle.IsNull ? (NdisInstance.Default, Nonpaged.PhysicalAddress.Max) : (context.Instance, new PhysicalAddress(uint.MaxValue));
-        return true;
+        (instance, limit) = handle.IsNull ? (NdisInstance.Default, Nonpaged.PhysicalAddress.Max) : (context.Instance, default);
+        if (handle.IsNull) return true;
+        Adapter? adapter = Resolve<Adapter>(handle, call);
+        if (adapter is not null) limit = adapter.DmaLimit;
+        return adapter is not null;
     }
 }

@@ -99,20 +99,8 @@ public sealed unsafe partial class Adapter
         if (_mapRegisters > 0) Leak("NdisMAllocateMapRegisters", $"{who} left {_mapRegisters} map registers allocated.");
         _mapRegisters = 0;
         GiveBackTimers(who);
-        GiveBackPools(who);
-        GiveBackMemory(who);
-    }
-
-    private void GiveBackPools(string who)
-    {
-        // Pools belong to a driver and not to an adapter; they are leaked where its last adapter goes.
-        if (Registration.Adapters > 1) return;
-        foreach (var pool in Instance.Handles.All<DescriptorPool>().Where(one => one.Elements.Owner == Driver))
-        {
-            Leak("NdisAllocatePacketPool", $"{who} left a pool of {pool.Elements.Limit} {pool.Elements.Kind}s.");
-            Instance.Handles.Remove(pool.Elements.Handle);
-            pool.Elements.Abandon();
-        }
+        // Memory and pools are asked for in a driver's name, without an adapter's handle: what is left shows with its last adapter.
+        if (Registration.Adapters == 1) Instance.GiveBack(Driver, who);
     }
 
     private void Leak(string call, string message) => Report(NdisReportKind.Leak, call, message);

@@ -23,13 +23,13 @@ public sealed unsafe partial class Adapter
 
     internal NDIS_STATUS Register(MiniportInterrupt interrupt)
     {
-        if (Interrupt is not null) return NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT;
+        if (Interrupt is not null) return NDIS_STATUS_RESOURCE_CONFLICT;
         interrupt.Handle = Instance.Handles.Add(interrupt);
         Interrupt = interrupt;
         _interruptMasked = false;
         interrupt.Line.Raised += _serial.Signal;
         _serial.Signal();
-        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        return NDIS_STATUS_SUCCESS;
     }
 
     internal void Deregister(MiniportInterrupt interrupt)

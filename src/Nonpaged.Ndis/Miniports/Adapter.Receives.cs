@@ -45,14 +45,14 @@ public sealed unsafe partial class Adapter
         nint receiveContext, uint offset, uint bytes, NDIS_PACKET* packet, out uint transferred)
     {
         transferred = 0;
-        if (_indication is not { } indication || indication.ReceiveContext != receiveContext) return NDIS_STATUS.NDIS_STATUS_FAILURE;
-        if (offset >= indication.PacketSize) return NDIS_STATUS.NDIS_STATUS_INVALID_LENGTH;
+        if (_indication is not { } indication || indication.ReceiveContext != receiveContext) return NDIS_STATUS_FAILURE;
+        if (offset >= indication.PacketSize) return NDIS_STATUS_INVALID_LENGTH;
 
         var wanted = Math.Min(bytes, indication.PacketSize - offset);
         if (offset + wanted <= indication.LookAheadSize)
         {
             transferred = PacketCursor.Write(packet, 0, (byte*)indication.LookAhead + offset, wanted);
-            return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+            return NDIS_STATUS_SUCCESS;
         }
 
         if (Miniport.TransferDataHandler is not { } transfer)
@@ -61,11 +61,11 @@ public sealed unsafe partial class Adapter
                 NdisReportKind.BrokenRule,
                 nameof(Miniport.TransferDataHandler),
                 "The miniport indicated a part of a frame and has no function that gives the rest.");
-            return NDIS_STATUS.NDIS_STATUS_FAILURE;
+            return NDIS_STATUS_FAILURE;
         }
 
         var copied = 0u;
-        var status = Call(nameof(Miniport.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS.NDIS_STATUS_FAILURE, () =>
+        var status = Call(nameof(Miniport.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
             transfer(packet, out copied, _miniportContext, new NDIS_HANDLE(receiveContext), offset, wanted));
         transferred = copied;
         return status;

@@ -25,7 +25,7 @@ public sealed unsafe partial class Adapter
         }
 
         _request = null;
-        request.Done(status, status == NDIS_STATUS.NDIS_STATUS_SUCCESS ? request.Length : 0, 0);
+        request.Done(status, status == NDIS_STATUS_SUCCESS ? request.Length : 0, 0);
         _serial.Post(NextRequest);
     }
 
@@ -34,14 +34,14 @@ public sealed unsafe partial class Adapter
         if (_request is not null || !_requests.TryDequeue(out var request)) return;
         if (_state != AdapterState.Running || _faulted)
         {
-            request.Done(NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+            request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
             NextRequest();
             return;
         }
 
         _request = request;
         var status = Perform(request, out var bytes, out var needed);
-        if (status == NDIS_STATUS.NDIS_STATUS_PENDING) return;
+        if (status == NDIS_STATUS_PENDING) return;
         _request = null;
         request.Done(status, bytes, needed);
         NextRequest();
@@ -52,9 +52,9 @@ public sealed unsafe partial class Adapter
         uint done = 0, more = 0;
         var buffer = (void*)request.Buffer;
         var status = request.IsSet
-            ? Call(nameof(Miniport.SetInformationHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS.NDIS_STATUS_FAILURE, () =>
+            ? Call(nameof(Miniport.SetInformationHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
                 Miniport.SetInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out done, out more))
-            : Call(nameof(Miniport.QueryInformationHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS.NDIS_STATUS_FAILURE, () =>
+            : Call(nameof(Miniport.QueryInformationHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
                 Miniport.QueryInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out done, out more));
         if (done > request.Length)
         {
@@ -77,9 +77,9 @@ public sealed unsafe partial class Adapter
         var buffer = NativeMemory.AllocZeroed((nuint)length);
         _request = new AdapterRequest(oid, IsSet: false, (nint)buffer, (uint)length, (_, _, _) => NativeMemory.Free(buffer));
         var status = Perform(_request, out var bytes, out _);
-        if (status == NDIS_STATUS.NDIS_STATUS_PENDING) return [];
+        if (status == NDIS_STATUS_PENDING) return [];
         _request = null;
-        var answer = status == NDIS_STATUS.NDIS_STATUS_SUCCESS ? new ReadOnlySpan<byte>(buffer, (int)bytes).ToArray() : [];
+        var answer = status == NDIS_STATUS_SUCCESS ? new ReadOnlySpan<byte>(buffer, (int)bytes).ToArray() : [];
         NativeMemory.Free(buffer);
         return answer;
     }
@@ -109,9 +109,9 @@ public sealed unsafe partial class Adapter
         if (_request is { } pending)
         {
             _request = null;
-            pending.Done(NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+            pending.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
         }
 
-        while (_requests.TryDequeue(out var request)) request.Done(NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+        while (_requests.TryDequeue(out var request)) request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
     }
 }

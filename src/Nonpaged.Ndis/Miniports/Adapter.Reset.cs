@@ -7,9 +7,9 @@ public sealed unsafe partial class Adapter
         _state = AdapterState.Resetting;
         Instance.WriteLog($"{Driver.Name}: {Name} hangs and is reset.");
         var addressing = false;
-        var status = Call(nameof(Miniport.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS.NDIS_STATUS_FAILURE, () =>
+        var status = Call(nameof(Miniport.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
             Miniport.ResetHandler!(out addressing, _miniportContext));
-        if (status != NDIS_STATUS.NDIS_STATUS_PENDING) EndReset(status, addressing);
+        if (status != NDIS_STATUS_PENDING) EndReset(status, addressing);
     }
 
     /// <summary>
@@ -25,7 +25,7 @@ public sealed unsafe partial class Adapter
 
         _state = AdapterState.Running;
         AbortInFlight();
-        if (status != NDIS_STATUS.NDIS_STATUS_SUCCESS)
+        if (status != NDIS_STATUS_SUCCESS)
         {
             Report(NdisReportKind.BrokenRule, nameof(Miniport.ResetHandler), $"The reset failed with {status}. The adapter is halted.");
             Halt();

@@ -13,10 +13,10 @@ public sealed partial class Adapter
     /// <summary>Without the bus master attribute there is no DMA to map for (NDIS 5, NdisMAllocateMapRegisters).</summary>
     internal NDIS_STATUS AllocateMapRegisters(uint count)
     {
-        if (!IsBusMaster) return NDIS_STATUS.NDIS_STATUS_NOT_SUPPORTED;
-        if (_mapRegisters > 0) return NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT;
+        if (!IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
+        if (_mapRegisters > 0) return NDIS_STATUS_RESOURCE_CONFLICT;
         _mapRegisters = count;
-        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        return NDIS_STATUS_SUCCESS;
     }
 
     internal bool FreeMapRegisters()

@@ -15,7 +15,7 @@ public sealed unsafe partial class Adapter
     {
         if (_state is not (AdapterState.Running or AdapterState.Resetting))
         {
-            binding.SendComplete(packet, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED);
+            binding.SendComplete(packet, NDIS_STATUS_REQUEST_ABORTED);
             return;
         }
 
@@ -61,7 +61,7 @@ public sealed unsafe partial class Adapter
         var (packet, binding) = _sendQueue.Peek();
         _inFlight[packet] = binding;
         var flags = ((NDIS_PACKET*)packet)->Private.Flags;
-        var status = Call(nameof(Miniport.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED, () =>
+        var status = Call(nameof(Miniport.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
             Miniport.SendHandler!(_miniportContext, (NDIS_PACKET*)packet, flags));
         if (!Refused(packet, status)) _sendQueue.Dequeue();
         Settle(packet, binding, status);
@@ -76,7 +76,7 @@ public sealed unsafe partial class Adapter
         {
             _inFlight[packet] = bindings[count] = binding;
             _batch[count++] = packet;
-            NdisLibrary.NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS.NDIS_STATUS_PENDING);
+            NdisLibrary.NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS_PENDING);
         }
 
         Call(nameof(Miniport.SendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
@@ -89,7 +89,7 @@ public sealed unsafe partial class Adapter
             // A packet that was completed inside the call is the protocol's again and must not be read.
             var status = _inFlight.ContainsKey(packet)
                 ? NdisLibrary.NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet)
-                : NDIS_STATUS.NDIS_STATUS_PENDING;
+                : NDIS_STATUS_PENDING;
             if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
             else _sendQueue.Dequeue();
             if (!_outOfResources) Settle(packet, bindings[index], status);
@@ -98,7 +98,7 @@ public sealed unsafe partial class Adapter
 
     private bool Refused(nint packet, NDIS_STATUS status)
     {
-        if (status != NDIS_STATUS.NDIS_STATUS_RESOURCES) return false;
+        if (status != NDIS_STATUS_RESOURCES) return false;
         _inFlight.Remove(packet);
         // With nothing in flight no completion would ever bring it back: time will.
         if (_inFlight.Count == 0) _serial.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
@@ -107,19 +107,19 @@ public sealed unsafe partial class Adapter
 
     private void Settle(nint packet, Binding binding, NDIS_STATUS status)
     {
-        if (status is NDIS_STATUS.NDIS_STATUS_PENDING or NDIS_STATUS.NDIS_STATUS_RESOURCES) return;
+        if (status is NDIS_STATUS_PENDING or NDIS_STATUS_RESOURCES) return;
         if (_inFlight.Remove(packet)) Complete(packet, binding, status);
     }
 
     private void Complete(nint packet, Binding binding, NDIS_STATUS status)
     {
-        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS) Interlocked.Increment(ref _framesSent);
+        if (status == NDIS_STATUS_SUCCESS) Interlocked.Increment(ref _framesSent);
         binding.SendComplete(packet, status);
     }
 
     private void AbortQueued()
     {
-        while (_sendQueue.TryDequeue(out var one)) one.Binding.SendComplete(one.Packet, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED);
+        while (_sendQueue.TryDequeue(out var one)) one.Binding.SendComplete(one.Packet, NDIS_STATUS_REQUEST_ABORTED);
         AbortRequests();
     }
 
@@ -127,7 +127,7 @@ public sealed unsafe partial class Adapter
     {
         foreach (var (packet, binding) in _inFlight.ToArray())
         {
-            if (_inFlight.Remove(packet)) binding.SendComplete(packet, NDIS_STATUS.NDIS_STATUS_REQUEST_ABORTED);
+            if (_inFlight.Remove(packet)) binding.SendComplete(packet, NDIS_STATUS_REQUEST_ABORTED);
         }
     }
 }

@@ -16,9 +16,9 @@ public sealed unsafe partial class Adapter
     /// <summary>Runs MiniportInitialize in the serial context. Where it fails, nothing of the adapter is left.</summary>
     internal NDIS_STATUS Start()
     {
-        var status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        var status = NDIS_STATUS_FAILURE;
         _serial.Run(() => status = Initialize());
-        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS)
+        if (status == NDIS_STATUS_SUCCESS)
         {
             WatchMachine();
             return status;
@@ -54,8 +54,8 @@ public sealed unsafe partial class Adapter
         WrapperConfiguration = new ConfigurationContext(this);
         var configuration = Instance.Handles.Add(WrapperConfiguration);
         var selected = 0u;
-        var openError = NDIS_STATUS.NDIS_STATUS_SUCCESS;
-        var status = Call(nameof(Miniport.InitializeHandler), Irql.PASSIVE_LEVEL, NDIS_STATUS.NDIS_STATUS_FAILURE, () =>
+        var openError = NDIS_STATUS_SUCCESS;
+        var status = Call(nameof(Miniport.InitializeHandler), Irql.PASSIVE_LEVEL, NDIS_STATUS_FAILURE, () =>
         {
             fixed (NDIS_MEDIUM* media = s_media)
             {
@@ -65,7 +65,7 @@ public sealed unsafe partial class Adapter
         });
         Instance.Handles.Remove(configuration);
         status = CheckInitialization(status, selected);
-        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS)
+        if (status == NDIS_STATUS_SUCCESS)
         {
             _initialized = true;
             _state = AdapterState.Running;
@@ -84,17 +84,17 @@ public sealed unsafe partial class Adapter
     {
         var rule = (status, _attributesSet, selected) switch
         {
-            (NDIS_STATUS.NDIS_STATUS_SUCCESS, false, _) => "MiniportInitialize succeeded without NdisMSetAttributes.",
-            (NDIS_STATUS.NDIS_STATUS_SUCCESS, _, not 0) => $"MiniportInitialize selected medium {selected}; 1 was offered, of index 0.",
-            (NDIS_STATUS.NDIS_STATUS_PENDING, _, _) => "MiniportInitialize returned NDIS_STATUS_PENDING, which it may not.",
+            (NDIS_STATUS_SUCCESS, false, _) => "MiniportInitialize succeeded without NdisMSetAttributes.",
+            (NDIS_STATUS_SUCCESS, _, not 0) => $"MiniportInitialize selected medium {selected}; 1 was offered, of index 0.",
+            (NDIS_STATUS_PENDING, _, _) => "MiniportInitialize returned NDIS_STATUS_PENDING, which it may not.",
             _ => null,
         };
         if (rule is null) return status;
 
         Report(NdisReportKind.BrokenRule, nameof(Miniport.InitializeHandler), rule);
         // The driver believes that it runs; only its own halt function knows how to stop the hardware.
-        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS && _attributesSet) CallHalt();
-        return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (status == NDIS_STATUS_SUCCESS && _attributesSet) CallHalt();
+        return NDIS_STATUS_FAILURE;
     }
 
     /// <summary>Where MiniportHalt itself fails, the shutdown function is the driver's other way to quiet its hardware.</summary>

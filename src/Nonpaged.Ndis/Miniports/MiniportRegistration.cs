@@ -64,7 +64,7 @@ internal sealed unsafe class MiniportRegistration : IDisposable
             Call(nameof(Unload), () =>
             {
                 unload((void*)DriverObject.Value);
-                return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+                return NDIS_STATUS_SUCCESS;
             });
         }
 
@@ -85,7 +85,7 @@ internal sealed unsafe class MiniportRegistration : IDisposable
             {
                 _instance.Report(
                     NdisReportKind.BrokenRule, handler, Driver, $"The driver threw {exception.GetType().Name}: {exception.Message}");
-                return NDIS_STATUS.NDIS_STATUS_FAILURE;
+                return NDIS_STATUS_FAILURE;
             }
         }
     }

@@ -43,14 +43,14 @@ public sealed partial class NdisInstance
         {
             var found = device ?? FreeDevice(miniport, machine);
             if (_adapters.Any(one => one.Device == found))
-                throw new AdapterException($"{found.Location} has an adapter already.", NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT, []);
+                throw new AdapterException($"{found.Location} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
             registration = Load(miniport, reasons);
             adapter = new Adapter(this, registration, machine, found, configuration ?? new Dictionary<string, string>());
             _adapters.Add(adapter);
         }
 
         var status = adapter.Start();
-        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS)
+        if (status == NDIS_STATUS_SUCCESS)
         {
             foreach (var protocol in Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
             return adapter;
@@ -88,9 +88,9 @@ public sealed partial class NdisInstance
         {
             registration = _miniports[miniport] = new MiniportRegistration(this, miniport);
             var status = registration.Load();
-            if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS && registration.Characteristics is null)
-                status = NDIS_STATUS.NDIS_STATUS_BAD_CHARACTERISTICS;
-            if (status != NDIS_STATUS.NDIS_STATUS_SUCCESS)
+            if (status == NDIS_STATUS_SUCCESS && registration.Characteristics is null)
+                status = NDIS_STATUS_BAD_CHARACTERISTICS;
+            if (status != NDIS_STATUS_SUCCESS)
             {
                 Unload(registration);
                 throw new AdapterException($"The DriverEntry of {miniport.Name} failed: {status}.", status, reasons.Lines);
@@ -119,7 +119,7 @@ public sealed partial class NdisInstance
         throw new AdapterException(
             $"{miniport.Name} drives {string.Join(", ", miniport.Devices)}, and {machine.Name} has no free one of these. "
             + $"It has: {string.Join(", ", present)}.",
-            NDIS_STATUS.NDIS_STATUS_ADAPTER_NOT_FOUND,
+            NDIS_STATUS_ADAPTER_NOT_FOUND,
             []);
     }
 }

@@ -8,11 +8,11 @@ public static unsafe partial class NdisLibrary
     {
         Caller(Irql.PASSIVE_LEVEL);
         ConfigurationHandle = default;
-        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = NDIS_STATUS_FAILURE;
         if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
         var configuration = new OpenConfiguration(adapter);
         ConfigurationHandle = configuration.Handle = adapter.Instance.Handles.Add(configuration);
-        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Reads a parameter. It lives until NdisCloseConfiguration. NULL where it is not set.</summary>
@@ -26,7 +26,7 @@ public static unsafe partial class NdisLibrary
         Caller(Irql.PASSIVE_LEVEL);
         var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
         ParameterValue = configuration is null ? null : configuration.Read(Keyword->ToString(), ParameterType);
-        Status = ParameterValue is null ? NDIS_STATUS.NDIS_STATUS_FAILURE : NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = ParameterValue is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Reads the address that the parameter NetworkAddress sets in place of the adapter's own. NULL where it is not set.</summary>
@@ -37,7 +37,7 @@ public static unsafe partial class NdisLibrary
         var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
         NetworkAddress = configuration is null ? null : configuration.ReadNetworkAddress();
         NetworkAddressLength = NetworkAddress is null ? 0u : 6u;
-        Status = NetworkAddress is null ? NDIS_STATUS.NDIS_STATUS_FAILURE : NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = NetworkAddress is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Closes the parameters, and ends the memory of those that were read.</summary>

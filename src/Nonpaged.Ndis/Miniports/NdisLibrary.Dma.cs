@@ -15,19 +15,19 @@ public static unsafe partial class NdisLibrary
     public static NDIS_STATUS NdisMInitializeScatterGatherDma(
         NDIS_HANDLE MiniportAdapterHandle, bool Dma64BitAddresses, uint MaximumPhysicalMapping)
     {
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
-        if (!adapter.IsBusMaster) return NDIS_STATUS.NDIS_STATUS_NOT_SUPPORTED;
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
+        if (!adapter.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
         adapter.SetDmaLimit(Dma64BitAddresses);
-        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        return NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Allocates map registers for a bus master; fails for any other.</summary>
     public static NDIS_STATUS NdisMAllocateMapRegisters(
         NDIS_HANDLE MiniportAdapterHandle, uint DmaChannel, byte DmaSize, uint PhysicalMapRegistersNeeded, uint MaximumPhysicalMapping)
     {
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         var status = adapter.AllocateMapRegisters(PhysicalMapRegistersNeeded);
-        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS) adapter.SetDmaLimit(DmaSize == NDIS_DMA_64BITS);
+        if (status == NDIS_STATUS_SUCCESS) adapter.SetDmaLimit(DmaSize == NDIS_DMA_64BITS);
         return status;
     }
 

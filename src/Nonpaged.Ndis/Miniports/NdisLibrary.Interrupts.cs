@@ -15,18 +15,18 @@ public static unsafe partial class NdisLibrary
         bool SharedInterrupt,
         NDIS_INTERRUPT_MODE InterruptMode)
     {
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.RequireAttributes(nameof(NdisMRegisterInterrupt));
         var asksIsr = RequestIsr || SharedInterrupt;
         if (adapter.InterruptRuleBroken(asksIsr, InterruptVector) is { } rule)
         {
             adapter.Report(NdisReportKind.BrokenRule, nameof(NdisMRegisterInterrupt), rule);
-            return NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT;
+            return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
         var registered = new MiniportInterrupt(adapter, adapter.Machine.GetInterrupt(InterruptVector), asksIsr);
         var status = adapter.Register(registered);
-        if (status == NDIS_STATUS.NDIS_STATUS_SUCCESS) Interrupt->InterruptObject = registered.Handle;
+        if (status == NDIS_STATUS_SUCCESS) Interrupt->InterruptObject = registered.Handle;
         return status;
     }
 

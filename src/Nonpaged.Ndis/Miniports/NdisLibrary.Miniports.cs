@@ -33,23 +33,23 @@ public static unsafe partial class NdisLibrary
     {
         ArgumentNullException.ThrowIfNull(MiniportCharacteristics);
         var context = Caller(Irql.PASSIVE_LEVEL);
-        if (Resolve<MiniportRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (Resolve<MiniportRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS_FAILURE;
         var (major, minor) = (MiniportCharacteristics.MajorNdisVersion, MiniportCharacteristics.MinorNdisVersion);
         if (major is < 3 or > 5 || minor > (major == 5 ? 1 : 0))
         {
             context.Report(
                 NdisReportKind.BrokenRule, nameof(NdisMRegisterMiniport), $"Version {major}.{minor} is none of 3.0, 4.0, 5.0 and 5.1.");
-            return NDIS_STATUS.NDIS_STATUS_BAD_VERSION;
+            return NDIS_STATUS_BAD_VERSION;
         }
 
         if (MiniportRegistration.Missing(MiniportCharacteristics) is { } missing)
         {
             context.Report(NdisReportKind.BrokenRule, nameof(NdisMRegisterMiniport), $"{missing} is required.");
-            return NDIS_STATUS.NDIS_STATUS_BAD_CHARACTERISTICS;
+            return NDIS_STATUS_BAD_CHARACTERISTICS;
         }
 
         registration.Characteristics = MiniportCharacteristics;
-        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        return NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Undoes NdisMInitializeWrapper where a DriverEntry fails.</summary>

@@ -12,14 +12,14 @@ public static unsafe partial class NdisLibrary
         out NDIS_STATUS Status, NDIS_HANDLE WrapperConfigurationContext, NDIS_RESOURCE_LIST* ResourceList, ref uint BufferSize)
     {
         Caller(Irql.PASSIVE_LEVEL);
-        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = NDIS_STATUS_FAILURE;
         if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
 
         var device = adapter.Device;
         var count = device.Bars.Count + (device.InterruptVector is null ? 0 : 1);
         var room = BufferSize;
         BufferSize = NDIS_RESOURCE_LIST.SizeFor(count);
-        Status = NDIS_STATUS.NDIS_STATUS_RESOURCES;
+        Status = NDIS_STATUS_RESOURCES;
         if (ResourceList is null || room < BufferSize) return;
 
         NdisZeroMemory(ResourceList, BufferSize);
@@ -28,7 +28,7 @@ public static unsafe partial class NdisLibrary
         var descriptor = NDIS_RESOURCE_LIST.PartialDescriptors(ResourceList);
         foreach (var bar in device.Bars) AdapterResources.Describe(bar, descriptor++);
         if (device.InterruptVector is { } vector) AdapterResources.Describe(vector, descriptor);
-        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Reads the function's PCI configuration space; returns the bytes read.</summary>
@@ -60,7 +60,7 @@ public static unsafe partial class NdisLibrary
         out void* PortOffset, NDIS_HANDLE MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts)
     {
         PortOffset = null;
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.RequireAttributes(nameof(NdisMRegisterIoPortRange));
         if (!adapter.OwnsPorts(InitialPort, NumberOfPorts) || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
         {
@@ -68,12 +68,12 @@ public static unsafe partial class NdisLibrary
                 NdisReportKind.BrokenRule,
                 nameof(NdisMRegisterIoPortRange),
                 $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already.");
-            return NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT;
+            return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
         adapter.Instance.PortRegistry.Add(new PortRange(adapter, InitialPort, NumberOfPorts));
         PortOffset = (void*)InitialPort;
-        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        return NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Undoes NdisMRegisterIoPortRange, with the same arguments.</summary>
@@ -97,19 +97,19 @@ public static unsafe partial class NdisLibrary
         out void* VirtualAddress, NDIS_HANDLE MiniportAdapterHandle, NDIS_PHYSICAL_ADDRESS PhysicalAddress, uint Length)
     {
         VirtualAddress = null;
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS.NDIS_STATUS_FAILURE;
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.RequireAttributes(nameof(NdisMMapIoSpace));
         if (!adapter.OwnsRegisters(PhysicalAddress.ToPhysicalAddress(), Length))
         {
             adapter.Report(
                 NdisReportKind.BrokenRule, nameof(NdisMMapIoSpace), $"{Length} bytes at {PhysicalAddress} are not the device's.");
-            return NDIS_STATUS.NDIS_STATUS_RESOURCE_CONFLICT;
+            return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
         var window = adapter.Machine.MapRegisters(PhysicalAddress.ToPhysicalAddress(), Length);
-        if (adapter.Instance.IoSpaces.Add(adapter, window) is not { } space) return NDIS_STATUS.NDIS_STATUS_RESOURCES;
+        if (adapter.Instance.IoSpaces.Add(adapter, window) is not { } space) return NDIS_STATUS_RESOURCES;
         VirtualAddress = (void*)space.Address;
-        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        return NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Undoes NdisMMapIoSpace, with the same address and length.</summary>

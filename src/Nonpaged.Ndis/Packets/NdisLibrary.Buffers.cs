@@ -10,7 +10,7 @@ public static unsafe partial class NdisLibrary
     {
         var context = Caller(Irql.DISPATCH_LEVEL);
         PoolHandle = NewPool(new BufferPool(context.Instance, context.Driver, NumberOfDescriptors), context);
-        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Ends a pool. All of its buffers must have been freed.</summary>
@@ -22,11 +22,11 @@ public static unsafe partial class NdisLibrary
     {
         Caller(Irql.DISPATCH_LEVEL);
         Buffer = null;
-        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = NDIS_STATUS_FAILURE;
         if (Resolve<BufferPool>(PoolHandle, nameof(NdisAllocateBuffer)) is not { } pool) return;
 
         Buffer = (NDIS_BUFFER*)pool.Elements.Take();
-        Status = Buffer is null ? NDIS_STATUS.NDIS_STATUS_RESOURCES : NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = Buffer is null ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;
         if (Buffer is null) return;
         Buffer->Size = (short)sizeof(NDIS_BUFFER);
         Buffer->MdlFlags = MdlSourceIsNonpagedPool;

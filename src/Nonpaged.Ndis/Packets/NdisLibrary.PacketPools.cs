@@ -22,7 +22,7 @@ public static unsafe partial class NdisLibrary
         uint ProtocolReservedLength)
     {
         PoolHandle = default;
-        Status = NDIS_STATUS.NDIS_STATUS_RESOURCES;
+        Status = NDIS_STATUS_RESOURCES;
         // The out-of-band data's offset is 16 bits wide.
         if (ProtocolReservedLength > ushort.MaxValue / 2) return;
 
@@ -30,7 +30,7 @@ public static unsafe partial class NdisLibrary
         var limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
         var size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
         PoolHandle = NewPool(new PacketPool(context.Instance, context.Driver, limit, size, OobOffset(ProtocolReservedLength)), context);
-        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Ends a pool. All of its packets must have been freed.</summary>
@@ -45,11 +45,11 @@ public static unsafe partial class NdisLibrary
     {
         Caller(Irql.DISPATCH_LEVEL);
         Packet = null;
-        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = NDIS_STATUS_FAILURE;
         if (Resolve<PacketPool>(PoolHandle, nameof(NdisAllocatePacket)) is not { } pool) return;
 
         Packet = (NDIS_PACKET*)pool.Elements.Take();
-        Status = Packet is null ? NDIS_STATUS.NDIS_STATUS_RESOURCES : NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = Packet is null ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;
         if (Packet is null) return;
         Packet->Private.Pool = PoolHandle;
         Packet->Private.NdisPacketOobOffset = (ushort)pool.OobOffset;

@@ -27,9 +27,9 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
         Interlocked.Increment(ref _outstanding);
-        if (!IsClosing && Adapter.Send(this, (nint)packet)) return NDIS_STATUS.NDIS_STATUS_PENDING;
+        if (!IsClosing && Adapter.Send(this, (nint)packet)) return NDIS_STATUS_PENDING;
         Done();
-        return NDIS_STATUS.NDIS_STATUS_CLOSING;
+        return NDIS_STATUS_CLOSING;
     }
 
     public void SendComplete(nint packet, NDIS_STATUS status)
@@ -43,9 +43,9 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     {
         Interlocked.Increment(ref _outstanding);
         var address = (nint)request;
-        if (!IsClosing && Adapter.Post(() => BindingRequest.Perform(this, address))) return NDIS_STATUS.NDIS_STATUS_PENDING;
+        if (!IsClosing && Adapter.Post(() => BindingRequest.Perform(this, address))) return NDIS_STATUS_PENDING;
         Done();
-        return NDIS_STATUS.NDIS_STATUS_CLOSING;
+        return NDIS_STATUS_CLOSING;
     }
 
     public void RequestComplete(nint request, NDIS_STATUS status, uint bytes, uint needed)
@@ -118,19 +118,19 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (Interlocked.Exchange(ref _closing, 1) != 0)
         {
             Interlocked.Decrement(ref _outstanding);
-            return NDIS_STATUS.NDIS_STATUS_CLOSING;
+            return NDIS_STATUS_CLOSING;
         }
 
-        if (Interlocked.Decrement(ref _outstanding) > 0) return NDIS_STATUS.NDIS_STATUS_PENDING;
+        if (Interlocked.Decrement(ref _outstanding) > 0) return NDIS_STATUS_PENDING;
         Remove();
-        return NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        return NDIS_STATUS_SUCCESS;
     }
 
     private void Done()
     {
         if (Interlocked.Decrement(ref _outstanding) != 0 || !IsClosing || !Remove()) return;
         Protocol.Call(nameof(Characteristics.CloseAdapterCompleteHandler), Irql.PASSIVE_LEVEL, () =>
-            Characteristics.CloseAdapterCompleteHandler!(context, NDIS_STATUS.NDIS_STATUS_SUCCESS));
+            Characteristics.CloseAdapterCompleteHandler!(context, NDIS_STATUS_SUCCESS));
     }
 
     private bool Remove()

@@ -14,7 +14,7 @@ internal static unsafe class BindingRequest
         var value = new ReadOnlySpan<byte>(request->InformationBuffer, checked((int)request->InformationBufferLength));
         if (request->RequestType != NDIS_REQUEST_TYPE.NdisRequestSetInformation) Query(binding, address);
         else if (Adopt(binding, request->Oid, value) is { } combined) Set(binding, address, combined);
-        else binding.RequestComplete(address, NDIS_STATUS.NDIS_STATUS_INVALID_LENGTH, 0, sizeof(uint));
+        else binding.RequestComplete(address, NDIS_STATUS_INVALID_LENGTH, 0, sizeof(uint));
     }
 
     private static void Query(Binding binding, nint address)
@@ -32,7 +32,7 @@ internal static unsafe class BindingRequest
             if (fits) *(uint*)request->InformationBuffer = answer;
             binding.RequestComplete(
                 address,
-                fits ? NDIS_STATUS.NDIS_STATUS_SUCCESS : NDIS_STATUS.NDIS_STATUS_BUFFER_TOO_SHORT,
+                fits ? NDIS_STATUS_SUCCESS : NDIS_STATUS_BUFFER_TOO_SHORT,
                 fits ? sizeof(uint) : 0u,
                 sizeof(uint));
             return;
@@ -55,13 +55,13 @@ internal static unsafe class BindingRequest
         Forward(binding, address, new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
         {
             NativeMemory.Free(buffer);
-            binding.RequestComplete(address, status, status == NDIS_STATUS.NDIS_STATUS_SUCCESS ? length : 0, needed);
+            binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
         }));
     }
 
     private static void Forward(Binding binding, nint address, AdapterRequest request)
     {
-        if (!binding.Adapter.Request(request)) request.Done(NDIS_STATUS.NDIS_STATUS_CLOSING, 0, 0);
+        if (!binding.Adapter.Request(request)) request.Done(NDIS_STATUS_CLOSING, 0, 0);
     }
 
     /// <summary>The value that the miniport gets; null where the length is wrong.</summary>

@@ -12,9 +12,9 @@ public static unsafe partial class NdisLibrary
         ArgumentNullException.ThrowIfNull(ProtocolCharacteristics);
         var context = Caller(Irql.PASSIVE_LEVEL);
         NdisProtocolHandle = default;
-        Status = NDIS_STATUS.NDIS_STATUS_BAD_VERSION;
+        Status = NDIS_STATUS_BAD_VERSION;
         if (ProtocolCharacteristics.MajorNdisVersion is < 3 or > 5) return;
-        Status = NDIS_STATUS.NDIS_STATUS_BAD_CHARACTERISTICS;
+        Status = NDIS_STATUS_BAD_CHARACTERISTICS;
         if (ProtocolRegistration.Missing(ProtocolCharacteristics) is { } missing)
         {
             context.Report(NdisReportKind.BrokenRule, nameof(NdisRegisterProtocol), $"{missing} is required.");
@@ -23,7 +23,7 @@ public static unsafe partial class NdisLibrary
 
         var protocol = new ProtocolRegistration(context.Instance, ProtocolCharacteristics);
         NdisProtocolHandle = protocol.Handle;
-        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = NDIS_STATUS_SUCCESS;
         foreach (var adapter in context.Instance.Adapters) protocol.Bind(adapter);
     }
 
@@ -31,7 +31,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisDeregisterProtocol(out NDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
     {
         var context = Caller(Irql.PASSIVE_LEVEL);
-        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
         var open = context.Instance.Handles.All<Binding>().Count(binding => binding.Protocol == protocol);
         if (open > 0)
@@ -42,7 +42,8 @@ public static unsafe partial class NdisLibrary
         }
 
         context.Instance.Handles.Remove(NdisProtocolHandle);
-        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        context.Instance.GiveBack(protocol.Driver, "The protocol");
+        Status = NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Opens an adapter by its name. Frames come once OID_GEN_CURRENT_PACKET_FILTER is set.</summary>
@@ -60,19 +61,19 @@ public static unsafe partial class NdisLibrary
         void* AddressingInformation)
     {
         var context = Caller(Irql.PASSIVE_LEVEL);
-        OpenErrorStatus = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        OpenErrorStatus = NDIS_STATUS_SUCCESS;
         NdisBindingHandle = default;
         SelectedMediumIndex = 0;
-        Status = NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
 
         var index = new ReadOnlySpan<NDIS_MEDIUM>(MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
-        Status = NDIS_STATUS.NDIS_STATUS_UNSUPPORTED_MEDIA;
+        Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
         if (index < 0) return;
 
         var name = AdapterName->ToString();
         var adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
-        Status = NDIS_STATUS.NDIS_STATUS_ADAPTER_NOT_FOUND;
+        Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
         if (adapter is null) return;
 
         var binding = new Binding(adapter, protocol, ProtocolBindingContext);
@@ -80,7 +81,7 @@ public static unsafe partial class NdisLibrary
         adapter.Add(binding);
         NdisBindingHandle = binding.Handle;
         SelectedMediumIndex = (uint)index;
-        Status = NDIS_STATUS.NDIS_STATUS_SUCCESS;
+        Status = NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>
@@ -89,14 +90,14 @@ public static unsafe partial class NdisLibrary
     public static void NdisCloseAdapter(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     {
         Caller(Irql.PASSIVE_LEVEL);
-        Status = Resolve<Binding>(NdisBindingHandle)?.Close() ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = Resolve<Binding>(NdisBindingHandle)?.Close() ?? NDIS_STATUS_FAILURE;
     }
 
     /// <summary>Sends a packet. NDIS_STATUS_PENDING: it is NDIS's until ProtocolSendComplete.</summary>
     public static void NdisSend(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_PACKET* Packet)
     {
         Caller(Irql.DISPATCH_LEVEL);
-        Status = Resolve<Binding>(NdisBindingHandle)?.Send(Packet) ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = Resolve<Binding>(NdisBindingHandle)?.Send(Packet) ?? NDIS_STATUS_FAILURE;
     }
 
     /// <summary>Sends packets in order. Each of them is completed by ProtocolSendComplete.</summary>
@@ -107,7 +108,7 @@ public static unsafe partial class NdisLibrary
         for (var index = 0u; index < NumberOfPackets; index++)
         {
             var status = binding.Send(PacketArray[index]);
-            if (status != NDIS_STATUS.NDIS_STATUS_PENDING) binding.SendComplete((nint)PacketArray[index], status);
+            if (status != NDIS_STATUS_PENDING) binding.SendComplete((nint)PacketArray[index], status);
         }
     }
 
@@ -115,7 +116,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisRequest(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NDIS_REQUEST* NdisRequest)
     {
         Caller(Irql.DISPATCH_LEVEL);
-        Status = Resolve<Binding>(NdisBindingHandle)?.Request(NdisRequest) ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+        Status = Resolve<Binding>(NdisBindingHandle)?.Request(NdisRequest) ?? NDIS_STATUS_FAILURE;
     }
 
     /// <summary>From within ProtocolReceive: copies bytes behind the frame's header into a packet's buffers.</summary>
@@ -131,6 +132,6 @@ public static unsafe partial class NdisLibrary
         Caller(Irql.DISPATCH_LEVEL);
         BytesTransferred = 0;
         Status = Resolve<Binding>(NdisBindingHandle)?.Adapter.TransferData(
-            MacReceiveContext.Value, ByteOffset, BytesToTransfer, Packet, out BytesTransferred) ?? NDIS_STATUS.NDIS_STATUS_FAILURE;
+            MacReceiveContext.Value, ByteOffset, BytesToTransfer, Packet, out BytesTransferred) ?? NDIS_STATUS_FAILURE;
     }
 }

@@ -1,8 +1,0 @@
-namespace Nonpaged.Ndis;
-
-public sealed partial class Adapter
-{
-    private void GiveBackMemory(string who)
-    {
-    }
-}
