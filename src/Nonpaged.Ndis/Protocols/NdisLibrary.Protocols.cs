@@ -21,7 +21,7 @@ public static unsafe partial class NdisLibrary
             return;
         }
 
-        var protocol = new ProtocolRegistration(context.Instance, ProtocolCharacteristics);
+        var protocol = new ProtocolRegistration(context.Instance, context.Driver, ProtocolCharacteristics);
         NdisProtocolHandle = protocol.Handle;
         Status = NDIS_STATUS_SUCCESS;
         foreach (var adapter in context.Instance.Adapters) protocol.Bind(adapter);

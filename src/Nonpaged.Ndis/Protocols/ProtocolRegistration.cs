@@ -6,11 +6,12 @@ internal sealed unsafe class ProtocolRegistration
     private readonly CallContext _passive;
     private readonly CallContext _dispatch;
 
-    public ProtocolRegistration(NdisInstance instance, NDIS_PROTOCOL_CHARACTERISTICS characteristics)
+    public ProtocolRegistration(NdisInstance instance, Driver caller, NDIS_PROTOCOL_CHARACTERISTICS characteristics)
     {
         Instance = instance;
         Characteristics = characteristics;
-        Driver = new Driver(characteristics.Name, DriverKind.Protocol);
+        // One driver has one identity, so that the memory it takes before it registers is its own, too.
+        Driver = caller.Kind == DriverKind.Protocol ? caller : new Driver(characteristics.Name, DriverKind.Protocol);
         _passive = new CallContext(instance, Driver, Irql.PASSIVE_LEVEL, Initializing: false);
         _dispatch = _passive with { Irql = Irql.DISPATCH_LEVEL };
         Handle = instance.Handles.Add(this);

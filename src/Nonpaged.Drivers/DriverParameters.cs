@@ -1,0 +1,31 @@
+namespace Nonpaged.Drivers;
+
+/// <summary>Reads what an adapter's configuration sets, during MiniportInitialize.</summary>
+internal static unsafe class DriverParameters
+{
+    /// <summary>A number, or the default where it is not set.</summary>
+    public static uint ReadNumber(NDIS_HANDLE wrapperConfiguration, string keyword, uint otherwise)
+    {
+        NdisOpenConfiguration(out var status, out var configuration, wrapperConfiguration);
+        if (status != NDIS_STATUS_SUCCESS) return otherwise;
+        fixed (char* characters = keyword)
+        {
+            var name = new NDIS_STRING(characters, keyword.Length);
+            NdisReadConfiguration(out status, out var value, configuration, &name, NDIS_PARAMETER_TYPE.NdisParameterInteger);
+            var number = status == NDIS_STATUS_SUCCESS ? value->IntegerData : otherwise;
+            NdisCloseConfiguration(configuration);
+            return number;
+        }
+    }
+
+    /// <summary>Replaces the address by the one that the parameter NetworkAddress sets, if it is one that an adapter may have.</summary>
+    public static void ReadNetworkAddress(NDIS_HANDLE wrapperConfiguration, byte* address)
+    {
+        NdisOpenConfiguration(out var status, out var configuration, wrapperConfiguration);
+        if (status != NDIS_STATUS_SUCCESS) return;
+        NdisReadNetworkAddress(out status, out var configured, out var length, configuration);
+        // Bit 0 of the first byte marks a group address (IEEE 802.3, 3.2.3).
+        if (status == NDIS_STATUS_SUCCESS && length == 6 && (*(byte*)configured & 1) == 0) NdisMoveMemory(address, configured, 6);
+        NdisCloseConfiguration(configuration);
+    }
+}

@@ -1,0 +1,77 @@
+namespace Nonpaged.Drivers.Rtl8139;
+
+/// <summary>The adapter's context: all that the driver knows of one adapter, in memory of NdisAllocateMemory.</summary>
+internal unsafe struct Rtl8139Adapter
+{
+    public const uint TransmitDescriptors = 4;
+    public const uint TransmitBufferSize = 2048;
+
+    /// <summary>The longest frame with a VLAN tag, without check sequence.</summary>
+    public const uint LongestFrame = 1518;
+
+    public NDIS_HANDLE Handle;
+
+    /// <summary>The ports, as NdisMRegisterIoPortRange gave them.</summary>
+    public byte* Ports;
+    public uint FirstPort;
+    public uint PortCount;
+
+    public NDIS_MINIPORT_INTERRUPT Interrupt;
+    public bool IsInterruptRegistered;
+
+    /// <summary>RBLEN: 0 to 3, for 8 to 64 KiB.</summary>
+    public uint ReceiveLengthCode;
+    public DmaBlock ReceiveRing;
+
+    /// <summary>Where the next frame's header is in the ring.</summary>
+    public uint ReceiveOffset;
+
+    public DmaBlock TransmitBlock;
+    public uint TransmitBuffers;
+
+    /// <summary>Frames given to the device, and frames that it is done with; they use the descriptors in turn.</summary>
+    public uint TransmitStarted;
+    public uint TransmitDone;
+    public uint TransmitDoneBefore;
+
+    /// <summary>The packet that each transmit descriptor sends.</summary>
+    public fixed ulong Packets[(int)TransmitDescriptors];
+
+    /// <summary>A frame that wraps around the ring's end is put together here.</summary>
+    public fixed byte WrappedFrame[(int)LongestFrame];
+
+    public fixed byte PermanentAddress[6];
+    public fixed byte CurrentAddress[6];
+    public uint PacketFilter;
+    public uint ReceiveConfiguration;
+    public ulong MulticastFilter;
+    public bool IsLinkUp;
+    public AdapterStatistics Statistics;
+
+    /// <summary>The ring's length without the 16 bytes behind it.</summary>
+    public readonly uint RingLength => 8192u << (int)ReceiveLengthCode;
+
+    public readonly byte Read8(uint register)
+    {
+        NdisRawReadPortUchar(Ports + register, out var value);
+        return value;
+    }
+
+    public readonly ushort Read16(uint register)
+    {
+        NdisRawReadPortUshort(Ports + register, out var value);
+        return value;
+    }
+
+    public readonly uint Read32(uint register)
+    {
+        NdisRawReadPortUlong(Ports + register, out var value);
+        return value;
+    }
+
+    public readonly void Write8(uint register, byte value) => NdisRawWritePortUchar(Ports + register, value);
+
+    public readonly void Write16(uint register, ushort value) => NdisRawWritePortUshort(Ports + register, value);
+
+    public readonly void Write32(uint register, uint value) => NdisRawWritePortUlong(Ports + register, value);
+}

@@ -1,0 +1,128 @@
+namespace Nonpaged.Drivers.Rtl8139;
+
+public static unsafe partial class Rtl8139Miniport
+{
+    private const uint DefaultReceiveRing = 32;
+
+    // The device may write this much behind the ring's nominal end (RCR, RBLEN).
+    private const uint RingTail = 16;
+
+    private static NDIS_PHYSICAL_ADDRESS Below4GiB => NDIS_PHYSICAL_ADDRESS.Const(uint.MaxValue, 0);
+
+    private static NDIS_STATUS Initialize(
+        out NDIS_STATUS OpenErrorStatus,
+        out uint SelectedMediumIndex,
+        NDIS_MEDIUM* MediumArray,
+        uint MediumArraySize,
+        NDIS_HANDLE MiniportAdapterHandle,
+        NDIS_HANDLE WrapperConfigurationContext)
+    {
+        OpenErrorStatus = NDIS_STATUS_SUCCESS;
+        SelectedMediumIndex = 0;
+        while (SelectedMediumIndex < MediumArraySize && MediumArray[SelectedMediumIndex] != NDIS_MEDIUM.NdisMedium802_3)
+            SelectedMediumIndex++;
+        if (SelectedMediumIndex == MediumArraySize) return NDIS_STATUS_UNSUPPORTED_MEDIA;
+
+        var size = (uint)sizeof(Rtl8139Adapter);
+        if (NdisAllocateMemory(out var context, size, 0, NDIS_PHYSICAL_ADDRESS.None) != NDIS_STATUS_SUCCESS)
+        {
+            NdisWriteErrorLogEntry(MiniportAdapterHandle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, size);
+            return NDIS_STATUS_RESOURCES;
+        }
+
+        NdisZeroMemory(context, size);
+        var adapter = (Rtl8139Adapter*)context;
+        adapter->Handle = MiniportAdapterHandle;
+        NdisMSetAttributesEx(MiniportAdapterHandle, adapter, 0, NDIS_ATTRIBUTE_BUS_MASTER, NDIS_INTERFACE_TYPE.NdisInterfacePci);
+        var status = Claim(adapter, WrapperConfigurationContext);
+        if (status != NDIS_STATUS_SUCCESS) Release(adapter);
+        return status;
+    }
+
+    /// <summary>Takes what the adapter needs, in order. What was taken is given back by <see cref="Release"/>, however far it came.</summary>
+    private static NDIS_STATUS Claim(Rtl8139Adapter* adapter, NDIS_HANDLE configuration)
+    {
+        var resources = PciResources.Query(configuration);
+        if (resources.PortLength == 0 || !resources.HasInterrupt)
+        {
+            NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND);
+            return NDIS_STATUS_ADAPTER_NOT_FOUND;
+        }
+
+        // The device takes 32-bit addresses.
+        NdisMInitializeScatterGatherDma(adapter->Handle, false, Rtl8139Adapter.TransmitBufferSize);
+        var status = NdisMRegisterIoPortRange(out var ports, adapter->Handle, resources.PortStart, resources.PortLength);
+        if (status != NDIS_STATUS_SUCCESS) return status;
+        adapter->Ports = (byte*)ports;
+        adapter->FirstPort = resources.PortStart;
+        adapter->PortCount = resources.PortLength;
+
+        StopHardware(adapter);
+        ReadPermanentAddress(adapter);
+        DriverParameters.ReadNetworkAddress(configuration, adapter->CurrentAddress);
+        if (!AllocateBuffers(adapter, DriverParameters.ReadNumber(configuration, "ReceiveRing", DefaultReceiveRing)))
+        {
+            NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, adapter->RingLength);
+            return NDIS_STATUS_RESOURCES;
+        }
+
+        status = NdisMRegisterInterrupt(
+            &adapter->Interrupt,
+            adapter->Handle,
+            resources.InterruptVector,
+            resources.InterruptLevel,
+            true,
+            true,
+            NDIS_INTERRUPT_MODE.NdisInterruptLevelSensitive);
+        if (status != NDIS_STATUS_SUCCESS)
+        {
+            NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_INTERRUPT_CONNECT, resources.InterruptVector);
+            return status;
+        }
+
+        adapter->IsInterruptRegistered = true;
+        StartHardware(adapter);
+        EnableInterrupt(adapter);
+        return NDIS_STATUS_SUCCESS;
+    }
+
+    private static void Halt(void* MiniportAdapterContext) => Release((Rtl8139Adapter*)MiniportAdapterContext);
+
+    /// <summary>Stops the device first: memory that it can write to goes back only after that.</summary>
+    private static void Release(Rtl8139Adapter* adapter)
+    {
+        if (adapter->Ports is not null) StopHardware(adapter);
+        if (adapter->IsInterruptRegistered) NdisMDeregisterInterrupt(&adapter->Interrupt);
+        adapter->ReceiveRing.Free(adapter->Handle);
+        adapter->TransmitBlock.Free(adapter->Handle);
+        if (adapter->Ports is not null)
+            NdisMDeregisterIoPortRange(adapter->Handle, adapter->FirstPort, adapter->PortCount, adapter->Ports);
+        NdisFreeMemory(adapter, (uint)sizeof(Rtl8139Adapter), 0);
+    }
+
+    /// <summary>
+    /// Allocates the receive ring, and where that fails, half of it, down to 8 KiB; transmit buffers four, and where that fails, half as
+    /// many (NdisAllocateMemory: a driver can allocate smaller blocks instead of failing to initialize). The transmit buffers come
+    /// first: a ring that took the last memory would leave an adapter that can't send.
+    /// </summary>
+    private static bool AllocateBuffers(Rtl8139Adapter* adapter, uint kilobytes)
+    {
+        var buffers = Rtl8139Adapter.TransmitDescriptors;
+        while (!DmaBlock.TryAllocate(
+            adapter->Handle, buffers * Rtl8139Adapter.TransmitBufferSize, Below4GiB, out adapter->TransmitBlock))
+        {
+            buffers /= 2;
+            if (buffers == 0) return false;
+        }
+
+        adapter->TransmitBuffers = buffers;
+        adapter->ReceiveLengthCode = kilobytes switch { >= 64 => 3, >= 32 => 2, >= 16 => 1, _ => 0 };
+        while (!DmaBlock.TryAllocate(adapter->Handle, adapter->RingLength + RingTail, Below4GiB, out adapter->ReceiveRing))
+        {
+            if (adapter->ReceiveLengthCode == 0) return false;
+            adapter->ReceiveLengthCode--;
+        }
+
+        return true;
+    }
+}

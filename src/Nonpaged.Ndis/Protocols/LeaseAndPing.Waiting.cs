@@ -1,0 +1,36 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>The waiting around NDIS's calls, which themselves never wait.</summary>
+public sealed partial class LeaseAndPing
+{
+    private async Task<byte[]> QueryAsync(uint oid, int length, CancellationToken cancellationToken)
+    {
+        await RequestAsync(oid, NDIS_REQUEST_TYPE.NdisRequestQueryInformation, new byte[length], cancellationToken).ConfigureAwait(false);
+        return RequestValue(length);
+    }
+
+    private Task SetAsync(uint oid, uint value, CancellationToken cancellationToken) =>
+        RequestAsync(oid, NDIS_REQUEST_TYPE.NdisRequestSetInformation, BitConverter.GetBytes(value), cancellationToken);
+
+    /// <summary>A request that was made can't be taken back, so that its end is awaited whatever the caller wants.</summary>
+    private async Task RequestAsync(uint oid, NDIS_REQUEST_TYPE type, byte[] value, CancellationToken cancellationToken)
+    {
+        await _requestGate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _answer = new TaskCompletionSource<NDIS_STATUS>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _instance.Run(_driver, () => Ask(oid, type, value));
+            Require(await _answer.Task.ConfigureAwait(false), $"NdisRequest of OID 0x{oid:x8}");
+        }
+        finally
+        {
+            _requestGate.Release();
+        }
+    }
+
+    private async Task SendAsync(byte[] frame, CancellationToken cancellationToken)
+    {
+        await _freeFrames.WaitAsync(cancellationToken).ConfigureAwait(false);
+        _instance.Run(_driver, () => SendNow(frame));
+    }
+}
