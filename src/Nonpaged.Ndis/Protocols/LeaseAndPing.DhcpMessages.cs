@@ -8,8 +8,10 @@ namespace Nonpaged.Ndis;
 
 public sealed partial class LeaseAndPing
 {
-    // The fixed part of a message with the magic number, up to the options (RFC 2131, figure 1).
+    // The fixed part of a message with the magic number, up to the options (RFC 2131, figure 1), and the shortest whole message, which
+    // some servers insist on (RFC 1542, 2.1).
     private const int DhcpFixedSize = 240;
+    private const int DhcpSize = 300;
 
     private static readonly HashSet<DhcpV4OptionType> s_wanted =
     [
@@ -38,7 +40,9 @@ public sealed partial class LeaseAndPing
 
     private DhcpV4Packet Message(params DhcpV4Option[] options)
     {
-        var message = new DhcpV4Packet(new ByteArraySegment(new byte[DhcpFixedSize]), null)
+        var bytes = new byte[DhcpSize];
+        WriteOptions(bytes.AsSpan(DhcpFixedSize), options);
+        return new DhcpV4Packet(new ByteArraySegment(bytes), null)
         {
             Operation = DhcpV4Operation.BootRequest,
             HardwareType = DhcpV4HardwareType.Ethernet,
@@ -47,8 +51,21 @@ public sealed partial class LeaseAndPing
             ClientHardwareAddress = _hardwareAddress,
             MagicNumber = 0x63825363,
         };
-        message.SetOptions(options);
-        return message;
+    }
+
+    /// <summary>DhcpV4Packet.SetOptions changes a message that was received, and does nothing for a new one.</summary>
+    private static void WriteOptions(Span<byte> room, DhcpV4Option[] options)
+    {
+        foreach (var option in options)
+        {
+            room[0] = (byte)option.OptionType;
+            room[1] = (byte)option.Length;
+            option.Data.AsSpan(0, option.Length).CopyTo(room[2..]);
+            room = room[(2 + option.Length)..];
+        }
+
+        const byte End = 255;
+        room[0] = End;
     }
 
     private byte[] DhcpFrame(DhcpV4Packet message, IPAddress source, IPAddress destination, HardwareAddress hardware)
