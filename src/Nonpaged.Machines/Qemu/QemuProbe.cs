@@ -81,8 +81,12 @@ public static class QemuProbe
         try
         {
             using var process = Process.Start(start)!;
-            var output = process.StandardOutput.ReadToEndAsync();
-            var errors = process.StandardError.ReadToEndAsync();
+
+            // The process does not close the readers that were taken from it.
+            using var outputReader = process.StandardOutput;
+            using var errorReader = process.StandardError;
+            var output = outputReader.ReadToEndAsync();
+            var errors = errorReader.ReadToEndAsync();
             if (!process.WaitForExit(s_limit))
             {
                 process.Kill();

@@ -8,11 +8,13 @@ internal sealed partial class QemuProcess
     // A shell is single-threaded, so for it PR_SET_PDEATHSIG works: where setpriv(1) can set it, QEMU ends with the shell, too.
     // The shell keeps no copy of the connection, the memory or standard error, so that their end is QEMU's end.
     // An ended QEMU stays a zombie until the last wait: its process id cannot be somebody else's when the kill comes.
+    // We may be gone already when the shell says QEMU's process id: then the broken pipe must not end the shell before QEMU.
     private static string GuardianScript => $$"""
         if setpriv --pdeathsig KILL true; then set -- setpriv --pdeathsig KILL "$@"; fi 2>/dev/null
         "$@" {{GuardianDescriptor.Lifeline}}<&- {{GuardianDescriptor.Status}}>&- &
+        trap '' PIPE
         echo "$!" >&{{GuardianDescriptor.Status}}
-        exec >/dev/null 2>&1 {{GuardianDescriptor.Ram}}<&- {{GuardianDescriptor.Halt}}<&- {{GuardianDescriptor.Qtest}}<&- {{GuardianDescriptor.Status}}>&-
+        exec >&0 2>&0 {{GuardianDescriptor.Ram}}<&- {{GuardianDescriptor.Halt}}<&- {{GuardianDescriptor.Qtest}}<&- {{GuardianDescriptor.Status}}>&-
         while read -r signal <&{{GuardianDescriptor.Lifeline}}; do kill -s "$signal" "$!"; done
         kill -s KILL "$!"
         wait "$!"

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Nonpaged.Machines.Tests.Qemu;
+
+public sealed class KilledHostTests(ITestOutputHelper output)
+{
+    private const int Rounds = 20;
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(2);
+
+    [Fact]
+    public void SIGKILL_of_that_one_process_at_any_point_leaves_no_process_and_no_file()
+    {
+        Testbed.RequireQemu();
+        var seed = Environment.TickCount;
+        var random = new Random(seed);
+        output.WriteLine($"seed {seed}");
+        var withChildren = 0;
+        for (var round = 0; round < Rounds; round++)
+        {
+            using var host = new TestHost();
+            Assert.Equal("starting", host.ReadLine());
+            var delay = random.Next(0, 201);
+            Thread.Sleep(delay);
+            if (Processes.WithEnvironment(host.Mark).Count > 1) withChildren++;
+
+            host.Kill();
+            var clock = Stopwatch.StartNew();
+            var gone = Testbed.WaitUntil(() => Processes.WithEnvironment(host.Mark).Count == 0, s_limit);
+            output.WriteLine($"killed after {delay} ms, all gone {clock.ElapsedMilliseconds} ms later");
+            Assert.True(gone, $"seed {seed}, after {delay} ms: {string.Join('\n', Processes.WithEnvironment(host.Mark))}");
+            Assert.Empty(host.Files);
+        }
+
+        Assert.True(withChildren > 0, "No round came late enough to have a QEMU.");
+    }
+
+    [Theory]
+    [InlineData("INT")]
+    [InlineData("TERM")]
+    public void A_signal_to_the_process_group_does_not_end_QEMU_before_us(string signal)
+    {
+        Testbed.RequireQemu();
+        using var host = new TestHost();
+        Assert.Equal("starting", host.ReadLine());
+        Assert.Equal("started", host.ReadLine());
+
+        // The host leads its session, and so its process group, as a program does that a shell has started in a terminal.
+        Shell.Run($"kill -s {signal} -- -{host.Id}");
+        Assert.Equal("STATUS 0x80080783", host.ReadLine());
+        Assert.Equal("Disposed. QEMU ended with exit code 0.", host.ReadLine());
+        Assert.Equal(0, host.WaitForExit());
+        Assert.Empty(Processes.WithEnvironment(host.Mark));
+    }
+}

@@ -1,0 +1,17 @@
+using System.Diagnostics;
+
+namespace Nonpaged.Machines.Tests.Qemu;
+
+/// <summary>A command's output.</summary>
+internal static class Shell
+{
+    public static string Run(string command)
+    {
+        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true })!;
+        using var reader = process.StandardOutput;
+        var output = reader.ReadToEnd();
+        process.WaitForExit();
+        Assert.True(process.ExitCode == 0, $"{command} ended with {process.ExitCode}.");
+        return output;
+    }
+}

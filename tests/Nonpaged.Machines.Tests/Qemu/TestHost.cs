@@ -1,0 +1,89 @@
+using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Nonpaged.Interop;
+
+namespace Nonpaged.Machines.Tests.Qemu;
+
+/// <summary>The program that starts a machine, in a process group of its own and in an empty folder.</summary>
+internal sealed class TestHost : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-host-");
+    private readonly SafeFileHandle _output;
+    private readonly List<byte> _received = [];
+    private bool _reaped;
+
+    public TestHost()
+    {
+        Mark = $"NONPAGED_TEST_MARK={Guid.NewGuid():N}";
+        var program = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Machines.TestHost");
+        Assert.False(LibC.Pipe(out _output, out var writer).IsError);
+        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Assert.False(LibC.DuplicateAbove(nothing, 3, out var input).IsError);
+        Assert.False(LibC.DuplicateAbove(writer, 3, out var output).IsError);
+        Assert.False(LibC.DuplicateAbove(writer, 3, out var errors).IsError);
+        using (writer)
+        using (input)
+        using (output)
+        using (errors)
+        {
+            int[] descriptors = [.. new[] { input, output, errors }.Select(static handle => (int)handle.DangerousGetHandle())];
+            string[] environment =
+            [
+                Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}", $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
+                $"HOME={_folder.FullName}", $"TMPDIR={_folder.FullName}", "DOTNET_EnableDiagnostics=0",
+            ];
+            var child = LibC.Spawn("/bin/sh", ["/bin/sh", "-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program], environment, descriptors);
+            Assert.False(child.IsError, child.ToString());
+            Id = child.AsInt32;
+        }
+    }
+
+    public int Id { get; }
+
+    /// <summary>What the environment of this process and of all its children holds.</summary>
+    public string Mark { get; }
+
+    public IEnumerable<string> Files => _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(static file => file.FullName);
+
+    /// <summary>The next line; null at the end.</summary>
+    public string? ReadLine()
+    {
+        var buffer = new byte[256];
+        while (true)
+        {
+            var end = _received.IndexOf((byte)'\n');
+            if (end >= 0)
+            {
+                var line = Encoding.UTF8.GetString([.. _received[..end]]);
+                _received.RemoveRange(0, end + 1);
+                return line;
+            }
+
+            var count = LibC.Read(_output, buffer);
+            if (count.Value <= 0) return null;
+            _received.AddRange(buffer[..count.AsInt32]);
+        }
+    }
+
+    /// <summary>Kills that one process, and waits for it.</summary>
+    public void Kill()
+    {
+        if (_reaped) return;
+        LibC.Kill(Id, LibC.SIGKILL);
+        WaitForExit();
+    }
+
+    public int WaitForExit()
+    {
+        Assert.Equal(Id, LibC.WaitPid(Id, out var status, 0).AsInt32);
+        _reaped = true;
+        return status;
+    }
+
+    public void Dispose()
+    {
+        Kill();
+        _output.Dispose();
+        _folder.Delete(recursive: true);
+    }
+}
