@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>The command line could not be understood; nothing was done.</summary>
     public const int Usage = 2;
 
+    /// <summary>Ended in order because the terminal went away: 128 + SIGHUP.</summary>
+    public const int HungUp = 129;
+
     /// <summary>Ended in order by Ctrl+C: 128 + SIGINT, as shells count.</summary>
     public const int Interrupted = 130;
 

@@ -39,7 +39,7 @@ internal sealed class AllocCommand
         var requested = new RequestDocument
         {
             Contiguous = parsed.GetValue(_contiguous),
-            Caching = Name(CachingOf(parsed)),
+            Caching = CachingName.Of(CachingOf(parsed)),
         };
         AllocationFailure? failure = null;
         ObtainedDocument? obtained = null;
@@ -109,7 +109,7 @@ internal sealed class AllocCommand
             memory.Resident,
             memory.Pinned,
             memory.Contiguous,
-            Name(memory.Caching),
+            CachingName.Of(memory.Caching),
             memory.Coherent,
             $"0x{(nuint)block.Address:x}",
             [.. memory.PhysicalRanges.Select(PhysicalRangeDocument.From)],
@@ -118,11 +118,4 @@ internal sealed class AllocCommand
 
     private Caching CachingOf(ParseResult parsed) =>
         parsed.GetValue(_uncached) ? Caching.Uncached : parsed.GetValue(_coherent) ? Caching.Coherent : Caching.Any;
-
-    private static string Name(Caching caching) => caching switch
-    {
-        Caching.Coherent => "coherent",
-        Caching.Uncached => "uncached",
-        _ => "any",
-    };
 }
