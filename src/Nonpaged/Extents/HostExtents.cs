@@ -21,9 +21,9 @@ internal sealed class HostExtents(string pool) : IDisposable
             if (needsUnit && rung.Unit == Page.Size) continue;
             // Extents of whole 2 MiB in every rung: a shorter one would only be followed by the next.
             nuint length = Page.RoundUp(nuint.Max(needed, request.Alignment), HugePage);
-            if (rung.Check(length) is { } unavailable)
+            if ((rung.IsHugetlb ? rung.Check(length) : rung.Check(length) ?? HostMemory.Refuse(length)) is { } unavailable)
             {
-                failure ??= unavailable;
+                failure = unavailable;
                 continue;
             }
 

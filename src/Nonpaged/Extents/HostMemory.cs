@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Nonpaged;
+
+/// <summary>
+/// How much the host still has. Memory files are populated page by page, and the kernel answers a shortage not with an error but by killing a process
+/// (Documentation/admin-guide/mm/concepts.rst, "OOM killer"): a request that cannot fit is refused before it is begun.
+/// </summary>
+internal static class HostMemory
+{
+    // What the rest of the system needs to go on while memory is being filled.
+    private const ulong Reserve = 64 << 20;
+
+    // Version 1 of control groups writes "no limit" as the largest number of whole pages.
+    private const ulong NoLimit = 1UL << 62;
+
+    /// <summary>Null, or why so many bytes cannot be filled now.</summary>
+    public static AllocationFailure? Refuse(nuint length)
+    {
+        (ulong available, string source) = Available();
+        return length <= available - ulong.Min(available, Reserve)
+            ? null
+            : new AllocationFailure(
+                $"The host has no {length} bytes to give.",
+                $"{available} bytes available ({source}), of which {Reserve} are left to the system",
+                "ask for less, end other programs, or raise the limit");
+    }
+
+    private static (ulong Bytes, string Source) Available()
+    {
+        (ulong Bytes, string Source) least = (Field("/proc/meminfo", "MemAvailable:") << 10, "MemAvailable of /proc/meminfo");
+        foreach (string line in Lines("/proc/self/cgroup"))
+        {
+            // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list.
+            string[] fields = line.Split(':', 3);
+            if (fields.Length != 3) continue;
+            bool isSecond = fields[0] == "0";
+            if (!isSecond && !fields[1].Split(',').Contains("memory")) continue;
+            (string root, string limitName, string usageName) = isSecond
+                ? ("/sys/fs/cgroup", "memory.max", "memory.current")
+                : ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes");
+            for (string path = fields[2]; path.Length > 0; path = path[..path.LastIndexOf('/')])
+            {
+                string folder = root + path.TrimEnd('/');
+                if (Number($"{folder}/{limitName}") is not { } limit || limit >= NoLimit) continue;
+                ulong left = limit - ulong.Min(limit, Number($"{folder}/{usageName}") ?? 0);
+                if (left < least.Bytes) least = (left, $"{folder}/{limitName}");
+            }
+        }
+
+        return least;
+    }
+
+    private static ulong Field(string file, string name)
+    {
+        // proc_meminfo(5): "MemAvailable:   23883808 kB".
+        string? line = Array.Find(Lines(file), line => line.StartsWith(name, StringComparison.Ordinal));
+        return line is null ? ulong.MaxValue >> 10 : ulong.Parse(line[name.Length..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
+    }
+
+    private static ulong? Number(string file) =>
+        Lines(file) is [var line, ..] && ulong.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+
+    private static string[] Lines(string file)
+    {
+        try
+        {
+            return File.ReadAllLines(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return [];
+        }
+    }
+}
