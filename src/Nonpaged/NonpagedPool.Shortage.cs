@@ -13,7 +13,7 @@ public sealed unsafe partial class NonpagedPool
         if (reachable < pages.Pages << Page.Shift && pages.Limit != ulong.MaxValue) return TooLittleBelow(what, limit, reachable);
         if (_host is not null && pages.Contiguous) return TooLongForHost(what, free);
         if (free < pages.Pages << Page.Shift)
-            return new AllocationFailure($"{what}{limit}: too little is free.", $"{free} bytes are free, of {reachable}", "free memory, or give the machine more (--ram)");
+            return new AllocationFailure($"{what}{limit}: too little is free.", $"{free} bytes are free, of {reachable}", "free memory, or give the machine more");
         ulong longest = _pages.LongestRun(pages.Limit, pages.Contiguous) << Page.Shift;
         string kind = pages.Contiguous ? "physically contiguous" : "neighbouring";
         return new AllocationFailure(
@@ -25,7 +25,7 @@ public sealed unsafe partial class NonpagedPool
     private AllocationFailure TooLittleBelow(string what, string limit, ulong reachable)
     {
         if (_host is null)
-            return new AllocationFailure($"{what}{limit}.", $"the machine has {reachable} bytes of memory there", "raise the limit, ask for less, or give the machine more memory (--ram)");
+            return new AllocationFailure($"{what}{limit}.", $"the machine has {reachable} bytes of memory there", "raise the limit, ask for less, or give the machine more memory");
         string known = _pages.LowestAddress is { } lowest ? $"the lowest page that the kernel gave lies at 0x{lowest:x}" : "frame numbers may not be read (CAP_SYS_ADMIN), so no limit can be kept";
         return new AllocationFailure(
             $"{what}{limit}: a process cannot choose its frames, and the kernel gives low ones last.", known,

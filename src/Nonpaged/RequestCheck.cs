@@ -29,7 +29,7 @@ internal static class RequestCheck
             return new AllocationFailure(
                 "Uncached memory cannot be had: ordinary memory is mapped write-back, and a process cannot change that.",
                 "the page attribute of System RAM, which the kernel owns",
-                "reserve a region at boot (kernel command line memmap=64M$0x20000000) and map it through /dev/mem with O_SYNC; coherent memory (--coherent) needs no cache flush around DMA either");
+                "reserve a region at boot (kernel command line memmap=64M$0x20000000) and map it through /dev/mem with O_SYNC; or ask for coherent memory, around whose DMA no cache need be flushed either");
         }
 
         return null;

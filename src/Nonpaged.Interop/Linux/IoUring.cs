@@ -6,12 +6,12 @@ namespace Nonpaged.Interop;
 /// <summary>io_uring_setup(2) and io_uring_register(2), as far as registered buffers need them.</summary>
 internal static unsafe partial class IoUring
 {
-    private const nint SYS_io_uring_setup = 425;
-    private const nint SYS_io_uring_register = 427;
-    private const uint IORING_SETUP_R_DISABLED = 1u << 6;
-    private const uint IORING_REGISTER_BUFFERS2 = 15;
-    private const uint IORING_REGISTER_BUFFERS_UPDATE = 16;
-    private const uint IORING_RSRC_REGISTER_SPARSE = 1u << 0;
+    public const nint SYS_io_uring_setup = 425;
+    public const nint SYS_io_uring_register = 427;
+    public const uint IORING_SETUP_R_DISABLED = 1u << 6;
+    public const uint IORING_REGISTER_BUFFERS2 = 15;
+    public const uint IORING_REGISTER_BUFFERS_UPDATE = 16;
+    public const uint IORING_RSRC_REGISTER_SPARSE = 1u << 0;
 
     /// <summary>
     /// A ring of one entry that is never enabled nor mapped: it exists for its table of buffers alone. Costs 8 KiB of memlock.

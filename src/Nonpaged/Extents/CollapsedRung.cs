@@ -16,7 +16,7 @@ internal sealed unsafe class CollapsedRung : Rung
 
     protected override string Proof => "the kernel maps each 2 MiB by one huge page (PAGEMAP_SCAN)";
 
-    public override AllocationFailure? Check(nuint length) => null;
+    public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 
     /// <summary>Before the pin: a pinned page is not collapsed. Each 2 MiB needs one byte touched, or it is refused.</summary>
     protected override AllocationFailure? Prepare(nuint start, nuint length)

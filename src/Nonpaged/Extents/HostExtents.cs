@@ -21,8 +21,9 @@ internal sealed class HostExtents(string pool) : IDisposable
             if (needsUnit && rung.Unit == Page.Size) continue;
             // Extents of whole 2 MiB in every rung: a shorter one would only be followed by the next.
             nuint length = Page.RoundUp(nuint.Max(needed, request.Alignment), HugePage);
-            if ((rung.IsHugetlb ? rung.Check(length) : rung.Check(length) ?? HostMemory.Refuse(length)) is { } unavailable)
+            if (rung.Check(length) is { } unavailable)
             {
+                // What the last rung lacks is lacking everywhere; what the first ones lack is set-up.
                 failure = unavailable;
                 continue;
             }

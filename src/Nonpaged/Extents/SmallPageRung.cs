@@ -11,5 +11,5 @@ internal sealed class SmallPageRung : Rung
 
     protected override string Proof => "nothing but single pages is contiguous";
 
-    public override AllocationFailure? Check(nuint length) => null;
+    public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 }

@@ -1,0 +1,107 @@
+using System.Globalization;
+
+namespace Nonpaged.Interop.Tests.Linux;
+
+/// <summary>Structures and constants shared with the kernel, held against its own headers.</summary>
+public sealed unsafe class KernelLayoutTests
+{
+    [Fact]
+    public void The_structures_of_io_uring_are_laid_out_as_in_C()
+    {
+        Dictionary<string, long> inC = Ask(
+            "linux/io_uring.h",
+            "sizeof(struct io_uring_params)", "offsetof(struct io_uring_params, flags)",
+            "sizeof(struct io_uring_rsrc_register)", "offsetof(struct io_uring_rsrc_register, data)", "offsetof(struct io_uring_rsrc_register, tags)",
+            "sizeof(struct io_uring_rsrc_update2)", "offsetof(struct io_uring_rsrc_update2, data)", "offsetof(struct io_uring_rsrc_update2, tags)",
+            "offsetof(struct io_uring_rsrc_update2, nr)", "sizeof(struct iovec)", "offsetof(struct iovec, iov_len)");
+        IoUring.Parameters parameters;
+        IoUring.RegisterTable register;
+        IoUring.UpdateTable update;
+        IoUring.IoVector vector;
+        Assert.Equal(inC["sizeof(struct io_uring_params)"], sizeof(IoUring.Parameters));
+        Assert.Equal(inC["offsetof(struct io_uring_params, flags)"], Offset(&parameters, &parameters.Flags));
+        Assert.Equal(inC["sizeof(struct io_uring_rsrc_register)"], sizeof(IoUring.RegisterTable));
+        Assert.Equal(inC["offsetof(struct io_uring_rsrc_register, data)"], Offset(&register, &register.Vectors));
+        Assert.Equal(inC["offsetof(struct io_uring_rsrc_register, tags)"], Offset(&register, &register.Tags));
+        Assert.Equal(inC["sizeof(struct io_uring_rsrc_update2)"], sizeof(IoUring.UpdateTable));
+        Assert.Equal(inC["offsetof(struct io_uring_rsrc_update2, data)"], Offset(&update, &update.Vectors));
+        Assert.Equal(inC["offsetof(struct io_uring_rsrc_update2, tags)"], Offset(&update, &update.Tags));
+        Assert.Equal(inC["offsetof(struct io_uring_rsrc_update2, nr)"], Offset(&update, &update.Count));
+        Assert.Equal(inC["sizeof(struct iovec)"], sizeof(IoUring.IoVector));
+        Assert.Equal(inC["offsetof(struct iovec, iov_len)"], Offset(&vector, &vector.Length));
+    }
+
+    [Fact]
+    public void The_constants_of_io_uring_are_those_of_the_headers()
+    {
+        Dictionary<string, long> inC = Ask(
+            "linux/io_uring.h", "SYS_io_uring_setup", "SYS_io_uring_register", "IORING_SETUP_R_DISABLED", "IORING_REGISTER_BUFFERS2",
+            "IORING_REGISTER_BUFFERS_UPDATE", "IORING_RSRC_REGISTER_SPARSE");
+        Assert.Equal(IoUring.SYS_io_uring_setup, inC["SYS_io_uring_setup"]);
+        Assert.Equal(IoUring.SYS_io_uring_register, inC["SYS_io_uring_register"]);
+        Assert.Equal(IoUring.IORING_SETUP_R_DISABLED, inC["IORING_SETUP_R_DISABLED"]);
+        Assert.Equal(IoUring.IORING_REGISTER_BUFFERS2, inC["IORING_REGISTER_BUFFERS2"]);
+        Assert.Equal(IoUring.IORING_REGISTER_BUFFERS_UPDATE, inC["IORING_REGISTER_BUFFERS_UPDATE"]);
+        Assert.Equal(IoUring.IORING_RSRC_REGISTER_SPARSE, inC["IORING_RSRC_REGISTER_SPARSE"]);
+    }
+
+    [Fact]
+    public void The_constants_of_memory_calls_are_those_of_the_headers()
+    {
+        Dictionary<string, long> inC = Ask(
+            "linux/memfd.h", "PROT_NONE", "PROT_READ", "PROT_WRITE", "MAP_SHARED", "MAP_PRIVATE", "MAP_FIXED", "MAP_ANONYMOUS", "MAP_NORESERVE", "MADV_DONTFORK",
+            "MADV_HUGEPAGE", "MADV_DONTDUMP", "MADV_POPULATE_WRITE", "MADV_COLLAPSE", "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "MFD_HUGETLB", "MFD_HUGE_2MB", "F_SEAL_SEAL",
+            "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_FUTURE_WRITE", "RLIMIT_MEMLOCK", "EPERM", "ENOMEM", "EFAULT", "EINVAL", "ENOSPC", "ENOSYS", "EAGAIN", "EOPNOTSUPP");
+        (string Name, long Value)[] here =
+        [
+            ("PROT_NONE", LibC.PROT_NONE), ("PROT_READ", LibC.PROT_READ), ("PROT_WRITE", LibC.PROT_WRITE), ("MAP_SHARED", LibC.MAP_SHARED),
+            ("MAP_PRIVATE", LibC.MAP_PRIVATE), ("MAP_FIXED", LibC.MAP_FIXED), ("MAP_ANONYMOUS", LibC.MAP_ANONYMOUS), ("MAP_NORESERVE", LibC.MAP_NORESERVE),
+            ("MADV_DONTFORK", LibC.MADV_DONTFORK), ("MADV_HUGEPAGE", LibC.MADV_HUGEPAGE), ("MADV_DONTDUMP", LibC.MADV_DONTDUMP),
+            ("MADV_POPULATE_WRITE", LibC.MADV_POPULATE_WRITE), ("MADV_COLLAPSE", LibC.MADV_COLLAPSE), ("MFD_CLOEXEC", LibC.MFD_CLOEXEC),
+            ("MFD_ALLOW_SEALING", LibC.MFD_ALLOW_SEALING), ("MFD_HUGETLB", LibC.MFD_HUGETLB), ("MFD_HUGE_2MB", LibC.MFD_HUGE_2MB), ("F_SEAL_SEAL", LibC.F_SEAL_SEAL),
+            ("F_SEAL_SHRINK", LibC.F_SEAL_SHRINK), ("F_SEAL_GROW", LibC.F_SEAL_GROW), ("F_SEAL_FUTURE_WRITE", LibC.F_SEAL_FUTURE_WRITE),
+            ("RLIMIT_MEMLOCK", LibC.RLIMIT_MEMLOCK), ("EPERM", (long)Errno.EPERM), ("ENOMEM", (long)Errno.ENOMEM), ("EFAULT", (long)Errno.EFAULT),
+            ("EINVAL", (long)Errno.EINVAL), ("ENOSPC", (long)Errno.ENOSPC), ("ENOSYS", (long)Errno.ENOSYS), ("EAGAIN", (long)Errno.EAGAIN), ("EOPNOTSUPP", (long)Errno.EOPNOTSUPP),
+        ];
+        Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
+    }
+
+    /// <summary>The kernel itself tells the size of a structure that the headers here may be too old for: it refuses any other.</summary>
+    [Fact]
+    public void The_kernel_takes_the_argument_of_PAGEMAP_SCAN()
+    {
+        Assert.Equal(96, sizeof(PageMapFile.ScanArgument));
+        Assert.Equal(24, sizeof(PageMapFile.Region));
+        SysResult mapped = LibC.MapMemory(null, 4096, LibC.PROT_READ, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
+        SysResult found = PageMapFile.CountHugeMapped((void*)mapped.Value, 4096);
+        LibC.UnmapMemory((void*)mapped.Value, 4096);
+        if (found.Errno == Errno.ENOTTY) Assert.Skip("This kernel has no PAGEMAP_SCAN (Linux 6.7).");
+        Assert.Equal(0, found.Value);
+    }
+
+    private static long Offset(void* start, void* field) => (byte*)field - (byte*)start;
+
+    private static Dictionary<string, long> Ask(string header, params string[] expressions)
+    {
+        string output = CCompiler.Run(
+            $$"""
+            #define _GNU_SOURCE
+            #include <errno.h>
+            #include <fcntl.h>
+            #include <stddef.h>
+            #include <stdio.h>
+            #include <sys/mman.h>
+            #include <sys/resource.h>
+            #include <sys/syscall.h>
+            #include <sys/uio.h>
+            #include <{{header}}>
+            #ifndef MADV_COLLAPSE
+            #include <linux/mman.h>
+            #include <asm-generic/mman-common.h>
+            #endif
+            int main(void) { {{string.Join('\n', expressions.Select(expression => $"printf(\"%lld\\n\", (long long)({expression}));"))}} return 0; }
+            """);
+        long[] values = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line, CultureInfo.InvariantCulture))];
+        return expressions.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
+    }
+}

@@ -1,0 +1,164 @@
+using System.Globalization;
+using Nonpaged.Interop;
+
+namespace Nonpaged.Tests.Extents;
+
+/// <summary>Memory of this host, held against what the kernel says of it.</summary>
+[Collection("host memory")]
+public sealed unsafe class HostTests
+{
+    private const string Overcommit = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_overcommit_hugepages";
+    private const string Reserved = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
+
+    [Fact]
+    public void Two_MiB_are_contiguous_and_pinned_with_no_set_up()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true, Pinned = true });
+        Assert.True(block.Obtained.Contiguous);
+        Assert.True(block.Obtained.Pinned);
+        Assert.Single(block.Obtained.PhysicalRanges);
+        Assert.Equal(2 << 20, (int)PageMapFile.CountHugeMapped(block.Address, 2 << 20).Value);
+        AssertFramesAreThoseOfTheKernel(pool, block);
+    }
+
+    [Fact]
+    public void The_pool_s_frames_are_those_of_the_kernel_on_every_rung()
+    {
+        SkipUnlessRoot();
+        foreach ((string file, string rung) in new[] { (Reserved, "hugepage pool"), (Overcommit, "on-demand hugepages") })
+        {
+            using var setting = new Setting(file, 8);
+            using NonpagedPool pool = NonpagedPool.Create();
+            using MemoryBlock block = pool.Allocate(new MemoryRequest(5 << 20) { Pinned = true });
+            Assert.Equal(rung, block.Obtained.Rung);
+            AssertFramesAreThoseOfTheKernel(pool, block);
+        }
+
+        using NonpagedPool plain = NonpagedPool.Create();
+        using MemoryBlock collapsed = plain.Allocate(new MemoryRequest(5 << 20) { Pinned = true });
+        Assert.Equal("collapsed memfd", collapsed.Obtained.Rung);
+        AssertFramesAreThoseOfTheKernel(plain, collapsed);
+    }
+
+    [Fact]
+    public void Hugepages_go_back_to_the_kernel()
+    {
+        SkipUnlessRoot();
+        using var setting = new Setting(Overcommit, 8);
+        long before = HugepageCounts.Read().OnDemand;
+        using (NonpagedPool pool = NonpagedPool.Create())
+        {
+            using MemoryBlock block = pool.Allocate(new MemoryRequest(8 << 20));
+            Assert.Equal(before - 4, HugepageCounts.Read().OnDemand);
+        }
+
+        for (int i = 0; i < 100 && HugepageCounts.Read().OnDemand != before; i++) Thread.Sleep(10);
+        Assert.Equal(before, HugepageCounts.Read().OnDemand);
+    }
+
+    [Fact]
+    public void Compaction_moves_no_page_of_the_pool()
+    {
+        SkipUnlessRoot();
+        using NonpagedPool pool = NonpagedPool.Create();
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(16 << 20) { Pinned = true });
+        new Span<byte>(block.Address, 16 << 20).Fill(0x5a);
+        for (int i = 0; i < 3; i++) File.WriteAllText("/proc/sys/vm/compact_memory", "1");
+        AssertFramesAreThoseOfTheKernel(pool, block);
+        Assert.Equal(-1, new Span<byte>(block.Address, 16 << 20).IndexOfAnyExcept((byte)0x5a));
+    }
+
+    [Fact]
+    public void Nothing_is_left_when_a_pool_is_gone()
+    {
+        for (int round = 0; round < 3; round++)
+        {
+            (int maps, int descriptors) = (CountMaps(), CountDescriptors());
+            using (NonpagedPool pool = NonpagedPool.Create())
+            {
+                pool.Allocate(new MemoryRequest(6 << 20));
+                Assert.False(pool.TryAllocate(new MemoryRequest(unchecked((nuint)(1UL << 45))), out _, out _));
+                Assert.False(pool.TryAllocate(new MemoryRequest(4096) { HighestAcceptableAddress = new PhysicalAddress(0xfffff) }, out _, out _));
+                Assert.True(CountMaps() > maps);
+            }
+
+            Assert.Equal((maps, descriptors), (CountMaps(), CountDescriptors()));
+        }
+    }
+
+    [Fact]
+    public void What_cannot_be_given_is_a_failure_with_reason_limit_and_remedy()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 64 << 20 });
+        (MemoryRequest Request, string Word)[] refused =
+        [
+            (new(0), "0 bytes"),
+            (new(100) { Alignment = 3 }, "power of two"),
+            (new(100) { Caching = Caching.Uncached }, "memmap="),
+            (new(4096) { HighestAcceptableAddress = new PhysicalAddress(0xfff) }, "IOMMU"),
+            (new(48 << 20) { Contiguous = true }, "IOMMU"),
+            (new(128 << 20), "ceiling"),
+            (new(nuint.MaxValue), "address space"),
+        ];
+        foreach ((MemoryRequest request, string word) in refused)
+        {
+            Assert.False(pool.TryAllocate(request, out MemoryBlock? block, out AllocationFailure? failure), request.ToString());
+            Assert.Null(block);
+            Assert.Contains(word, failure.ToString(), StringComparison.Ordinal);
+            Assert.All([failure.Reason, failure.Limit, failure.Remedy], Assert.NotEmpty);
+            Assert.Equal(failure, Assert.Throws<AllocationException>(() => pool.Allocate(request)).Failure);
+        }
+
+        Assert.InRange(pool.HeldBytes, 0UL, 4UL << 20);
+    }
+
+    [Fact]
+    public void Single_pages_can_be_protected()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(16384) { Protectable = true });
+        Assert.Null(block.Protect(4096, 4096, MemoryProtection.ReadOnly));
+        ((byte*)block.Address)[8192] = 1;
+        Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(100, 4096, MemoryProtection.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(16384, 4096, MemoryProtection.None));
+        using MemoryBlock plain = pool.Allocate(new MemoryRequest(16384));
+        Assert.NotNull(plain.Protect(0, 4096, MemoryProtection.None));
+    }
+
+    private static void AssertFramesAreThoseOfTheKernel(NonpagedPool pool, MemoryBlock block)
+    {
+        var entries = new ulong[block.Length / 4096];
+        Assert.False(PageMapFile.Read(block.Address, entries).IsError);
+        if ((entries[0] & PageMapFile.FrameMask) == 0) return;
+        for (int page = 0; page < entries.Length; page++)
+            Assert.Equal((entries[page] & PageMapFile.FrameMask) << 12 | 5, pool.Translate((byte*)block.Address + page * 4096 + 5).Value);
+    }
+
+    private static void SkipUnlessRoot()
+    {
+        if (!Environment.IsPrivilegedProcess) Assert.Skip("Changing the kernel's memory settings needs root.");
+    }
+
+    private static int CountMaps() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("nonpaged:", StringComparison.Ordinal));
+
+    private static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(file =>
+        new FileInfo(file).LinkTarget is { } target && (target.Contains("nonpaged:", StringComparison.Ordinal) || target.Contains("io_uring", StringComparison.Ordinal)));
+
+    /// <summary>A setting of the kernel, as it was again when disposed.</summary>
+    private sealed class Setting : IDisposable
+    {
+        private readonly string _file;
+        private readonly string _before;
+
+        public Setting(string file, int value)
+        {
+            _file = file;
+            _before = File.ReadAllText(file);
+            File.WriteAllText(file, value.ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(value, int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture));
+        }
+
+        public void Dispose() => File.WriteAllText(_file, _before);
+    }
+}
