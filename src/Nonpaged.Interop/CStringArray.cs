@@ -3,7 +3,9 @@ using System.Runtime.InteropServices.Marshalling;
 
 namespace Nonpaged.Interop;
 
-/// <summary>Strings as C's argv: UTF-8, each ended by a NUL, the array by a null pointer. A string with a NUL inside is refused.</summary>
+/// <summary>
+/// Strings as C's argv: UTF-8, each ended by a NUL, the array by a null pointer. A string with a NUL inside is refused.
+/// </summary>
 internal sealed unsafe class CStringArray : IDisposable
 {
     private readonly int _count;

@@ -25,7 +25,9 @@ internal static unsafe partial class LibC
         }
     }
 
-    /// <summary>Writes as many of the bytes as fit; the runtime ignores SIGPIPE, so that a reader that is gone is EPIPE (write(2)).</summary>
+    /// <summary>
+    /// Writes as many of the bytes as fit; the runtime ignores SIGPIPE, so that a reader that is gone is EPIPE (write(2)).
+    /// </summary>
     public static SysResult Write(SafeFileHandle descriptor, ReadOnlySpan<byte> data)
     {
         fixed (byte* pointer = data)
@@ -34,7 +36,9 @@ internal static unsafe partial class LibC
         }
     }
 
-    /// <summary>A second descriptor of the same file, CLOEXEC, with the lowest free number from <paramref name="lowest"/> up (fcntl(2)).</summary>
+    /// <summary>
+    /// A second descriptor of the same file, CLOEXEC, with the lowest free number from <paramref name="lowest"/> up (fcntl(2)).
+    /// </summary>
     public static SysResult DuplicateAbove(SafeFileHandle descriptor, int lowest, out SafeFileHandle duplicate)
     {
         var result = Result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));

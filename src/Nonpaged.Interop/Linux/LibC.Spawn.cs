@@ -5,12 +5,15 @@ namespace Nonpaged.Interop;
 internal static unsafe partial class LibC
 {
     // The C library's structures are opaque and differ between C libraries (glibc on x86-64: 336 and 80 bytes, sigset_t 128;
-    // musl has the same sigset_t and smaller ones for the rest), so the room here is generous; a test compares it with the C compiler's sizeof.
+    // musl has the same sigset_t and smaller ones for the rest), so the room here is generous; a test compares it with the C
+    // compiler's sizeof.
     public const int SpawnAttributesRoom = 1024;
     public const int SpawnFileActionsRoom = 512;
     public const int SignalSetRoom = 256;
 
-    /// <summary>The child's session is its own: no terminal's signal reaches it (posix_spawnattr_setflags(3), a GNU extension).</summary>
+    /// <summary>
+    /// The child's session is its own: no terminal's signal reaches it (posix_spawnattr_setflags(3), a GNU extension).
+    /// </summary>
     public const short POSIX_SPAWN_SETSID = 0x80;
 
     /// <summary>The signals of the attributes' set get their default action.</summary>
@@ -22,15 +25,15 @@ internal static unsafe partial class LibC
     private const int SignalCount = 31;
 
     /// <summary>
-    /// Starts a program in a session of its own, with no signal blocked or ignored, and gives it the descriptors listed: the first
-    /// becomes its descriptor 0, and so on; it gets no others. The value is the child's process id.
+    /// Starts a program in a session of its own, with no signal blocked or ignored, and gives it the descriptors listed: the
+    /// first becomes its descriptor 0, and so on; it gets no others. The value is the child's process id.
     /// </summary>
     /// <param name="path">The program's file; no search is done.</param>
     /// <param name="arguments">argv, its first element included.</param>
     /// <param name="environment">NAME=value, each.</param>
     /// <param name="descriptors">
-    /// What becomes descriptor 0, 1, ... None may have a number below their count, so that no copy overwrites one that is still to be
-    /// copied: see <see cref="DuplicateAbove"/>.
+    /// What becomes descriptor 0, 1, ... None may have a number below their count, so that no copy overwrites one that is
+    /// still to be copied: see <see cref="DuplicateAbove"/>.
     /// </param>
     public static SysResult Spawn(
         string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors)

@@ -1,8 +1,8 @@
 namespace Nonpaged.Machines.Pci;
 
 /// <summary>
-/// Finds the functions of bus 0, sizes and assigns their base address registers, and lets them answer (PCI Local Bus 3.0, sections 6.1
-/// and 6.2.5.1). Bus mastering stays off: it is the driver's to allow.
+/// Finds the functions of bus 0, sizes and assigns their base address registers, and lets them answer (PCI Local Bus 3.0,
+/// sections 6.1 and 6.2.5.1). Bus mastering stays off: it is the driver's to allow.
 /// </summary>
 internal sealed class PciBus(PciConfiguration configuration, PciResources resources, Func<PciLocation, int, uint> route)
 {

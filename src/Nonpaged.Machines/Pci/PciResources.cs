@@ -1,6 +1,8 @@
 namespace Nonpaged.Machines.Pci;
 
-/// <summary>Ports and addresses that are still free on a bus. Each piece is aligned to its length, as base address registers demand.</summary>
+/// <summary>
+/// Ports and addresses that are still free on a bus. Each piece is aligned to its length, as base address registers demand.
+/// </summary>
 internal sealed class PciResources(uint firstPort, uint endOfPorts, uint firstAddress, uint endOfAddresses)
 {
     private uint _nextPort = firstPort;

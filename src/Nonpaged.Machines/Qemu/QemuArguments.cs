@@ -22,7 +22,8 @@ internal static class QemuArguments
             "-chardev", $"socket,id=qtest,fd={GuardianDescriptor.Qtest}",
             "-object", "qtest,id=qtest0,chardev=qtest,log=none",
 
-            // restrict=on: the network ends inside QEMU. 10.0.2.2 still answers DHCP, ARP and echo requests; nothing reaches the host's network.
+            // restrict=on: the network ends inside QEMU. 10.0.2.2 still answers DHCP, ARP and echo requests; nothing reaches
+            // the host's network.
             "-netdev", "user,id=net,restrict=on",
 
             // No option ROM: there is no CPU to run it.

@@ -8,14 +8,14 @@ public sealed partial class QemuMachine
     private volatile bool _disposed;
 
     /// <summary>
-    /// Ends QEMU in order, or by force where it does not end within two seconds, and gives everything back. Callable more than once
-    /// and from several threads: it returns when the machine has ended.
+    /// Ends QEMU in order, or by force where it does not end within two seconds, and gives everything back. Callable more than
+    /// once and from several threads: it returns when the machine has ended.
     /// </summary>
     /// <exception cref="InvalidOperationException">Called by a handler of <see cref="InterruptLine.Raised"/>.</exception>
     public override void Dispose()
     {
         if (_client.IsReaderThread)
-            throw new InvalidOperationException("A handler of an interrupt line must not dispose the machine: it runs on the machine's own thread.");
+            throw new InvalidOperationException("A handler of an interrupt line runs on the machine's thread and must not dispose it.");
         lock (_disposing)
         {
             if (_disposed) return;

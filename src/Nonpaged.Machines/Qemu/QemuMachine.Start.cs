@@ -16,7 +16,8 @@ public sealed partial class QemuMachine
     /// Starts the machine: about 0.05 s. Base address registers and interrupt lines are assigned; bus mastering is off until the
     /// driver's side turns it on.
     /// </summary>
-    /// <exception cref="MachineException">QEMU is missing, refuses an option (its own words are passed on), or does not answer.</exception>
+    /// <exception cref="MachineException">QEMU is missing, refuses an option (its own words are passed on), or does not
+    /// answer.</exception>
     /// <exception cref="ArgumentException">An option that no QEMU takes: see <see cref="QemuOptions"/>.</exception>
     public static QemuMachine Start(QemuOptions options)
     {

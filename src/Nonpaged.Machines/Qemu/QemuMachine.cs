@@ -6,10 +6,11 @@ namespace Nonpaged.Machines.Qemu;
 /// QEMU's device models without a guest: a q35 machine whose CPU is halted, whose ports and registers are reached by the qtest
 /// protocol, and whose RAM is a file of this process. It needs no privileges, no kernel and no image, leaves nothing in
 /// the file system, and ends with this process however that ends. Its network is QEMU's own (10.0.2.0/24, with the
-/// gateway 10.0.2.2) and has no way out.
+/// gateway 10.0.2.2) and has no way out: 10.0.2.2 answers ARP, DHCP (without a router option) and echo requests.
 /// </summary>
 /// <remarks>
-/// After the hardware is gone reads give all ones and writes vanish, as with a card that was pulled out; <see cref="Gone"/> says why.
+/// After the hardware is gone reads give all ones and writes vanish, as with a card that was pulled out; <see cref="Gone"/>
+/// says why.
 /// </remarks>
 public sealed partial class QemuMachine : Machine
 {

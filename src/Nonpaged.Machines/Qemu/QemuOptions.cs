@@ -4,18 +4,20 @@ namespace Nonpaged.Machines.Qemu;
 public sealed record QemuOptions
 {
     /// <summary>
-    /// The network adapter in slot 4, by the name of QEMU's device model: e1000, e1000e, rtl8139, pcnet, ne2k_pci, tulip, i82557b,
-    /// vmxnet3, virtio-net-pci, and any other PCI one that <c>qemu-system-x86_64 -device help</c> lists.
+    /// The network adapter in slot 4, by the name of QEMU's device model: e1000, e1000e, rtl8139, pcnet, ne2k_pci, tulip,
+    /// i82557b, vmxnet3, virtio-net-pci, and any other PCI one that <c>qemu-system-x86_64 -device help</c> lists.
     /// </summary>
     public string NicModel { get; init; } = "e1000";
 
     /// <summary>
-    /// The size of RAM in bytes: a multiple of 8 KiB (QEMU rounds up to it), from 8 KiB to 512 GiB. It takes host memory only where
-    /// it is touched.
+    /// The size of RAM in bytes: a multiple of 8 KiB (QEMU rounds up to it), from 8 KiB to 512 GiB. It takes host memory only
+    /// where it is touched.
     /// </summary>
     public ulong RamBytes { get; init; } = 64UL << 20;
 
-    /// <summary>A file to write the adapter's traffic to, as tcpdump and tshark read it; an existing one is overwritten. Null for none.</summary>
+    /// <summary>
+    /// A file to write the adapter's traffic to, as tcpdump and tshark read it; an existing one is overwritten. Null for none.
+    /// </summary>
     public string? PcapFile { get; init; }
 
     /// <summary>QEMU's program file; null for <c>qemu-system-x86_64</c> as PATH finds it.</summary>

@@ -21,7 +21,8 @@ public static class QemuProbe
     public static QemuProbeResult Find()
     {
         if (FindProgram() is not { } path) return new QemuProbeResult(null, null, Missing().Reason, InstallCommand);
-        if (!TryAsk(path, "--version", out var said)) return new QemuProbeResult(path, null, $"{path} --version failed: {said}", InstallCommand);
+        if (!TryAsk(path, "--version", out var said))
+            return new QemuProbeResult(path, null, $"{path} --version failed: {said}", InstallCommand);
 
         // "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)"
         var words = said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
@@ -29,7 +30,7 @@ public static class QemuProbe
         if (at == 0 || at == words.Length || !Version.TryParse(words[at], out var version))
             return new QemuProbeResult(path, null, $"{path} --version said what no QEMU says: {said}", InstallCommand);
         return version < s_oldest
-            ? new QemuProbeResult(path, words[at], $"QEMU {version} is older than {s_oldest}, which the qtest object came with.", InstallCommand)
+            ? new QemuProbeResult(path, words[at], $"QEMU {version} is too old: the qtest object came with {s_oldest}.", InstallCommand)
             : new QemuProbeResult(path, words[at], null, null);
     }
 
@@ -62,12 +63,14 @@ public static class QemuProbe
     {
         if (!TryAsk(program, "-device help", out var said)) return [];
 
-        // A section "Network devices:", then lines such as: name "e1000", bus PCI, alias "e1000-82540em", desc "Intel Gigabit Ethernet"
+        // A section "Network devices:", then lines such as: name "e1000", bus PCI, alias "e1000-82540em", desc "Intel Gigabit
+        // Ethernet"
         var models = new List<string>();
         var isNetwork = false;
         foreach (var line in said.Split('\n'))
         {
-            if (line.EndsWith(" devices:", StringComparison.Ordinal)) isNetwork = line.StartsWith("Network", StringComparison.Ordinal);
+            if (line.EndsWith(" devices:", StringComparison.Ordinal))
+                isNetwork = line.StartsWith("Network", StringComparison.Ordinal);
             var parts = line.Split('"');
             if (isNetwork && parts.Length > 2 && parts[2].StartsWith(", bus PCI", StringComparison.Ordinal)) models.Add(parts[1]);
         }

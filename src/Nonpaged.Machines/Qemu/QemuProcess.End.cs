@@ -31,8 +31,8 @@ internal sealed partial class QemuProcess
     }
 
     /// <summary>
-    /// Sees both processes off once the connection has ended, killing what has not ended by itself, and reaps the guardian. Says how
-    /// QEMU ended.
+    /// Sees both processes off once the connection has ended, killing what has not ended by itself, and reaps the guardian.
+    /// Says how QEMU ended.
     /// </summary>
     public string Reap()
     {

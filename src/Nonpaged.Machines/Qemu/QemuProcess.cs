@@ -33,7 +33,9 @@ internal sealed partial class QemuProcess : IDisposable
     /// <summary>The last of what QEMU said on standard error.</summary>
     public string StandardError => _errors.Text;
 
-    /// <summary>Starts QEMU. It gets the files by descriptor, so that nothing has a name that somebody would have to remove.</summary>
+    /// <summary>
+    /// Starts QEMU. It gets the files by descriptor, so that nothing has a name that somebody would have to remove.
+    /// </summary>
     public static QemuProcess Start(string program, IReadOnlyList<string> arguments, SafeFileHandle ram, SafeFileHandle halt)
     {
         // Whatever of these is still in the list at the end has not found an owner.
@@ -59,7 +61,8 @@ internal sealed partial class QemuProcess : IDisposable
                 numbers[i] = (int)Own(copy).DangerousGetHandle();
             }
 
-            var guardian = LibC.Spawn(Shell, [Shell, "-c", GuardianScript, "nonpaged-guardian", program, .. arguments], Environment(), numbers);
+            string[] shellArguments = [Shell, "-c", GuardianScript, "nonpaged-guardian", program, .. arguments];
+            var guardian = LibC.Spawn(Shell, shellArguments, Environment(), numbers);
             Check(guardian, $"posix_spawn of {Shell}");
             var process = new QemuProcess((int)guardian.Value, ours, lifeline, errors, status);
             CloseAllBut([ours, lifeline, errors, status]);

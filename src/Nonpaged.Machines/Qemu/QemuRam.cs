@@ -16,7 +16,8 @@ internal static class QemuRam
     private const ulong VideoHole = 0xa_0000;
     private const ulong EndOfHole = 0x10_0000;
 
-    // hw/i386/pc_q35.c: RAM of this size or more is split at 2 GiB, so that the rest starts at a round address; less lies below it in one piece.
+    // hw/i386/pc_q35.c: RAM of this size or more is split at 2 GiB, so that the rest starts at a round address; less lies
+    // below it in one piece.
     private const ulong SplitFrom = 0xb000_0000;
     private const ulong SplitAt = 0x8000_0000;
     private const ulong FourGiB = 1UL << 32;
@@ -27,13 +28,15 @@ internal static class QemuRam
         if (bytes is < Granularity or > Limit || bytes % Granularity != 0)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(bytes), bytes, $"The machine's RAM is a multiple of {Granularity} bytes, from {Granularity} to {Limit} bytes (512 GiB).");
+                nameof(bytes),
+                bytes,
+                $"The machine's RAM is a multiple of {Granularity} bytes, from {Granularity} to {Limit} bytes (512 GiB).");
         }
     }
 
     /// <summary>
-    /// Where the file's bytes lie. Left out are the legacy hole, where the bus answers and not RAM, and page 0, since drivers take
-    /// physical address 0 for "none".
+    /// Where the file's bytes lie. Left out are the legacy hole, where the bus answers and not RAM, and page 0, since drivers
+    /// take physical address 0 for "none".
     /// </summary>
     public static IReadOnlyList<MemoryPiece> Layout(ulong bytes)
     {

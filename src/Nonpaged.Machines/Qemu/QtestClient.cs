@@ -6,9 +6,9 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines.Qemu;
 
 /// <summary>
-/// Speaks qtest with QEMU: one line a command, one line an answer, in order (QEMU: docs/devel/testing/qtest.rst, softmmu/qtest.c).
-/// A write is sent at once and its answer is not waited for. QEMU aborts on a malformed line, so lines are only made here,
-/// of numbers.
+/// Speaks qtest with QEMU: one line a command, one line an answer, in order (QEMU: docs/devel/testing/qtest.rst,
+/// softmmu/qtest.c). A write is sent at once and its answer is not waited for. QEMU aborts on a malformed line, so lines are
+/// only made here, of numbers.
 /// </summary>
 internal sealed partial class QtestClient
 {
@@ -29,7 +29,8 @@ internal sealed partial class QtestClient
     /// <summary>Starts listening.</summary>
     /// <param name="socket">The connection; it stays the caller's.</param>
     /// <param name="interrupt">An intercepted line (its number) was raised or lowered. Called on the reader thread.</param>
-    /// <param name="ended">The connection ended. Called once, on the reader thread; what it returns becomes <see cref="Gone"/>.</param>
+    /// <param name="ended">The connection ended. Called once, on the reader thread; what it returns becomes <see
+    /// cref="Gone"/>.</param>
     public QtestClient(SafeFileHandle socket, Action<uint, bool> interrupt, Func<string> ended)
     {
         _socket = socket;
@@ -58,7 +59,9 @@ internal sealed partial class QtestClient
         }
     }
 
-    /// <summary>Sends a command of a verb and an address, and waits for the number it answers; all ones where the hardware is gone.</summary>
+    /// <summary>
+    /// Sends a command of a verb and an address, and waits for the number it answers; all ones where the hardware is gone.
+    /// </summary>
     public ulong Read(ReadOnlySpan<byte> verb, ulong address)
     {
         Span<byte> line = stackalloc byte[LongestLine];
@@ -90,7 +93,8 @@ internal sealed partial class QtestClient
     public void WriteMemory(ulong address, ReadOnlySpan<byte> data)
     {
         ArgumentOutOfRangeException.ThrowIfZero(data.Length);
-        var line = string.Create(CultureInfo.InvariantCulture, $"write 0x{address:x} 0x{data.Length:x} 0x{Convert.ToHexString(data)}\n");
+        var digits = Convert.ToHexString(data);
+        var line = string.Create(CultureInfo.InvariantCulture, $"write 0x{address:x} 0x{data.Length:x} 0x{digits}\n");
         Ask(System.Text.Encoding.ASCII.GetBytes(line), wantsText: false, Timeout.InfiniteTimeSpan);
     }
 
@@ -111,6 +115,8 @@ internal sealed partial class QtestClient
 
     private QtestAnswer Ask(ReadOnlySpan<byte> line, bool wantsText, TimeSpan limit)
     {
+        if (IsReaderThread)
+            throw new InvalidOperationException("A handler of an interrupt line runs on the machine's thread and must not read its hardware.");
         var answer = t_answer ??= new QtestAnswer();
         Interlocked.MemoryBarrier();
         lock (_sending)

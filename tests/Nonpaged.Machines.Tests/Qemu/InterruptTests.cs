@@ -65,6 +65,18 @@ public sealed class InterruptTests
     }
 
     [Fact]
+    public void A_handler_that_reads_hardware_is_told_that_it_must_not()
+    {
+        using var machine = Testbed.Start();
+        var registers = machine.Registers();
+        var caught = new TaskCompletionSource<Exception?>();
+        machine.GetInterrupt(20).Raised += () => caught.SetResult(Record.Exception(() => registers.ReadUInt32(ICR)));
+        registers.WriteUInt32(IMS, LinkStatusChange);
+        registers.WriteUInt32(ICS, LinkStatusChange);
+        Assert.IsType<InvalidOperationException>(caught.Task.WaitAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult());
+    }
+
+    [Fact]
     public void A_handler_that_disposes_the_machine_is_told_that_it_must_not()
     {
         using var machine = Testbed.Start();
