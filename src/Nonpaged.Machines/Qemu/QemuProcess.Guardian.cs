@@ -7,7 +7,8 @@ internal sealed partial class QemuProcess
     // whose other end only we hold. The kernel closes that end however we end, and the shell kills QEMU.
     // A shell is single-threaded, so for it PR_SET_PDEATHSIG works: where setpriv(1) can set it, QEMU ends with the shell, too.
     // The shell keeps no copy of the connection, the memory or standard error, so that their end is QEMU's end.
-    // An ended QEMU stays a zombie until the last wait: its process id cannot be somebody else's when the kill comes.
+    // When QEMU ends by itself we close the pipe at once, so the kill comes before its process id could be somebody else's: dash
+    // keeps the zombie until the last wait, and bash, which reaps earlier, is milliseconds late and not a whole round of ids.
     // We may be gone already when the shell says QEMU's process id: then the broken pipe must not end the shell before QEMU.
     private static string GuardianScript => $$"""
         if setpriv --pdeathsig KILL true; then set -- setpriv --pdeathsig KILL "$@"; fi 2>/dev/null
