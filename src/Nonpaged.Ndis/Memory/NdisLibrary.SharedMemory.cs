@@ -18,19 +18,27 @@ public static unsafe partial class NdisLibrary
         PhysicalAddress = default;
         CallContext context = CallContext.Current;
         if (!TryGetSharedPool(MiniportAdapterHandle, context, nameof(NdisMAllocateSharedMemory), out NdisInstance instance, out PhysicalAddress limit)) return;
-        var allocation = new NdisAllocation(
-            MemoryCall.SharedMemory, nameof(NdisMAllocateSharedMemory), context.Driver, Length, Cached ? 1u : 0u, limit);
-        MemoryBlock? block = instance.Memory.Allocate(allocation, new MemoryRequest(Length)
-        {
-            Contiguous = true,
-            HighestAcceptableAddress = limit,
-            Caching = Caching.Coherent,
-            Pinned = true,
-            WholePages = true,
-        });
-        if (block is null) return;
+        if (AllocateShared(instance, context.Driver, nameof(NdisMAllocateSharedMemory), Length, Cached, limit) is not { } block) return;
         VirtualAddress = block.Address;
-        if (instance.Pool.TryTranslate(block.Address, out PhysicalAddress physical)) PhysicalAddress = new NDIS_PHYSICAL_ADDRESS((long)physical.Value);
+        PhysicalAddress = PhysicalAddressOf(instance, block);
+    }
+
+    /// <summary>
+    /// Allocates shared memory later, for a miniport that needs some while it runs: the adapter's AllocateCompleteHandler gets the addresses, or null and 0 where it failed.
+    /// (NdisMAllocateSharedMemoryAsync.)
+    /// </summary>
+    /// <param name="MiniportAdapterHandle">The adapter.</param>
+    /// <param name="Length">Size in bytes.</param>
+    /// <param name="Cached">As for <see cref="NdisMAllocateSharedMemory"/>.</param>
+    /// <param name="Context">Passed on to the completion function.</param>
+    /// <returns>NDIS_STATUS_PENDING, or NDIS_STATUS_FAILURE: the completion function is not called.</returns>
+    public static NDIS_STATUS NdisMAllocateSharedMemoryAsync(NDIS_HANDLE MiniportAdapterHandle, uint Length, bool Cached, void* Context)
+    {
+        Adapter? adapter = AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL);
+        if (adapter is null) return NDIS_STATUS_FAILURE;
+        bool isQueued = adapter.AllocateLater(Length, Context, () => AllocateShared(
+            adapter.Instance, adapter.Driver, nameof(NdisMAllocateSharedMemoryAsync), Length, Cached, adapter.DmaLimit));
+        return isQueued ? NDIS_STATUS_PENDING : NDIS_STATUS_FAILURE;
     }
 
     /// <summary>Frees shared memory whole: length, caching and both addresses are those of the allocation. (NdisMFreeSharedMemory.)</summary>
@@ -43,6 +51,21 @@ public static unsafe partial class NdisLibrary
         instance.Memory.Free(context, VirtualAddress, new FreeRequest(
             MemoryCall.SharedMemory, nameof(NdisMFreeSharedMemory), Length, Cached ? 1u : 0u, PhysicalAddress.ToPhysicalAddress()));
     }
+
+    internal static NDIS_PHYSICAL_ADDRESS PhysicalAddressOf(NdisInstance instance, MemoryBlock block) =>
+        instance.Pool.TryTranslate(block.Address, out PhysicalAddress physical) ? new((long)physical.Value) : default;
+
+    private static MemoryBlock? AllocateShared(NdisInstance instance, Driver driver, string call, uint length, bool cached, PhysicalAddress limit) =>
+        instance.Memory.Allocate(
+            new NdisAllocation(MemoryCall.SharedMemory, call, driver, length, cached ? 1u : 0u, limit),
+            new MemoryRequest(length)
+            {
+                Contiguous = true,
+                HighestAcceptableAddress = limit,
+                Caching = Caching.Coherent,
+                Pinned = true,
+                WholePages = true,
+            });
 
     /// <summary>Whose memory an adapter handle stands for, and how high the adapter's DMA reaches.</summary>
     private static bool TryGetSharedPool(NDIS_HANDLE handle, CallContext context, string call, out NdisInstance instance, out PhysicalAddress limit)
