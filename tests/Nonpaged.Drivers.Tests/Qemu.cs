@@ -1,0 +1,16 @@
+using Nonpaged.Machines.Qemu;
+
+namespace Nonpaged.Drivers.Tests;
+
+/// <summary>Machines for tests.</summary>
+internal static class Qemu
+{
+    private static readonly QemuProbeResult s_probe = QemuProbe.Find();
+
+    /// <summary>Starts a machine, or skips the test where QEMU cannot be used.</summary>
+    public static QemuMachine Start(string model, ulong ramBytes = 64 << 20)
+    {
+        Assert.SkipUnless(s_probe.IsUsable, $"{s_probe.Problem} {s_probe.Remedy}");
+        return QemuMachine.Start(new QemuOptions { NicModel = model, RamBytes = ramBytes });
+    }
+}
