@@ -79,9 +79,10 @@ public sealed partial class NdisInstance : IDisposable
         return NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout, new NonpagedPoolOptions { Name = machine.Name, Verify = true });
     }
 
-    /// <summary>Ends the instance. Adapters must have been halted; the pool of a machine goes with it.</summary>
+    /// <summary>Halts the adapters that still run, and ends the instance; the pool of a machine goes with it.</summary>
     public void Dispose()
     {
+        HaltAdapters();
         if (_ownsPool) Pool.Dispose();
     }
 }

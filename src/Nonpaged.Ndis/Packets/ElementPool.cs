@@ -4,17 +4,18 @@ namespace Nonpaged.Ndis;
 
 /// <summary>
 /// Fixed-size descriptors, packets or buffers, in memory of the instance's pool. Which are taken is kept here and not in them, so that a
-/// driver that scribbles over a descriptor or frees it twice harms nobody else. Memory is obtained when descriptors are first
-/// taken, because making a pool always succeeds and its count is a limit (Windows CE, NdisAllocatePacketPool). Thread-safe.
+/// driver that scribbles over a descriptor or frees it twice harms nobody else. Making a pool always succeeds and its count is a limit
+/// (Windows CE, NdisAllocatePacketPool): memory is obtained as descriptors are taken. Thread-safe.
 /// </summary>
 internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, string kind, uint limit, uint elementSize)
 {
-    private const uint SlabElements = 32;
+    /// <summary>Descriptors are cut from slabs of a page.</summary>
+    public const uint SlabSize = 4096;
 
     private readonly Lock _lock = new();
     private readonly Stack<nint> _free = new();
     private readonly HashSet<nint> _taken = [];
-    private readonly List<(nint Start, uint Elements)> _slabs = [];
+    private readonly List<nint> _slabs = [];
     private bool _retired;
 
     public Driver Owner { get; } = owner;
@@ -31,6 +32,17 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
         get
         {
             lock (_lock) return _taken.Count;
+        }
+    }
+
+    /// <summary>
+    /// Obtains the first slab where there is memory, so that a driver that makes its pools first finds descriptors in them.
+    /// </summary>
+    public void Reserve()
+    {
+        lock (_lock)
+        {
+            if (Limit > 0) Grow();
         }
     }
 
@@ -85,15 +97,18 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
         }
     }
 
+    private IEnumerable<nint> ElementsOf(nint slab)
+    {
+        for (var offset = 0u; offset + elementSize <= SlabSize; offset += elementSize) yield return slab + (nint)offset;
+    }
+
     private bool Grow()
     {
-        var elements = Math.Min(SlabElements, Limit - (uint)_taken.Count);
-        var start = (nint)instance.AllocateDescriptors(elements * elementSize);
-        if (start == 0) return false;
-        _slabs.Add((start, elements));
-        for (var index = (int)elements - 1; index >= 0; index--)
+        var slab = (nint)instance.AllocateDescriptorPage();
+        if (slab == 0) return false;
+        _slabs.Add(slab);
+        foreach (var element in ElementsOf(slab))
         {
-            var element = start + (nint)(index * elementSize);
             instance.DescriptorOwners[element] = this;
             _free.Push(element);
         }
@@ -103,11 +118,10 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
 
     private void Release()
     {
-        foreach (var (start, elements) in _slabs)
+        foreach (var slab in _slabs)
         {
-            for (var index = 0u; index < elements; index++)
-                instance.DescriptorOwners.TryRemove(start + (nint)(index * elementSize), out _);
-            instance.FreeDescriptors((void*)start);
+            foreach (var element in ElementsOf(slab)) instance.DescriptorOwners.TryRemove(element, out _);
+            instance.FreeDescriptorPage((void*)slab);
         }
 
         _slabs.Clear();

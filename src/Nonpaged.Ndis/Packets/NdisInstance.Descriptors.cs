@@ -7,13 +7,14 @@ public sealed unsafe partial class NdisInstance
     /// <summary>The pool that each descriptor, taken or free, belongs to.</summary>
     internal ConcurrentDictionary<nint, ElementPool> DescriptorOwners { get; } = new();
 
-    /// <summary>Memory for packet and buffer descriptors, or null; the reason goes to the log.</summary>
-    internal void* AllocateDescriptors(uint length)
+    /// <summary>A page of memory for packet or buffer descriptors, or null; the reason goes to the log.</summary>
+    internal void* AllocateDescriptorPage()
     {
-        if (Pool.TryAllocate(new MemoryRequest(length), out var block, out var failure)) return block.Address;
+        var page = new MemoryRequest(ElementPool.SlabSize) { WholePages = true };
+        if (Pool.TryAllocate(page, out var block, out var failure)) return block.Address;
         WriteLog($"packet and buffer pools: {failure}");
         return null;
     }
 
-    internal void FreeDescriptors(void* start) => Pool.Free(start);
+    internal void FreeDescriptorPage(void* start) => Pool.Free(start);
 }

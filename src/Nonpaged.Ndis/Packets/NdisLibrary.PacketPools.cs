@@ -23,8 +23,8 @@ public static unsafe partial class NdisLibrary
     {
         PoolHandle = default;
         Status = NDIS_STATUS_RESOURCES;
-        // The out-of-band data's offset is 16 bits wide.
-        if (ProtocolReservedLength > ushort.MaxValue / 2) return;
+        // A descriptor fits into a slab, and the out-of-band data's offset into its 16 bits.
+        if (ProtocolReservedLength > ElementPool.SlabSize / 2) return;
 
         var context = Caller(Irql.DISPATCH_LEVEL);
         var limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
@@ -76,8 +76,11 @@ public static unsafe partial class NdisLibrary
 
     private static uint OobOffset(uint protocolReservedLength) => PacketHeaderSize + ((Math.Max(protocolReservedLength, 1) + 7) & ~7u);
 
-    private static NDIS_HANDLE NewPool(DescriptorPool pool, CallContext context) =>
-        pool.Elements.Handle = context.Instance.Handles.Add(pool);
+    private static NDIS_HANDLE NewPool(DescriptorPool pool, CallContext context)
+    {
+        pool.Elements.Reserve();
+        return pool.Elements.Handle = context.Instance.Handles.Add(pool);
+    }
 
     private static void FreePool<T>(NDIS_HANDLE handle, string call)
         where T : DescriptorPool

@@ -15,31 +15,40 @@ public sealed unsafe partial class LeaseAndPing
     private NDIS_HANDLE _bufferPool;
     private NDIS_PACKET* _receivePacket;
 
+    /// <summary>One packet to receive and one to send are enough to work; more let sends overlap.</summary>
     private void AllocateFrames()
     {
-        var requestSize = (uint)sizeof(NDIS_REQUEST) + RequestBufferSize;
-        Require(NdisAllocateMemory(out var request, requestSize, 0, NDIS_PHYSICAL_ADDRESS.None), nameof(NdisAllocateMemory));
-        _request = (NDIS_REQUEST*)request;
         NdisAllocatePacketPool(out var status, out _packetPool, TransmitFrames + 1, 0);
         Require(status, nameof(NdisAllocatePacketPool));
         NdisAllocateBufferPool(out status, out _bufferPool, TransmitFrames + 1);
         Require(status, nameof(NdisAllocateBufferPool));
-        for (var index = 0; index < TransmitFrames; index++) _freePackets.Push((nint)NewPacket(index));
-        _receivePacket = NewPacket(TransmitFrames);
-        _freeFrames.Release(TransmitFrames);
+        // As long as a frame, though less would do: blocks of one length share their pages.
+        Require(NdisAllocateMemory(out var request, FrameSize, 0, NDIS_PHYSICAL_ADDRESS.None), nameof(NdisAllocateMemory));
+        _request = (NDIS_REQUEST*)request;
+        Require(TryAddPacket(TransmitFrames, out _receivePacket), nameof(NdisAllocatePacket));
+        status = NDIS_STATUS_SUCCESS;
+        for (var index = 0; index < TransmitFrames && status == NDIS_STATUS_SUCCESS; index++)
+        {
+            status = TryAddPacket(index, out var packet);
+            if (status == NDIS_STATUS_SUCCESS) _freePackets.Push((nint)packet);
+        }
+
+        if (_freePackets.Count == 0) Require(status, nameof(NdisAllocatePacket));
+        _freeFrames.Release(_freePackets.Count);
     }
 
-    private NDIS_PACKET* NewPacket(int index)
+    private NDIS_STATUS TryAddPacket(int index, out NDIS_PACKET* packet)
     {
-        Require(NdisAllocateMemory(out var memory, FrameSize, 0, NDIS_PHYSICAL_ADDRESS.None), nameof(NdisAllocateMemory));
+        packet = null;
+        var status = NdisAllocateMemory(out var memory, FrameSize, 0, NDIS_PHYSICAL_ADDRESS.None);
+        if (status != NDIS_STATUS_SUCCESS) return status;
         _memory[index] = (byte*)memory;
-        NdisAllocatePacket(out var status, out var packet, _packetPool);
-        Require(status, nameof(NdisAllocatePacket));
         NdisAllocateBuffer(out status, out var buffer, _bufferPool, memory, FrameSize);
-        if (status != NDIS_STATUS_SUCCESS) NdisFreePacket(packet);
-        Require(status, nameof(NdisAllocateBuffer));
-        NdisChainBufferAtFront(packet, buffer);
-        return packet;
+        if (status != NDIS_STATUS_SUCCESS) return status;
+        NdisAllocatePacket(out status, out packet, _packetPool);
+        if (status == NDIS_STATUS_SUCCESS) NdisChainBufferAtFront(packet, buffer);
+        else NdisFreeBuffer(buffer);
+        return status;
     }
 
     private void FreeFrames()
@@ -53,7 +62,7 @@ public sealed unsafe partial class LeaseAndPing
 
         if (!_bufferPool.IsNull) NdisFreeBufferPool(_bufferPool);
         if (!_packetPool.IsNull) NdisFreePacketPool(_packetPool);
-        if (_request is not null) NdisFreeMemory(_request, (uint)sizeof(NDIS_REQUEST) + RequestBufferSize, 0);
+        if (_request is not null) NdisFreeMemory(_request, FrameSize, 0);
     }
 
     private static void FreePacket(NDIS_PACKET* packet)
