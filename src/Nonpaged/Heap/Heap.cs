@@ -5,7 +5,7 @@ namespace Nonpaged;
 /// </summary>
 internal sealed class Heap(OwnerTable owners, Heap.PageSource allocatePages, Action<nuint, nuint> freePages)
 {
-    private const nuint SpanLength = 64 << 10;
+    private const nuint SpanLength = 16 << 10;
     private const nuint BlocksOfLargeSpan = 8;
 
     // Spans that have a free block.
