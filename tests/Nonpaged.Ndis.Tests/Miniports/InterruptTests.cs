@@ -1,0 +1,121 @@
+namespace Nonpaged.Ndis.Tests.Miniports;
+
+/// <summary>Interrupts, timers and the hang check, in the serial context.</summary>
+public sealed unsafe class InterruptTests
+{
+    [Fact]
+    public void A_raised_line_runs_the_isr_at_dirql_and_then_the_deferred_function_at_dispatch_level()
+    {
+        using var bench = new MiniportBench();
+        bench.Miniport.Isr = () =>
+        {
+            bench.Machine.Line.Lower();
+            return (true, true);
+        };
+        using (bench.Start())
+        {
+            bench.Machine.Line.Raise();
+            MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
+        }
+
+        Assert.Equal(
+            ["Isr@DIRQL", "HandleInterrupt@DISPATCH_LEVEL", "EnableInterrupt@DISPATCH_LEVEL"], bench.Miniport.Calls.Skip(2).SkipLast(1));
+    }
+
+    [Fact]
+    public void A_line_that_stays_raised_is_served_again()
+    {
+        using var bench = new MiniportBench();
+        var times = 0;
+        bench.Miniport.HandleInterrupt = () =>
+        {
+            if (++times == 5) bench.Machine.Line.Lower();
+        };
+        using var adapter = bench.Start();
+        bench.Machine.Line.Raise();
+        MiniportBench.Eventually(() => times == 5, $"served {times} times");
+    }
+
+    [Fact]
+    public void An_interrupt_that_nobody_recognizes_is_masked_and_reported()
+    {
+        using var bench = new MiniportBench();
+        bench.Miniport.Isr = () => (false, false);
+        using var adapter = bench.Start();
+        bench.Machine.Line.Raise();
+        MiniportBench.Eventually(() => bench.Ndis.Reports.Count > 0, "no report");
+        Assert.Contains("masked", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
+        Assert.Equal(AdapterState.Running, adapter.State);
+    }
+
+    [Fact]
+    public void Without_request_isr_disable_and_enable_enclose_the_deferred_function()
+    {
+        using var bench = new MiniportBench();
+        bench.Miniport.RequestIsr = false;
+        bench.Miniport.HandleInterrupt = bench.Machine.Line.Lower;
+        using (bench.Start())
+        {
+            bench.Machine.Line.Raise();
+            MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
+        }
+
+        Assert.Equal(
+            ["DisableInterrupt@DIRQL", "HandleInterrupt@DISPATCH_LEVEL", "EnableInterrupt@DISPATCH_LEVEL"],
+            bench.Miniport.Calls.Skip(2).SkipLast(1));
+    }
+
+    [Fact]
+    public void A_call_above_its_irql_is_reported()
+    {
+        using var bench = new MiniportBench();
+        bench.Miniport.Isr = () =>
+        {
+            bench.Machine.Line.Lower();
+            NdisMSleep(1);
+            return (true, false);
+        };
+        using var adapter = bench.Start();
+        bench.Machine.Line.Raise();
+        MiniportBench.Eventually(() => bench.Ndis.Reports.Count > 0, "no report");
+        Assert.Equal("NdisMSleep", bench.Report(NdisReportKind.IrqlTooHigh).Call);
+    }
+
+    [Fact]
+    public void A_periodic_timer_runs_in_the_serial_context_until_it_is_cancelled()
+    {
+        using var bench = new MiniportBench();
+        var ticks = 0;
+        bench.Miniport.InInitialize = (adapter, _) =>
+        {
+            var status = bench.Miniport.Claim(adapter);
+            var timer = (NDIS_MINIPORT_TIMER*)((byte*)bench.Miniport.Context + 1024);
+            NdisMInitializeTimer(timer, adapter, (_, context, _, _) =>
+            {
+                Assert.Equal(Irql.DISPATCH_LEVEL, CallContext.Current.Irql);
+                if (++ticks == 3) NdisMCancelTimer((NDIS_MINIPORT_TIMER*)context, out bool _);
+            }, timer);
+            NdisMSetPeriodicTimer(timer, 5);
+            return status;
+        };
+        using (bench.Start())
+        {
+            MiniportBench.Eventually(() => ticks == 3, $"{ticks} ticks");
+            Thread.Sleep(50);
+        }
+
+        Assert.Equal(3, ticks);
+        Assert.Empty(bench.Ndis.Reports);
+    }
+
+    [Fact]
+    public void An_adapter_that_says_that_it_hangs_is_reset()
+    {
+        using var bench = new MiniportBench();
+        var asked = 0;
+        bench.Miniport.Characteristics.CheckForHangHandler = _ => ++asked == 1;
+        using var adapter = bench.Start();
+        MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("Reset@DISPATCH_LEVEL"), "no reset");
+        MiniportBench.Eventually(() => adapter.State == AdapterState.Running, "not running again");
+    }
+}

@@ -1,0 +1,95 @@
+using System.Collections.Concurrent;
+
+namespace Nonpaged.Ndis.Tests.Miniports;
+
+/// <summary>A protocol that notes what it gets.</summary>
+internal sealed unsafe class TinyProtocol : IDisposable
+{
+    private readonly NdisInstance _ndis;
+    private readonly Driver _driver = new("tinyprotocol", DriverKind.Protocol);
+    private NDIS_HANDLE _protocol;
+    private NDIS_HANDLE _pool;
+
+    public TinyProtocol(NdisInstance ndis, Adapter adapter, bool unbinds = true)
+    {
+        _ndis = ndis;
+        ndis.Run(_driver, () => Open(adapter, unbinds));
+    }
+
+    public NDIS_HANDLE Binding { get; private set; }
+
+    public ConcurrentQueue<(nint Packet, NDIS_STATUS Status)> Sent { get; } = new();
+
+    public ConcurrentQueue<byte[]> Frames { get; } = new();
+
+    public ConcurrentQueue<NDIS_STATUS> Answers { get; } = new();
+
+    public nint NewPacket()
+    {
+        NDIS_PACKET* packet = null;
+        _ndis.Run(_driver, () => NdisAllocatePacket(out _, out packet, _pool));
+        return (nint)packet;
+    }
+
+    public NDIS_STATUS Send(nint packet)
+    {
+        var status = NDIS_STATUS_FAILURE;
+        _ndis.Run(_driver, () => NdisSend(out status, Binding, (NDIS_PACKET*)packet));
+        return status;
+    }
+
+    public void SetFilter(uint filter)
+    {
+        var before = Answers.Count;
+        var request = new NDIS_REQUEST
+        {
+            RequestType = NDIS_REQUEST_TYPE.NdisRequestSetInformation,
+            Oid = OID_GEN_CURRENT_PACKET_FILTER,
+            InformationBuffer = &filter,
+            InformationBufferLength = sizeof(uint),
+        };
+        var address = (nint)(&request);
+        _ndis.Run(_driver, () => NdisRequest(out _, Binding, (NDIS_REQUEST*)address));
+        MiniportBench.Eventually(() => Answers.Count > before, "the request was not answered");
+    }
+
+    public void Dispose() => _ndis.Run(_driver, () =>
+    {
+        NdisCloseAdapter(out _, Binding);
+        NdisFreePacketPool(_pool);
+        NdisDeregisterProtocol(out _, _protocol);
+    });
+
+    private void Open(Adapter adapter, bool unbinds)
+    {
+        NdisAllocatePacketPool(out _, out _pool, 2000, 0);
+        NdisRegisterProtocol(out var status, out _protocol, new NDIS_PROTOCOL_CHARACTERISTICS
+        {
+            MajorNdisVersion = 5,
+            Name = "tinyprotocol",
+            OpenAdapterCompleteHandler = (_, _, _) => { },
+            CloseAdapterCompleteHandler = (_, _) => { },
+            SendCompleteHandler = (_, packet, sent) => Sent.Enqueue(((nint)packet, sent)),
+            RequestCompleteHandler = (_, _, answer) => Answers.Enqueue(answer),
+            ReceiveHandler = (_, _, header, headerSize, ahead, aheadSize, _) =>
+            {
+                Frames.Enqueue([
+                    .. new ReadOnlySpan<byte>(header, (int)headerSize), .. new ReadOnlySpan<byte>(ahead, (int)aheadSize),
+                ]);
+                return NDIS_STATUS_SUCCESS;
+            },
+            UnbindAdapterHandler = unbinds
+                ? (out NDIS_STATUS done, NDIS_HANDLE _, NDIS_HANDLE _) => NdisCloseAdapter(out done, Binding)
+                : null,
+        }, 0);
+        Assert.Equal(NDIS_STATUS_SUCCESS, status);
+        var medium = NDIS_MEDIUM.NdisMedium802_3;
+        fixed (char* characters = adapter.Name)
+        {
+            var name = new NDIS_STRING(characters, adapter.Name.Length);
+            NdisOpenAdapter(out status, out _, out var binding, out _, &medium, 1, _protocol, default, &name, 0, null);
+            Assert.Equal(NDIS_STATUS_SUCCESS, status);
+            Binding = binding;
+        }
+    }
+}
