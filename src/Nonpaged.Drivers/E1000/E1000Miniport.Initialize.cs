@@ -113,7 +113,8 @@ public static unsafe partial class E1000Miniport
             if (DmaBlock.TryAllocate(adapter->Handle, ring, anywhere, out adapter->ReceiveRing)
                 && DmaBlock.TryAllocate(adapter->Handle, count * E1000Adapter.BufferSize, anywhere, out adapter->ReceiveBuffers)
                 && DmaBlock.TryAllocate(adapter->Handle, ring, anywhere, out adapter->TransmitRing)
-                && DmaBlock.TryAllocate(adapter->Handle, count * E1000Adapter.BufferSize, anywhere, out adapter->TransmitBuffers))
+                && DmaBlock.TryAllocate(adapter->Handle, count * E1000Adapter.BufferSize, anywhere, out adapter->TransmitBuffers)
+                && Headroom.IsLeft())
                 return true;
             FreeRings(adapter);
         }

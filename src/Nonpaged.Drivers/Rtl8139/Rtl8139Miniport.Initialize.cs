@@ -101,28 +101,35 @@ public static unsafe partial class Rtl8139Miniport
     }
 
     /// <summary>
-    /// Allocates the receive ring, and where that fails, half of it, down to 8 KiB; transmit buffers four, and where that fails, half as
-    /// many (NdisAllocateMemory: a driver can allocate smaller blocks instead of failing to initialize). The transmit buffers come
-    /// first: a ring that took the last memory would leave an adapter that can't send.
+    /// Allocates the receive ring and four transmit buffers, and where that fails, half of the ring, down to 8 KiB, and then half as
+    /// many transmit buffers (NdisAllocateMemory: a driver can allocate smaller blocks instead of failing to initialize).
     /// </summary>
     private static bool AllocateBuffers(Rtl8139Adapter* adapter, uint kilobytes)
     {
-        var buffers = Rtl8139Adapter.TransmitDescriptors;
-        while (!DmaBlock.TryAllocate(
-            adapter->Handle, buffers * Rtl8139Adapter.TransmitBufferSize, Below4GiB, out adapter->TransmitBlock))
+        var lengthCode = kilobytes switch { >= 64 => 3u, >= 32 => 2u, >= 16 => 1u, _ => 0u };
+        for (var buffers = Rtl8139Adapter.TransmitDescriptors; buffers > 0; buffers /= 2)
         {
-            buffers /= 2;
-            if (buffers == 0) return false;
+            for (var code = (int)lengthCode; code >= 0; code--)
+            {
+                adapter->TransmitBuffers = buffers;
+                adapter->ReceiveLengthCode = (uint)code;
+                if (TryAllocateBuffers(adapter)) return true;
+            }
         }
 
-        adapter->TransmitBuffers = buffers;
-        adapter->ReceiveLengthCode = kilobytes switch { >= 64 => 3, >= 32 => 2, >= 16 => 1, _ => 0 };
-        while (!DmaBlock.TryAllocate(adapter->Handle, adapter->RingLength + RingTail, Below4GiB, out adapter->ReceiveRing))
-        {
-            if (adapter->ReceiveLengthCode == 0) return false;
-            adapter->ReceiveLengthCode--;
-        }
+        return false;
+    }
 
-        return true;
+    private static bool TryAllocateBuffers(Rtl8139Adapter* adapter)
+    {
+        var handle = adapter->Handle;
+        var transmit = adapter->TransmitBuffers * Rtl8139Adapter.TransmitBufferSize;
+        if (DmaBlock.TryAllocate(handle, adapter->RingLength + RingTail, Below4GiB, out adapter->ReceiveRing)
+            && DmaBlock.TryAllocate(handle, transmit, Below4GiB, out adapter->TransmitBlock)
+            && Headroom.IsLeft())
+            return true;
+        adapter->ReceiveRing.Free(handle);
+        adapter->TransmitBlock.Free(handle);
+        return false;
     }
 }
