@@ -17,24 +17,26 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
         ulong plenty = MemoryOf(name, 64 << 20, profile);
         int started = 0;
         // From what they take where there is plenty, down to where they give up.
-        for (ulong ram = (plenty + 0x20000) & ~0x1fffUL; ram >= 0x8000; ram -= 0x4000)
+        for (ulong ram = (plenty + 0x20000) & ~0x1fffUL; ram >= 0x8000; ram -= 0x8000)
         {
             using QemuMachine machine = Qemu.Start(name, ram);
             using var ndis = new NdisInstance(machine, new NdisOptions { KeepJournal = true, Profile = profile });
             ulong free = ndis.Pool.FreeBytes;
-            Adapter adapter;
+            bool hasLess;
             try
             {
-                adapter = ndis.StartAdapter(NetworkDrivers.Find(name)!);
+                await using LeaseAndPing protocol = LeaseAndPing.Register(ndis);
+                Adapter adapter = ndis.StartAdapter(NetworkDrivers.Find(name)!);
+                hasLess = ndis.Allocations.Any(one => one.Status == NDIS_STATUS_FAILURE);
+                await Ping(protocol, adapter);
+                adapter.Halt();
             }
             catch (AdapterException)
             {
+                Assert.Empty(ndis.Outstanding);
                 break;
             }
 
-            bool hasLess = ndis.Allocations.Any(one => one.Status == NDIS_STATUS_FAILURE);
-            await Ping(adapter);
-            adapter.Halt();
             Assert.Empty(ndis.Outstanding);
             Assert.Empty(ndis.Reports);
             Assert.Equal(free, ndis.Pool.FreeBytes);
@@ -75,10 +77,10 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
         return taken;
     }
 
-    private static async Task Ping(Adapter adapter)
+    private static async Task Ping(LeaseAndPing protocol, Adapter adapter)
     {
         CancellationToken cancellation = TestContext.Current.CancellationToken;
-        await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(adapter, cancellation);
+        await protocol.BindAsync(adapter, cancellation);
         DhcpLease lease = await protocol.AcquireAsync(cancellation);
         Assert.Equal(IPAddress.Parse("10.0.2.15"), lease.Address);
         PingResult result = await protocol.PingAsync(lease.Server, 5, cancellationToken: cancellation);

@@ -32,11 +32,16 @@ public sealed unsafe partial class LeaseAndPing
 
     private static LeaseAndPing Of(NDIS_HANDLE context) => (LeaseAndPing)GCHandle.FromIntPtr(context.Value).Target!;
 
-    private void Bind()
+    private void Register()
     {
         AllocateFrames();
         NdisRegisterProtocol(out var status, out _protocol, Characteristics, 0);
         Require(status, nameof(NdisRegisterProtocol));
+    }
+
+    private void Bind()
+    {
+        NDIS_STATUS status;
         fixed (NDIS_MEDIUM* media = s_media)
         fixed (char* characters = Adapter.Name)
         {
@@ -77,6 +82,6 @@ public sealed unsafe partial class LeaseAndPing
     private void Require(NDIS_STATUS status, string call)
     {
         if (status != NDIS_STATUS_SUCCESS)
-            throw new AdapterException($"The protocol could not use {Adapter.Name}: {call} returned {status}.", status, []);
+            throw new AdapterException($"The protocol could not use {_adapter?.Name ?? "NDIS"}: {call} returned {status}.", status, []);
     }
 }

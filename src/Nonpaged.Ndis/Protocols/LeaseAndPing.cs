@@ -20,15 +20,17 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
     private long _badFrames;
     private int _isDisposed;
 
-    private LeaseAndPing(NdisInstance instance, Adapter adapter)
+    private Adapter? _adapter;
+
+    private LeaseAndPing(NdisInstance instance)
     {
         _instance = instance;
-        Adapter = adapter;
         _self = GCHandle.Alloc(this);
     }
 
     /// <summary>The adapter that it is bound to.</summary>
-    public Adapter Adapter { get; }
+    /// <exception cref="InvalidOperationException">It is not bound.</exception>
+    public Adapter Adapter => _adapter ?? throw new InvalidOperationException("The protocol is not bound to an adapter (BindAsync).");
 
     /// <summary>The lease that it holds, or null.</summary>
     public DhcpLease? Lease { get; private set; }
@@ -36,19 +38,37 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
     /// <summary>Frames that were received and could not be read, or carried a wrong checksum.</summary>
     public long BadFrames => Interlocked.Read(ref _badFrames);
 
-    /// <summary>Registers the protocol, opens the adapter, and asks for directed and broadcast frames.</summary>
-    /// <exception cref="AdapterException">The adapter cannot be opened, or does not answer.</exception>
+    /// <summary>
+    /// Registers the protocol and allocates its packets and buffers: before adapters start, so that where memory is scarce they cannot take what it needs.
+    /// </summary>
+    /// <exception cref="AdapterException">There is too little memory, or NDIS refuses the protocol. Nothing is left of it.</exception>
+    public static LeaseAndPing Register(NdisInstance instance)
+    {
+        ArgumentNullException.ThrowIfNull(instance);
+        var protocol = new LeaseAndPing(instance);
+        using var reasons = new LogCapture(instance);
+        try
+        {
+            instance.Run(protocol._driver, protocol.Register);
+            return protocol;
+        }
+        catch (AdapterException failure)
+        {
+            instance.Run(protocol._driver, protocol.Free);
+            protocol._self.Free();
+            throw new AdapterException(failure.Message, failure.Status, reasons.Lines);
+        }
+    }
+
+    /// <summary>Registers the protocol and binds it.</summary>
+    /// <inheritdoc cref="BindAsync"/>
     public static async Task<LeaseAndPing> OpenAsync(Adapter adapter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(adapter);
-        var protocol = new LeaseAndPing(adapter.Instance, adapter);
+        var protocol = Register(adapter.Instance);
         try
         {
-            adapter.Instance.Run(protocol._driver, protocol.Bind);
-            var address = await protocol.QueryAsync(NdisLibrary.OID_802_3_CURRENT_ADDRESS, 6, cancellationToken).ConfigureAwait(false);
-            protocol._hardwareAddress = new System.Net.NetworkInformation.PhysicalAddress(address);
-            const uint Filter = NdisLibrary.NDIS_PACKET_TYPE_DIRECTED | NdisLibrary.NDIS_PACKET_TYPE_BROADCAST;
-            await protocol.SetAsync(NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER, Filter, cancellationToken).ConfigureAwait(false);
+            await protocol.BindAsync(adapter, cancellationToken).ConfigureAwait(false);
             return protocol;
         }
         catch
@@ -56,6 +76,20 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
             await protocol.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>Opens an adapter of its instance, and asks for directed and broadcast frames. It can be bound once.</summary>
+    /// <exception cref="AdapterException">The adapter cannot be opened, or does not answer.</exception>
+    /// <exception cref="InvalidOperationException">It is bound already.</exception>
+    public async Task BindAsync(Adapter adapter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(adapter);
+        if (Interlocked.CompareExchange(ref _adapter, adapter, null) is not null) throw new InvalidOperationException("The protocol is bound already.");
+        _instance.Run(_driver, Bind);
+        var address = await QueryAsync(NdisLibrary.OID_802_3_CURRENT_ADDRESS, 6, cancellationToken).ConfigureAwait(false);
+        _hardwareAddress = new System.Net.NetworkInformation.PhysicalAddress(address);
+        const uint Filter = NdisLibrary.NDIS_PACKET_TYPE_DIRECTED | NdisLibrary.NDIS_PACKET_TYPE_BROADCAST;
+        await SetAsync(NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER, Filter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Gives the lease back (DHCPRELEASE), closes the adapter, and frees everything. Further calls do nothing.</summary>
