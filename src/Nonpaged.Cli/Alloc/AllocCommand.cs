@@ -56,7 +56,7 @@ internal sealed class AllocCommand
 
         var document = new AllocDocument(requested, obtained, FailureDocument.From(failure));
         if (parsed.GetValue(_json)) _screen.WriteWhole(CliJson.Write(document));
-        else if (failure is not null) FailurePrinter.Print(_screen, failure);
+        else if (failure is not null) FailurePrinter.Print(_screen, document.Failure!);
         else AllocPrinter.Print(_screen, document);
         return failure is null ? ExitCode.Success : ExitCode.Failure;
     }

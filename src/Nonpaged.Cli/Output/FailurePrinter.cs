@@ -2,13 +2,17 @@ using Spectre.Console;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Shows a failure: the reason, the limit, and the remedy on a line of its own that can be copied.</summary>
+/// <summary>Shows a failure: the reason, the limit, and the remedy, which stays whole so that it can be copied.</summary>
 internal static class FailurePrinter
 {
-    public static void Print(Screen screen, AllocationFailure failure)
+    public static void Print(Screen screen, FailureDocument failure)
     {
-        screen.Out.MarkupLineInterpolated($"[red]✗[/] {failure.Reason}");
-        screen.Out.MarkupLineInterpolated($"  limit   {failure.Limit}");
-        screen.WriteWhole($"  remedy  {failure.Remedy}");
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().PadRight(2));
+        grid.AddColumn(new GridColumn().PadRight(0));
+        grid.AddRow(new Markup("[red]failed[/]"), new Text(failure.Reason));
+        grid.AddRow(new Text("limit"), new Text(failure.Limit));
+        screen.Out.Write(grid);
+        screen.WriteWhole($"remedy  {failure.Remedy}");
     }
 }

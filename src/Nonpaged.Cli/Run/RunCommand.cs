@@ -1,3 +1,41 @@
 using System.CommandLine;
+
 namespace Nonpaged.Cli;
-internal static class RunCommand { public static Command Create(Screen screen) => new("run", "x"); }
+
+/// <summary>
+/// <c>nonpaged run</c>, the main job: a miniport gets all of its memory from NdisAllocateMemory, drives a network card with it, takes a DHCP
+/// lease and pings.
+/// </summary>
+internal static class RunCommand
+{
+    public static Command Create(Screen screen)
+    {
+        var options = new RunOptions();
+        var command = new Command("run", "Start a network driver on a machine of QEMU's device models, take a DHCP lease, and ping.");
+        foreach (Option option in options.All) command.Options.Add(option);
+        command.SetAction(parsed => RunAsync(screen, options, parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Screen screen, RunOptions options, ParseResult parsed)
+    {
+        bool isJson = parsed.GetValue(options.Json);
+        using var interruption = new Interruption();
+        RunDocument document;
+        try
+        {
+            RunRequest request = options.Read(parsed);
+            var printer = new RunPrinter(screen, isSilent: isJson);
+            document = await new RunSession(screen, printer, request, interruption).RunAsync();
+        }
+        catch (CommandException exception)
+        {
+            document = options.Unread(parsed) with { Failure = FailureDocument.From(exception.Failure) };
+        }
+
+        if (isJson) screen.WriteWhole(CliJson.Write(document));
+        else if (document.Failure is { } failure) FailurePrinter.Print(screen, failure);
+        if (interruption.Happened) return interruption.ExitCode;
+        return document.Failure is null ? ExitCode.Success : ExitCode.Failure;
+    }
+}

@@ -1,9 +1,14 @@
+using Nonpaged.Ndis;
+
 namespace Nonpaged.Cli;
 
 /// <summary>What <c>run --json</c> prints. What was not reached is null or 0, and the failure says why.</summary>
 internal sealed record RunDocument
 {
-    public required string Machine { get; init; }
+    /// <summary>Before anything was started.</summary>
+    public static RunDocument Empty { get; } = new();
+
+    public string Machine { get; init; } = "qemu";
 
     public string? Nic { get; init; }
 
@@ -32,18 +37,8 @@ internal sealed record PingDocument(string? Target, int Sent, int Received);
 /// <summary>Frames that the adapter sent and received, and those received that were malformed.</summary>
 internal sealed record FramesDocument(long Sent, long Received, long Bad);
 
-/// <summary>One allocation of a driver's. Where it failed, what was not obtained is null or empty.</summary>
-internal sealed record AllocationDocument(
-    string Driver,
-    string Call,
-    ulong Length,
-    IReadOnlyList<string> Flags,
-    string HighestAcceptableAddress,
-    string Status,
-    string? VirtualAddress,
-    IReadOnlyList<PhysicalRangeDocument> PhysicalRanges,
-    IReadOnlyList<string> Obtained,
-    bool Freed);
-
 /// <summary>Something that a driver did wrong.</summary>
-internal sealed record ReportDocument(string Kind, string Call, string Driver, string Message);
+internal sealed record ReportDocument(string Kind, string Call, string Driver, string Message)
+{
+    public static ReportDocument From(NdisReport report) => new(report.Kind.ToString(), report.Call, report.Driver, report.Message);
+}

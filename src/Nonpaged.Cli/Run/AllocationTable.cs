@@ -1,0 +1,50 @@
+using Spectre.Console;
+
+namespace Nonpaged.Cli;
+
+/// <summary>Shows allocations: two lines each, so that the table fits into 80 columns.</summary>
+internal static class AllocationTable
+{
+    private const int ShownRanges = 4;
+    private static readonly string s_noLimit = PhysicalAddress.Max.ToString();
+
+    public static void Print(Screen screen, IReadOnlyList<AllocationDocument> allocations)
+    {
+        if (allocations.Count == 0) return;
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumn(new TableColumn("call\n[dim]flags, by[/]").NoWrap().PadLeft(0).PadRight(1));
+        table.AddColumn(new TableColumn("length\n[dim]limit[/]").NoWrap().RightAligned().PadLeft(0).PadRight(1));
+        table.AddColumn(new TableColumn("virtual address\n[dim]physical ranges[/]").NoWrap().PadLeft(0).PadRight(1));
+        table.AddColumn(new TableColumn("obtained").PadLeft(0).PadRight(0));
+        foreach (AllocationDocument allocation in allocations)
+        {
+            table.AddRow(
+                new Markup($"{Markup.Escape(allocation.Call)}\n[dim]{Markup.Escape(Flags(allocation))}[/]"),
+                new Markup($"{allocation.Length}\n[dim]{(allocation.HighestAcceptableAddress == s_noLimit ? "no limit" : allocation.HighestAcceptableAddress)}[/]"),
+                new Markup($"{allocation.VirtualAddress ?? "NULL"}\n[dim]{Markup.Escape(Ranges(allocation))}[/]"),
+                new Markup(Obtained(allocation)));
+        }
+
+        screen.Out.Write(table);
+    }
+
+    private static string Flags(AllocationDocument allocation) =>
+        $"{(allocation.Flags.Count == 0 ? "0" : string.Join("|", allocation.Flags))}, {allocation.Driver}";
+
+    private static string Ranges(AllocationDocument allocation)
+    {
+        // A single range is as long as the block.
+        if (allocation.PhysicalRanges is [var only]) return only.Start ?? "unknown";
+        IEnumerable<string> lines = allocation.PhysicalRanges.Take(ShownRanges).Select(range => $"{range.Start ?? "unknown"} + {Size.Format(range.Length)}");
+        if (allocation.PhysicalRanges.Count > ShownRanges) lines = lines.Append($"and {allocation.PhysicalRanges.Count - ShownRanges} more");
+        return string.Join('\n', lines);
+    }
+
+    private static string Obtained(AllocationDocument allocation)
+    {
+        if (allocation.Obtained is not { } obtained) return $"[red]{allocation.Status}[/]\n{Markup.Escape(allocation.Failure?.Reason ?? "")}";
+        string[] holds = [.. new[] { obtained.Resident ? "resident" : "", obtained.Pinned ? "pinned" : "" }.Where(word => word.Length > 0)];
+        string ranges = obtained.Contiguous ? "contiguous" : $"{allocation.PhysicalRanges.Count} ranges";
+        return $"{string.Join(", ", holds)}\n{ranges}, {obtained.Caching}";
+    }
+}

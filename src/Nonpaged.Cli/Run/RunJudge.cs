@@ -1,0 +1,27 @@
+namespace Nonpaged.Cli;
+
+/// <summary>Whether a run that came to its end did what it should.</summary>
+internal static class RunJudge
+{
+    public static AllocationFailure? Judge(RunDocument document, RunRequest request)
+    {
+        if (document.Outstanding > 0)
+        {
+            return new AllocationFailure(
+                $"{document.Outstanding} blocks are outstanding after the halt.", "0 blocks", "see the allocations that are not freed, and the reports (--json)");
+        }
+
+        if (document.Address is null)
+        {
+            return new AllocationFailure(
+                "There is no DHCP lease.", "the time that a server has for its answer", "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap");
+        }
+
+        return document.Ping.Received == request.Count && document.Ping.Sent == request.Count
+            ? null
+            : new AllocationFailure(
+                $"{document.Ping.Received} of {request.Count} pings were answered.",
+                "all of them",
+                "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap");
+    }
+}

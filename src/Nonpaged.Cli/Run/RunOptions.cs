@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Nonpaged.Ndis;
+
+namespace Nonpaged.Cli;
+
+/// <summary>The options of <c>run</c>, and how they become a request.</summary>
+internal sealed class RunOptions
+{
+    // The sequence numbers of ICMP (RFC 792) have 16 bits.
+    private const int MostPings = 65_535;
+    private const int LongestHold = 1_000_000;
+
+    private readonly Option<string?> _driver = Options.Text("--driver", "e1000|rtl8139", "The miniport. Default: the one that matches the NIC, or e1000.");
+    private readonly Option<string?> _nic = Options.Text("--nic", "MODEL", "The network card, by QEMU's name for it. Default: the driver's own.");
+    private readonly Option<string?> _ram = Options.Text("--ram", "SIZE", "The machine's RAM. Default: 64M.");
+    private readonly Option<string?> _count = Options.Text("--count", "N", "How many pings. Default: 10.");
+    private readonly Option<string?> _hold = Options.Text("--hold", "SECONDS", "Keep the adapter up after the pings. Ctrl+C ends it in order.");
+    private readonly Option<string?> _pcap = Options.Text("--pcap", "FILE", "Write the traffic to a file for tcpdump, tshark or Wireshark.");
+    private readonly Option<string?> _profile = Options.Text("--profile", "ddk|ce3|ce5", "Whose NDIS_MEMORY_CONTIGUOUS: honoured, ignored or refused. Default: ddk.");
+
+    public Option<bool> Json { get; } = Options.Json();
+
+    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, Json];
+
+    /// <summary>Reads the values.</summary>
+    /// <exception cref="CommandException">A value makes no sense.</exception>
+    public RunRequest Read(ParseResult parsed)
+    {
+        var defaults = new RunRequest();
+        return defaults with
+        {
+            Driver = parsed.GetValue(_driver) is { } driver ? MiniportChoice.Find(driver).Name : null,
+            Nic = parsed.GetValue(_nic),
+            Ram = parsed.GetValue(_ram) is { } ram ? Size.Parse("--ram", ram) : defaults.Ram,
+            Count = parsed.GetValue(_count) is { } count ? Number.Parse("--count", count, 1, MostPings) : defaults.Count,
+            Hold = parsed.GetValue(_hold) is { } hold ? TimeSpan.FromSeconds(Number.Parse("--hold", hold, 0, LongestHold)) : defaults.Hold,
+            Pcap = parsed.GetValue(_pcap) is { } pcap ? ReadFile(pcap) : null,
+            Profile = parsed.GetValue(_profile) is { } profile ? ReadProfile(profile) : defaults.Profile,
+        };
+    }
+
+    /// <summary>What is known of the request where a value makes no sense.</summary>
+    public RunDocument Unread(ParseResult parsed) =>
+        RunDocument.Empty with { Nic = parsed.GetValue(_nic), Driver = parsed.GetValue(_driver), Profile = parsed.GetValue(_profile) };
+
+    private static NdisProfile ReadProfile(string text) => text switch
+    {
+        "ddk" => NdisProfile.Ddk,
+        "ce3" => NdisProfile.Ce3,
+        "ce5" => NdisProfile.Ce5,
+        _ => throw new CommandException($"--profile '{text}' is not a profile.", "the profiles are ddk, ce3 and ce5", "write, say, --profile ddk"),
+    };
+
+    // Looked at before a machine is started, and nothing is written yet: an existing file is kept until there is something to write.
+    private static string ReadFile(string text)
+    {
+        string? folder = text.Length == 0 ? null : Path.GetDirectoryName(Path.GetFullPath(text));
+        if (folder is not null && Directory.Exists(folder) && !Directory.Exists(text)) return Path.GetFullPath(text);
+        throw new CommandException(
+            $"--pcap '{text}' is not a file that can be written.", folder is null ? "a file's name" : $"the folder {folder}", "write, say, --pcap run.pcap");
+    }
+}

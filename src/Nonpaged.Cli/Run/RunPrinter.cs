@@ -1,0 +1,72 @@
+using System.Globalization;
+using Nonpaged.Machines.Qemu;
+using Nonpaged.Ndis;
+using Spectre.Console;
+
+namespace Nonpaged.Cli;
+
+/// <summary>Shows a run to a person, as it goes. Silent under --json.</summary>
+internal sealed class RunPrinter(Screen screen, bool isSilent)
+{
+    private int _shownAllocations;
+
+    public void ShowMachine(QemuMachine machine, RunDocument document, RunRequest request)
+    {
+        if (isSilent) return;
+        string id = new PciId(machine.Nic.VendorId, machine.Nic.DeviceId).ToString();
+        Line("machine", $"{machine.Name}, {Size.Format(request.Ram)} of RAM; {document.Nic} ({id}) at {machine.Nic.Location}");
+    }
+
+    public void ShowDriver(Adapter adapter, TimeSpan time, RunRequest request)
+    {
+        if (isSilent) return;
+        Line("driver", string.Create(CultureInfo.InvariantCulture,
+            $"{adapter.Driver.Name} runs after {time.TotalSeconds:0.00} s, address {adapter.MacAddress}; NDIS profile {request.Profile.ToString().ToLowerInvariant()}"));
+    }
+
+    public void ShowAllocations(IEnumerable<NdisAllocation> allocations)
+    {
+        if (isSilent) return;
+        List<AllocationDocument> fresh = [.. allocations.Skip(_shownAllocations).Select(AllocationDocument.From)];
+        _shownAllocations += fresh.Count;
+        AllocationTable.Print(screen, fresh);
+    }
+
+    public void ShowLease(DhcpLease lease, TimeSpan time)
+    {
+        if (!isSilent) Line("lease", string.Create(CultureInfo.InvariantCulture, $"{lease.Address} from {lease.Server} after {time.TotalSeconds:0.00} s"));
+    }
+
+    public void ShowPings(PingResult pings)
+    {
+        if (isSilent) return;
+        string times = pings.RoundTrips is { } trips
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $", in {trips.Shortest.TotalMilliseconds:0.00} to {trips.Longest.TotalMilliseconds:0.00} ms, on average {trips.Mean.TotalMilliseconds:0.00}")
+            : "";
+        Line("pings", $"{pings.Target}: {pings.Received} of {pings.Sent} answered{times}");
+    }
+
+    public void ShowEnd(RunDocument document)
+    {
+        if (isSilent) return;
+        AllocationTable.Print(screen, [.. document.Allocations.Skip(_shownAllocations)]);
+        Line("frames", $"{document.Frames.Sent} sent, {document.Frames.Received} received, {document.Frames.Bad} bad");
+        foreach (ReportDocument report in document.Reports) Line("report", $"{report.Driver}: {report.Call}: {report.Message}");
+        int obtained = document.Allocations.Count(allocation => allocation.VirtualAddress is not null);
+        int freed = document.Allocations.Count(allocation => allocation.Freed);
+        Line("halted", document.Outstanding == 0
+            ? $"{freed} of {obtained} blocks freed, nothing outstanding"
+            : $"{freed} of {obtained} blocks freed, {document.Outstanding} outstanding");
+    }
+
+    private void Line(string name, string text)
+    {
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().Width(8).PadRight(1));
+        grid.AddColumn(new GridColumn().PadRight(0));
+        grid.AddRow(new Markup($"[bold]{name}[/]"), new Text(text));
+        screen.Out.Write(grid);
+    }
+}

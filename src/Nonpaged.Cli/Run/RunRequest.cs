@@ -1,0 +1,27 @@
+using Nonpaged.Ndis;
+
+namespace Nonpaged.Cli;
+
+/// <summary>What <c>run</c> was asked to do.</summary>
+internal sealed record RunRequest
+{
+    /// <summary>The driver's name; null takes the one that matches the network card.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>QEMU's name of the network card; null takes the driver's own.</summary>
+    public string? Nic { get; init; }
+
+    /// <summary>The machine's RAM in bytes.</summary>
+    public ulong Ram { get; init; } = 64UL << 20;
+
+    /// <summary>How many echo requests to send.</summary>
+    public int Count { get; init; } = 10;
+
+    /// <summary>How long the adapter stays up after the pings.</summary>
+    public TimeSpan Hold { get; init; }
+
+    /// <summary>A file for the traffic; null for none.</summary>
+    public string? Pcap { get; init; }
+
+    public NdisProfile Profile { get; init; }
+}

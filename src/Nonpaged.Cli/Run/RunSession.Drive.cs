@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Nonpaged.Machines.Qemu;
+using Nonpaged.Ndis;
+
+namespace Nonpaged.Cli;
+
+internal sealed partial class RunSession
+{
+    /// <summary>What an adapter is started for: a lease, the pings, and to be held. Ends early where the user or the machine ends it.</summary>
+    private async Task DriveAsync(QemuMachine machine, NdisInstance instance, Adapter adapter)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
+        using var watch = new MachineWatch(machine, ended);
+        try
+        {
+            await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(adapter, ended.Token);
+            printer.ShowAllocations(instance.Allocations);
+            await LeaseAsync(protocol, ended.Token);
+            await PingAsync(protocol, ended.Token);
+            await HoldAsync(ended.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException && WasTakenAway(machine, adapter))
+        {
+            string why = machine.Gone.IsCompleted ? machine.Gone.Result : "The driver halted the adapter: see its reports.";
+            throw new CommandException($"The network card went away. {why}", "the life of the machine and of its driver", "run it again");
+        }
+        catch (TimeoutException exception)
+        {
+            throw new CommandException(
+                exception.Message, "the time that is given for an answer", "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap");
+        }
+    }
+
+    private bool WasTakenAway(QemuMachine machine, Adapter adapter) =>
+        !interruption.Happened && (machine.Gone.IsCompleted || adapter.State is AdapterState.Halting or AdapterState.Halted);
+
+    private async Task LeaseAsync(LeaseAndPing protocol, CancellationToken ended)
+    {
+        long start = Stopwatch.GetTimestamp();
+        DhcpLease lease = await Waiting.WhileAsync(screen, "asking for a lease (DHCP)", _ => protocol.AcquireAsync(ended));
+        _document = _document with { Address = lease.Address.ToString() };
+        printer.ShowLease(lease, Stopwatch.GetElapsedTime(start));
+    }
+
+    private async Task PingAsync(LeaseAndPing protocol, CancellationToken ended)
+    {
+        var replies = new PingCount(protocol.Lease!.Router ?? protocol.Lease.Server);
+        try
+        {
+            PingResult result = await Waiting.WhileAsync(screen, $"pinging {replies.Target}", show =>
+            {
+                replies.Counted = (sent, received) => show($"pinging {replies.Target}: {received} of {sent} answered, {request.Count - sent} to go");
+                return protocol.PingAsync(replies.Target, request.Count, replies, ended);
+            });
+            printer.ShowPings(result);
+        }
+        finally
+        {
+            // Also what was done until an interruption.
+            _document = _document with { Ping = replies.ToDocument() };
+        }
+    }
+
+    /// <summary>To end it by a signal is what a person is meant to do, and no failure.</summary>
+    private async Task HoldAsync(CancellationToken ended)
+    {
+        if (request.Hold == TimeSpan.Zero) return;
+        await Waiting.WhileAsync(screen, $"holding the adapter for {request.Hold.TotalSeconds:0} s (Ctrl+C halts it)", async _ =>
+        {
+            try
+            {
+                await Task.Delay(request.Hold, ended);
+            }
+            catch (OperationCanceledException) when (interruption.Happened)
+            {
+            }
+
+            return true;
+        });
+    }
+}

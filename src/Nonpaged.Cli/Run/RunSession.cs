@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using Nonpaged.Machines;
+using Nonpaged.Machines.Qemu;
+using Nonpaged.Ndis;
+
+namespace Nonpaged.Cli;
+
+/// <summary>
+/// One run, from the start of the machine to its end. Whatever happens on the way, what was started is ended in order, and the document tells how far
+/// it came and why not further.
+/// </summary>
+internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
+{
+    private RunDocument _document = RunDocument.Empty;
+
+    public async Task<RunDocument> RunAsync()
+    {
+        _document = _document with
+        {
+            Nic = request.Nic ?? request.Driver ?? MiniportChoice.Default.Name,
+            Driver = request.Driver,
+            Profile = request.Profile.ToString().ToLowerInvariant(),
+        };
+        AllocationFailure? failure = null;
+        try
+        {
+            using QemuMachine machine = await StageAsync("starting the machine", StartMachine);
+            await UseAsync(machine);
+        }
+        catch (Exception exception) when (Explain(exception) is { } reason)
+        {
+            failure = reason;
+        }
+
+        // What went wrong first is the failure; after an interruption, what was not reached is none.
+        failure ??= RunJudge.Judge(_document, request);
+        return _document with { Failure = FailureDocument.From(failure) };
+    }
+
+    private QemuMachine StartMachine() => QemuMachine.Start(new QemuOptions
+    {
+        NicModel = _document.Nic!,
+        RamBytes = request.Ram,
+        PcapFile = request.Pcap,
+    });
+
+    private async Task UseAsync(QemuMachine machine)
+    {
+        MiniportDriver driver = MiniportChoice.Match(request with { Nic = _document.Nic }, machine.Nic);
+        _document = _document with { Machine = machine.Name, Driver = driver.Name };
+        printer.ShowMachine(machine, _document, request);
+
+        using var instance = new NdisInstance(machine, new NdisOptions { Profile = request.Profile, KeepJournal = true });
+        instance.Log = line => screen.Say(line);
+        try
+        {
+            long start = Stopwatch.GetTimestamp();
+            Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => instance.StartAdapter(driver, machine.Nic));
+            try
+            {
+                printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
+                await DriveAsync(machine, instance, adapter);
+            }
+            finally
+            {
+                await HaltAsync(adapter);
+            }
+        }
+        finally
+        {
+            _document = _document with
+            {
+                Allocations = [.. instance.Allocations.Select(AllocationDocument.From)],
+                Outstanding = instance.Outstanding.Count,
+                Reports = [.. instance.Reports.Select(ReportDocument.From)],
+            };
+            printer.ShowEnd(_document);
+        }
+    }
+
+    private async Task HaltAsync(Adapter adapter)
+    {
+        // Not a stage: an interruption must not keep the adapter from being halted.
+        await Waiting.WhileAsync(screen, "halting the adapter", _ => Task.Run(() =>
+        {
+            adapter.Halt();
+            return true;
+        }));
+        _document = _document with { Frames = new FramesDocument(adapter.FramesSent, adapter.FramesReceived, adapter.FramesBad) };
+    }
+
+    /// <summary>Does a part that cannot be interrupted itself; an interruption takes effect when it is done, and what it made is ended.</summary>
+    private async Task<T> StageAsync<T>(string what, Func<T> work)
+    {
+        interruption.Token.ThrowIfCancellationRequested();
+        T result = await Waiting.WhileAsync(screen, what, _ => Task.Run(work));
+        if (!interruption.Token.IsCancellationRequested) return result;
+        switch (result)
+        {
+            case Adapter adapter:
+                await HaltAsync(adapter);
+                break;
+            case IDisposable disposable:
+                disposable.Dispose();
+                break;
+        }
+
+        throw new OperationCanceledException(interruption.Token);
+    }
+
+    /// <summary>The failure that an exception stands for; null for a defect of this program, which is not caught.</summary>
+    private AllocationFailure? Explain(Exception exception) => exception switch
+    {
+        CommandException command => command.Failure,
+        MachineException machine => new AllocationFailure(machine.Reason, "a machine of QEMU's device models", machine.Remedy),
+        AdapterException adapter => NotStarted(adapter),
+        // Its message goes on to name the parameter, which is ours and tells a user nothing.
+        ArgumentException argument => new AllocationFailure(argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),
+        OperationCanceledException when interruption.Happened => new AllocationFailure(
+            $"Interrupted by {interruption.Name} before the pings were done.", "the time until then", "let it run to its end"),
+        _ => null,
+    };
+
+    // The log has told all reasons; the last memory that the driver tried to do with is the one that decided.
+    private AllocationFailure NotStarted(AdapterException exception)
+    {
+        string what = $"{_document.Driver} did not start: {exception.Status}.";
+        AllocationDocument? refused = _document.Allocations.LastOrDefault(allocation => allocation.Failure is not null);
+        return refused is null
+            ? new AllocationFailure(exception.Message, exception.Status.ToString(), "see what the driver logged")
+            : new AllocationFailure(
+                $"{what} {refused.Failure!.Reason}", refused.Failure.Limit, $"nonpaged run --driver {_document.Driver} --ram {MoreRam >> 20}M");
+    }
+
+    private ulong MoreRam => Math.Max(new RunRequest().Ram, request.Ram > ulong.MaxValue / 2 ? request.Ram : 2 * request.Ram);
+}
