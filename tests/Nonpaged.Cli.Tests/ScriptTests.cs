@@ -54,6 +54,41 @@ public sealed class ScriptTests
     }
 
     [Fact]
+    public void Where_QEMU_is_missing_run_says_what_it_installs_and_why_and_installs_it_and_help_does_not()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: another user is told the command instead");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-path-");
+        try
+        {
+            // A search path without QEMU, and with an apt-get that only writes down what it was asked for.
+            string[] tools = ["bash", "readlink", "find", "flock", "mkdir", "mktemp", "cat", "rm", "mv", "env"];
+            foreach (string tool in tools) File.CreateSymbolicLink(Path.Combine(folder.FullName, tool), $"/usr/bin/{tool}");
+            File.CreateSymbolicLink(Path.Combine(folder.FullName, "dotnet"), CliProgram.Dotnet);
+            string log = Path.Combine(folder.FullName, "log");
+            string apt = Path.Combine(folder.FullName, "apt-get");
+            File.WriteAllText(apt, $"#!/usr/bin/env bash\necho \"$DEBIAN_FRONTEND $*\" >>{log}\necho noise\n");
+            File.SetUnixFileMode(apt, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+
+            CliResult help = CliProgram.Finish(CliProgram.StartProcess("/usr/bin/env", [$"PATH={folder.FullName}", Script, "run", "--help"]));
+            Assert.Equal(0, help.ExitCode);
+            Assert.False(File.Exists(log));
+
+            CliResult run = CliProgram.Finish(CliProgram.StartProcess("/usr/bin/env", [$"PATH={folder.FullName}", Script, "run", "--json"]));
+            Assert.Contains("qemu-system-x86_64 is not installed", run.Error, StringComparison.Ordinal);
+            Assert.Contains("apt-get install -y --no-install-recommends qemu-system-x86", run.Error, StringComparison.Ordinal);
+            Assert.Contains("noninteractive", File.ReadAllText(log), StringComparison.Ordinal);
+            Assert.Contains("install -y --no-install-recommends qemu-system-x86", File.ReadAllText(log), StringComparison.Ordinal);
+            // This apt-get did not install it, so that the program itself says what is missing; nothing else is on standard output.
+            Assert.Equal(1, run.ExitCode);
+            Assert.Contains("QEMU is not installed", run.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
     public void The_script_becomes_the_program_so_that_a_signal_to_its_process_reaches_it()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");

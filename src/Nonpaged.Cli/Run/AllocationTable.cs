@@ -43,8 +43,8 @@ internal static class AllocationTable
     private static string Obtained(AllocationDocument allocation)
     {
         if (allocation.Obtained is not { } obtained) return $"[red]{allocation.Status}[/]\n{Markup.Escape(allocation.Failure?.Reason ?? "")}";
-        string[] holds = [.. new[] { obtained.Resident ? "resident" : "", obtained.Pinned ? "pinned" : "" }.Where(word => word.Length > 0)];
+        // Two short lines: with "resident, pinned" first, the second would not fit into 80 columns.
         string ranges = obtained.Contiguous ? "contiguous" : $"{allocation.PhysicalRanges.Count} ranges";
-        return $"{string.Join(", ", holds)}\n{ranges}, {obtained.Caching}";
+        return $"{(obtained.Pinned ? "pinned, " : "")}{ranges}\n{(obtained.Resident ? "resident, " : "")}{obtained.Caching}";
     }
 }
