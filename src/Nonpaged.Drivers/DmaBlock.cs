@@ -7,7 +7,6 @@ namespace Nonpaged.Drivers;
 internal unsafe struct DmaBlock
 {
     private const uint Flags = NDIS_MEMORY_CONTIGUOUS | NDIS_MEMORY_NONCACHED;
-    private const uint PageSize = 4096;
 
     private bool _isShared;
 
@@ -18,21 +17,16 @@ internal unsafe struct DmaBlock
     public uint Length { get; private set; }
 
     /// <summary>
-    /// Allocates, in MiniportInitialize. NDIS's versions differ on NDIS_MEMORY_CONTIGUOUS, and a driver can't ask which one it runs on:
-    /// some ignore the flag, some fail the call. So what came is looked at, and NdisMAllocateSharedMemory is the other way to it.
+    /// Allocates, in MiniportInitialize. NDIS's versions differ on NDIS_MEMORY_CONTIGUOUS: Windows NT's honours it, and Windows CE's ignores it or
+    /// fails the call. There, and where the call fails, NdisMAllocateSharedMemory is the way to it.
     /// </summary>
-    public static bool TryAllocate(NDIS_HANDLE adapter, uint length, NDIS_PHYSICAL_ADDRESS highest, out DmaBlock block)
+    public static bool TryAllocate(NDIS_HANDLE adapter, bool isWindowsNt, uint length, NDIS_PHYSICAL_ADDRESS highest, out DmaBlock block)
     {
         block = default;
-        if (NdisAllocateMemory(out var address, length, Flags, highest) == NDIS_STATUS_SUCCESS)
+        if (isWindowsNt && NdisAllocateMemory(out var address, length, Flags, highest) == NDIS_STATUS_SUCCESS)
         {
-            if (IsContiguous((byte*)address, length))
-            {
-                block = new DmaBlock { Address = (byte*)address, PhysicalAddress = MmGetPhysicalAddress(address), Length = length };
-                return true;
-            }
-
-            NdisFreeMemory(address, length, Flags);
+            block = new DmaBlock { Address = (byte*)address, PhysicalAddress = MmGetPhysicalAddress(address), Length = length };
+            return true;
         }
 
         NdisMAllocateSharedMemory(adapter, length, false, out address, out var physical);
@@ -52,15 +46,4 @@ internal unsafe struct DmaBlock
 
     /// <summary>The physical address of a byte of the block.</summary>
     public readonly ulong PhysicalAt(uint offset) => (ulong)PhysicalAddress.QuadPart + offset;
-
-    private static bool IsContiguous(byte* address, uint length)
-    {
-        var start = MmGetPhysicalAddress(address).QuadPart;
-        for (var offset = 0u; offset < length; offset += PageSize)
-        {
-            if (MmGetPhysicalAddress(address + offset).QuadPart != start + offset) return false;
-        }
-
-        return MmGetPhysicalAddress(address + length - 1).QuadPart == start + length - 1;
-    }
 }

@@ -18,6 +18,11 @@ internal static unsafe class DriverParameters
         }
     }
 
+    /// <summary>NDIS is that of Windows NT and its successors, and not Windows CE's.</summary>
+    public static bool IsWindowsNt(NDIS_HANDLE wrapperConfiguration) =>
+        ReadNumber(wrapperConfiguration, "Environment", (uint)NDIS_ENVIRONMENT_TYPE.NdisEnvironmentWindows)
+            == (uint)NDIS_ENVIRONMENT_TYPE.NdisEnvironmentWindowsNt;
+
     /// <summary>Replaces the address by the one that the parameter NetworkAddress sets, if it is one that an adapter may have.</summary>
     public static void ReadNetworkAddress(NDIS_HANDLE wrapperConfiguration, byte* address)
     {

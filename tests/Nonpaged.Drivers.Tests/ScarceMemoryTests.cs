@@ -16,8 +16,10 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
     {
         ulong plenty = MemoryOf(name, 64 << 20, profile);
         int started = 0;
+        // QEMU's e1000 receives nothing in its first second, so it gets fewer rounds.
+        ulong step = name == "e1000" ? 0x8000UL : 0x2000UL;
         // From what they take where there is plenty, down to where they give up.
-        for (ulong ram = (plenty + 0x20000) & ~0x1fffUL; ram >= 0x8000; ram -= 0x8000)
+        for (ulong ram = (plenty + 0x20000) & ~0x1fffUL; ram >= 0x8000; ram -= step)
         {
             using QemuMachine machine = Qemu.Start(name, ram);
             using var ndis = new NdisInstance(machine, new NdisOptions { KeepJournal = true, Profile = profile });

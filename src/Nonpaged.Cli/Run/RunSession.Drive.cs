@@ -7,13 +7,15 @@ namespace Nonpaged.Cli;
 internal sealed partial class RunSession
 {
     /// <summary>What an adapter is started for: a lease, the pings, and to be held. Ends early where the user or the machine ends it.</summary>
-    private async Task DriveAsync(QemuMachine machine, NdisInstance instance, Adapter adapter)
+    private async Task DriveAsync(QemuMachine machine, NdisInstance instance, Adapter adapter, LeaseAndPing registered)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
         using var watch = new MachineWatch(machine, ended);
         try
         {
-            await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(adapter, ended.Token);
+            // The lease is given back while the adapter still runs.
+            await using LeaseAndPing protocol = registered;
+            await protocol.BindAsync(adapter, ended.Token);
             printer.ShowAllocations(instance.Allocations);
             await LeaseAsync(protocol, ended.Token);
             await PingAsync(protocol, ended.Token);

@@ -54,12 +54,14 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         instance.Log = line => screen.Say(line);
         try
         {
+            // Before the driver starts: where RAM is scarce, that takes what it can get.
+            await using LeaseAndPing protocol = LeaseAndPing.Register(instance);
             long start = Stopwatch.GetTimestamp();
             Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => instance.StartAdapter(driver, machine.Nic));
             try
             {
                 printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
-                await DriveAsync(machine, instance, adapter);
+                await DriveAsync(machine, instance, adapter, protocol);
             }
             finally
             {

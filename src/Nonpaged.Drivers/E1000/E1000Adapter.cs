@@ -9,6 +9,9 @@ internal unsafe struct E1000Adapter
 
     public NDIS_HANDLE Handle;
 
+    /// <summary>NDIS is Windows NT's, which honours NDIS_MEMORY_CONTIGUOUS.</summary>
+    public bool IsWindowsNt;
+
     /// <summary>The registers, mapped.</summary>
     public byte* Registers;
     public uint RegistersLength;

@@ -60,6 +60,7 @@ public static unsafe partial class E1000Miniport
 
         NdisMoveMemory(adapter->CurrentAddress, adapter->PermanentAddress, 6);
         DriverParameters.ReadNetworkAddress(configuration, adapter->CurrentAddress);
+        adapter->IsWindowsNt = DriverParameters.IsWindowsNt(configuration);
         if (!AllocateRings(adapter, DriverParameters.ReadNumber(configuration, "*ReceiveBuffers", DefaultDescriptors)))
         {
             NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, E1000Adapter.FewestDescriptors);
@@ -110,11 +111,10 @@ public static unsafe partial class E1000Miniport
             var anywhere = NDIS_PHYSICAL_ADDRESS.None;
             var ring = count * (uint)sizeof(ReceiveDescriptor);
             adapter->Descriptors = count;
-            if (DmaBlock.TryAllocate(adapter->Handle, ring, anywhere, out adapter->ReceiveRing)
-                && DmaBlock.TryAllocate(adapter->Handle, count * E1000Adapter.BufferSize, anywhere, out adapter->ReceiveBuffers)
-                && DmaBlock.TryAllocate(adapter->Handle, ring, anywhere, out adapter->TransmitRing)
-                && DmaBlock.TryAllocate(adapter->Handle, count * E1000Adapter.BufferSize, anywhere, out adapter->TransmitBuffers)
-                && Headroom.IsLeft())
+            if (DmaBlock.TryAllocate(adapter->Handle, adapter->IsWindowsNt, ring, anywhere, out adapter->ReceiveRing)
+                && DmaBlock.TryAllocate(adapter->Handle, adapter->IsWindowsNt, count * E1000Adapter.BufferSize, anywhere, out adapter->ReceiveBuffers)
+                && DmaBlock.TryAllocate(adapter->Handle, adapter->IsWindowsNt, ring, anywhere, out adapter->TransmitRing)
+                && DmaBlock.TryAllocate(adapter->Handle, adapter->IsWindowsNt, count * E1000Adapter.BufferSize, anywhere, out adapter->TransmitBuffers))
                 return true;
             FreeRings(adapter);
         }

@@ -11,6 +11,9 @@ internal unsafe struct Rtl8139Adapter
 
     public NDIS_HANDLE Handle;
 
+    /// <summary>NDIS is Windows NT's, which honours NDIS_MEMORY_CONTIGUOUS.</summary>
+    public bool IsWindowsNt;
+
     /// <summary>The ports, as NdisMRegisterIoPortRange gave them.</summary>
     public byte* Ports;
     public uint FirstPort;

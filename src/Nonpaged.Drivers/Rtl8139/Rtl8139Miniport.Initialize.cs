@@ -60,6 +60,7 @@ public static unsafe partial class Rtl8139Miniport
         StopHardware(adapter);
         ReadPermanentAddress(adapter);
         DriverParameters.ReadNetworkAddress(configuration, adapter->CurrentAddress);
+        adapter->IsWindowsNt = DriverParameters.IsWindowsNt(configuration);
         if (!AllocateBuffers(adapter, DriverParameters.ReadNumber(configuration, "ReceiveRing", DefaultReceiveRing)))
         {
             NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, adapter->RingLength);
@@ -124,9 +125,8 @@ public static unsafe partial class Rtl8139Miniport
     {
         var handle = adapter->Handle;
         var transmit = adapter->TransmitBuffers * Rtl8139Adapter.TransmitBufferSize;
-        if (DmaBlock.TryAllocate(handle, adapter->RingLength + RingTail, Below4GiB, out adapter->ReceiveRing)
-            && DmaBlock.TryAllocate(handle, transmit, Below4GiB, out adapter->TransmitBlock)
-            && Headroom.IsLeft())
+        if (DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, adapter->RingLength + RingTail, Below4GiB, out adapter->ReceiveRing)
+            && DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, transmit, Below4GiB, out adapter->TransmitBlock))
             return true;
         adapter->ReceiveRing.Free(handle);
         adapter->TransmitBlock.Free(handle);

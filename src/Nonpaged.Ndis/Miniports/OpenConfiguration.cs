@@ -15,6 +15,7 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
     /// <summary>A parameter's value in memory that lives until the configuration is closed; null where there is none.</summary>
     public NDIS_CONFIGURATION_PARAMETER* Read(string keyword, NDIS_PARAMETER_TYPE type)
     {
+        if (PredefinedKeywords.Find(keyword, Adapter.Instance.Options.Profile) is { } predefined) return Number(predefined);
         if (!Adapter.Configuration.TryGetValue(keyword, out var value)) return null;
         var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate((uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
         parameter->ParameterType = type;
@@ -35,6 +36,14 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
 
         Adapter.Instance.WriteLog($"{Adapter.Driver.Name}: the parameter {keyword} is not a number: {value}.");
         return null;
+    }
+
+    private NDIS_CONFIGURATION_PARAMETER* Number(uint value)
+    {
+        var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate((uint)sizeof(NDIS_CONFIGURATION_PARAMETER));
+        parameter->ParameterType = NDIS_PARAMETER_TYPE.NdisParameterInteger;
+        parameter->IntegerData = value;
+        return parameter;
     }
 
     /// <summary>The six bytes of the parameter NetworkAddress (12 hexadecimal digits, separators allowed); null where it is not set.</summary>
