@@ -5,6 +5,8 @@ public sealed unsafe partial class Adapter
     // A level-triggered line that nobody dismisses would be served forever. Real systems mask it, too (Linux: "nobody cared").
     private const int UnrecognizedLimit = 1000;
 
+    private static readonly TimeSpan GoingAway = TimeSpan.FromMilliseconds(200);
+
     private int _unrecognized;
     private bool _interruptMasked;
 
@@ -44,7 +46,7 @@ public sealed unsafe partial class Adapter
 
     private void ServeInterrupt()
     {
-        if (_faulted || _interruptMasked || Interrupt is not { Line.IsRaised: true } interrupt) return;
+        if (_faulted || _interruptMasked || Machine.Gone.IsCompleted || Interrupt is not { Line.IsRaised: true } interrupt) return;
 
         var (recognized, queue) = interrupt.RequestIsr || _state != AdapterState.Running ? AskIsr() : DisableInterrupt();
         if (queue && !_faulted) HandleInterrupt();
@@ -79,7 +81,8 @@ public sealed unsafe partial class Adapter
     private void CountUnrecognized(bool recognized, MiniportInterrupt interrupt)
     {
         _unrecognized = recognized ? 0 : _unrecognized + 1;
-        if (_unrecognized < UnrecognizedLimit) return;
+        // Hardware that is going away reads as all ones, and so unrecognized, a moment before it is known to be gone.
+        if (_unrecognized < UnrecognizedLimit || Machine.Gone.Wait(GoingAway)) return;
         _interruptMasked = true;
         Report(
             NdisReportKind.BrokenRule,

@@ -19,6 +19,8 @@ public sealed partial class Adapter
         return NDIS_STATUS_SUCCESS;
     }
 
+    internal bool HasMapRegister(uint index) => index < _mapRegisters;
+
     internal bool FreeMapRegisters()
     {
         var had = _mapRegisters > 0;

@@ -6,7 +6,7 @@ namespace Nonpaged.Ndis;
 /// One resource of an adapter. The C structure is packed to 4 bytes and holds a union u; the members of the union carry their path
 /// in their names.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 20)]
+[StructLayout(LayoutKind.Explicit, Size = 20, Pack = 4)]
 public struct CM_PARTIAL_RESOURCE_DESCRIPTOR
 {
     /// <summary>What it describes, and so which members hold.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>NDIS_RESOURCE_LIST (CM_PARTIAL_RESOURCE_LIST): what NdisMQueryAdapterResources fills.</summary>
-[StructLayout(LayoutKind.Sequential)]
+[StructLayout(LayoutKind.Sequential, Pack = 4)]
 public unsafe struct NDIS_RESOURCE_LIST
 {
     /// <summary>The structure's version: 1.</summary>

@@ -31,6 +31,46 @@ public static unsafe partial class NdisLibrary
         return status;
     }
 
+    /// <summary>
+    /// Tells where a buffer's memory is, physically: one entry for each contiguous piece. Needs map registers. An array of
+    /// NDIS_BUFFER_TO_SPAN_PAGES entries is always long enough.
+    /// </summary>
+    public static void NdisMStartBufferPhysicalMapping(
+        NDIS_HANDLE MiniportAdapterHandle,
+        NDIS_BUFFER* Buffer,
+        uint PhysicalMapRegister,
+        bool WriteToDevice,
+        NDIS_PHYSICAL_ADDRESS_UNIT* PhysicalAddressArray,
+        out uint ArraySize)
+    {
+        ArraySize = 0;
+        if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
+        if (!adapter.HasMapRegister(PhysicalMapRegister))
+        {
+            adapter.Report(
+                NdisReportKind.BrokenRule,
+                nameof(NdisMStartBufferPhysicalMapping),
+                $"Map register {PhysicalMapRegister} was not allocated (NdisMAllocateMapRegisters).");
+            return;
+        }
+
+        for (var offset = 0u; offset < Buffer->ByteCount;)
+        {
+            var address = (byte*)Buffer->MappedSystemVa + offset;
+            var length = Math.Min(Buffer->ByteCount - offset, PageSize - (uint)((nuint)address & (PageSize - 1)));
+            var physical = MmGetPhysicalAddress(address);
+            var last = PhysicalAddressArray + ArraySize - 1;
+            if (ArraySize > 0 && last->PhysicalAddress.QuadPart + last->Length == physical.QuadPart) last->Length += length;
+            else PhysicalAddressArray[ArraySize++] = new NDIS_PHYSICAL_ADDRESS_UNIT { PhysicalAddress = physical, Length = length };
+            offset += length;
+        }
+    }
+
+    /// <summary>Ends what NdisMStartBufferPhysicalMapping began. Coherent memory needs nothing for it.</summary>
+    public static void NdisMCompleteBufferPhysicalMapping(
+        NDIS_HANDLE MiniportAdapterHandle, NDIS_BUFFER* Buffer, uint PhysicalMapRegister) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL);
+
     /// <summary>Gives the map registers back.</summary>
     public static void NdisMFreeMapRegisters(NDIS_HANDLE MiniportAdapterHandle)
     {

@@ -59,6 +59,30 @@ public sealed unsafe class HardwareAccessTests
     }
 
     [Fact]
+    public void A_buffer_is_mapped_to_its_physical_pieces()
+    {
+        InInitialize(bench => (adapter, _) =>
+        {
+            NdisMAllocateMapRegisters(adapter, 0, NDIS_DMA_32BITS, 2, 20_000);
+            NdisAllocateMemory(out var memory, 20_000, NDIS_MEMORY_CONTIGUOUS, NDIS_PHYSICAL_ADDRESS.None);
+            NdisAllocateBufferPool(out NDIS_STATUS _, out var pool, 1);
+            NdisAllocateBuffer(out NDIS_STATUS _, out var buffer, pool, (byte*)memory + 100, 15_000);
+            var units = stackalloc NDIS_PHYSICAL_ADDRESS_UNIT[(int)NDIS_BUFFER_TO_SPAN_PAGES(buffer)];
+            NdisMStartBufferPhysicalMapping(adapter, buffer, 1, true, units, out var count);
+            Assert.Equal((1u, 15_000u), (count, units->Length));
+            Assert.Equal(MmGetPhysicalAddress((byte*)memory + 100), units->PhysicalAddress);
+            NdisMCompleteBufferPhysicalMapping(adapter, buffer, 1);
+            Assert.Empty(bench.Ndis.Reports);
+            NdisMStartBufferPhysicalMapping(adapter, buffer, 2, true, units, out count);
+            Assert.Equal((0u, NdisReportKind.BrokenRule), (count, bench.Ndis.Reports[0].Kind));
+            NdisFreeBuffer(buffer);
+            NdisFreeBufferPool(pool);
+            NdisFreeMemory(memory, 20_000, NDIS_MEMORY_CONTIGUOUS);
+            NdisMFreeMapRegisters(adapter);
+        });
+    }
+
+    [Fact]
     public void Resources_of_others_cannot_be_claimed()
     {
         InInitialize(bench => (adapter, _) =>
