@@ -26,7 +26,7 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
 
     public NDIS_HANDLE Handle { get; set; }
 
-    /// <summary>How many are taken now.</summary>
+    /// <summary>How many are taken.</summary>
     public int Taken
     {
         get
