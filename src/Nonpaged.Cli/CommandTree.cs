@@ -14,6 +14,7 @@ internal static class CommandTree
             RunCommand.Create(screen),
             AllocCommand.Create(screen),
             DoctorCommand.Create(screen),
+            ProveCommand.Create(screen),
         };
         root.HelpName = Name;
 

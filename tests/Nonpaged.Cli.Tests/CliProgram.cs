@@ -17,7 +17,12 @@ internal static class CliProgram
     public static CliResult Run(params string[] arguments) => Finish(Start(arguments));
 
     /// <summary>Runs it as the user 65534 (nobody), with no groups and no capabilities.</summary>
-    public static CliResult RunAsNobody(params string[] arguments)
+    public static CliResult RunAsNobody(params string[] arguments) => RunAsNobody([], arguments);
+
+    /// <summary>The same, with so many bytes that all processes of that user together may lock.</summary>
+    public static CliResult RunAsNobodyWithMemlock(ulong bytes, params string[] arguments) => RunAsNobody(["prlimit", $"--memlock={bytes}"], arguments);
+
+    private static CliResult RunAsNobody(string[] before, string[] arguments)
     {
         // Other users may not get into the folder of the build, which can be somebody's home.
         DirectoryInfo copy = Directory.CreateTempSubdirectory("nonpaged-cli-");
@@ -27,8 +32,9 @@ internal static class CliProgram
                 | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
             foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.*"))
                 if (Path.GetExtension(file) is ".dll" or ".json") File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
-            return Finish(StartProcess("setpriv", [
-                "--reuid", "65534", "--regid", "65534", "--clear-groups", Dotnet, Path.Combine(copy.FullName, "Nonpaged.Cli.dll"), .. arguments]));
+            string[] command = [.. before, "setpriv"];
+            return Finish(StartProcess(command[0], [
+                .. command[1..], "--reuid", "65534", "--regid", "65534", "--clear-groups", Dotnet, Path.Combine(copy.FullName, "Nonpaged.Cli.dll"), .. arguments]));
         }
         finally
         {

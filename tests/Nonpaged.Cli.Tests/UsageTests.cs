@@ -13,6 +13,8 @@ public sealed class UsageTests
     [InlineData("run", "--drivr", "e1000")]
     [InlineData("run", "--pcap")]
     [InlineData("doctor", "--fix")]
+    [InlineData("prove", "--sise", "16M")]
+    [InlineData("prove", "--size")]
     [InlineData("docter")]
     [InlineData("@file")]
     [InlineData]

@@ -9,6 +9,7 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(AllocDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(ProveDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
@@ -23,4 +24,6 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(DoctorDocument document) => JsonSerializer.Serialize(document, s_readable.DoctorDocument);
 
     public static string Write(RunDocument document) => JsonSerializer.Serialize(document, s_readable.RunDocument);
+
+    public static string Write(ProveDocument document) => JsonSerializer.Serialize(document, s_readable.ProveDocument);
 }

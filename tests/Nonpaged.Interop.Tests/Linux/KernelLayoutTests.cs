@@ -66,6 +66,21 @@ public sealed unsafe class KernelLayoutTests
         Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
     }
 
+    [Fact]
+    public void The_constants_of_attacks_are_those_of_the_headers()
+    {
+        Dictionary<string, long> inC = Ask(
+            "linux/falloc.h", "MADV_DONTNEED", "MADV_REMOVE", "MADV_NOHUGEPAGE", "MADV_PAGEOUT", "MAP_HUGETLB", "MAP_HUGE_2MB", "FALLOC_FL_KEEP_SIZE",
+            "FALLOC_FL_PUNCH_HOLE");
+        (string Name, long Value)[] here =
+        [
+            ("MADV_DONTNEED", LibC.MADV_DONTNEED), ("MADV_REMOVE", LibC.MADV_REMOVE), ("MADV_NOHUGEPAGE", LibC.MADV_NOHUGEPAGE),
+            ("MADV_PAGEOUT", LibC.MADV_PAGEOUT), ("MAP_HUGETLB", LibC.MAP_HUGETLB), ("MAP_HUGE_2MB", LibC.MAP_HUGE_2MB),
+            ("FALLOC_FL_KEEP_SIZE", LibC.FALLOC_FL_KEEP_SIZE), ("FALLOC_FL_PUNCH_HOLE", LibC.FALLOC_FL_PUNCH_HOLE),
+        ];
+        Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
+    }
+
     /// <summary>The kernel itself tells the size of a structure that the headers here may be too old for: it refuses any other.</summary>
     [Fact]
     public void The_kernel_takes_the_argument_of_PAGEMAP_SCAN()

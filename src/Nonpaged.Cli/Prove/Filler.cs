@@ -1,0 +1,46 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged.Cli;
+
+/// <summary>Memory that only takes room, in pages of 4 KiB, given back when disposed.</summary>
+internal sealed unsafe class Filler : IDisposable
+{
+    /// <summary>Never more than this is taken.</summary>
+    public const ulong Most = 2UL << 30;
+
+    private const ulong Least = HostExtents.HugePage;
+
+    private readonly byte* _start;
+
+    private Filler(byte* start, ulong length)
+    {
+        _start = start;
+        Length = length;
+    }
+
+    public ulong Length { get; }
+
+    /// <summary>Fills as much as is asked for, at most half of what the host has; null where that is next to nothing.</summary>
+    public static Filler? TryFill(ulong length)
+    {
+        while (length >= Least && HostMemory.Refuse((nuint)(2 * length)) is not null) length /= 2;
+        if (length < Least) return null;
+        SysResult mapped = LibC.MapMemory(
+            null, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+        if (mapped.IsError) return null;
+        var filler = new Filler((byte*)mapped.Value, length);
+        LibC.AdviseMemory(filler._start, (nuint)length, LibC.MADV_NOHUGEPAGE);
+        if (!LibC.AdviseMemory(filler._start, (nuint)length, LibC.MADV_POPULATE_WRITE).IsError) return filler;
+        filler.Dispose();
+        return null;
+    }
+
+    /// <summary>Gives back every second page: what is allocated next lies scattered among the others.</summary>
+    public void FreeEverySecondPage()
+    {
+        for (byte* page = _start; page < _start + Length; page += 2 * Page.Size)
+            LibC.AdviseMemory(page, Page.Size, LibC.MADV_DONTNEED);
+    }
+
+    public void Dispose() => LibC.UnmapMemory(_start, (nuint)Length);
+}
