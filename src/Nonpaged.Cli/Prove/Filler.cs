@@ -35,11 +35,26 @@ internal sealed unsafe class Filler : IDisposable
         return null;
     }
 
-    /// <summary>Gives back every second page: what is allocated next lies scattered among the others.</summary>
-    public void FreeEverySecondPage()
+    /// <summary>
+    /// Gives back every second frame of the lower half of those that it has: what is allocated next lies low, and scattered among the
+    /// others. Compaction moves pages from low addresses to high ones, so memory that lies high already stays
+    /// (Documentation/mm/physical_memory.rst; mm/compaction.c).
+    /// </summary>
+    public void FreeScattered()
     {
-        for (byte* page = _start; page < _start + Length; page += 2 * Page.Size)
-            LibC.AdviseMemory(page, Page.Size, LibC.MADV_DONTNEED);
+        var entries = new ulong[Length / Page.Size];
+        if (PageMapFile.Read(_start, entries).IsError) return;
+        var pages = new nuint[entries.Length];
+        for (int i = 0; i < pages.Length; i++)
+        {
+            entries[i] &= PageMapFile.FrameMask;
+            pages[i] = (nuint)_start + (nuint)i * Page.Size;
+        }
+
+        Array.Sort(entries, pages);
+        // The kernel hands out again first what was freed last: the lowest.
+        for (int i = entries.Length / 2; i >= 0; i--)
+            if (ulong.IsEvenInteger(entries[i])) LibC.AdviseMemory((void*)pages[i], Page.Size, LibC.MADV_DONTNEED);
     }
 
     public void Dispose() => LibC.UnmapMemory(_start, (nuint)Length);

@@ -69,7 +69,7 @@ internal sealed class Proof : IDisposable
         {
             report($"{compaction.Name}, round {round}");
             foreach (Subject control in _controls) control.Release();
-            ObtainControlsAmongFragments();
+            ObtainControlsAmongFragments(round == 1 ? ulong.Min(_ours.Length * 8, Filler.Most) : Filler.Most);
             List<ProveRow> rows = Strike(compaction);
             int locked = rows.FindIndex(row => row.Memory == _locked.Name);
             bool isKnown = rows[locked].Moved is not null;
@@ -82,10 +82,10 @@ internal sealed class Proof : IDisposable
     }
 
     /// <summary>Their pages lie scattered, with free ones between them, as they do on a machine that has run for a while.</summary>
-    private void ObtainControlsAmongFragments()
+    private void ObtainControlsAmongFragments(ulong length)
     {
-        using Filler? fragments = Filler.TryFill(ulong.Min(_ours.Length * 8, Filler.Most));
-        fragments?.FreeEverySecondPage();
+        using Filler? fragments = _ours.HasFrames ? Filler.TryFill(length) : null;
+        fragments?.FreeScattered();
         foreach (Subject control in _controls) control.Obtain(_ours.Length);
     }
 

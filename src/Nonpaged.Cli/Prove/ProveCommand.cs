@@ -49,7 +49,7 @@ internal sealed class ProveCommand
         }
 
         if (parsed.GetValue(_json)) _screen.WriteWhole(CliJson.Write(document));
-        else if (failure is not null) FailurePrinter.Print(_screen, failure);
+        else if (failure is not null) FailurePrinter.Print(_screen, document.Failure!);
         else ProvePrinter.Print(_screen, document.Rows);
         return failure is null && document.Rows.Where(row => row.IsOurs).All(row => row.Holds) ? ExitCode.Success : ExitCode.Failure;
     }

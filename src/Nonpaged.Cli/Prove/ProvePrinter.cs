@@ -34,8 +34,8 @@ internal static class ProvePrinter
     {
         null => "?",
         0 => "0",
-        { } some when some == pages => "100 %",
-        { } some => string.Create(CultureInfo.InvariantCulture, $"{double.Clamp(100.0 * some / pages, 0.1, 99.9):0.#} %"),
+        { } some when some == pages => "100%",
+        { } some => string.Create(CultureInfo.InvariantCulture, $"{double.Clamp(100.0 * some / pages, 0.1, 99.9):0.#}%"),
     };
 
     /// <summary>Each remark once, with the attacks and memories that it is about; those that the table tells by itself are left out.</summary>
