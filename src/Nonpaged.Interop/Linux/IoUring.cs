@@ -19,7 +19,8 @@ internal static unsafe partial class IoUring
     public static SysResult Create(out SafeFileHandle ring)
     {
         var parameters = new Parameters { Flags = IORING_SETUP_R_DISABLED };
-        SysResult result = Result(syscall(SYS_io_uring_setup, 1, (nint)(&parameters), 0, 0));
+        SysResult result = SystemCallHook.Fails("io_uring_setup", out SysResult injected)
+            ? injected : Result(syscall(SYS_io_uring_setup, 1, (nint)(&parameters), 0, 0));
         ring = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
@@ -45,6 +46,7 @@ internal static unsafe partial class IoUring
 
     private static SysResult Register(SafeFileHandle ring, uint operation, void* argument, uint count)
     {
+        if (SystemCallHook.Fails("io_uring_register", out SysResult injected)) return injected;
         bool held = false;
         try
         {

@@ -10,6 +10,7 @@ internal static unsafe partial class LibC
     public const uint MFD_ALLOW_SEALING = 0x0002;
     public const uint MFD_HUGETLB = 0x0004;
     public const uint MFD_HUGE_2MB = 21u << 26;
+    public const uint MFD_HUGE_1GB = 30u << 26;
 
     // linux/fcntl.h
     public const int F_SEAL_SEAL = 0x0001;
@@ -17,44 +18,57 @@ internal static unsafe partial class LibC
     public const int F_SEAL_GROW = 0x0004;
     public const int F_SEAL_FUTURE_WRITE = 0x0010;
 
+    // linux/falloc.h
+    public const int FALLOC_FL_KEEP_SIZE = 0x01;
+    public const int FALLOC_FL_PUNCH_HOLE = 0x02;
+
     private const int F_ADD_SEALS = 1033;
     private const int O_CLOEXEC = 0x80000;
 
     /// <summary>memfd_create(2).</summary>
     public static SysResult CreateMemoryFile(string name, uint flags, out SafeFileHandle descriptor)
     {
-        SysResult result = Result(memfd_create(name, flags));
+        SysResult result = Fails("memfd_create", out SysResult injected) ? injected : Result(memfd_create(name, flags));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
 
     /// <summary>ftruncate(2).</summary>
-    public static SysResult SetFileLength(SafeFileHandle descriptor, long length) => Result(ftruncate(descriptor, length));
+    public static SysResult SetFileLength(SafeFileHandle descriptor, long length) =>
+        Fails("ftruncate", out SysResult injected) ? injected : Result(ftruncate(descriptor, length));
+
+    /// <summary>fallocate(2).</summary>
+    public static SysResult Allocate(SafeFileHandle descriptor, int mode, long offset, long length) =>
+        Fails("fallocate", out SysResult injected) ? injected : Result(fallocate(descriptor, mode, offset, length));
 
     /// <summary>fcntl(2), F_ADD_SEALS.</summary>
-    public static SysResult AddSeals(SafeFileHandle descriptor, int seals) => Result(fcntl(descriptor, F_ADD_SEALS, seals));
+    public static SysResult AddSeals(SafeFileHandle descriptor, int seals) =>
+        Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_ADD_SEALS, seals));
 
     /// <summary>open(2), read only, close-on-exec.</summary>
     public static SysResult OpenForReading(string path, out SafeFileHandle descriptor)
     {
-        SysResult result = Result(open(path, O_CLOEXEC, 0));
+        SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_CLOEXEC, 0));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
 
     /// <summary>pread(2).</summary>
     public static SysResult ReadAt(SafeFileHandle descriptor, void* buffer, nuint length, long offset) =>
-        Result(pread(descriptor, buffer, length, offset));
+        Fails("pread", out SysResult injected) ? injected : Result(pread(descriptor, buffer, length, offset));
 
     /// <summary>ioctl(2).</summary>
     public static SysResult Control(SafeFileHandle descriptor, nuint request, void* argument) =>
-        Result(ioctl(descriptor, request, argument));
+        Fails("ioctl", out SysResult injected) ? injected : Result(ioctl(descriptor, request, argument));
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int memfd_create(string name, uint flags);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int ftruncate(SafeFileHandle descriptor, long length);
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int fallocate(SafeFileHandle descriptor, int mode, long offset, long length);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int fcntl(SafeFileHandle descriptor, int command, nint argument);

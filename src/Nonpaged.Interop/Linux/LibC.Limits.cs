@@ -11,7 +11,7 @@ internal static unsafe partial class LibC
     public static SysResult GetLimit(int resource, out ulong soft, out ulong hard)
     {
         ulong* limit = stackalloc ulong[2];
-        SysResult result = Result(getrlimit(resource, limit));
+        SysResult result = Fails("getrlimit", out SysResult injected) ? injected : Result(getrlimit(resource, limit));
         (soft, hard) = (limit[0], limit[1]);
         return result;
     }

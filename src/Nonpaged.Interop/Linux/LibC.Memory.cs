@@ -20,20 +20,34 @@ internal static unsafe partial class LibC
     public const int MADV_COLLAPSE = 25;
 
     /// <summary>mmap(2).</summary>
-    public static SysResult MapMemory(void* address, nuint length, int protection, int flags, int descriptor, long offset) =>
-        Result((nint)mmap(address, length, protection, flags, descriptor, offset));
+    public static SysResult MapMemory(void* address, nuint length, int protection, int flags, int descriptor, long offset)
+    {
+        if (Fails("mmap", out SysResult injected)) return injected;
+        SysResult mapped = Result((nint)mmap(address, length, protection, flags, descriptor, offset));
+        if (!mapped.IsError) SystemCallHook.Installed?.Mapped((nuint)mapped.Value, length);
+        return mapped;
+    }
 
     /// <summary>munmap(2).</summary>
-    public static SysResult UnmapMemory(void* address, nuint length) => Result(munmap(address, length));
+    public static SysResult UnmapMemory(void* address, nuint length)
+    {
+        if (Fails("munmap", out SysResult injected)) return injected;
+        SysResult unmapped = Result(munmap(address, length));
+        if (!unmapped.IsError) SystemCallHook.Installed?.Unmapped((nuint)address, length);
+        return unmapped;
+    }
 
     /// <summary>mprotect(2).</summary>
-    public static SysResult ProtectMemory(void* address, nuint length, int protection) => Result(mprotect(address, length, protection));
+    public static SysResult ProtectMemory(void* address, nuint length, int protection) =>
+        Fails("mprotect", out SysResult injected) ? injected : Result(mprotect(address, length, protection));
 
     /// <summary>madvise(2).</summary>
-    public static SysResult AdviseMemory(void* address, nuint length, int advice) => Result(madvise(address, length, advice));
+    public static SysResult AdviseMemory(void* address, nuint length, int advice) =>
+        Fails("madvise", out SysResult injected) ? injected : Result(madvise(address, length, advice));
 
     /// <summary>mlock(2).</summary>
-    public static SysResult LockMemory(void* address, nuint length) => Result(mlock(address, length));
+    public static SysResult LockMemory(void* address, nuint length) =>
+        Fails("mlock", out SysResult injected) ? injected : Result(mlock(address, length));
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);

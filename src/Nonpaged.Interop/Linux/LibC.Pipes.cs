@@ -11,7 +11,7 @@ internal static unsafe partial class LibC
     public static SysResult Pipe(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)
     {
         var pair = stackalloc int[2];
-        var result = Result(pipe2(pair, O_CLOEXEC));
+        var result = Fails("pipe2", out SysResult injected) ? injected : Result(pipe2(pair, O_CLOEXEC));
         (readEnd, writeEnd) = Handles(result, pair);
         return result;
     }
@@ -21,7 +21,7 @@ internal static unsafe partial class LibC
     {
         fixed (byte* pointer = data)
         {
-            return Result(read(descriptor, pointer, (nuint)data.Length));
+            return Fails("read", out SysResult injected) ? injected : Result(read(descriptor, pointer, (nuint)data.Length));
         }
     }
 
@@ -32,7 +32,7 @@ internal static unsafe partial class LibC
     {
         fixed (byte* pointer = data)
         {
-            return Result(write(descriptor, pointer, (nuint)data.Length));
+            return Fails("write", out SysResult injected) ? injected : Result(write(descriptor, pointer, (nuint)data.Length));
         }
     }
 
@@ -41,7 +41,7 @@ internal static unsafe partial class LibC
     /// </summary>
     public static SysResult DuplicateAbove(SafeFileHandle descriptor, int lowest, out SafeFileHandle duplicate)
     {
-        var result = Result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
+        var result = Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
         duplicate = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }

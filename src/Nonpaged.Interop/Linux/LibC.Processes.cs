@@ -20,7 +20,7 @@ internal static unsafe partial class LibC
     {
         fixed (int* pointer = &status)
         {
-            return Result(waitpid(pid, pointer, options));
+            return Fails("waitpid", out SysResult injected) ? injected : Result(waitpid(pid, pointer, options));
         }
     }
 
@@ -28,12 +28,13 @@ internal static unsafe partial class LibC
     public static SysResult Kill(int pid, int signal)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pid);
-        return Result(kill(pid, signal));
+        return Fails("kill", out SysResult injected) ? injected : Result(kill(pid, signal));
     }
 
     /// <summary>Succeeds where this process may execute the file (access(2)).</summary>
     public static SysResult AccessToExecute(string path)
     {
+        if (Fails("access", out SysResult injected)) return injected;
         using var file = new CStringArray([path]);
         return Result(access(file.Pointer[0], X_OK));
     }

@@ -15,7 +15,7 @@ internal static unsafe partial class LibC
     public static SysResult SocketPair(out SafeFileHandle one, out SafeFileHandle other)
     {
         var pair = stackalloc int[2];
-        var result = Result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+        var result = Fails("socketpair", out SysResult injected) ? injected : Result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
         (one, other) = Handles(result, pair);
         return result;
     }
@@ -25,7 +25,7 @@ internal static unsafe partial class LibC
     {
         fixed (byte* pointer = data)
         {
-            return Result(send(socket, pointer, (nuint)data.Length, MSG_NOSIGNAL));
+            return Fails("send", out SysResult injected) ? injected : Result(send(socket, pointer, (nuint)data.Length, MSG_NOSIGNAL));
         }
     }
 
@@ -34,12 +34,13 @@ internal static unsafe partial class LibC
     {
         fixed (byte* pointer = data)
         {
-            return Result(recv(socket, pointer, (nuint)data.Length, 0));
+            return Fails("recv", out SysResult injected) ? injected : Result(recv(socket, pointer, (nuint)data.Length, 0));
         }
     }
 
     /// <summary>Ends both directions; whoever waits in <see cref="Receive"/> wakes up (shutdown(2)).</summary>
-    public static SysResult Shutdown(SafeFileHandle socket) => Result(shutdown(socket, SHUT_RDWR));
+    public static SysResult Shutdown(SafeFileHandle socket) =>
+        Fails("shutdown", out SysResult injected) ? injected : Result(shutdown(socket, SHUT_RDWR));
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int socketpair(int domain, int type, int protocol, int* pair);

@@ -38,6 +38,7 @@ internal static unsafe partial class LibC
     public static SysResult Spawn(
         string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, ReadOnlySpan<int> descriptors)
     {
+        if (Fails("posix_spawn", out SysResult injected)) return injected;
         using var argv = new CStringArray(arguments);
         using var envp = new CStringArray(environment);
         using var file = new CStringArray([path]);
