@@ -16,6 +16,7 @@ public sealed unsafe class MemoryBlock : IDisposable
         _pool = pool;
         Request = request;
         Address = (void*)address;
+        LastStart = address;
     }
 
     /// <summary>Its first byte.</summary>
@@ -72,6 +73,9 @@ public sealed unsafe class MemoryBlock : IDisposable
     public bool IsFreed => Address == null;
 
     internal nuint Start => (nuint)Address;
+
+    /// <summary>Where it starts, also after it was freed.</summary>
+    internal nuint LastStart { get; }
 
     internal int Place { get; set; }
 

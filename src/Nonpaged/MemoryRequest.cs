@@ -37,6 +37,12 @@ public sealed record MemoryRequest(nuint Length)
     /// <summary>The block is handed out filled with zeros. Whole pages always are.</summary>
     public bool Zeroed { get; init; }
 
+    /// <summary>
+    /// The block will be exported to another process. It then has a memory file of its own, so that the other one sees nothing else. Implies
+    /// <see cref="WholePages"/>.
+    /// </summary>
+    public Sharing Shared { get; init; }
+
     /// <summary>Whatever the caller wants to find again with the block. Opaque to the pool.</summary>
     public object? Owner { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nonpaged.Interop;
 
 namespace Nonpaged;
@@ -65,43 +66,87 @@ public sealed unsafe partial class NonpagedPool
 
     internal void Free(MemoryBlock block)
     {
+        bool isLeft;
+        lock (_gate) isLeft = Remove(block);
+        if (isLeft) FreeRun(block.Request, block.Place, block.LastStart);
+        ReleaseLeaving();
+    }
+
+    /// <summary>Takes a block out of use. Whether its pages are still to be given back, which takes longer than the lock should be held.</summary>
+    private bool Remove(MemoryBlock block)
+    {
+        if (block.IsFreed || _isDisposed) return false;
+        nuint start = block.Start;
+        _freed?.Add(start, block);
+        block.MarkFreed();
+        if (block.Place == 0)
+        {
+            _heapBlocks.Remove(start);
+            if (_owners.TryGet(_map.Find(start)->Owner, out HeapSpan? span)) FreeSmall(span, start);
+            return false;
+        }
+
+        _owners.Replace(block.Place, this);
+        return true;
+    }
+
+    private void FreeRun(MemoryRequest request, int place, nuint start)
+    {
+        nuint length = Page.RoundUp(request.Length, Page.Size);
+        bool isUsable = !request.Protectable || TryUnprotect(start, length);
+        if (isUsable && Options.ZeroOnFree) NativeMemory.Clear((void*)start, length);
         lock (_gate)
         {
-            if (block.IsFreed || _isDisposed) return;
-            nuint start = block.Start;
-            if (block.Place != 0)
-            {
-                if (block.Request.Protectable)
-                    LibC.ProtectMemory((void*)start, Page.RoundUp(block.Length, Page.Size), LibC.PROT_READ | LibC.PROT_WRITE);
-                FreePages(start, Page.Count(block.Length));
-                _owners.Remove(block.Place);
-            }
-            else
-            {
-                _heapBlocks.Remove(start);
-                PageEntry* entry = _map.Find(start);
-                if (_owners.TryGet(entry->Owner, out HeapSpan? span)) _heap.Free(span, start);
-            }
-
-            _freed?.Add(start, block);
-            block.MarkFreed();
+            // Pages that cannot be made writable again stay out of use, and go with the pool.
+            if (_isDisposed || !isUsable) return;
+            FreePages(start, length >> Page.Shift, areZero: Options.ZeroOnFree);
+            _owners.Remove(place);
         }
+    }
+
+    private static bool TryUnprotect(nuint start, nuint length)
+    {
+        const int tries = 2;
+        for (int i = 0; i < tries; i++)
+        {
+            if (!LibC.ProtectMemory((void*)start, length, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return true;
+        }
+
+        return false;
     }
 
     private MemoryBlock? AllocateSmall(MemoryRequest request, out AllocationFailure? failure)
     {
         int sizeClass = request.Alignment <= SizeClass.Granule ? SizeClass.Of(request.Length) : SizeClass.Of(request.Length, request.Alignment);
-        nuint address = _heap.Allocate(sizeClass, out failure);
-        if (address == 0) return null;
-        var block = new MemoryBlock(this, request, address);
-        _heapBlocks.Add(address, block);
+        MemoryBlock? block = null;
+        failure = AllocateSmall(sizeClass, request, address =>
+        {
+            block = new MemoryBlock(this, request, address);
+            _heapBlocks.Add(address, block);
+        });
         return block;
     }
 
     private MemoryBlock? AllocateRun(MemoryRequest request, out AllocationFailure? failure)
     {
+        PageRequest pages = RequestCheck.ToPages(request);
+        bool isOneBlock = _host is not null && request.Shared > Options.Sharing;
+        MemoryBlock? block = null;
+        bool Take(Extent? only) => (block = TakeRun(request, pages with { Only = only })) is not null;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            failure = !isOneBlock && Take(null) ? null : _host is null ? Shortage(request) : null;
+        }
+
+        if (block is null && _host is not null) failure = GrowAndTake(pages, isOneBlock, Take);
+        return block;
+    }
+
+    private MemoryBlock? TakeRun(MemoryRequest request, PageRequest pages)
+    {
         int place = _owners.Add(this);
-        nuint address = AllocatePages(RequestCheck.ToPages(request), place, out failure);
+        nuint address = _pages.Allocate(pages, place);
         if (address == 0)
         {
             _owners.Remove(place);
@@ -111,6 +156,18 @@ public sealed unsafe partial class NonpagedPool
         var block = new MemoryBlock(this, request, address) { Place = place };
         _owners.Replace(place, block);
         return block;
+    }
+
+    /// <summary>The kernel's pages come filled with zeros; those that were in use since are filled again.</summary>
+    private void ClearDirtyPages(MemoryBlock block)
+    {
+        nuint end = block.Start + Page.RoundUp(block.Length, Page.Size);
+        Extent extent;
+        lock (_gate) extent = _pages.ExtentOf(block.Start);
+        for (nuint page = block.Start; page < end; page += Page.Size)
+        {
+            if (extent.IsDirty(page)) NativeMemory.Clear((void*)page, Page.Size);
+        }
     }
 
     private MemoryBlock? FindBlock(nuint address)

@@ -57,27 +57,41 @@ public sealed unsafe partial class NonpagedPool
     public BadFree TryFree(void* address, nuint? length = null)
     {
         if (address == null) return BadFree.None;
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            PageEntry* entry = _map.Find((nuint)address);
-            if (entry == null || entry->Extent == 0) return BadFree.Foreign;
-            if (FindBlock((nuint)address) is { } block)
-            {
-                if (block.Address != address) return BadFree.Middle;
-                if (length is { } expected && expected != block.Length) return BadFree.WrongLength;
-                Free(block);
-                return BadFree.None;
-            }
+        BadFree bad;
+        MemoryBlock? run = null;
+        lock (_gate) bad = TryFree((nuint)address, length, ref run);
+        if (run is not null) FreeRun(run.Request, run.Place, (nuint)address);
+        ReleaseLeaving();
+        return bad;
+    }
 
-            if (entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span)) return BadFree.NotAllocated;
-            nuint start = span.BlockOf((nuint)address);
-            if (start == 0 || !span.IsUsed(start)) return BadFree.NotAllocated;
-            if (start != (nuint)address) return BadFree.Middle;
-            if (length is { } given && !span.MayHold(given)) return BadFree.WrongLength;
-            _heap.Free(span, start);
+    /// <summary>As above, with the lock held: a block whose pages are still to be given back is returned.</summary>
+    private BadFree TryFree(nuint address, nuint? length, ref MemoryBlock? run)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        PageEntry* entry = _map.Find(address);
+        if (entry == null || entry->Extent == 0) return BadFree.Foreign;
+        if (FindBlock(address) is { } block)
+        {
+            if (block.Start != address) return BadFree.Middle;
+            if (length is { } expected && expected != block.Length) return BadFree.WrongLength;
+            if (Remove(block)) run = block;
             return BadFree.None;
         }
+
+        if (entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span)) return BadFree.NotAllocated;
+        nuint start = span.BlockOf(address);
+        if (start == 0 || !span.IsUsed(start)) return BadFree.NotAllocated;
+        if (start != address) return BadFree.Middle;
+        if (length is { } given && !span.MayHold(given)) return BadFree.WrongLength;
+        FreeSmall(span, start);
+        return BadFree.None;
+    }
+
+    private void FreeSmall(HeapSpan span, nuint start)
+    {
+        if (Options.ZeroOnFree) NativeMemory.Clear((void*)start, (nuint)span.BlockSize);
+        _heap.Free(span, start);
     }
 
     /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
@@ -101,16 +115,49 @@ public sealed unsafe partial class NonpagedPool
     {
         bool isSmall = length is > 0 and <= SizeClass.MaxSize && alignment <= SizeClass.Granule && !Options.Verify;
         if (!isSmall) return Allocate(new MemoryRequest(length) { Alignment = alignment, Zeroed = zeroed }).Address;
+        nuint address = AllocateSmall(SizeClass.Of(length));
+        if (zeroed) NativeMemory.Clear((void*)address, length);
+        return (void*)address;
+    }
+
+    private nuint AllocateSmall(int sizeClass)
+    {
         nuint address;
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            address = _heap.Allocate(SizeClass.Of(length), out AllocationFailure? failure);
-            if (address == 0) throw new AllocationException(failure ?? Shortage(new MemoryRequest(length)));
+            address = _heap.Allocate(sizeClass, scarce: _host is null);
         }
 
-        if (zeroed) NativeMemory.Clear((void*)address, length);
-        return (void*)address;
+        return address != 0 ? address : GrowForSmall(sizeClass);
+    }
+
+    private nuint GrowForSmall(int sizeClass)
+    {
+        nuint address = 0;
+        AllocationFailure? failure = AllocateSmall(sizeClass, new MemoryRequest((nuint)SizeClass.Size(sizeClass)), taken => address = taken);
+        return failure is null ? address : throw new AllocationException(failure);
+    }
+
+    /// <summary>Takes a small block: from the spans there are, from new ones, from another extent, and where none can be had from what single pages are left.</summary>
+    private AllocationFailure? AllocateSmall(int sizeClass, MemoryRequest request, Action<nuint> taken)
+    {
+        bool Take(bool scarce)
+        {
+            nuint address = _heap.Allocate(sizeClass, scarce);
+            if (address != 0) taken(address);
+            return address != 0;
+        }
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (Take(scarce: _host is null)) return null;
+            if (_host is null) return Shortage(request);
+        }
+
+        AllocationFailure? failure = GrowAndTake(SpanRequest(Heap.SpanPages(sizeClass)), isOneBlock: false, _ => Take(scarce: false));
+        lock (_gate) return failure is null || Take(scarce: true) ? null : failure;
     }
 
     private void ThrowIfBad(BadFree bad, void* address)

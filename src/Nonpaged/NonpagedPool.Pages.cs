@@ -20,55 +20,24 @@ public sealed unsafe partial class NonpagedPool
         }
     }
 
+    private static PageRequest SpanRequest(nuint pages) =>
+        new(pages, Page.Size, ulong.MaxValue, Contiguous: false, Pinned: false, Protectable: false);
+
+    private nuint AllocateSpan(nuint pages, int place) => _pages.Allocate(SpanRequest(pages), place);
+
     private void Add(Extent extent)
     {
         _pages.Add(extent);
         _heldBytes += extent.Length;
     }
 
-    private nuint AllocateSpan(nuint pages, int place, out AllocationFailure? failure) =>
-        AllocatePages(new PageRequest(pages, Page.Size, ulong.MaxValue, Contiguous: false, Pinned: false, Protectable: false), place, out failure);
-
-    /// <summary>Takes pages from the extents there are, or from another one. 0 and the failure where neither is possible.</summary>
-    private nuint AllocatePages(PageRequest request, int place, out AllocationFailure? failure)
-    {
-        failure = null;
-        nuint address = _pages.Allocate(request, place);
-        if (address != 0 || _host is null) return address;
-
-        ulong length = Page.RoundUp(request.Pages << Page.Shift, HostExtents.HugePage);
-        if (_heldBytes + length > Options.Ceiling)
-        {
-            failure = new AllocationFailure(
-                $"The pool \"{Options.Name}\" may not grow by {length} bytes.", $"its ceiling of {Options.Ceiling} bytes, of which {_heldBytes} are held", "raise NonpagedPoolOptions.Ceiling");
-            return 0;
-        }
-
-        if (_host.TryObtain(request, out failure) is not { } extent) return 0;
-        if (request.Pinned && !extent.IsPinned)
-        {
-            failure = extent.PinFailure;
-            extent.Dispose();
-            return 0;
-        }
-
-        Add(extent);
-        address = _pages.Allocate(request, place);
-        if (address == 0) Drop(extent);
-        return address;
-    }
-
-    private void FreePages(nuint start, nuint pages)
+    /// <summary>Gives pages back to their extent. What leaves with that is disposed of by <see cref="ReleaseLeaving"/>, when the lock is not held any more.</summary>
+    private void FreePages(nuint start, nuint pages, bool areZero = false)
     {
         Extent extent = _pages.Free(start, pages);
-        // One idle extent is kept, so that a program that allocates and frees one block does not go to the kernel each time.
-        if (_host is not null && extent.UsedPages == 0 && _owners.OfType<Extent>().Any(other => other != extent && other.UsedPages == 0)) Drop(extent);
-    }
-
-    private void Drop(Extent extent)
-    {
-        _pages.Remove(extent);
-        _heldBytes -= extent.Length;
-        extent.Dispose();
+        if (!areZero) extent.MarkDirty(start, pages);
+        if (_host is null || extent.UsedPages > 0) return;
+        if (extent.IsOneBlock) Leave(extent);
+        else KeepIdle(extent);
     }
 }

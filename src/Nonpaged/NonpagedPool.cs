@@ -12,8 +12,10 @@ public sealed unsafe partial class NonpagedPool : IDisposable
 {
     private static readonly Lazy<NonpagedPool> s_default = new(() => Create());
 
+    // Held while the pool grows; taken before the gate, never after it.
+    private readonly Lock _growth = new();
     private readonly Lock _gate = new();
-    private readonly PageMap _map = new();
+    private readonly PageMap _map;
     private readonly OwnerTable _owners = new();
     private readonly PageAllocator _pages;
     private readonly Heap _heap;
@@ -26,9 +28,10 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private NonpagedPool(NonpagedPoolOptions options, bool grows)
     {
         Options = options;
+        _host = grows ? new HostExtents(options) : null;
+        _map = new PageMap();
         _pages = new PageAllocator(_map, _owners);
         _heap = new Heap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
-        _host = grows ? new HostExtents(options.Name) : null;
         _freed = options.Verify ? new FreedBlocks() : null;
     }
 
@@ -51,8 +54,16 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     {
         options ??= new NonpagedPoolOptions { Name = "machine" };
         var pool = new NonpagedPool(options, grows: false);
-        foreach (Extent extent in MachineExtents.Map(descriptor, layout, options.Name)) pool.Add(extent);
-        return pool;
+        try
+        {
+            foreach (Extent extent in MachineExtents.Map(descriptor, layout, options.Name)) pool.Add(extent);
+            return pool;
+        }
+        catch
+        {
+            pool.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Allocates a block, or throws.</summary>
@@ -68,19 +79,16 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         block = null;
         failure = RequestCheck.Refuse(request);
         if (failure is not null) return false;
-        lock (_gate)
+        bool isSmall = RequestCheck.IsForHeap(request);
+        block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
+        if (block is null)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            block = RequestCheck.IsForHeap(request) ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
-            if (block is null)
-            {
-                failure ??= Shortage(request);
-                return false;
-            }
+            lock (_gate) failure ??= Shortage(request);
+            return false;
         }
 
-        if (request.Zeroed || !RequestCheck.IsForHeap(request)) NativeMemory.Clear(block.Address, request.Length);
-        failure = null;
+        if (!isSmall) ClearDirtyPages(block);
+        else if (request.Zeroed) NativeMemory.Clear(block.Address, request.Length);
         return true;
     }
 
@@ -101,10 +109,12 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     /// <summary>Gives all memory back at once, blocks in use included. No address of the pool may be used afterwards.</summary>
     public void Dispose()
     {
+        lock (_growth)
         lock (_gate)
         {
             if (_isDisposed) return;
             _isDisposed = true;
+            _idleTimer?.Dispose();
             foreach (Extent extent in _owners.OfType<Extent>()) extent.Dispose();
             _host?.Dispose();
             _map.Dispose();

@@ -3,6 +3,10 @@ namespace Nonpaged;
 /// <summary>How a pool is made.</summary>
 public sealed record NonpagedPoolOptions
 {
+    /// <summary>Every rung, the best one first.</summary>
+    public static IReadOnlyList<MemoryRung> DefaultLadder { get; } =
+        [MemoryRung.GiantPages, MemoryRung.HugepagePool, MemoryRung.OnDemandHugepages, MemoryRung.Collapsed, MemoryRung.SmallPages];
+
     /// <summary>The pool's name, in errors and in /proc/PID/maps.</summary>
     public string Name { get; init; } = "host";
 
@@ -14,4 +18,42 @@ public sealed record NonpagedPoolOptions
 
     /// <summary>The pool never holds more than this many bytes.</summary>
     public ulong Ceiling { get; init; } = ulong.MaxValue;
+
+    /// <summary>
+    /// The rungs by which the pool grows, in the order in which they are tried. A rung that is left out is forbidden; a single one is forced.
+    /// </summary>
+    public IReadOnlyList<MemoryRung> Ladder { get; init; } = DefaultLadder;
+
+    /// <summary>
+    /// The least by which the pool grows, in bytes; rounded up to 2 MiB. What it holds decides how much more it takes: as much again, up to
+    /// <see cref="Step"/>. A request that is larger gets what it needs.
+    /// </summary>
+    public ulong FirstExtent { get; init; } = 2 << 20;
+
+    /// <summary>The most by which the pool grows ahead of a request, in bytes; rounded up to 2 MiB.</summary>
+    public ulong Step { get; init; } = 64 << 20;
+
+    /// <summary>How many bytes that nobody uses are kept for a while (<see cref="IdleRelease"/>). What is above goes back to the kernel at once.</summary>
+    public ulong IdleKept { get; init; } = 64 << 20;
+
+    /// <summary>
+    /// After how long memory that nobody uses goes back to the kernel. Zero is at once; <see cref="Timeout.InfiniteTimeSpan"/> is never.
+    /// What was reserved stays.
+    /// </summary>
+    public TimeSpan IdleRelease { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Fills freed blocks with zeros at once, for secrets. Without it they are cleared when they are handed out again.</summary>
+    public bool ZeroOnFree { get; init; }
+
+    /// <summary>
+    /// All memory of the pool may be exported, each block together with its neighbours in the same memory file. With
+    /// <see cref="Sharing.None"/> only blocks that ask for it are, and these get memory files of their own.
+    /// </summary>
+    public Sharing Sharing { get; init; }
+
+    /// <summary>
+    /// How many bytes are looked through at most for a long physical range, or for frames below a limit. They are taken from the host for the time of the search,
+    /// and what is not used goes back.
+    /// </summary>
+    public ulong SearchEffort { get; init; } = 256 << 20;
 }

@@ -10,7 +10,7 @@ internal static class RequestCheck
 
     /// <summary>The small ones that need nothing but residency.</summary>
     public static bool IsForHeap(MemoryRequest request) =>
-        request is { Length: <= SizeClass.MaxSize, Alignment: <= Page.Size, Contiguous: false, Pinned: false, WholePages: false, Protectable: false, Caching: Caching.Any }
+        request is { Length: <= SizeClass.MaxSize, Alignment: <= Page.Size, Contiguous: false, Pinned: false, WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any }
         && request.HighestAcceptableAddress == PhysicalAddress.Max;
 
     /// <summary>A request that no memory can meet: why.</summary>
@@ -24,6 +24,8 @@ internal static class RequestCheck
             return new AllocationFailure($"The alignment {request.Alignment} is not a power of two up to 1 GiB.", "the alignment, 1 to 1073741824", "ask for a power of two");
         if (!Enum.IsDefined(request.Caching))
             return new AllocationFailure($"There is no caching {(int)request.Caching}.", "Any, Coherent or Uncached", "ask for one of these");
+        if (!Enum.IsDefined(request.Shared))
+            return new AllocationFailure($"There is no sharing {(int)request.Shared}.", "None, ReadOnly or ReadWrite", "ask for one of these");
         if (request.Caching == Caching.Uncached)
         {
             return new AllocationFailure(
@@ -37,5 +39,5 @@ internal static class RequestCheck
 
     public static PageRequest ToPages(MemoryRequest request) => new(
         Page.Count(request.Length), nuint.Max(request.Alignment, Page.Size), request.HighestAcceptableAddress.Value,
-        request.Contiguous, request.Pinned, request.Protectable);
+        request.Contiguous, request.Pinned, request.Protectable, request.Shared);
 }

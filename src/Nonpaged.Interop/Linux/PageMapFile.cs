@@ -42,6 +42,26 @@ internal static unsafe class PageMapFile
         return new SysResult(entries.Length);
     }
 
+    /// <summary>Reads the entry of one page in each <paramref name="stride"/> bytes.</summary>
+    public static SysResult ReadEach(void* address, nuint stride, Span<ulong> entries)
+    {
+        SysResult opened = LibC.OpenForReading(Path, out SafeFileHandle file);
+        if (opened.IsError) return opened;
+        using (file)
+        {
+            for (int i = 0; i < entries.Length; i++)
+            {
+                ulong entry;
+                SysResult read = LibC.ReadAt(file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
+                if (read.IsError) return read;
+                if (read.Value != sizeof(ulong)) return SysResult.Failed(Errno.EIO);
+                entries[i] = entry;
+            }
+        }
+
+        return new SysResult(entries.Length);
+    }
+
     /// <summary>
     /// PAGEMAP_SCAN (Linux 6.7): how many bytes of the range are mapped by huge pages. Needs no privilege. The range has at most
     /// <see cref="MaxRegions"/> stretches of huge pages, or the rest is not counted.

@@ -8,41 +8,36 @@ namespace Nonpaged;
 /// </summary>
 internal sealed unsafe class CollapsedRung : Rung
 {
+    public override MemoryRung Kind => MemoryRung.Collapsed;
+
     public override string Name => "collapsed memfd";
 
     public override nuint Unit => HostExtents.HugePage;
 
-    public override bool IsHugetlb => false;
-
-    protected override string Proof => "the kernel maps each 2 MiB by one huge page (PAGEMAP_SCAN)";
+    public override string Proof => "the kernel maps each 2 MiB by one huge page (PAGEMAP_SCAN)";
 
     public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 
-    /// <summary>Before the pin: a pinned page is not collapsed. Each 2 MiB needs one byte touched, or it is refused.</summary>
-    protected override AllocationFailure? Prepare(nuint start, nuint length)
+    public static AllocationFailure Refused(nuint length, Errno errno) => new(
+        $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
+        "free physical memory in 2 MiB pieces, transparent huge pages, or the cgroup's memory limit",
+        $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}");
+
+    /// <summary>
+    /// Before the pin: a pinned page is not collapsed. Each 2 MiB needs one byte touched, or it is refused. The call may succeed without having collapsed
+    /// all: what the kernel shows after the pin is what counts.
+    /// </summary>
+    protected override AllocationFailure? FillPart(nuint start, nuint length)
     {
+        // Where the kernel was built without transparent huge pages, MADV_COLLAPSE says so.
         LibC.AdviseMemory((void*)start, length, LibC.MADV_HUGEPAGE);
         for (nuint unit = start; unit < start + length; unit += Unit)
         {
             SysResult touched = LibC.AdviseMemory((void*)unit, Page.Size, LibC.MADV_POPULATE_WRITE);
-            if (touched.IsError) return Refused(length, touched.Errno);
+            if (touched.IsError) return Short(length, touched.Errno);
         }
 
         SysResult collapsed = LibC.AdviseMemory((void*)start, length, LibC.MADV_COLLAPSE);
-        if (collapsed.IsError) return Refused(length, collapsed.Errno);
-        // The call may succeed without having collapsed all, so what counts is what the kernel shows.
-        return FrameReader.IsHugeMapped(start, length) || IsContiguousByFrames(start, length) ? null : Refused(length, Errno.None);
+        return collapsed.IsError ? Refused(length, collapsed.Errno) : Populate(start, length);
     }
-
-    private static bool IsContiguousByFrames(nuint start, nuint length)
-    {
-        LibC.AdviseMemory((void*)start, length, LibC.MADV_POPULATE_WRITE);
-        ulong[] frames = FrameReader.Read(start, length);
-        return frames[0] != PageEntry.Unknown && FrameReader.IsContiguousInUnits(frames, HostExtents.HugePage);
-    }
-
-    private static AllocationFailure Refused(nuint length, Errno errno) => new(
-        $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
-        "free physical memory in 2 MiB pieces, transparent huge pages, or the cgroup's memory limit",
-        $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}");
 }

@@ -1,14 +1,12 @@
-using Microsoft.Win32.SafeHandles;
-using Nonpaged.Interop;
-
 namespace Nonpaged;
 
 /// <summary>
 /// A large piece of memory that a pool obtained: its mapping, its pin, and the physical address of each page as read once, after the pin.
 /// </summary>
-internal sealed unsafe class Extent(nuint start, nuint length, SafeFileHandle descriptor, ulong[] frames) : IDisposable
+internal sealed class Extent(nuint start, nuint length, MemoryFile? file, ulong[] frames) : IDisposable
 {
     private Pin? _pin;
+    private ulong[]? _dirty;
 
     public nuint Start { get; } = start;
 
@@ -42,6 +40,24 @@ internal sealed unsafe class Extent(nuint start, nuint length, SafeFileHandle de
     /// <summary>Why it is not pinned.</summary>
     public AllocationFailure? PinFailure { get; init; }
 
+    /// <summary>The memory file, where it is the extent's own.</summary>
+    public MemoryFile? File { get; } = file;
+
+    /// <summary>What another process may do with it.</summary>
+    public Sharing Sharing { get; init; }
+
+    /// <summary>It is there for one block alone, and goes with it.</summary>
+    public bool IsOneBlock { get; init; }
+
+    /// <summary>Whoever handed it in may have written to it.</summary>
+    public bool MayBeWritten { get; init; }
+
+    /// <summary>It was reserved ahead, so it stays when nobody uses it.</summary>
+    public bool IsReserved { get; set; }
+
+    /// <summary>Since when nobody uses it, in milliseconds (<see cref="Environment.TickCount64"/>).</summary>
+    public long IdleSince { get; set; }
+
     /// <summary>Its place in the owner table of its pool.</summary>
     public int Place { get; set; }
 
@@ -50,12 +66,28 @@ internal sealed unsafe class Extent(nuint start, nuint length, SafeFileHandle de
     /// <summary>Two neighbouring pages lie in one contiguous unit.</summary>
     public bool IsContiguousWith(nuint page, nuint next) => (page & ~(ContiguousUnit - 1)) == (next & ~(ContiguousUnit - 1));
 
+    /// <summary>These pages are no longer filled with zeros.</summary>
+    public void MarkDirty(nuint page, nuint pages)
+    {
+        _dirty ??= new ulong[(Pages + 63) / 64];
+        nuint first = (page - Start) >> Page.Shift;
+        for (nuint i = first; i < first + pages; i++) _dirty[i / 64] |= 1UL << (int)(i % 64);
+    }
+
+    /// <summary>A page may have been written to since the kernel handed it in.</summary>
+    public bool IsDirty(nuint page)
+    {
+        if (MayBeWritten) return true;
+        nuint index = (page - Start) >> Page.Shift;
+        return _dirty is not null && (_dirty[index / 64] & (1UL << (int)(index % 64))) != 0;
+    }
+
     public void Dispose()
     {
         // The pin outlives munmap until its slot is cleared, so it goes first: then the pages are free when the mapping is.
         _pin?.Dispose();
         _pin = null;
-        LibC.UnmapMemory((void*)Start, Length);
-        descriptor.Dispose();
+        if (File is not null) File.Dispose();
+        else AddressSpace.Release(Start, Length);
     }
 }

@@ -5,18 +5,37 @@ namespace Nonpaged;
 /// <summary>Reads where the kernel put pages. Valid as long as they are pinned: read after the pin, and never again.</summary>
 internal static unsafe class FrameReader
 {
-    /// <summary>The physical address of each page of a range; all unknown where frame numbers may not be read.</summary>
-    public static ulong[] Read(nuint start, nuint length)
+    /// <summary>The physical address of each 4 KiB page of a range; all unknown where the kernel does not tell this process.</summary>
+    public static ulong[] Read(nuint start, nuint length, out AllocationFailure? failure)
     {
         var frames = new ulong[length >> Page.Shift];
-        SysResult read = PageMapFile.Read((void*)start, frames);
-        bool readable = !read.IsError && Array.TrueForAll(frames, entry => (entry & PageMapFile.Present) != 0 && (entry & PageMapFile.FrameMask) != 0);
-        for (int i = 0; i < frames.Length; i++)
-            frames[i] = readable ? (frames[i] & PageMapFile.FrameMask) << Page.Shift : PageEntry.Unknown;
+        Decode(frames, PageMapFile.Read((void*)start, frames), out failure);
         return frames;
     }
 
-    /// <summary>Each aligned 2 MiB unit is one physically contiguous piece, so far as the frame numbers tell.</summary>
+    /// <summary>The physical address of each unit of a range, by its first page.</summary>
+    public static ulong[] ReadUnits(nuint start, nuint length, nuint unit, out AllocationFailure? failure)
+    {
+        var frames = new ulong[length / unit];
+        Decode(frames, PageMapFile.ReadEach((void*)start, unit, frames), out failure);
+        return frames;
+    }
+
+    /// <summary>The physical address of each page in units that are contiguous each.</summary>
+    public static ulong[] Spread(ulong[] units, nuint unit)
+    {
+        int pages = (int)(unit >> Page.Shift);
+        var frames = new ulong[units.Length * pages];
+        for (int i = 0; i < frames.Length; i++)
+        {
+            ulong first = units[i / pages];
+            frames[i] = first == PageEntry.Unknown ? first : first + ((ulong)(i % pages) << Page.Shift);
+        }
+
+        return frames;
+    }
+
+    /// <summary>Each aligned unit is one physically contiguous piece, so far as the frame numbers tell.</summary>
     public static bool IsContiguousInUnits(ulong[] frames, nuint unit)
     {
         int pages = (int)(unit >> Page.Shift);
@@ -40,5 +59,21 @@ internal static unsafe class FrameReader
         }
 
         return true;
+    }
+
+    private static void Decode(ulong[] frames, SysResult read, out AllocationFailure? failure)
+    {
+        failure = null;
+        // Not permitted, or no /proc: then nothing is known, which a block may be obtained with. Any other error hides what could be known.
+        bool isRefused = read.Errno is Errno.EPERM or Errno.EACCES or Errno.ENOENT;
+        if (read.IsError && !isRefused)
+        {
+            failure = new AllocationFailure(
+                $"Frame numbers cannot be read (/proc/self/pagemap: {read.Errno}).", "the process's descriptors (ulimit -n), or the kernel's answer", "ulimit -n 65536");
+        }
+
+        bool readable = !read.IsError && Array.TrueForAll(frames, entry => (entry & PageMapFile.Present) != 0 && (entry & PageMapFile.FrameMask) != 0);
+        for (int i = 0; i < frames.Length; i++)
+            frames[i] = readable ? (frames[i] & PageMapFile.FrameMask) << Page.Shift : PageEntry.Unknown;
     }
 }

@@ -1,45 +1,94 @@
 namespace Nonpaged;
 
-/// <summary>Extents from the host, by the first rung of the ladder that gives one. Callers hold the pool's lock.</summary>
-internal sealed class HostExtents(string pool) : IDisposable
+/// <summary>Extents from the host, by the first rung of the ladder that gives one. Callers hold the pool's growth lock.</summary>
+internal sealed class HostExtents : IDisposable
 {
     /// <summary>The size of the huge pages used: one page-table entry of the second level on x86-64 and arm64.</summary>
     public const int HugePage = 2 << 20;
 
-    private readonly Rung[] _ladder = [new HugepagePoolRung(), new OnDemandHugepageRung(), new CollapsedRung(), new SmallPageRung()];
-    private readonly PinTable _pins = new();
+    private readonly NonpagedPoolOptions _options;
+    private readonly Rung[] _ladder;
+
+    public HostExtents(NonpagedPoolOptions options)
+    {
+        _options = options;
+        if (options.Ladder.Count == 0 || options.Ladder.Distinct().Count() != options.Ladder.Count)
+            throw new ArgumentException("A ladder has at least one rung, and each one once.", nameof(options));
+        _ladder = [.. options.Ladder.Select(Make)];
+    }
+
+    public PinTable Pins { get; } = new();
 
     /// <summary>Obtains an extent in which a request may be met, or says why not.</summary>
-    public Extent? TryObtain(PageRequest request, out AllocationFailure? failure)
+    /// <param name="request">What is asked for.</param>
+    /// <param name="wished">A length that would be welcome, in bytes.</param>
+    /// <param name="room">The most that may be taken, in bytes.</param>
+    /// <param name="failure">Of the last rung that could have served: what it lacks is lacking everywhere, what the first ones lack is set-up.</param>
+    public Extent? TryObtain(PageRequest request, nuint wished, nuint room, out AllocationFailure? failure)
     {
-        failure = null;
-        nuint needed = request.Pages << Page.Shift;
-        bool needsUnit = (request.Contiguous && request.Pages > 1) || request.Alignment > Page.Size;
-        foreach (Rung rung in _ladder)
+        failure = request.Pinned ? Pins.Refuse(Needed(request, HugePage)) : null;
+        if (failure is not null) return null;
+        foreach (Rung rung in _ladder.Where(rung => MayServe(rung, request)))
         {
-            if (request.Protectable && rung.IsHugetlb) continue;
-            if (needsUnit && rung.Unit == Page.Size) continue;
-            // Extents of whole 2 MiB in every rung: a shorter one would only be followed by the next.
-            nuint length = Page.RoundUp(nuint.Max(needed, request.Alignment), HugePage);
-            if (rung.Check(length) is { } unavailable)
+            failure = null;
+            nuint needed = Needed(request, rung.Unit);
+            if (request.DependsOnFrames(rung.Unit))
             {
-                // What the last rung lacks is lacking everywhere; what the first ones lack is set-up.
-                failure = unavailable;
+                if (Look(rung, request, needed, room, out failure) is { } found) return found;
                 continue;
             }
 
-            Extent? extent = rung.TryObtain(length, pool, _pins, out AllocationFailure? refused);
-            if (extent is not null)
+            nuint more = Page.RoundUp(nuint.Min(wished, room), rung.Unit);
+            foreach (nuint length in more > needed && more <= room ? [more, needed] : new[] { needed })
             {
-                failure = null;
-                return extent;
+                failure = length > room ? TooMuch(rung, length, room) : rung.Check(length);
+                if (failure is null && new ExtentBuilder(rung, _options, Pins).TryBuild(request, length, length, out failure) is { } extent) return extent;
             }
-
-            failure = refused;
         }
 
+        failure ??= NoRung(request);
         return null;
     }
 
-    public void Dispose() => _pins.Dispose();
+    public void Dispose() => Pins.Dispose();
+
+    private Extent? Look(Rung rung, PageRequest request, nuint needed, nuint room, out AllocationFailure? failure)
+    {
+        nuint effort = nuint.Min(room, nuint.Max(needed, (nuint)ulong.Min(_options.SearchEffort, nuint.MaxValue))) & ~(rung.Unit - 1);
+        failure = effort < needed ? TooMuch(rung, needed, room) : rung.Check(needed);
+        // Pages that the kernel's pool has already may lie anywhere.
+        bool isReserved = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;
+        if (failure is null && !isReserved && request.Limit != ulong.MaxValue) failure = PhysicalZones.Refuse(request.Limit, effort);
+        return failure is null ? new ExtentBuilder(rung, _options, Pins).TryBuild(request, needed, effort, out failure) : null;
+    }
+
+    private static Rung Make(MemoryRung rung) => rung switch
+    {
+        MemoryRung.GiantPages => new GiantPageRung(),
+        MemoryRung.HugepagePool => new HugepagePoolRung(),
+        MemoryRung.OnDemandHugepages => new OnDemandHugepageRung(),
+        MemoryRung.Collapsed => new CollapsedRung(),
+        MemoryRung.SmallPages => new SmallPageRung(),
+        _ => throw new ArgumentException($"There is no rung {(int)rung}.", nameof(rung)),
+    };
+
+    private bool MayServe(Rung rung, PageRequest request)
+    {
+        if (request.Protectable && rung.IsHugetlb) return false;
+        if (rung.Unit == Page.Size && ((request.Contiguous && request.Pages > 1) || request.DependsOnFrames(Page.Size))) return false;
+        // A whole GiB for a small block is what an administrator did not reserve it for.
+        return rung.Kind != MemoryRung.GiantPages || _ladder.Length == 1
+            || request.Pages << Page.Shift >= GiantPageRung.Size / 2 || request.DependsOnFrames(HugePage);
+    }
+
+    /// <summary>Extents of whole 2 MiB on every rung: a shorter one would only be followed by the next.</summary>
+    private static nuint Needed(PageRequest request, nuint unit) => Page.RoundUp(request.Pages << Page.Shift, nuint.Max(unit, HugePage));
+
+    private static AllocationFailure TooMuch(Rung rung, nuint length, nuint room) => new(
+        $"The rung \"{rung.Name}\" needs {length} bytes.", $"the pool's ceiling, below which {room} bytes are left", "raise NonpagedPoolOptions.Ceiling");
+
+    private AllocationFailure NoRung(PageRequest request) => new(
+        $"{request.Pages << Page.Shift} bytes cannot be had on any rung that the pool may use.",
+        $"NonpagedPoolOptions.Ladder: {string.Join(", ", _options.Ladder)}; pages of 2 MiB and more cannot be protected singly, and those of 4 KiB are not contiguous",
+        "allow a further rung");
 }

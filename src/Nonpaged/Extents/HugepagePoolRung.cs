@@ -1,15 +1,19 @@
+using Nonpaged.Interop;
+
 namespace Nonpaged;
 
 /// <summary>2 MiB pages that the administrator reserved (vm.nr_hugepages).</summary>
 internal sealed class HugepagePoolRung : Rung
 {
+    public override MemoryRung Kind => MemoryRung.HugepagePool;
+
     public override string Name => "hugepage pool";
 
     public override nuint Unit => HostExtents.HugePage;
 
-    public override bool IsHugetlb => true;
+    public override uint FileFlags => LibC.MFD_HUGETLB | LibC.MFD_HUGE_2MB;
 
-    protected override string Proof => "a huge page of the kernel's pool is one physical piece";
+    public override string Proof => "a huge page of the kernel's pool is one physical piece";
 
     public override AllocationFailure? Check(nuint length)
     {

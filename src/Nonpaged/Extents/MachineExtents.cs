@@ -60,17 +60,18 @@ internal static unsafe class MachineExtents
     {
         nuint length = (nuint)pieces.Aggregate(0UL, (sum, piece) => sum + piece.Length);
         nuint alignment = nuint.Min(MaxAlignment, (nuint)BitOperations.RoundUpToPowerOf2((ulong)length));
-        nuint start = AddressSpace.Reserve(length, alignment, pieces[0].Start.Value);
+        SysResult reserved = AddressSpace.Reserve(length, alignment, pieces[0].Start.Value);
+        nuint start = reserved.IsError ? 0 : (nuint)reserved.Value;
         var frames = new ulong[length >> Page.Shift];
         nuint done = 0;
         foreach (MemoryPiece piece in pieces)
         {
-            SysResult mapped = start == 0 ? SysResult.Failed(Errno.ENOMEM) : LibC.MapMemory(
+            SysResult mapped = start == 0 ? reserved : LibC.MapMemory(
                 (void*)(start + done), (nuint)piece.Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED,
                 (int)descriptor.DangerousGetHandle(), (long)piece.Offset);
             if (mapped.IsError)
             {
-                if (start != 0) LibC.UnmapMemory((void*)start, length);
+                if (start != 0) AddressSpace.Release(start, length);
                 throw new AllocationException(new AllocationFailure(
                     $"The memory of {name} cannot be mapped ({mapped.Errno}).",
                     "the process's address space (ulimit -v) or its number of mappings (/proc/sys/vm/max_map_count)",
@@ -83,14 +84,22 @@ internal static unsafe class MachineExtents
         }
 
         // A fork must not get a second mapping of memory that a device writes.
-        LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTFORK);
-        return new Extent(start, length, new SafeFileHandle(-1, ownsHandle: false), frames)
+        SysResult advised = LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTFORK);
+        if (advised.IsError)
+        {
+            AddressSpace.Release(start, length);
+            throw new AllocationException(new AllocationFailure($"The memory of {name} cannot be kept from children (MADV_DONTFORK: {advised.Errno}).", $"the kernel's answer, {advised.Errno}", "nonpaged doctor"));
+        }
+
+        return new Extent(start, length, null, frames)
         {
             Rung = name,
             Evidence = $"{name} hands in its memory with its physical addresses, which are fixed by construction",
             ContiguousUnit = Page.Size,
             IsProtectable = true,
             IsPinned = true,
+            MayBeWritten = true,
+            Sharing = Sharing.ReadWrite,
         };
     }
 }

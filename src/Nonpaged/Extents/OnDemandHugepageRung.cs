@@ -1,15 +1,19 @@
+using Nonpaged.Interop;
+
 namespace Nonpaged;
 
 /// <summary>2 MiB pages that the kernel makes when they are asked for, with no reservation (vm.nr_overcommit_hugepages).</summary>
 internal sealed class OnDemandHugepageRung : Rung
 {
+    public override MemoryRung Kind => MemoryRung.OnDemandHugepages;
+
     public override string Name => "on-demand hugepages";
 
     public override nuint Unit => HostExtents.HugePage;
 
-    public override bool IsHugetlb => true;
+    public override uint FileFlags => LibC.MFD_HUGETLB | LibC.MFD_HUGE_2MB;
 
-    protected override string Proof => "a huge page of the kernel's pool is one physical piece";
+    public override string Proof => "a huge page of the kernel's pool is one physical piece";
 
     public override AllocationFailure? Check(nuint length)
     {

@@ -1,13 +1,12 @@
 namespace Nonpaged;
 
 /// <summary>Slots of a <see cref="PinTable"/> that hold a range in place until disposed.</summary>
-internal sealed class Pin(PinTable table, IReadOnlyList<uint> slots) : IDisposable
+internal sealed class Pin(PinTable table, IReadOnlyList<(uint Slot, nuint Length)> slots) : IDisposable
 {
-    private IReadOnlyList<uint> _slots = slots;
+    private IReadOnlyList<(uint Slot, nuint Length)>? _slots = slots;
 
     public void Dispose()
     {
-        table.Clear(_slots);
-        _slots = [];
+        if (Interlocked.Exchange(ref _slots, null) is { } held) table.Clear(held);
     }
 }

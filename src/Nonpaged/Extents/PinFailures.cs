@@ -5,38 +5,32 @@ namespace Nonpaged;
 /// <summary>Why memory could not be pinned or locked, in words that help.</summary>
 internal static class PinFailures
 {
-    private const string RaiseMemlock = "ulimit -l unlimited (as root, or \"* - memlock unlimited\" in /etc/security/limits.conf and a new login), or run it with CAP_IPC_LOCK";
+    private const string RaiseMemlock = "ulimit -l unlimited (as root, or \"* - memlock unlimited\" in /etc/security/limits.conf and a new login), or run it with CAP_IPC_LOCK: setpriv --ambient-caps +ipc_lock --inh-caps +ipc_lock COMMAND (as root)";
 
     public static AllocationFailure ForRing(Errno errno) => errno switch
     {
         Errno.EPERM => new(
-            "Memory cannot be pinned: io_uring is not permitted here.", "kernel.io_uring_disabled, or a seccomp filter (containers)",
+            "Memory cannot be pinned: io_uring is not permitted here (EPERM).", "kernel.io_uring_disabled, or a seccomp filter (containers)",
             "sysctl -w kernel.io_uring_disabled=0; in a container, a seccomp profile that allows io_uring_setup and io_uring_register"),
         Errno.ENOSYS => new(
-            "Memory cannot be pinned: this kernel has no io_uring, or a filter hides it.", "the kernel's configuration, or a seccomp filter",
+            "Memory cannot be pinned: this kernel has no io_uring, or a filter hides it (ENOSYS).", "the kernel's configuration, or a seccomp filter",
             "run a kernel with CONFIG_IO_URING (5.19 or later), or a seccomp profile that allows io_uring_setup and io_uring_register"),
         Errno.ENOMEM => Memlock("Memory cannot be pinned: the ring for the pins itself does not fit."),
         Errno.EINVAL => new(
-            "Memory cannot be pinned: this kernel's io_uring has no sparse buffer tables.", "io_uring of Linux before 5.19", "run Linux 5.19 or later"),
+            "Memory cannot be pinned: this kernel's io_uring has no sparse buffer tables (EINVAL).", "io_uring of Linux before 5.19", "run Linux 5.19 or later"),
         _ => new($"Memory cannot be pinned: io_uring_setup failed with {errno}.", "the process's descriptors (ulimit -n)", "ulimit -n 65536"),
     };
 
     public static AllocationFailure ForBuffer(Errno errno, nuint length) => errno switch
     {
         Errno.ENOMEM => Memlock($"{length} bytes cannot be pinned."),
-        Errno.ENOSPC => new($"{length} bytes cannot be pinned: all slots of the pin table are in use.", "16384 extents a pool", "use larger extents"),
+        Errno.ENOSPC => new($"{length} bytes cannot be pinned: all slots of the pin table are in use (ENOSPC).", "16384 extents a pool", "use larger extents"),
         _ => new($"{length} bytes cannot be pinned: io_uring_register failed with {errno}.", $"the kernel's answer, {errno}", "nonpaged doctor"),
     };
 
     public static AllocationFailure ForLock(Errno errno, nuint length) => errno is Errno.ENOMEM or Errno.EPERM or Errno.EAGAIN
-        ? Memlock($"{length} bytes cannot be kept resident.")
+        ? new($"{length} bytes cannot be kept resident (mlock: {errno}).", MemlockBudget.Describe(), RaiseMemlock)
         : new AllocationFailure($"{length} bytes cannot be kept resident: mlock failed with {errno}.", $"the kernel's answer, {errno}", "nonpaged doctor");
 
-    private static AllocationFailure Memlock(string reason)
-    {
-        LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _);
-        string limit = soft == LibC.RLIM_INFINITY ? "unlimited" : $"{soft} bytes";
-        return new AllocationFailure(
-            reason, $"RLIMIT_MEMLOCK, {limit}, counted for all processes of the user together", RaiseMemlock);
-    }
+    private static AllocationFailure Memlock(string reason) => new($"{reason.TrimEnd('.')} ({Errno.ENOMEM}).", MemlockBudget.Describe(), RaiseMemlock);
 }

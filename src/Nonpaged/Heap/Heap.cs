@@ -11,19 +11,21 @@ internal sealed class Heap(OwnerTable owners, Heap.PageSource allocatePages, Act
     // Spans that have a free block.
     private readonly LinkedList<HeapSpan>[] _open = [.. Enumerable.Range(0, SizeClass.Count).Select(_ => new LinkedList<HeapSpan>())];
 
-    /// <summary>Takes pages and marks them as the owner's at a place. 0 where there are none, with the reason where it is not plain shortage.</summary>
-    public delegate nuint PageSource(nuint pages, int place, out AllocationFailure? failure);
+    /// <summary>Takes pages and marks them as the owner's at a place. 0 where there are none.</summary>
+    public delegate nuint PageSource(nuint pages, int place);
 
-    /// <summary>Takes a block of a size class. Returns 0 where there are no pages for another span.</summary>
-    public nuint Allocate(int sizeClass, out AllocationFailure? failure)
+    /// <summary>Takes a block of a size class. Returns 0 where there are no pages for another span; a scarce one is as short as a block.</summary>
+    public nuint Allocate(int sizeClass, bool scarce)
     {
-        failure = null;
-        HeapSpan? span = _open[sizeClass].First?.Value ?? Grow(sizeClass, out failure);
+        HeapSpan? span = _open[sizeClass].First?.Value ?? Grow(sizeClass, scarce);
         if (span is null) return 0;
         nuint block = span.Take();
         if (span.IsFull) Close(span);
         return block;
     }
+
+    /// <summary>How many pages a span of a size class usually has.</summary>
+    public static nuint SpanPages(int sizeClass) => Page.Count(nuint.Max(SpanLength, (nuint)SizeClass.Size(sizeClass) * BlocksOfLargeSpan));
 
     /// <summary>Gives back a block that is in use.</summary>
     public void Free(HeapSpan span, nuint block)
@@ -37,15 +39,14 @@ internal sealed class Heap(OwnerTable owners, Heap.PageSource allocatePages, Act
     }
 
     /// <summary>A span of the usual length, or where memory is scarce a shorter one: down to the pages of a single block.</summary>
-    private HeapSpan? Grow(int sizeClass, out AllocationFailure? failure)
+    private HeapSpan? Grow(int sizeClass, bool scarce)
     {
-        failure = null;
-        nuint blockSize = (nuint)SizeClass.Size(sizeClass);
-        nuint least = Page.Count(blockSize);
+        nuint usual = SpanPages(sizeClass);
+        nuint least = scarce ? Page.Count((nuint)SizeClass.Size(sizeClass)) : usual;
         int place = owners.Add(this);
-        for (nuint pages = Page.Count(nuint.Max(SpanLength, blockSize * BlocksOfLargeSpan)); pages >= least; pages /= 2)
+        for (nuint pages = usual; pages >= least; pages /= 2)
         {
-            nuint start = allocatePages(pages, place, out failure);
+            nuint start = allocatePages(pages, place);
             if (start == 0) continue;
             var span = new HeapSpan(start, pages, sizeClass) { Place = place };
             owners.Replace(place, span);

@@ -7,8 +7,16 @@ namespace Nonpaged;
 /// <param name="Contiguous">One physical range.</param>
 /// <param name="Pinned">From pinned extents only.</param>
 /// <param name="Protectable">From extents whose single pages can be protected.</param>
+/// <param name="Sharing">From extents that another process may map so.</param>
+/// <param name="Only">From this extent; null for any that is not one block's.</param>
 internal readonly record struct PageRequest(
-    nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, bool Pinned, bool Protectable)
+    nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, bool Pinned, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null)
 {
-    public bool Accepts(Extent extent) => (!Pinned || extent.IsPinned) && (!Protectable || extent.IsProtectable);
+    public bool Accepts(Extent extent) =>
+        (!Pinned || extent.IsPinned) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
+        && (Only is null ? !extent.IsOneBlock : extent == Only);
+
+    /// <summary>Memory that is contiguous within such units does not meet it by itself: it matters where the units lie.</summary>
+    public bool DependsOnFrames(nuint unit) =>
+        Limit != ulong.MaxValue || Alignment > unit || (Contiguous && Pages << Page.Shift > unit);
 }

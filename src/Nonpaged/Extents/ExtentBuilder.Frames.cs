@@ -1,0 +1,82 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+internal sealed unsafe partial class ExtentBuilder
+{
+    /// <summary>
+    /// An extent may not take more than this share of the process's mappings (vm.max_map_count), because each break in the order of the file costs one.
+    /// </summary>
+    private const int ShareOfMappings = 16;
+
+    /// <summary>The first look of a search, as a multiple of what is needed; each further one doubles what was looked through.</summary>
+    private const int FirstLook = 4;
+
+    /// <summary>Maps units that follow each other physically next to each other, where frame numbers can be read. Their frames stay as they are.</summary>
+    private AllocationFailure? Arrange(MemoryFile file)
+    {
+        if (rung.Unit == Page.Size || file.Length < 2 * rung.Unit) return null;
+        ulong[] frames = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit, out AllocationFailure? failure);
+        if (failure is not null || frames[0] == PageEntry.Unknown) return failure;
+        int[] order = FrameChoice.InOrder(frames);
+        int breaks = order.Index().Skip(1).Count(pair => pair.Item != order[pair.Index - 1] + 1);
+        return breaks == 0 || breaks > MappingLimit() / ShareOfMappings ? null : Keep(file, order);
+    }
+
+    /// <summary>
+    /// Takes more memory than is needed, keeps the units that meet the request and gives the rest back. What was seen already is held until the end of the
+    /// search, or the kernel would give it again.
+    /// </summary>
+    private AllocationFailure? Search(MemoryFile file, PageRequest request, int count)
+    {
+        nuint needed = (nuint)count * rung.Unit;
+        nuint effort = file.Room;
+        nuint looked = nuint.Min(effort, needed * FirstLook);
+        while (true)
+        {
+            AllocationFailure? refused = rung.Check(looked - file.Length) ?? Extend(file, looked);
+            if (refused is not null) return file.Length == 0 && looked == needed ? refused : NotFound(request, file.Length, refused.Reason);
+            ulong[] frames = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit, out AllocationFailure? unread);
+            if (unread is not null) return unread;
+            if (frames[0] == PageEntry.Unknown) return Unreadable(request);
+            if (FrameChoice.For(frames, rung.Unit, request, count) is { } chosen) return Keep(file, chosen);
+            if (looked == effort) return NotFound(request, looked, $"the effort of {effort} bytes is spent");
+            looked = nuint.Min(effort, looked * 2);
+        }
+    }
+
+    private AllocationFailure? Keep(MemoryFile file, int[] units)
+    {
+        SysResult kept = file.Keep(units, rung.Unit);
+        return kept.IsError
+            ? new AllocationFailure($"Memory cannot be mapped in the order of its frames ({kept.Errno}).", "the process's number of mappings (/proc/sys/vm/max_map_count)", "sysctl -w vm.max_map_count=262144")
+            : rung.Populate(file.Start, file.Length);
+    }
+
+    private static AllocationFailure Unreadable(PageRequest request) => new(
+        $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: this process may not read frame numbers.",
+        "/proc/self/pagemap shows frame numbers with CAP_SYS_ADMIN only, so neither more than 2 MiB in one piece nor an address limit can be kept",
+        "run it as root, or ask for blocks of 2 MiB without a limit; or put the device behind an IOMMU");
+
+    private AllocationFailure NotFound(PageRequest request, nuint looked, string end)
+    {
+        string known = $"{looked} bytes were looked through on the rung \"{rung.Name}\"; {end.TrimEnd('.')}";
+        if (request.Limit != ulong.MaxValue) return PhysicalZones.Unreachable(request.Limit, known);
+        return new AllocationFailure(
+            $"{request.Pages << Page.Shift} bytes as one physical range cannot be had: what the kernel gives is contiguous within 2 MiB, and longer by chance only.", known,
+            "reserve 1 GiB pages (echo 1 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages), raise NonpagedPoolOptions.SearchEffort, ask for blocks of 2 MiB, or put the device behind an IOMMU, where any length is contiguous");
+    }
+
+    private static int MappingLimit()
+    {
+        try
+        {
+            return int.Parse(File.ReadAllText("/proc/sys/vm/max_map_count"), System.Globalization.CultureInfo.InvariantCulture);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
+        {
+            // The kernel's default (Documentation/admin-guide/sysctl/vm.rst).
+            return 65530;
+        }
+    }
+}

@@ -1,0 +1,34 @@
+namespace Nonpaged;
+
+/// <summary>Which units of a memory file to map, and in which order, given where the kernel put them.</summary>
+internal static class FrameChoice
+{
+    /// <summary>All units by frame number, so that those which follow each other physically do so virtually.</summary>
+    public static int[] InOrder(ulong[] frames)
+    {
+        int[] order = [.. Enumerable.Range(0, frames.Length)];
+        Array.Sort((ulong[])frames.Clone(), order);
+        return order;
+    }
+
+    /// <summary>The units in which a request can be met, in the order of their frames; null where there are none like that.</summary>
+    /// <param name="frames">The physical address of each unit.</param>
+    /// <param name="unit">The length of a unit.</param>
+    /// <param name="request">What is asked for.</param>
+    /// <param name="count">How many units are needed.</param>
+    public static int[]? For(ulong[] frames, nuint unit, PageRequest request, int count)
+    {
+        ulong reach = ulong.Min(unit, request.Pages << Page.Shift) - 1;
+        int[] order = [.. InOrder(frames).Where(index => frames[index] <= request.Limit && request.Limit - frames[index] >= reach)];
+        bool isRun = request.Contiguous && count > 1;
+        // From the top, because what lies lower is scarcer.
+        for (int first = order.Length - count; first >= 0; first--)
+        {
+            if ((frames[order[first]] & (request.Alignment - 1) & ~((ulong)unit - 1)) != 0) continue;
+            int[] chosen = order[first..(first + count)];
+            if (!isRun || frames[chosen[^1]] - frames[chosen[0]] == (ulong)(count - 1) * unit) return chosen;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,29 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+/// <summary>1 GiB pages that the administrator reserved. The kernel makes none on demand.</summary>
+internal sealed class GiantPageRung : Rung
+{
+    public const nuint Size = 1 << 30;
+
+    public override MemoryRung Kind => MemoryRung.GiantPages;
+
+    public override string Name => "1 GiB pages";
+
+    public override nuint Unit => Size;
+
+    public override uint FileFlags => LibC.MFD_HUGETLB | LibC.MFD_HUGE_1GB;
+
+    public override string Proof => "a huge page of the kernel's pool is one physical piece";
+
+    public override AllocationFailure? Check(nuint length)
+    {
+        long available = HugepageCounts.Read(Size).Available;
+        return (ulong)available * Size >= length ? null : new AllocationFailure(
+            $"The kernel's pool has not enough 1 GiB pages for {length} bytes.", $"{available} free 1 GiB pages", Remedy(length));
+    }
+
+    protected override string Remedy(nuint length) =>
+        $"echo {(ulong)HugepageCounts.Read(Size).Total + length / Size} > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages (as root, soon after boot; or hugepagesz=1G hugepages={length / Size} on the kernel command line)";
+}

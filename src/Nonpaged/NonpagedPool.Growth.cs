@@ -1,0 +1,66 @@
+namespace Nonpaged;
+
+public sealed unsafe partial class NonpagedPool
+{
+    /// <summary>Takes memory from the extents there are; only from the one given, where that is not null.</summary>
+    private delegate bool Taking(Extent? only);
+
+    /// <summary>
+    /// Obtains another extent and takes from it, or says why not. The system calls are made outside of the pool's lock, so that what other threads
+    /// free or find in the extents there are does not wait for them; the extent comes in, and is taken from, in one hold of the lock, so that
+    /// none of them can be first.
+    /// </summary>
+    private AllocationFailure? GrowAndTake(PageRequest request, bool isOneBlock, Taking take)
+    {
+        lock (_growth)
+        {
+            if (!isOneBlock)
+            {
+                lock (_gate)
+                {
+                    ObjectDisposedException.ThrowIf(_isDisposed, this);
+                    if (take(null)) return null;
+                }
+            }
+
+            if (TryObtain(request, isOneBlock, out AllocationFailure? failure) is not { } extent) return failure;
+            lock (_gate)
+            {
+                Add(extent);
+                if (take(isOneBlock ? extent : null)) return null;
+                _pages.Remove(extent);
+                _heldBytes -= extent.Length;
+            }
+
+            extent.Dispose();
+            return new AllocationFailure(
+                $"The extent obtained for {request.Pages << Page.Shift} bytes does not meet the request.", extent.Evidence, "try again; the kernel moved pages while they were being pinned");
+        }
+    }
+
+    /// <summary>An extent for a request; where there is none, idle ones go back to the kernel and it is tried again. Callers hold the growth lock.</summary>
+    private Extent? TryObtain(PageRequest request, bool exact, out AllocationFailure? failure)
+    {
+        Extent? extent = TryObtainOnce(request, exact, out failure);
+        if (extent is not null || !LetIdleGo(TimeSpan.Zero)) return extent;
+        return TryObtainOnce(request, exact, out failure);
+    }
+
+    private Extent? TryObtainOnce(PageRequest request, bool exact, out AllocationFailure? failure)
+    {
+        // What is on its way back to the kernel still counts.
+        SpinWait.SpinUntil(() => Volatile.Read(ref _leavingCount) == 0, TimeSpan.FromSeconds(1));
+        ulong held = HeldBytes;
+        ulong needed = Page.RoundUp(request.Pages << Page.Shift, HostExtents.HugePage);
+        ulong room = Options.Ceiling - ulong.Min(Options.Ceiling, held);
+        if (needed > room)
+        {
+            failure = new AllocationFailure(
+                $"The pool \"{Options.Name}\" may not grow by {needed} bytes.", $"its ceiling of {Options.Ceiling} bytes, of which {held} are held", "raise NonpagedPoolOptions.Ceiling");
+            return null;
+        }
+
+        nuint wished = exact ? (nuint)needed : Growth.Wish(Options, held, room);
+        return _host!.TryObtain(request, wished, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
+    }
+}
