@@ -1,4 +1,3 @@
-using System.Globalization;
 using Nonpaged.Interop;
 
 namespace Nonpaged.Tests.Extents;
@@ -7,9 +6,6 @@ namespace Nonpaged.Tests.Extents;
 [Collection("host memory")]
 public sealed unsafe class HostTests
 {
-    private const string Overcommit = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_overcommit_hugepages";
-    private const string Reserved = "/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages";
-
     [Fact]
     public void Two_MiB_are_contiguous_and_pinned_with_no_set_up()
     {
@@ -19,33 +15,33 @@ public sealed unsafe class HostTests
         Assert.True(block.Obtained.Pinned);
         Assert.Single(block.Obtained.PhysicalRanges);
         Assert.Equal(2 << 20, (int)PageMapFile.CountHugeMapped(block.Address, 2 << 20).Value);
-        AssertFramesAreThoseOfTheKernel(pool, block);
+        Host.AssertFramesAreThoseOfTheKernel(pool, block);
     }
 
     [Fact]
     public void The_pool_s_frames_are_those_of_the_kernel_on_every_rung()
     {
-        SkipUnlessRoot();
-        foreach ((string file, string rung) in new[] { (Reserved, "hugepage pool"), (Overcommit, "on-demand hugepages") })
+        Host.SkipUnlessRoot();
+        foreach ((string file, string rung) in new[] { (Host.Reserved, "hugepage pool"), (Host.Overcommit, "on-demand hugepages") })
         {
-            using var setting = new Setting(file, 8);
+            using var setting = new HostSetting(file, 8);
             using NonpagedPool pool = NonpagedPool.Create();
             using MemoryBlock block = pool.Allocate(new MemoryRequest(5 << 20) { Pinned = true });
             Assert.Equal(rung, block.Obtained.Rung);
-            AssertFramesAreThoseOfTheKernel(pool, block);
+            Host.AssertFramesAreThoseOfTheKernel(pool, block);
         }
 
         using NonpagedPool plain = NonpagedPool.Create();
         using MemoryBlock collapsed = plain.Allocate(new MemoryRequest(5 << 20) { Pinned = true });
         Assert.Equal("collapsed memfd", collapsed.Obtained.Rung);
-        AssertFramesAreThoseOfTheKernel(plain, collapsed);
+        Host.AssertFramesAreThoseOfTheKernel(plain, collapsed);
     }
 
     [Fact]
     public void Hugepages_go_back_to_the_kernel()
     {
-        SkipUnlessRoot();
-        using var setting = new Setting(Overcommit, 8);
+        Host.SkipUnlessRoot();
+        using var setting = new HostSetting(Host.Overcommit, 8);
         long before = HugepageCounts.Read().OnDemand;
         using (NonpagedPool pool = NonpagedPool.Create())
         {
@@ -60,12 +56,12 @@ public sealed unsafe class HostTests
     [Fact]
     public void Compaction_moves_no_page_of_the_pool()
     {
-        SkipUnlessRoot();
+        Host.SkipUnlessRoot();
         using NonpagedPool pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(16 << 20) { Pinned = true });
         new Span<byte>(block.Address, 16 << 20).Fill(0x5a);
         for (int i = 0; i < 3; i++) File.WriteAllText("/proc/sys/vm/compact_memory", "1");
-        AssertFramesAreThoseOfTheKernel(pool, block);
+        Host.AssertFramesAreThoseOfTheKernel(pool, block);
         Assert.Equal(-1, new Span<byte>(block.Address, 16 << 20).IndexOfAnyExcept((byte)0x5a));
     }
 
@@ -74,16 +70,16 @@ public sealed unsafe class HostTests
     {
         for (int round = 0; round < 3; round++)
         {
-            (int maps, int descriptors) = (CountMaps(), CountDescriptors());
+            (int maps, int descriptors) = (Host.CountMaps(), Host.CountDescriptors());
             using (NonpagedPool pool = NonpagedPool.Create())
             {
                 pool.Allocate(new MemoryRequest(6 << 20));
                 Assert.False(pool.TryAllocate(new MemoryRequest(unchecked((nuint)(1UL << 45))), out _, out _));
                 Assert.False(pool.TryAllocate(new MemoryRequest(4096) { HighestAcceptableAddress = new PhysicalAddress(0xfffff) }, out _, out _));
-                Assert.True(CountMaps() > maps);
+                Assert.True(Host.CountMaps() > maps);
             }
 
-            Assert.Equal((maps, descriptors), (CountMaps(), CountDescriptors()));
+            Assert.Equal((maps, descriptors), (Host.CountMaps(), Host.CountDescriptors()));
         }
     }
 
@@ -124,41 +120,5 @@ public sealed unsafe class HostTests
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(16384, 4096, MemoryProtection.None));
         using MemoryBlock plain = pool.Allocate(new MemoryRequest(16384));
         Assert.NotNull(plain.Protect(0, 4096, MemoryProtection.None));
-    }
-
-    private static void AssertFramesAreThoseOfTheKernel(NonpagedPool pool, MemoryBlock block)
-    {
-        var entries = new ulong[block.Length / 4096];
-        Assert.False(PageMapFile.Read(block.Address, entries).IsError);
-        if ((entries[0] & PageMapFile.FrameMask) == 0) return;
-        for (int page = 0; page < entries.Length; page++)
-            Assert.Equal((entries[page] & PageMapFile.FrameMask) << 12 | 5, pool.Translate((byte*)block.Address + page * 4096 + 5).Value);
-    }
-
-    private static void SkipUnlessRoot()
-    {
-        if (!Environment.IsPrivilegedProcess) Assert.Skip("Changing the kernel's memory settings needs root.");
-    }
-
-    private static int CountMaps() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("nonpaged:", StringComparison.Ordinal));
-
-    private static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(file =>
-        new FileInfo(file).LinkTarget is { } target && (target.Contains("nonpaged:", StringComparison.Ordinal) || target.Contains("io_uring", StringComparison.Ordinal)));
-
-    /// <summary>A setting of the kernel, as it was again when disposed.</summary>
-    private sealed class Setting : IDisposable
-    {
-        private readonly string _file;
-        private readonly string _before;
-
-        public Setting(string file, int value)
-        {
-            _file = file;
-            _before = File.ReadAllText(file);
-            File.WriteAllText(file, value.ToString(CultureInfo.InvariantCulture));
-            Assert.Equal(value, int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture));
-        }
-
-        public void Dispose() => File.WriteAllText(_file, _before);
     }
 }

@@ -1,0 +1,148 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged.Tests.Extents;
+
+[Collection("host memory")]
+public sealed unsafe class GrowthTests
+{
+    [Fact]
+    public void A_pool_takes_as_much_again_as_it_holds_up_to_the_step_and_the_ceiling()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Step = 8 << 20, Ceiling = 20 << 20 });
+        var held = new List<ulong>();
+        for (int i = 0; i < 20; i++)
+        {
+            pool.Allocate(new MemoryRequest(1 << 20));
+            if (held.Count == 0 || held[^1] != pool.HeldBytes) held.Add(pool.HeldBytes);
+        }
+
+        Assert.Equal([2UL << 20, 4UL << 20, 8UL << 20, 16UL << 20, 20UL << 20], held);
+        Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20), out _, out AllocationFailure? failure));
+        Assert.Contains("ceiling", failure.Limit, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_first_extent_is_as_long_as_asked_for()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { FirstExtent = 7 << 20 });
+        pool.Allocate(100);
+        Assert.Equal(6UL << 20, pool.HeldBytes & ~((2UL << 20) - 1));
+    }
+
+    [Fact]
+    public void Idle_memory_goes_back_after_its_time_and_what_is_above_the_kept_amount_at_once()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Step = 2 << 20, IdleKept = 4 << 20, IdleRelease = TimeSpan.FromMilliseconds(300) });
+        MemoryBlock large = pool.Allocate(new MemoryRequest(16 << 20));
+        MemoryBlock small = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true });
+        large.Dispose();
+        small.Dispose();
+        Assert.InRange(pool.HeldBytes, 2UL << 20, 4UL << 20);
+        Host.AssertSoon(() => pool.HeldBytes == 0, "Idle memory is still held.");
+        Assert.Equal(0, Host.CountMaps());
+    }
+
+    [Fact]
+    public void With_no_idle_time_memory_goes_back_at_once()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = TimeSpan.Zero });
+        pool.Allocate(new MemoryRequest(2 << 20)).Dispose();
+        Assert.Equal(0UL, pool.HeldBytes);
+        pool.Free(pool.Allocate(64));
+        Assert.Equal(0UL, pool.HeldBytes);
+    }
+
+    [Fact]
+    public void Idle_memory_makes_room_below_the_ceiling()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 8 << 20, IdleRelease = Timeout.InfiniteTimeSpan });
+        MemoryBlock[] parts = [.. Enumerable.Range(0, 4).Select(_ => pool.Allocate(new MemoryRequest(2 << 20)))];
+        foreach (MemoryBlock part in parts) part.Dispose();
+        using MemoryBlock whole = pool.Allocate(new MemoryRequest(8 << 20));
+        Assert.Equal(8UL << 20, pool.HeldBytes);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pages_are_zero_whenever_they_are_handed_out(bool zeroOnFree)
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { ZeroOnFree = zeroOnFree });
+        nuint first = 0;
+        for (int round = 0; round < 3; round++)
+        {
+            using MemoryBlock block = pool.Allocate(new MemoryRequest(300_000) { Protectable = true });
+            Assert.Equal(-1, block.AsSpan().IndexOfAnyExcept((byte)0));
+            first = first == 0 ? (nuint)block.Address : first;
+            Assert.Equal(first, (nuint)block.Address);
+            block.AsSpan().Fill(0xcc);
+            Assert.Null(block.Protect(8192, 4096, MemoryProtection.None));
+        }
+    }
+
+    [Fact]
+    public void Secrets_are_gone_as_soon_as_they_are_freed()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { ZeroOnFree = true, IdleRelease = Timeout.InfiniteTimeSpan });
+        MemoryBlock pages = pool.Allocate(new MemoryRequest(100_000));
+        byte* small = (byte*)pool.Allocate(1000);
+        byte* large = (byte*)pages.Address;
+        pages.AsSpan().Fill(0xcc);
+        new Span<byte>(small, 1000).Fill(0xcc);
+        pages.Dispose();
+        pool.Free(small);
+        Assert.Equal(-1, new Span<byte>(large, 100_000).IndexOfAnyExcept((byte)0));
+        Assert.Equal(-1, new Span<byte>(small, 1000).IndexOfAnyExcept((byte)0));
+    }
+
+    [Fact]
+    public void A_thread_that_grows_the_pool_does_not_stall_others()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { FirstExtent = 8 << 20 });
+        pool.Free(pool.Allocate(64));
+        using var entered = new ManualResetEventSlim();
+        using var leave = new ManualResetEventSlim();
+        using var hook = new BlockingHook("memfd_create", entered, leave);
+        Task<MemoryBlock> growing = Task.Run(() => pool.Allocate(new MemoryRequest(32 << 20)));
+        Assert.True(entered.Wait(TimeSpan.FromSeconds(10)));
+        // The other thread stands in a system call of its growth; these are served meanwhile.
+        Task served = Task.Run(() =>
+        {
+            for (int i = 0; i < 100; i++)
+            {
+                void* block = pool.Allocate(1000);
+                using MemoryBlock run = pool.Allocate(new MemoryRequest(100_000));
+                pool.Free(block);
+            }
+        });
+        Assert.True(served.Wait(TimeSpan.FromSeconds(10)), "Allocations and frees wait for a growth.");
+        Assert.False(growing.IsCompleted);
+        leave.Set();
+        using MemoryBlock grown = growing.GetAwaiter().GetResult();
+        Assert.Equal(32u << 20, (uint)grown.Length);
+    }
+
+    /// <summary>Holds the first use of a call until it is told to go on.</summary>
+    private sealed class BlockingHook : SystemCallHook, IDisposable
+    {
+        private readonly string _call;
+        private readonly ManualResetEventSlim _entered;
+        private readonly ManualResetEventSlim _leave;
+
+        public BlockingHook(string call, ManualResetEventSlim entered, ManualResetEventSlim leave)
+        {
+            (_call, _entered, _leave) = (call, entered, leave);
+            Installed = this;
+        }
+
+        protected override Errno Before(string call)
+        {
+            if (call != _call) return Errno.None;
+            _entered.Set();
+            _leave.Wait(TimeSpan.FromSeconds(30));
+            return Errno.None;
+        }
+
+        public void Dispose() => Installed = null;
+    }
+}
