@@ -117,6 +117,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
             _idleTimer?.Dispose();
             foreach (Extent extent in _owners.OfType<Extent>()) extent.Dispose();
             _host?.Dispose();
+            _importPins?.Dispose();
             _map.Dispose();
         }
     }

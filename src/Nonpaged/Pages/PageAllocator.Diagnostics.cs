@@ -5,6 +5,9 @@ internal sealed unsafe partial class PageAllocator
     /// <summary>Free pages at or below a limit.</summary>
     public ulong FreePagesBelow(ulong limit) => _zones.SelectMany(zone => zone).Aggregate(0UL, (sum, range) => sum + range.PagesBelow(limit));
 
+    /// <summary>Free pages of an extent at or below a limit.</summary>
+    public nuint FreePagesIn(Extent extent, ulong limit) => RangesOf(extent).Aggregate((nuint)0, (sum, range) => sum + range.PagesBelow(limit));
+
     /// <summary>The longest free run at or below a limit, physically contiguous or of any neighbours, in pages.</summary>
     public nuint LongestRun(ulong limit, bool contiguous)
     {

@@ -1,0 +1,67 @@
+namespace Nonpaged;
+
+public sealed unsafe partial class NonpagedPool
+{
+    /// <summary>
+    /// Grows ahead, so that blocks of so many bytes in all are allocated without a system call. The memory stays with the pool, whether it is used or not, until the
+    /// pool is disposed.
+    /// </summary>
+    /// <param name="bytes">In all; each block takes whole pages, small ones share spans of 64 KiB or more.</param>
+    /// <param name="highestAcceptableAddress">The limit of the requests that will come; null for none.</param>
+    /// <returns>Null, or why there is not so much. What was obtained before a failure is ordinary memory of the pool.</returns>
+    public AllocationFailure? Reserve(ulong bytes, PhysicalAddress? highestAcceptableAddress = null)
+    {
+        if (bytes > nuint.MaxValue) return new AllocationFailure($"{bytes} bytes are more than an address space holds.", $"{nuint.MaxValue} bytes", "ask for less");
+        return Reserve(new MemoryRequest((nuint)bytes) { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true });
+    }
+
+    /// <summary>
+    /// As <see cref="Reserve(ulong, PhysicalAddress?)"/>, for requests like this one: its length is their sum, and the memory is pinned, contiguous, protectable as it says.
+    /// </summary>
+    /// <exception cref="ArgumentException">The request is for a block with a memory file of its own, which cannot be there before the block.</exception>
+    public AllocationFailure? Reserve(MemoryRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Shared > Options.Sharing)
+            throw new ArgumentException("A block that is exported has a memory file of its own. NonpagedPoolOptions.Sharing makes a pool of which all may be exported.", nameof(request));
+        if (RequestCheck.Refuse(request) is { } refused) return refused;
+        PageRequest pages = RequestCheck.ToPages(request);
+        lock (_growth)
+        {
+            nuint missing = KeepFree(pages);
+            if (missing == 0) return null;
+            // Contiguous ones may be as long as what is reserved, so what is there in part does not count.
+            PageRequest rest = pages.Contiguous ? pages : pages with { Pages = missing };
+            if (_host is null)
+            {
+                lock (_gate) return Shortage(request);
+            }
+
+            if (TryObtain(rest, exact: true, out AllocationFailure? failure) is not { } extent) return failure;
+            extent.IsReserved = true;
+            lock (_gate) Add(extent);
+            return null;
+        }
+    }
+
+    /// <summary>Keeps the extents that have free pages for a request, as many as it needs. How many pages are missing.</summary>
+    private nuint KeepFree(PageRequest request)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (request.Contiguous && _pages.LongestRun(request.Limit, contiguous: true) < request.Pages) return request.Pages;
+            nuint missing = request.Pages;
+            foreach (Extent extent in _owners.OfType<Extent>().Where(request.Accepts).ToArray())
+            {
+                if (missing == 0) break;
+                nuint free = _pages.FreePagesIn(extent, request.Limit);
+                if (free == 0) continue;
+                extent.IsReserved = true;
+                missing -= nuint.Min(missing, free);
+            }
+
+            return missing;
+        }
+    }
+}

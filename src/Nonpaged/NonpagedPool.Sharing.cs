@@ -1,0 +1,93 @@
+using Microsoft.Win32.SafeHandles;
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+public sealed unsafe partial class NonpagedPool
+{
+    private readonly Lock _importing = new();
+    private PinTable? _importPins;
+
+    /// <summary>
+    /// Pins memory that the caller owns, and reads its physical addresses: anonymous memory, a memory file, or huge pages. It is not counted to what the pool holds.
+    /// </summary>
+    /// <param name="address">Its first byte; any alignment.</param>
+    /// <param name="length">In bytes. The pages that it touches are pinned whole.</param>
+    /// <exception cref="AllocationException">It cannot be pinned: not mapped readable and writable, of a disk file, or above the memlock limit.</exception>
+    public ImportedMemory Import(void* address, nuint length) =>
+        TryImport(address, length, out ImportedMemory? imported, out AllocationFailure? failure) ? imported : throw new AllocationException(failure);
+
+    /// <summary>As <see cref="Import"/>, or says why that is not possible.</summary>
+    public bool TryImport(
+        void* address, nuint length, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImportedMemory? imported,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        imported = null;
+        nuint start = (nuint)address & ~(nuint)(Page.Size - 1);
+        if (length == 0 || address == null || (nuint)address + length < length || (nuint)address + length > (nuint)1 << 47)
+        {
+            failure = new AllocationFailure($"{length} bytes at 0x{(nuint)address:x} are not memory of a process.", "the address space, 47 bits", "give the address and the length of mapped memory");
+            return false;
+        }
+
+        nuint whole = Page.RoundUp((nuint)address + length, Page.Size) - start;
+        PinTable pins = PinsForImport();
+        Pin? pin = null;
+        failure = pins.Refuse(whole);
+        if (failure is null) pin = pins.TryPin(start, whole, out failure);
+        if (pin is null)
+        {
+            if (failure!.Reason.Contains(nameof(Errno.EFAULT), StringComparison.Ordinal) || failure.Reason.Contains(nameof(Errno.EOPNOTSUPP), StringComparison.Ordinal))
+            {
+                failure = new AllocationFailure(
+                    failure.Reason, "what the kernel pins: memory that is mapped readable and writable, and not that of a file on a disk, of a device or of memfd_secret",
+                    "give memory that is mapped so from its first page to its last; for a file on a disk, copy it");
+            }
+
+            return false;
+        }
+
+        // The pin may have moved pages, so they are read after it.
+        ulong[] frames = FrameReader.Read(start, whole, out failure);
+        if (failure is not null)
+        {
+            pin.Dispose();
+            return false;
+        }
+
+        imported = new ImportedMemory(address, length, frames, pin);
+        return true;
+    }
+
+    /// <summary>Gives a block to another process: a descriptor, and where the block lies in its file.</summary>
+    /// <exception cref="AllocationException">The block was not asked for as <see cref="MemoryRequest.Shared"/>, nor is the pool made for sharing; or there is no further descriptor.</exception>
+    /// <exception cref="ObjectDisposedException">The block is freed.</exception>
+    public ExportedMemory Export(MemoryBlock block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(block.IsFreed || _isDisposed, block);
+            Extent extent = _pages.ExtentOf(block.Start);
+            Sharing sharing = extent.IsOneBlock ? block.Request.Shared : Options.Sharing;
+            if (extent.File is not { } file || sharing == Sharing.None || block.Place == 0)
+            {
+                throw new AllocationException(new AllocationFailure(
+                    $"A block of the pool \"{Options.Name}\" that was not asked for as shared cannot be exported: other blocks lie in its memory file.",
+                    _host is null ? "memory that was handed in: its descriptor is with whoever did that" : "MemoryRequest.Shared of the block, and NonpagedPoolOptions.Sharing",
+                    _host is null ? "export that descriptor" : "ask for the block with MemoryRequest.Shared"));
+            }
+
+            SysResult duplicated = LibC.DuplicateAbove(file.Descriptor, 3, out SafeFileHandle descriptor);
+            if (!duplicated.IsError) return new ExportedMemory(descriptor, file.RangesOf(block.Start, block.Length), sharing);
+            throw new AllocationException(new AllocationFailure($"There is no descriptor for the export (fcntl: {duplicated.Errno}).", "descriptors (ulimit -n)", "ulimit -n 65536"));
+        }
+    }
+
+    private PinTable PinsForImport()
+    {
+        if (_host is not null) return _host.Pins;
+        // A pool over handed-in memory pins nothing of its own.
+        lock (_importing) return _importPins ??= new PinTable();
+    }
+}

@@ -1,0 +1,66 @@
+namespace Nonpaged.Tests.Extents;
+
+[Collection("host memory")]
+public sealed unsafe class ReserveTests
+{
+    [Fact]
+    public void Under_a_reservation_no_allocation_makes_a_system_call()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = TimeSpan.Zero });
+        Assert.Null(pool.Reserve(32 << 20));
+        ulong held = pool.HeldBytes;
+        using var counter = new CallCounter();
+        for (int round = 0; round < 3; round++)
+        {
+            var blocks = new List<MemoryBlock>();
+            var small = new List<nint>();
+            for (int i = 0; i < 12; i++)
+            {
+                blocks.Add(pool.Allocate(new MemoryRequest(2 << 20) { Pinned = true, Contiguous = true }));
+                for (int length = 16; length <= 4096; length *= 2) small.Add((nint)pool.Allocate((nuint)length));
+            }
+
+            foreach (nint block in small) pool.Free((void*)block);
+            foreach (MemoryBlock block in blocks) block.Dispose();
+        }
+
+        Assert.Empty(counter.Counts);
+        Assert.Equal(held, pool.HeldBytes);
+        Assert.Equal(32UL << 20, held);
+    }
+
+    [Fact]
+    public void Without_one_the_same_count_finds_the_calls()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = TimeSpan.Zero });
+        using var counter = new CallCounter();
+        pool.Allocate(new MemoryRequest(2 << 20)).Dispose();
+        Assert.True(counter.Counts["mmap"] > 0);
+        Assert.True(counter.Counts["io_uring_register"] > 0);
+        Assert.True(counter.Counts["munmap"] > 0);
+    }
+
+    [Fact]
+    public void What_is_free_already_is_counted_and_stays()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { FirstExtent = 16 << 20, IdleRelease = TimeSpan.Zero });
+        MemoryBlock block = pool.Allocate(new MemoryRequest(4 << 20));
+        Assert.Null(pool.Reserve(12 << 20));
+        Assert.Equal(16UL << 20, pool.HeldBytes);
+        Assert.Null(pool.Reserve(20 << 20));
+        Assert.Equal(24UL << 20, pool.HeldBytes);
+        block.Dispose();
+        Assert.Equal(24UL << 20, pool.HeldBytes);
+    }
+
+    [Fact]
+    public void A_reservation_that_cannot_be_met_says_why()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 8 << 20 });
+        Assert.Contains("ceiling", pool.Reserve(16 << 20)!.Limit, StringComparison.Ordinal);
+        Assert.Contains("IOMMU", pool.Reserve(1 << 20, new PhysicalAddress(0xffffff))!.Remedy, StringComparison.Ordinal);
+        Assert.Contains("0 bytes", pool.Reserve(0)!.Reason, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => pool.Reserve(new MemoryRequest(4096) { Shared = Sharing.ReadOnly }));
+        Assert.Equal(0UL, pool.HeldBytes);
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Nonpaged.Interop;
+
+namespace Nonpaged.Tests.Extents;
+
+[Collection("host memory")]
+public sealed unsafe class SharingTests
+{
+    private const string Bytes = "0123456789abcdef";
+
+    [Fact]
+    public void Another_process_reads_and_writes_a_block_that_was_asked_for_so()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(10_000) { Shared = Sharing.ReadWrite, Pinned = true });
+        "from the owner"u8.CopyTo(block.AsSpan());
+        using ExportedMemory export = pool.Export(block);
+        FileRange range = Assert.Single(export.Ranges);
+        string file = $"/proc/{Environment.ProcessId}/fd/{export.Descriptor.DangerousGetHandle()}";
+        string script = $"import mmap\nf=open('{file}','r+b')\nm=mmap.mmap(f.fileno(),0)\nprint(m[{range.Offset}:{range.Offset}+14].decode())\nm[{range.Offset}+9000:{range.Offset}+9016]=b'{Bytes}'";
+        Assert.Equal("from the owner", Python(script));
+        Assert.Equal(Bytes, System.Text.Encoding.ASCII.GetString(block.AsSpan().Slice(9000, 16)));
+        Host.AssertFramesAreThoseOfTheKernel(pool, block);
+    }
+
+    [Fact]
+    public void A_block_shared_for_reading_cannot_be_mapped_for_writing()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadOnly });
+        block.AsSpan().Fill(7);
+        using ExportedMemory export = pool.Export(block);
+        nuint length = 2 << 20;
+        int descriptor = (int)export.Descriptor.DangerousGetHandle();
+        Assert.Equal(Errno.EPERM, LibC.MapMemory(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0).Errno);
+        Assert.Equal(Errno.EPERM, LibC.Allocate(export.Descriptor, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, 0, (long)length).Errno);
+        Assert.Equal(Errno.EPERM, LibC.SetFileLength(export.Descriptor, 0).Errno);
+        SysResult mapped = LibC.MapMemory(null, length, LibC.PROT_READ, LibC.MAP_SHARED, descriptor, 0);
+        Assert.False(mapped.IsError);
+        Assert.Equal(7, ((byte*)mapped.Value)[export.Ranges[0].Offset]);
+        LibC.UnmapMemory((void*)mapped.Value, length);
+    }
+
+    [Fact]
+    public void A_shared_block_has_its_memory_file_to_itself_and_takes_it_along()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = Timeout.InfiniteTimeSpan });
+        MemoryBlock shared = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite });
+        MemoryBlock other = pool.Allocate(new MemoryRequest(4096) { WholePages = true });
+        void* small = pool.Allocate(64);
+        Assert.NotEqual((nuint)shared.Address >> 21, (nuint)other.Address >> 21);
+        Assert.NotEqual((nuint)shared.Address >> 21, (nuint)small >> 21);
+        ulong held = pool.HeldBytes;
+        shared.Dispose();
+        Assert.Equal(held - (2 << 20), pool.HeldBytes);
+        AllocationFailure failure = Assert.Throws<AllocationException>(() => pool.Export(other)).Failure;
+        Assert.Contains("MemoryRequest.Shared", failure.Remedy, StringComparison.Ordinal);
+        Assert.Throws<ObjectDisposedException>(() => pool.Export(shared));
+    }
+
+    [Fact]
+    public void A_pool_made_for_sharing_exports_every_block_of_pages_also_in_another_order_than_the_file_s()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Sharing = Sharing.ReadWrite });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(32 << 20));
+        for (int page = 0; page < 8192; page++) *(int*)((byte*)block.Address + page * 4096) = page;
+        using ExportedMemory export = pool.Export(block);
+        Assert.Equal(32 << 20, export.Ranges.Sum(range => (long)range.Length));
+        int expected = 0;
+        foreach (FileRange range in export.Ranges)
+        {
+            SysResult mapped = LibC.MapMemory(null, (nuint)range.Length, LibC.PROT_READ, LibC.MAP_SHARED, (int)export.Descriptor.DangerousGetHandle(), (long)range.Offset);
+            Assert.False(mapped.IsError);
+            for (ulong offset = 0; offset < range.Length; offset += 4096) Assert.Equal(expected++, *(int*)((byte*)mapped.Value + offset));
+            LibC.UnmapMemory((void*)mapped.Value, (nuint)range.Length);
+        }
+    }
+
+    [Fact]
+    public void Memory_of_the_caller_is_pinned_and_translated()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        const nuint length = 5 << 20;
+        byte* memory = (byte*)NativeMemory.Alloc(length);
+        new Span<byte>(memory, (int)length).Fill(1);
+        using (ImportedMemory imported = pool.Import(memory + 100, length - 200))
+        {
+            Assert.Equal((long)(length - 200), imported.PhysicalRanges.Sum(range => (long)range.Length));
+            if (imported.IsTranslated)
+            {
+                for (int i = 0; i < 2 && Environment.IsPrivilegedProcess; i++) File.WriteAllText("/proc/sys/vm/compact_memory", "1");
+                ulong[] frames = Host.Frames(memory + 100, length - 200);
+                for (int i = 0; i < (int)length - 300; i += 1234)
+                    Assert.Equal(frames[((nuint)(memory + 100 + i) >> 12) - ((nuint)(memory + 100) >> 12)] | ((nuint)(memory + 100 + i) & 4095), Translate(imported, memory + 100 + i));
+            }
+
+            Assert.False(imported.TryTranslate(memory + 99, out _));
+            Assert.False(imported.TryTranslate(memory + length - 100, out _));
+        }
+
+        NativeMemory.Free(memory);
+        Assert.Equal(0UL, pool.HeldBytes);
+    }
+
+    [Fact]
+    public void Memory_that_the_kernel_does_not_pin_is_refused_with_the_reason()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        SysResult nothing = LibC.MapMemory(null, 8192, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
+        Assert.False(nothing.IsError);
+        Assert.False(pool.TryImport((void*)nothing.Value, 8192, out _, out AllocationFailure? failure));
+        Assert.Contains("EFAULT", failure.Reason, StringComparison.Ordinal);
+        Assert.Contains("readable and writable", failure.Limit, StringComparison.Ordinal);
+        LibC.UnmapMemory((void*)nothing.Value, 8192);
+        Assert.False(pool.TryImport((void*)nothing.Value, 8192, out _, out _));
+        Assert.False(pool.TryImport((void*)4096, 0, out _, out _));
+        Assert.False(pool.TryImport((void*)4096, nuint.MaxValue, out _, out _));
+        Assert.Throws<AllocationException>(() => pool.Import(null, 4096));
+    }
+
+    [Fact]
+    public void A_machine_s_pool_imports_too()
+    {
+        using MachineRam ram = new(1 << 20);
+        byte* memory = stackalloc byte[100];
+        using (NonpagedPool pool = ram.Pool(MachineRam.Pc(1 << 20)))
+        using (ImportedMemory imported = pool.Import(memory, 100))
+        {
+            Assert.Equal(100UL, imported.PhysicalRanges.Aggregate(0UL, (sum, range) => sum + range.Length));
+            using MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite });
+            Assert.Contains("handed in", Assert.Throws<AllocationException>(() => pool.Export(block)).Failure.Limit, StringComparison.Ordinal);
+        }
+
+        Host.AssertSoon(() => Host.CountDescriptors() == 0, "The ring is still open.");
+    }
+
+    private static ulong Translate(ImportedMemory imported, void* address)
+    {
+        Assert.True(imported.TryTranslate(address, out PhysicalAddress physical));
+        return physical.Value;
+    }
+
+    private static string Python(string script)
+    {
+        if (!File.Exists("/usr/bin/python3")) Assert.Skip("The other process is python3, which is not installed.");
+        using var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        string output = process.StandardOutput.ReadToEnd() + process.StandardError.ReadToEnd();
+        process.WaitForExit();
+        return output.Trim();
+    }
+}
