@@ -26,7 +26,7 @@ public sealed unsafe partial class NonpagedPool
             if (TryObtain(request, isOneBlock, out AllocationFailure? failure) is not { } extent) return failure;
             lock (_gate)
             {
-                Add(extent);
+                if (Add(extent) is { } noRoom) return noRoom;
                 if (take(isOneBlock ? extent : null)) return null;
                 _pages.Remove(extent);
                 _heldBytes -= extent.Length;

@@ -25,10 +25,20 @@ public sealed unsafe partial class NonpagedPool
 
     private nuint AllocateSpan(nuint pages, int place) => _pages.Allocate(SpanRequest(pages), place);
 
-    private void Add(Extent extent)
+    /// <summary>Takes an extent over; where there is no room for its page table, gives it back.</summary>
+    private AllocationFailure? Add(Extent extent)
     {
-        _pages.Add(extent);
-        _heldBytes += extent.Length;
+        try
+        {
+            _pages.Add(extent);
+            _heldBytes += extent.Length;
+            return null;
+        }
+        catch (AllocationException exception)
+        {
+            extent.Dispose();
+            return exception.Failure;
+        }
     }
 
     /// <summary>Gives pages back to their extent. What leaves with that is disposed of by <see cref="ReleaseLeaving"/>, when the lock is not held any more.</summary>

@@ -39,8 +39,7 @@ public sealed unsafe partial class NonpagedPool
 
             if (TryObtain(rest, exact: true, out AllocationFailure? failure) is not { } extent) return failure;
             extent.IsReserved = true;
-            lock (_gate) Add(extent);
-            return null;
+            lock (_gate) return Add(extent);
         }
     }
 

@@ -48,14 +48,15 @@ public sealed unsafe partial class NonpagedPool
         }
 
         // The pin may have moved pages, so they are read after it.
-        ulong[] frames = FrameReader.Read(start, whole, out failure);
+        FrameReading reading = FrameReader.Read(start, whole);
+        failure = reading.Failure;
         if (failure is not null)
         {
             pin.Dispose();
             return false;
         }
 
-        imported = new ImportedMemory(address, length, frames, pin);
+        imported = new ImportedMemory(address, length, reading.Frames, pin);
         return true;
     }
 

@@ -56,8 +56,14 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         var pool = new NonpagedPool(options, grows: false);
         try
         {
-            foreach (Extent extent in MachineExtents.Map(descriptor, layout, options.Name)) pool.Add(extent);
-            return pool;
+            AllocationFailure? failure = null;
+            foreach (Extent extent in MachineExtents.Map(descriptor, layout, options.Name))
+            {
+                if (failure is null) failure = pool.Add(extent);
+                else extent.Dispose();
+            }
+
+            return failure is null ? pool : throw new AllocationException(failure);
         }
         catch
         {

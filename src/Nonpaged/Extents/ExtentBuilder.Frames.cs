@@ -16,9 +16,9 @@ internal sealed unsafe partial class ExtentBuilder
     private AllocationFailure? Arrange(MemoryFile file)
     {
         if (rung.Unit == Page.Size || file.Length < 2 * rung.Unit) return null;
-        ulong[] frames = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit, out AllocationFailure? failure);
-        if (failure is not null || frames[0] == PageEntry.Unknown) return failure;
-        int[] order = FrameChoice.InOrder(frames);
+        FrameReading reading = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
+        if (!reading.IsKnown) return reading.Failure;
+        int[] order = FrameChoice.InOrder(reading.Frames);
         int breaks = order.Index().Skip(1).Count(pair => pair.Item != order[pair.Index - 1] + 1);
         return breaks == 0 || breaks > MappingLimit() / ShareOfMappings ? null : Keep(file, order);
     }
@@ -36,10 +36,10 @@ internal sealed unsafe partial class ExtentBuilder
         {
             AllocationFailure? refused = rung.Check(looked - file.Length) ?? Extend(file, looked);
             if (refused is not null) return file.Length == 0 && looked == needed ? refused : NotFound(request, file.Length, refused.Reason);
-            ulong[] frames = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit, out AllocationFailure? unread);
-            if (unread is not null) return unread;
-            if (frames[0] == PageEntry.Unknown) return Unreadable(request);
-            if (FrameChoice.For(frames, rung.Unit, request, count) is { } chosen) return Keep(file, chosen);
+            FrameReading reading = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
+            if (reading.Failure is not null) return reading.Failure;
+            if (!reading.IsKnown) return Unreadable(request, reading);
+            if (FrameChoice.For(reading.Frames, rung.Unit, request, count) is { } chosen) return Keep(file, chosen);
             if (looked == effort) return NotFound(request, looked, $"the effort of {effort} bytes is spent");
             looked = nuint.Min(effort, looked * 2);
         }
@@ -53,9 +53,9 @@ internal sealed unsafe partial class ExtentBuilder
             : rung.Populate(file.Start, file.Length);
     }
 
-    private static AllocationFailure Unreadable(PageRequest request) => new(
-        $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: this process may not read frame numbers.",
-        "/proc/self/pagemap shows frame numbers with CAP_SYS_ADMIN only, so neither more than 2 MiB in one piece nor an address limit can be kept",
+    private static AllocationFailure Unreadable(PageRequest request, FrameReading reading) => new(
+        $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: neither more than 2 MiB in one piece nor an address limit can be kept by a process that does not know its frames.",
+        reading.Note,
         "run it as root, or ask for blocks of 2 MiB without a limit; or put the device behind an IOMMU");
 
     private AllocationFailure NotFound(PageRequest request, nuint looked, string end)

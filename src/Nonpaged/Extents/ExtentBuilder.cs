@@ -38,7 +38,9 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         failure = pin is null ? KeepUnpinned(file, request, pinFailure!) : null;
         Sharing sharing = request.Sharing > options.Sharing ? request.Sharing : options.Sharing;
         string proof = "";
-        ulong[] frames = failure is null ? ReadFrames(file, out proof, out failure) : [];
+        FrameReading reading = failure is null ? ReadFrames(file, out proof) : default;
+        failure ??= reading.Failure;
+        if (failure is null && !reading.IsKnown && request.DependsOnFrames(rung.Unit)) failure = Unreadable(request, reading);
         if (failure is null && file.Seal(sharing) is { IsError: true } refused)
             failure = new AllocationFailure($"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {refused.Errno}).", $"the kernel's answer, {refused.Errno}", "nonpaged doctor");
         if (failure is not null)
@@ -48,11 +50,10 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         }
 
         string how = pin is not null ? "pinned by an io_uring registered buffer" : "not pinned";
-        bool readable = frames[0] != PageEntry.Unknown;
-        return new Extent(file.Start, file.Length, file, frames)
+        return new Extent(file.Start, file.Length, file, reading.Frames)
         {
             Rung = rung.Name,
-            Evidence = $"{how}; {(readable ? "frame numbers read from /proc/self/pagemap after that" : "frame numbers may not be read (CAP_SYS_ADMIN)")}; {proof}",
+            Evidence = $"{how}; {reading.Note}; {proof}",
             ContiguousUnit = rung.Unit,
             IsProtectable = !rung.IsHugetlb,
             IsPinned = pin is not null,
@@ -73,15 +74,19 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     }
 
     /// <summary>The frame of each page after the pin, with the check that units are what the rung promises.</summary>
-    private ulong[] ReadFrames(MemoryFile file, out string proof, out AllocationFailure? failure)
+    private FrameReading ReadFrames(MemoryFile file, out string proof)
     {
         proof = rung.Proof;
         if (rung.IsHugetlb || (rung.Unit > Page.Size && FrameReader.IsHugeMapped(file.Start, file.Length)))
-            return FrameReader.Spread(FrameReader.ReadUnits(file.Start, file.Length, rung.Unit, out failure), rung.Unit);
-        ulong[] frames = FrameReader.Read(file.Start, file.Length, out failure);
-        if (rung.Unit == Page.Size || failure is not null) return frames;
+        {
+            FrameReading units = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
+            return units with { Frames = FrameReader.Spread(units.Frames, rung.Unit) };
+        }
+
+        FrameReading reading = FrameReader.Read(file.Start, file.Length);
+        if (rung.Unit == Page.Size || reading.Failure is not null) return reading;
         proof = "the frame numbers in each 2 MiB follow each other";
-        if (frames[0] == PageEntry.Unknown || !FrameReader.IsContiguousInUnits(frames, rung.Unit)) failure = CollapsedRung.Refused(file.Length, Errno.None);
-        return frames;
+        bool isContiguous = reading.IsKnown && FrameReader.IsContiguousInUnits(reading.Frames, rung.Unit);
+        return isContiguous ? reading : reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
     }
 }

@@ -6,19 +6,17 @@ namespace Nonpaged;
 internal static unsafe class FrameReader
 {
     /// <summary>The physical address of each 4 KiB page of a range; all unknown where the kernel does not tell this process.</summary>
-    public static ulong[] Read(nuint start, nuint length, out AllocationFailure? failure)
+    public static FrameReading Read(nuint start, nuint length)
     {
         var frames = new ulong[length >> Page.Shift];
-        Decode(frames, PageMapFile.Read((void*)start, frames), out failure);
-        return frames;
+        return Decode(frames, PageMapFile.Read((void*)start, frames));
     }
 
     /// <summary>The physical address of each unit of a range, by its first page.</summary>
-    public static ulong[] ReadUnits(nuint start, nuint length, nuint unit, out AllocationFailure? failure)
+    public static FrameReading ReadUnits(nuint start, nuint length, nuint unit)
     {
         var frames = new ulong[length / unit];
-        Decode(frames, PageMapFile.ReadEach((void*)start, unit, frames), out failure);
-        return frames;
+        return Decode(frames, PageMapFile.ReadEach((void*)start, unit, frames));
     }
 
     /// <summary>The physical address of each page in units that are contiguous each.</summary>
@@ -61,19 +59,16 @@ internal static unsafe class FrameReader
         return true;
     }
 
-    private static void Decode(ulong[] frames, SysResult read, out AllocationFailure? failure)
+    private static FrameReading Decode(ulong[] frames, SysResult read)
     {
-        failure = null;
         // Not permitted, or no /proc: then nothing is known, which a block may be obtained with. Any other error hides what could be known.
         bool isRefused = read.Errno is Errno.EPERM or Errno.EACCES or Errno.ENOENT;
-        if (read.IsError && !isRefused)
-        {
-            failure = new AllocationFailure(
-                $"Frame numbers cannot be read (/proc/self/pagemap: {read.Errno}).", "the process's descriptors (ulimit -n), or the kernel's answer", "ulimit -n 65536");
-        }
+        AllocationFailure? failure = !read.IsError || isRefused ? null : new AllocationFailure(
+            $"Frame numbers cannot be read (/proc/self/pagemap: {read.Errno}).", "the process's descriptors (ulimit -n), or the kernel's answer", "ulimit -n 65536");
 
         bool readable = !read.IsError && Array.TrueForAll(frames, entry => (entry & PageMapFile.Present) != 0 && (entry & PageMapFile.FrameMask) != 0);
         for (int i = 0; i < frames.Length; i++)
             frames[i] = readable ? (frames[i] & PageMapFile.FrameMask) << Page.Shift : PageEntry.Unknown;
+        return new FrameReading(frames, isRefused ? read.Errno : Errno.None, failure);
     }
 }

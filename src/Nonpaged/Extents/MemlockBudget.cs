@@ -15,6 +15,9 @@ internal static class MemlockBudget
 
     private static long s_pinned;
 
+    /// <summary>What this process pinned, by its own account.</summary>
+    public static long Pinned => Interlocked.Read(ref s_pinned);
+
     /// <summary>Bytes that this process pinned, or gave up (negative).</summary>
     public static void Charge(long bytes) => Interlocked.Add(ref s_pinned, bytes);
 
@@ -23,7 +26,7 @@ internal static class MemlockBudget
     {
         ulong limit = Limit();
         if (limit == LibC.RLIM_INFINITY || HasCapability()) return ulong.MaxValue;
-        return limit - ulong.Min(limit, (ulong)Interlocked.Read(ref s_pinned));
+        return limit - ulong.Min(limit, (ulong)Pinned);
     }
 
     /// <summary>The limit and who uses how much of it, for an error.</summary>
@@ -31,7 +34,7 @@ internal static class MemlockBudget
     {
         ulong limit = Limit();
         string value = limit == LibC.RLIM_INFINITY ? "unlimited" : $"{limit} bytes";
-        return $"RLIMIT_MEMLOCK, {value}, counted for all processes of the user together (pinned by this pool and others of the process: {Interlocked.Read(ref s_pinned)}; "
+        return $"RLIMIT_MEMLOCK, {value}, counted for all processes of the user together (pinned by this pool and others of the process: {Pinned}; "
             + $"VmPin of all processes of the user: {PinnedByUser()}; a pinned part of a huge page counts as all of it, a ring as {RingCharge})";
     }
 

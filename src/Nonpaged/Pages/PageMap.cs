@@ -56,10 +56,10 @@ internal sealed unsafe class PageMap : IDisposable
         if (_root == null) return;
         for (int i = 0; i < RootEntries; i++)
         {
-            if (_root[i] != null) LibC.UnmapMemory(_root[i], LeafPages * (nuint)sizeof(PageEntry));
+            if (_root[i] != null) AddressSpace.Release((nuint)_root[i], LeafPages * (nuint)sizeof(PageEntry));
         }
 
-        LibC.UnmapMemory(_root, RootEntries * (nuint)sizeof(PageEntry*));
+        AddressSpace.Release((nuint)_root, RootEntries * (nuint)sizeof(PageEntry*));
         _root = null;
     }
 
@@ -70,7 +70,7 @@ internal sealed unsafe class PageMap : IDisposable
         if (mapped.IsError)
         {
             throw new AllocationException(new AllocationFailure(
-                $"No address space for {length} bytes of page table ({mapped.Errno}).",
+                $"No address space for {length} bytes of page table (mmap: {mapped.Errno}).",
                 "the process's address space (ulimit -v) or its number of mappings (/proc/sys/vm/max_map_count)",
                 "ulimit -v unlimited"));
         }

@@ -1,0 +1,136 @@
+using Nonpaged.Interop;
+using Nonpaged.Tests.Extents;
+
+namespace Nonpaged.Tests.Faults;
+
+/// <summary>Every system call of every workload, made to fail in every plausible way.</summary>
+[Collection("host memory")]
+public sealed class FaultWalkTests(ITestOutputHelper output)
+{
+    // What a pool calls; the others are those of a machine.
+    private static readonly string[] s_ofPools =
+        ["mmap", "munmap", "mprotect", "madvise", "mlock", "memfd_create", "ftruncate", "fallocate", "fcntl", "open", "pread", "ioctl", "getrlimit", "io_uring_setup", "io_uring_register"];
+
+    [Fact]
+    public void After_any_failing_call_nothing_is_left_the_error_names_it_and_the_next_call_succeeds()
+    {
+        Host.SkipUnlessRoot();
+        using var reserved = new HostSetting(Host.Reserved, 4);
+        using var overcommit = new HostSetting(Host.Overcommit, 8);
+        HugepageCounts before = HugepageCounts.Read();
+        var sites = new HashSet<(string Call, int Nth, string Workload)>();
+        var seen = new HashSet<string>();
+        int tried = 0, absorbed = 0, wrongs = 0;
+        foreach ((string name, Action<Attempt> run) in PoolWorkloads.All)
+        {
+            using var counting = new FaultHook();
+            run(new Attempt(counting));
+            AssertNothingIsLeft(counting, before, name);
+            counting.Dispose();
+            seen.UnionWith(counting.Counts.Keys);
+            foreach ((string call, int uses) in counting.Counts)
+            {
+                for (int nth = 1; nth <= uses; nth++)
+                {
+                    sites.Add((call, nth, name));
+                    foreach (Errno errno in PlausibleErrors.ByCall[call])
+                    {
+                        tried++;
+                        try
+                        {
+                            absorbed += Try(name, run, call, nth, errno, before) ? 1 : 0;
+                        }
+                        catch (Xunit.Sdk.XunitException wrong)
+                        {
+                            output.WriteLine(wrong.Message);
+                            wrongs++;
+                        }
+                    }
+                }
+            }
+        }
+
+        // mlock is what is left where nothing may be pinned.
+        tried += TryWithoutRing(before, seen, sites);
+        output.WriteLine($"{sites.Count} call sites ({seen.Count} calls: {string.Join(", ", seen.Order())}), {tried} pairs of site and errno, of which {absorbed} were absorbed by another rung or by trying again.");
+        Assert.Equal(0, wrongs);
+        Assert.Equal(s_ofPools.Order(), seen.Order());
+    }
+
+    private static bool Try(string name, Action<Attempt> run, string call, int nth, Errno errno, HugepageCounts before)
+    {
+        string what = $"{name}: {call} number {nth} answers {errno}";
+        using var hook = new FaultHook(call, nth, errno);
+        var attempt = new Attempt(hook);
+        try
+        {
+            run(attempt);
+        }
+        catch (Exception exception)
+        {
+            Assert.Fail($"{what}: {exception}");
+        }
+
+        foreach (string error in attempt.Errors) Assert.True(error.Contains(errno.ToString(), StringComparison.Ordinal), $"{what}: the error does not name it: {error}");
+        AssertNothingIsLeft(hook, before, what);
+        return attempt.Errors.Count == 0;
+    }
+
+    private static int TryWithoutRing(HugepageCounts before, HashSet<string> seen, HashSet<(string, int, string)> sites)
+    {
+        int tried = 0;
+        foreach (Errno errno in PlausibleErrors.ByCall["mlock"])
+        {
+            using var hook = new RinglessHook(errno);
+            using (NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] }))
+            {
+                Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20), out _, out AllocationFailure? failure));
+                Assert.Contains(errno.ToString(), failure.ToString(), StringComparison.Ordinal);
+                using MemoryBlock locked = pool.Allocate(new MemoryRequest(1 << 20));
+                Assert.False(locked.Obtained.Pinned);
+                Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20) { Pinned = true }, out _, out failure));
+                Assert.Contains("EPERM", failure.ToString(), StringComparison.Ordinal);
+            }
+
+            Assert.Equal((0, 0), (Host.CountMaps(), Host.CountDescriptors()));
+            Assert.Equal(before, HugepageCounts.Read());
+            seen.Add("mlock");
+            sites.Add(("mlock", 1, "no ring"));
+            tried++;
+        }
+
+        return tried;
+    }
+
+    private static void AssertNothingIsLeft(FaultHook hook, HugepageCounts before, string what)
+    {
+        Assert.True(hook.MappedPages == 0, $"{what}: {hook.MappedPages} pages of address space are left.");
+        Assert.True(Host.CountMaps() == 0, $"{what}: a memory file is still mapped.");
+        Assert.True(Host.CountDescriptors() == 0, $"{what}: a descriptor is left.");
+        Assert.True(MemlockBudget.Pinned == 0, $"{what}: {MemlockBudget.Pinned} bytes are still accounted as pinned.");
+        Host.AssertSoon(() => HugepageCounts.Read() == before, $"{what}: huge pages are left: {HugepageCounts.Read()}, were {before}.");
+    }
+
+    /// <summary>io_uring is forbidden, and the first mlock fails.</summary>
+    private sealed class RinglessHook : SystemCallHook, IDisposable
+    {
+        private readonly Errno _errno;
+        private bool _hasFailed;
+
+        public RinglessHook(Errno errno)
+        {
+            _errno = errno;
+            Installed = this;
+        }
+
+        protected override Errno Before(string call)
+        {
+            if (call == "io_uring_setup") return Errno.EPERM;
+            if (call != "mlock" || _hasFailed) return Errno.None;
+            _hasFailed = true;
+            return _errno;
+        }
+
+        public void Dispose() => Installed = null;
+    }
+}

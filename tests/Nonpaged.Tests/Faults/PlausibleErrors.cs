@@ -1,0 +1,37 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged.Tests.Faults;
+
+/// <summary>What each call may answer, by its page of the manual, and what filters and limits make of it.</summary>
+internal static class PlausibleErrors
+{
+    public static IReadOnlyDictionary<string, Errno[]> ByCall { get; } = new Dictionary<string, Errno[]>
+    {
+        ["mmap"] = [Errno.ENOMEM, Errno.EPERM, Errno.EAGAIN, Errno.EINVAL],
+        ["munmap"] = [Errno.ENOMEM, Errno.EINVAL],
+        ["mprotect"] = [Errno.ENOMEM, Errno.EACCES],
+        ["madvise"] = [Errno.ENOMEM, Errno.EFAULT, Errno.EAGAIN, Errno.EBUSY, Errno.EINVAL, Errno.EIO],
+        ["mlock"] = [Errno.ENOMEM, Errno.EPERM, Errno.EAGAIN],
+        ["memfd_create"] = [Errno.EMFILE, Errno.ENOMEM, Errno.EINVAL, Errno.ENOSYS],
+        ["ftruncate"] = [Errno.EINTR, Errno.ENOMEM, Errno.EINVAL, Errno.EPERM],
+        ["fallocate"] = [Errno.EINTR, Errno.ENOSPC, Errno.EOPNOTSUPP, Errno.EPERM],
+        ["fcntl"] = [Errno.EBUSY, Errno.EPERM, Errno.EMFILE, Errno.EINVAL],
+        ["open"] = [Errno.EMFILE, Errno.ENOMEM, Errno.EACCES, Errno.ENOENT],
+        ["pread"] = [Errno.EIO, Errno.EINTR, Errno.ENOMEM],
+        ["ioctl"] = [Errno.ENOTTY, Errno.EFAULT, Errno.ENOMEM],
+        ["getrlimit"] = [Errno.EFAULT, Errno.EPERM],
+        ["io_uring_setup"] = [Errno.EPERM, Errno.ENOSYS, Errno.ENOMEM, Errno.EMFILE, Errno.EINVAL],
+        ["io_uring_register"] = [Errno.ENOMEM, Errno.EFAULT, Errno.EBUSY, Errno.EINVAL, Errno.EOPNOTSUPP],
+        ["socketpair"] = [Errno.EMFILE, Errno.ENOMEM],
+        ["pipe2"] = [Errno.EMFILE],
+        ["posix_spawn"] = [Errno.ENOMEM, Errno.EAGAIN, Errno.ENOENT, Errno.EACCES],
+        ["send"] = [Errno.EPIPE, Errno.ENOMEM],
+        ["recv"] = [Errno.EIO, Errno.ENOMEM],
+        ["shutdown"] = [Errno.EBADF],
+        ["read"] = [Errno.EIO],
+        ["write"] = [Errno.EPIPE, Errno.EIO],
+        ["waitpid"] = [Errno.ECHILD],
+        ["kill"] = [Errno.ESRCH, Errno.EPERM],
+        ["access"] = [Errno.EACCES, Errno.ENOENT],
+    };
+}
