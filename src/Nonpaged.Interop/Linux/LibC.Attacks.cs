@@ -14,10 +14,6 @@ internal static unsafe partial class LibC
     public const int MAP_HUGETLB = 0x40000;
     public const int MAP_HUGE_2MB = 21 << 26;
 
-    // linux/falloc.h
-    public const int FALLOC_FL_KEEP_SIZE = 0x01;
-    public const int FALLOC_FL_PUNCH_HOLE = 0x02;
-
     private const int O_RDWR = 2;
     private const int SIGCHLD = 17;
     private const int SleeperStack = 32 << 10;
@@ -25,14 +21,14 @@ internal static unsafe partial class LibC
     /// <summary>open(2), for reading and writing, close-on-exec.</summary>
     public static SysResult OpenForWriting(string path, out SafeFileHandle descriptor)
     {
-        SysResult result = Result(open(path, O_RDWR | O_CLOEXEC, 0));
+        SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_RDWR | O_CLOEXEC, 0));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
 
     /// <summary>fallocate(2), FALLOC_FL_PUNCH_HOLE: takes the pages out of the file, which keeps its length.</summary>
     public static SysResult PunchHole(SafeFileHandle descriptor, long offset, long length) =>
-        Result(fallocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length));
+        Allocate(descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, length);
 
     /// <summary>
     /// Forks a child that shares no memory with this process but what fork shares, and does nothing but sleep(3); then it ends. The value is
@@ -44,7 +40,7 @@ internal static unsafe partial class LibC
         // The child has a copy of this memory, so that it may lie on the parent's stack. Stacks grow down.
         byte* stack = stackalloc byte[SleeperStack];
         nint sleep = NativeLibrary.GetExport(NativeLibrary.GetMainProgramHandle(), "sleep");
-        return Result(clone(sleep, stack + SleeperStack, SIGCHLD, seconds));
+        return Fails("clone", out SysResult injected) ? injected : Result(clone(sleep, stack + SleeperStack, SIGCHLD, seconds));
     }
 
     /// <summary>
@@ -55,11 +51,8 @@ internal static unsafe partial class LibC
     {
         var local = new IoUring.IoVector { Base = source, Length = length };
         var remote = new IoUring.IoVector { Base = address, Length = length };
-        return Result(process_vm_writev(pid, &local, 1, &remote, 1, 0));
+        return Fails("process_vm_writev", out SysResult injected) ? injected : Result(process_vm_writev(pid, &local, 1, &remote, 1, 0));
     }
-
-    [LibraryImport(Library, SetLastError = true)]
-    private static partial int fallocate(SafeFileHandle descriptor, int mode, long offset, long length);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int clone(nint function, void* stack, int flags, nint argument);

@@ -11,7 +11,8 @@ internal abstract unsafe class MappedMemory(string name, int flags) : Subject(na
     protected override string? TryObtain(nuint length, out byte* start)
     {
         _length = length;
-        _mapped = AddressSpace.Reserve(length, HostExtents.HugePage);
+        SysResult reserved = AddressSpace.Reserve(length, HostExtents.HugePage);
+        _mapped = reserved.IsError ? 0 : (nuint)reserved.Value;
         start = (byte*)_mapped;
         if (_mapped == 0) return "no address space";
         SysResult mapped = LibC.MapMemory(
