@@ -15,6 +15,7 @@ internal static class CommandTree
             AllocCommand.Create(screen),
             DoctorCommand.Create(screen),
             ProveCommand.Create(screen),
+            MapCommand.Create(screen),
         };
         root.HelpName = Name;
 
