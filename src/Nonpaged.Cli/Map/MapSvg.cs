@@ -53,9 +53,11 @@ internal static class MapSvg
     private static void Piece(StringBuilder svg, PhysicalRun run, ulong at, ulong whole, int y, ulong top)
     {
         double x = Left + Bar * (at / (double)whole);
-        double width = double.Max(0.8, Bar * (run.Length / (double)whole));
+        double width = double.Max(1.2, Bar * (run.Length / (double)whole));
+        // A border would cover a narrow piece.
+        string border = width > 4 ? " stroke=\"#fff\" stroke-width=\"0.5\"" : "";
         double hue = 300.0 * run.Start / top;
-        Line(svg, $"<rect x=\"{x:0.##}\" y=\"{y}\" width=\"{width:0.##}\" height=\"{BarHeight}\" fill=\"{Colour(hue)}\" stroke=\"#fff\" stroke-width=\"0.4\"><title>0x{run.Start:x}, {Size.Format(run.Length)}</title></rect>");
+        Line(svg, $"<rect x=\"{x:0.##}\" y=\"{y}\" width=\"{width:0.##}\" height=\"{BarHeight}\" fill=\"{Colour(hue)}\"{border}><title>0x{run.Start:x}, {Size.Format(run.Length)}</title></rect>");
     }
 
     // As hexadecimal, since not every reader of SVG knows hsl(). Saturation 60 %, lightness 50 %.
