@@ -8,6 +8,7 @@ internal sealed class HostExtents : IDisposable
 
     private readonly NonpagedPoolOptions _options;
     private readonly Rung[] _ladder;
+    private bool _hasGrown;
 
     public HostExtents(NonpagedPoolOptions options)
     {
@@ -41,13 +42,35 @@ internal sealed class HostExtents : IDisposable
             nuint more = Page.RoundUp(nuint.Min(wished, room), rung.Unit);
             foreach (nuint length in more > needed && more <= room ? [more, needed] : new[] { needed })
             {
-                failure = length > room ? TooMuch(rung, length, room) : rung.Check(length);
-                if (failure is null && new ExtentBuilder(rung, _options, Pins).TryBuild(request, length, length, out failure) is { } extent) return extent;
+                failure = length > room ? TooMuch(rung, length, room) : CheckPatiently(rung, length);
+                if (failure is null && new ExtentBuilder(rung, _options, Pins).TryBuild(request, length, length, out failure) is { } extent)
+                {
+                    _hasGrown = true;
+                    return extent;
+                }
             }
         }
 
+        _hasGrown = true;
         failure ??= NoRung(request);
         return null;
+    }
+
+    /// <summary>
+    /// A program that was killed gives its huge pages back some ten milliseconds later. One that starts in its place waits for them, once, where the kernel
+    /// has enough of them in all.
+    /// </summary>
+    private AllocationFailure? CheckPatiently(Rung rung, nuint length)
+    {
+        long deadline = Environment.TickCount64 + 100;
+        AllocationFailure? failure = rung.Check(length);
+        while (failure is not null && !_hasGrown && rung.MayGetBack(length) && Environment.TickCount64 < deadline)
+        {
+            Thread.Sleep(5);
+            failure = rung.Check(length);
+        }
+
+        return failure;
     }
 
     public void Dispose() => Pins.Dispose();

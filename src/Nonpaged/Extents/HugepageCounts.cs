@@ -8,6 +8,9 @@ internal readonly record struct HugepageCounts(long Total, long Free, long Reser
     /// <summary>Pages in the pool that nobody has a claim on.</summary>
     public long Available => long.Max(0, Free - Reserved);
 
+    /// <summary>Pages that the administrator reserved; the total counts those made on demand, too.</summary>
+    public long Persistent => Total - Surplus;
+
     /// <summary>Pages that the kernel may still make on demand.</summary>
     public long OnDemand => long.Max(0, Overcommit - Surplus);
 

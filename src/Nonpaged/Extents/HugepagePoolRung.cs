@@ -21,4 +21,6 @@ internal sealed class HugepagePoolRung : Rung
         return available * (long)HostExtents.HugePage >= (long)length ? null : new AllocationFailure(
             $"The kernel's pool has not enough 2 MiB pages for {length} bytes.", $"{available} free 2 MiB pages", HugepageCounts.Remedy(length));
     }
+
+    public override bool MayGetBack(nuint length) => HugepageCounts.Read().Persistent * (long)HostExtents.HugePage >= (long)length;
 }

@@ -22,4 +22,6 @@ internal sealed class OnDemandHugepageRung : Rung
             $"The kernel may not make enough 2 MiB pages on demand for {length} bytes.",
             $"vm.nr_overcommit_hugepages, of which {counts.OnDemand} are left", HugepageCounts.Remedy(length));
     }
+
+    public override bool MayGetBack(nuint length) => (HugepageCounts.Read().Persistent + HugepageCounts.Read().Overcommit) * (long)HostExtents.HugePage >= (long)length;
 }

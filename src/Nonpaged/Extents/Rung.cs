@@ -27,6 +27,9 @@ internal abstract unsafe class Rung
     /// <summary>Looks whether so much can be had at all: null, or why not.</summary>
     public abstract AllocationFailure? Check(nuint length);
 
+    /// <summary>So much is there in all, though others may use it now.</summary>
+    public virtual bool MayGetBack(nuint length) => false;
+
     /// <summary>Fills what is mapped: null, or why that is not possible.</summary>
     public AllocationFailure? Fill(nuint start, nuint length)
     {

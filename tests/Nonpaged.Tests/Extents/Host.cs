@@ -36,6 +36,11 @@ internal static unsafe class Host
     public static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(file =>
         new FileInfo(file).LinkTarget is { } target && (target.Contains("nonpaged:", StringComparison.Ordinal) || target.Contains("io_uring", StringComparison.Ordinal)));
 
+    /// <summary>Huge pages of the kernel's pool that this process has mapped (HugetlbPages, proc_pid_status(5)).</summary>
+    public static int HugetlbKilobytes() => int.Parse(
+        File.ReadLines("/proc/self/status").First(line => line.StartsWith("HugetlbPages:", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        CultureInfo.InvariantCulture);
+
     /// <summary>The flags of the mapping that an address lies in (VmFlags of /proc/self/smaps, proc_pid_smaps(5)).</summary>
     public static string[] VmFlags(void* address)
     {
