@@ -38,29 +38,40 @@ public sealed unsafe partial class NonpagedPool
         }
     }
 
-    /// <summary>An extent for a request; where there is none, idle ones go back to the kernel and it is tried again. Callers hold the growth lock.</summary>
+    /// <summary>
+    /// An extent for a request; where the pool is at its ceiling, or the host has none, idle ones go back to the kernel and it is tried again. Callers hold the
+    /// growth lock.
+    /// </summary>
     private Extent? TryObtain(PageRequest request, bool exact, out AllocationFailure? failure)
     {
-        Extent? extent = TryObtainOnce(request, exact, out failure);
-        if (extent is not null || !LetIdleGo(TimeSpan.Zero)) return extent;
-        return TryObtainOnce(request, exact, out failure);
+        ulong needed = Page.RoundUp(request.Pages << Page.Shift, HostExtents.HugePage);
+        bool isFull = needed > Room();
+        if (isFull) LetIdleGo(TimeSpan.Zero);
+        Extent? extent = TryObtainOnce(request, needed, exact, out failure);
+        // Other frames do not come from giving up these.
+        if (extent is not null || isFull || request.DependsOnFrames(HostExtents.HugePage) || !LetIdleGo(TimeSpan.Zero)) return extent;
+        return TryObtainOnce(request, needed, exact, out failure);
     }
 
-    private Extent? TryObtainOnce(PageRequest request, bool exact, out AllocationFailure? failure)
+    private Extent? TryObtainOnce(PageRequest request, ulong needed, bool exact, out AllocationFailure? failure)
     {
-        // What is on its way back to the kernel still counts.
-        SpinWait.SpinUntil(() => Volatile.Read(ref _leavingCount) == 0, TimeSpan.FromSeconds(1));
-        ulong held = HeldBytes;
-        ulong needed = Page.RoundUp(request.Pages << Page.Shift, HostExtents.HugePage);
-        ulong room = Options.Ceiling - ulong.Min(Options.Ceiling, held);
+        ulong room = Room();
         if (needed > room)
         {
             failure = new AllocationFailure(
-                $"The pool \"{Options.Name}\" may not grow by {needed} bytes.", $"its ceiling of {Options.Ceiling} bytes, of which {held} are held", "raise NonpagedPoolOptions.Ceiling");
+                $"The pool \"{Options.Name}\" may not grow by {needed} bytes.",
+                $"its ceiling of {Options.Ceiling} bytes, of which {Options.Ceiling - room} are held", "raise NonpagedPoolOptions.Ceiling");
             return null;
         }
 
-        nuint wished = exact ? (nuint)needed : Growth.Wish(Options, held, room);
+        nuint wished = exact ? (nuint)needed : Growth.Wish(Options, HeldBytes, room);
         return _host!.TryObtain(request, wished, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
+    }
+
+    /// <summary>How far the pool is from its ceiling. What is on its way back to the kernel still counts, so that is waited for.</summary>
+    private ulong Room()
+    {
+        SpinWait.SpinUntil(() => Volatile.Read(ref _leavingCount) == 0, TimeSpan.FromSeconds(1));
+        return Options.Ceiling - ulong.Min(Options.Ceiling, HeldBytes);
     }
 }

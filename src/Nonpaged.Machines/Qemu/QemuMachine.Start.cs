@@ -67,7 +67,8 @@ public sealed partial class QemuMachine
         ProcessId = _process.ReadQemuId() ?? throw NotStarted(program, options);
         var resources = new PciResources(FirstPort, EndOfPorts, FirstAddress, EndOfAddresses);
         _pciDevices = new PciBus(new PciConfiguration(_ports), resources, Route).Enumerate().AsReadOnly();
-        if (_client.Gone.IsCompleted) throw NotStarted(program, options);
+        // What is asked after the end is answered with all ones, and looks like a machine without devices.
+        if (_client.IsGone) throw NotStarted(program, options);
     }
 
     private MachineException NotStarted(string program, QemuOptions options)

@@ -98,7 +98,8 @@ internal sealed partial class QemuProcess : IDisposable
         {
             var read = LibC.Read(_status, text[length..]);
             if (read.Errno == Errno.EINTR) continue;
-            if (read.Value <= 0) break;
+            Check(read, "read");
+            if (read.Value == 0) break;
             length += (int)read.Value;
         }
 

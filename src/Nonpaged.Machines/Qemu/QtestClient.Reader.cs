@@ -18,6 +18,15 @@ internal sealed partial class QtestClient
     /// <summary>Completes when the connection has ended, with the reason.</summary>
     public Task<string> Gone => _end.Task;
 
+    /// <summary>The connection has ended, though its end may still be looked into.</summary>
+    public bool IsGone
+    {
+        get
+        {
+            lock (_sending) return _gone;
+        }
+    }
+
     /// <summary>The caller is a handler that the reader thread called.</summary>
     public bool IsReaderThread => Thread.CurrentThread == _reader;
 
@@ -47,6 +56,7 @@ internal sealed partial class QtestClient
         {
             var received = LibC.Receive(_socket, buffer.AsSpan(filled));
             if (received.Errno == Errno.EINTR) continue;
+            if (received.IsError) _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";
             if (received.Value <= 0) return;
 
             filled += (int)received.Value;

@@ -146,8 +146,14 @@ internal sealed partial class QtestClient
             var sent = LibC.Send(_socket, line);
             if (sent.Errno == Errno.EINTR) continue;
 
-            // QEMU is gone, or about to be: the reader thread sees the end of the stream and tells everybody.
-            if (sent.IsError) return;
+            if (sent.IsError)
+            {
+                // QEMU is gone, or the connection is of no more use: the reader thread sees the end of the stream and tells everybody.
+                if (sent.Errno != Errno.EPIPE) _complaint = $"The connection to QEMU failed (send: {sent.Errno}).";
+                LibC.Shutdown(_socket);
+                return;
+            }
+
             line = line[(int)sent.Value..];
         }
     }

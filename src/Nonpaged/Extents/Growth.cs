@@ -5,9 +5,11 @@ internal static class Growth
 {
     public static nuint Wish(NonpagedPoolOptions options, ulong held, ulong room)
     {
-        ulong first = ulong.Max(options.FirstExtent, HostExtents.HugePage);
-        ulong wish = ulong.Clamp(held, first, ulong.Max(options.Step, first));
+        ulong first = RoundUp(options.FirstExtent);
+        ulong wish = ulong.Clamp(RoundUp(held), first, ulong.Max(RoundUp(options.Step), first));
         // An ordinary user's memlock limit ends in the middle of a step: the rest of it is taken then.
         return (nuint)ulong.Min(wish, ulong.Min(room, MemlockBudget.Room())) & ~(nuint)(HostExtents.HugePage - 1);
     }
+
+    private static ulong RoundUp(ulong bytes) => Page.RoundUp((nuint)ulong.Clamp(bytes, HostExtents.HugePage, 1UL << 46), HostExtents.HugePage);
 }
