@@ -20,6 +20,15 @@ public sealed unsafe partial class NonpagedPool
         }
     }
 
+    /// <summary>In how many pieces those bytes are.</summary>
+    internal int FreeRanges
+    {
+        get
+        {
+            lock (_gate) return _pages.FreeRanges;
+        }
+    }
+
     private static PageRequest SpanRequest(nuint pages) =>
         new(pages, Page.Size, ulong.MaxValue, Contiguous: false, Pinned: false, Protectable: false);
 

@@ -2,6 +2,9 @@ namespace Nonpaged;
 
 internal sealed unsafe partial class PageAllocator
 {
+    /// <summary>In how many pieces the free pages are.</summary>
+    public int FreeRanges => _zones.Sum(zone => zone.Count);
+
     /// <summary>Free pages at or below a limit.</summary>
     public ulong FreePagesBelow(ulong limit) => _zones.SelectMany(zone => zone).Aggregate(0UL, (sum, range) => sum + range.PagesBelow(limit));
 
