@@ -12,6 +12,7 @@ internal sealed class AllocCommand
     private readonly Option<bool> _coherent = Options.Flag("--coherent", "CPU and device must see the same bytes without a flush.");
     private readonly Option<bool> _uncached = Options.Flag("--uncached", "The CPU must bypass its cache.");
     private readonly Option<string?> _align = Options.Text("--align", "N", "Alignment, a power of two.");
+    private readonly MapOptions _map = new();
     private readonly Option<bool> _json = Options.Json();
     private readonly Screen _screen;
 
@@ -25,6 +26,7 @@ internal sealed class AllocCommand
         {
             alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._align, alloc._json,
         };
+        foreach (Option option in alloc._map.All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             if (result.GetValue(alloc._coherent) && result.GetValue(alloc._uncached))
@@ -43,11 +45,16 @@ internal sealed class AllocCommand
         };
         AllocationFailure? failure = null;
         ObtainedDocument? obtained = null;
+        var map = new MapRequest();
+        MapPool? pool = null;
         try
         {
             MemoryRequest request = Read(parsed, ref requested);
+            map = _map.Read(parsed);
             using MemoryBlock block = Allocate(request);
             obtained = Describe(block);
+            if (map.IsWanted) pool = MapPool.From(NonpagedPool.Default.GetMap(), MapAddresses.Host);
+            if (pool is not null) map.Save(pool);
         }
         catch (CommandException exception)
         {
@@ -55,9 +62,11 @@ internal sealed class AllocCommand
         }
 
         var document = new AllocDocument(requested, obtained, FailureDocument.From(failure));
-        if (parsed.GetValue(_json)) _screen.WriteWhole(CliJson.Write(document));
+        bool isJson = parsed.GetValue(_json);
+        if (isJson) _screen.WriteWhole(CliJson.Write(document));
         else if (failure is not null) FailurePrinter.Print(_screen, document.Failure!);
         else AllocPrinter.Print(_screen, document);
+        if (pool is not null) map.Print(_screen, pool, isJson);
         return failure is null ? ExitCode.Success : ExitCode.Failure;
     }
 

@@ -6,7 +6,8 @@ namespace Nonpaged.Cli;
 internal sealed class MapCommand
 {
     private readonly Option<string?> _pid = Options.Text("--pid", "PID", "The process whose pools are shown.");
-    private readonly Option<string?> _svg = Options.Text("--svg", "FILE", "Write the picture to this file, as SVG.");
+    private readonly Option<string?> _svg = MapOptions.Svg();
+    private readonly Option<bool> _json = Options.Json();
     private readonly Screen _screen;
 
     private MapCommand(Screen screen) => _screen = screen;
@@ -15,39 +16,33 @@ internal sealed class MapCommand
     {
         var map = new MapCommand(screen);
         map._pid.Required = true;
-        var command = new Command("map", "Show a process's pools: extents by rung, physical runs, zones, fragmentation.") { map._pid, map._svg };
+        var command = new Command("map", "Show a process's pools: extents by rung, physical runs, zones, fragmentation.") { map._pid, map._svg, map._json };
         command.SetAction(map.Run);
         return command;
     }
 
     private int Run(ParseResult parsed)
     {
+        int? process = null;
+        IReadOnlyList<MapPool> pools = [];
+        FailureDocument? failure = null;
         try
         {
-            int pid = Number.Parse("--pid", parsed.GetRequiredValue(_pid)!, 1, int.MaxValue);
-            IReadOnlyList<MappedExtent> extents = ProcessPools.Read(pid);
-            if (extents.Count == 0)
-                throw new CommandException($"The process {pid} has no pool of host memory.", "no memory file named nonpaged:... in its maps", "pgrep -a dotnet");
-            MapPrinter.Print(_screen, pid, extents);
-            if (parsed.GetValue(_svg) is { } file) Save(file, MapSvg.Draw(pid, extents));
-            return ExitCode.Success;
+            process = Number.Parse("--pid", parsed.GetRequiredValue(_pid)!, 1, int.MaxValue);
+            string? file = parsed.GetValue(_svg) is { } svg ? OutputFile.Parse("--svg", svg, "pool.svg") : null;
+            pools = ProcessPools.Read(process.Value);
+            if (pools.Count == 0)
+                throw new CommandException($"The process {process} has no pool.", "no memory file named nonpaged:... in its maps", "pgrep -a dotnet");
+            if (file is not null) MapSvg.Save(file, MapSvg.Draw($"Pools of process {process}", pools));
         }
         catch (CommandException exception)
         {
-            FailurePrinter.Print(_screen, FailureDocument.From(exception.Failure)!);
-            return ExitCode.Failure;
+            failure = FailureDocument.From(exception.Failure);
         }
-    }
 
-    private static void Save(string file, string picture)
-    {
-        try
-        {
-            File.WriteAllText(file, picture);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new CommandException($"The picture cannot be written to {file}.", exception.Message, "give --svg a file in a folder that may be written to");
-        }
+        if (parsed.GetValue(_json)) _screen.WriteWhole(CliJson.Write(new MapDocument(process, [.. pools.Select(MapPoolDocument.From)], failure)));
+        else if (failure is not null) FailurePrinter.Print(_screen, failure);
+        else MapPrinter.Print(_screen.Out, pools, process);
+        return failure is null ? ExitCode.Success : ExitCode.Failure;
     }
 }

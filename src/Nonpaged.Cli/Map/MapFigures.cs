@@ -5,41 +5,43 @@ namespace Nonpaged.Cli;
 /// <summary>What can be said of a pool in figures.</summary>
 internal static class MapFigures
 {
-    private static readonly (string Name, ulong Limit)[] s_zones =
-        [("below 1 MiB", 1UL << 20), ("below 16 MiB", 1UL << 24), ("below 4 GiB", 1UL << 32), ("above", ulong.MaxValue)];
-
-    public static IEnumerable<(string Name, string Value)> Of(IReadOnlyList<MappedExtent> extents)
+    public static IEnumerable<(string Name, string Value)> Of(MapPool pool)
     {
-        PhysicalRun[] runs = [.. extents.SelectMany(extent => extent.Runs)];
-        ulong known = runs.Aggregate(0UL, (sum, run) => sum + run.Length);
-        ulong all = extents.Aggregate(0UL, (sum, extent) => sum + extent.Length);
-        if (known < all) yield return ("not known", $"{Size.Format(all - known)}: frame numbers need CAP_SYS_ADMIN, and a page that is mapped");
-        if (known > 0)
+        foreach (var figure in pool.IsSparse ? OfSparse(pool) : OfRuns(pool)) yield return figure;
+        string zones = string.Join(", ", MapZones.Of(pool.Extents).Select(zone =>
+            $"{zone.Name} {Size.Format(zone.Bytes)}{(pool.Usage is null ? "" : $" ({Size.Format(zone.Free)} free)")}"));
+        if (zones.Length > 0) yield return ("zones", zones);
+        if (pool.Usage is not { } usage)
         {
-            ulong longest = runs.Max(run => run.Length);
-            yield return ("physical runs", $"{runs.Length}, the longest {Size.Format(longest)}");
-            yield return ("fragmentation", string.Create(CultureInfo.InvariantCulture, $"{100.0 * (known - longest) / known:0.#}% lie outside of the longest run"));
-            yield return ("zones", string.Join(", ", Zones(runs)));
+            yield return ("used and free", "known to the process itself only");
+            yield break;
         }
 
-        yield return ("used and free", "known to the process itself only");
+        PoolUse[] uses = [.. usage.Extents.SelectMany(extent => extent.Stretches).Select(stretch => stretch.Use).OfType<PoolUse>()];
+        int blocks = uses.Sum(use => use.Count);
+        yield return ("used", $"{Size.Format(usage.UsedBytes)}: {(blocks == 1 ? "1 block" : $"{blocks} blocks")} of {Size.Format(uses.Aggregate(0UL, (sum, use) => sum + use.BlockBytes))}{(blocks == 1 ? "" : " in all")}");
+        yield return ("free", usage.FreeBytes == 0 ? "nothing" : $"{Size.Format(usage.FreeBytes)}, the longest run {Size.Format(usage.LongestFreeRun)}");
+        if (usage.FreeBytes > 0) yield return ("fragmentation", $"{Percent(usage.Fragmentation)} of what is free lies outside of its longest run");
     }
 
-    private static IEnumerable<string> Zones(PhysicalRun[] runs)
+    private static IEnumerable<(string Name, string Value)> OfSparse(MapPool pool)
     {
-        ulong from = 0;
-        foreach ((string name, ulong limit) in s_zones)
-        {
-            ulong bytes = runs.Aggregate(0UL, (sum, run) => sum + Overlap(run, from, limit));
-            if (bytes > 0) yield return $"{name} {Size.Format(bytes)}";
-            from = limit;
-        }
+        yield return ("addresses", pool.Addresses == MapAddresses.Machine ? "the machine's own" : "offsets in the machine's file: its layout is not known");
+        yield return ("resident", $"{Size.Format(pool.Known)}: what this process has touched");
     }
 
-    private static ulong Overlap(PhysicalRun run, ulong from, ulong to)
+    private static IEnumerable<(string Name, string Value)> OfRuns(MapPool pool)
     {
-        ulong first = ulong.Max(run.Start, from);
-        ulong end = ulong.Min(run.Start + run.Length, to);
-        return end > first ? end - first : 0;
+        if (pool.Addresses == MapAddresses.Machine) yield return ("addresses", "the machine's own");
+        if (pool.Known < pool.Length)
+            yield return ("not known", $"{Size.Format(pool.Length - pool.Known)}: frame numbers need CAP_SYS_ADMIN, and a page that is mapped");
+        else if (pool.Extents.SelectMany(extent => extent.Runs).Any(run => run.Start is null))
+            yield return ("addresses", "hidden: frame numbers need CAP_SYS_ADMIN");
+        if (pool.Known == 0) yield break;
+        ulong longest = pool.Extents.SelectMany(extent => extent.Runs).Max(run => run.Length);
+        yield return ("physical runs", $"{pool.Extents.Sum(extent => extent.Runs.Count)}, the longest {Size.Format(longest)}");
+        if (pool.Usage is null) yield return ("fragmentation", $"{Percent((pool.Known - longest) / (double)pool.Known)} lie outside of the longest run");
     }
+
+    private static string Percent(double share) => string.Create(CultureInfo.InvariantCulture, $"{100 * share:0.#}%");
 }

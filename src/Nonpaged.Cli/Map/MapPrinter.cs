@@ -1,59 +1,78 @@
 using System.Globalization;
-using System.Text;
 using Spectre.Console;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Shows pools in a terminal: figures, and a strip for each extent.</summary>
+/// <summary>Shows pools in a terminal: figures, a strip for each extent, and the largest uses.</summary>
 internal static class MapPrinter
 {
-    private const int StripWidth = 64;
-
     // More are summed up by the figures; --svg has all.
     private const int ShownStrips = 16;
+    private const int ShownUses = 12;
 
-    public static void Print(Screen screen, int pid, IReadOnlyList<MappedExtent> extents)
+    public static void Print(IAnsiConsole console, IReadOnlyList<MapPool> pools, int? process = null)
     {
-        foreach (IGrouping<string, MappedExtent> pool in extents.GroupBy(extent => extent.Pool))
+        foreach (MapPool pool in pools)
         {
-            MappedExtent[] members = [.. pool];
-            screen.Out.MarkupLineInterpolated($"[bold]pool \"{pool.Key}\"[/] of process {pid}: {Size.Format(Sum(members))}");
-            var grid = new Grid();
-            grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
-            grid.AddColumn(new GridColumn().PadRight(0));
-            foreach (IGrouping<string, MappedExtent> rung in members.GroupBy(extent => extent.Rung))
-                grid.AddRow(new Text(rung.Key), new Text($"{rung.Count()} extent{(rung.Count() == 1 ? "" : "s")}, {Size.Format(Sum(rung))}"));
-            foreach ((string name, string value) in MapFigures.Of(members)) grid.AddRow(new Text(name), new Text(value));
-            screen.Out.Write(grid);
-            foreach (MappedExtent extent in members.Take(ShownStrips))
-                screen.WriteWhole(string.Create(CultureInfo.InvariantCulture, $"  {extent.Start:x12} {Strip(extent)}"));
-            if (members.Length > ShownStrips) screen.WriteWhole($"  and {members.Length - ShownStrips} more extents");
+            console.MarkupLineInterpolated($"[bold]pool \"{pool.Name}\"[/]{(process is null ? "" : $" of process {process}")}: {Size.Format(pool.Length)}");
+            PrintFigures(console, pool);
+            PrintStrips(console, pool);
+            PrintUses(console, pool);
         }
 
-        screen.Out.MarkupLine("[dim]A strip is an extent: █ and ▒ by turns are one physical run each, ░ has several, · is not known.[/]");
+        foreach (string line in Legend(pools)) console.MarkupLineInterpolated($"[dim]{line}[/]");
     }
 
-    private static ulong Sum(IEnumerable<MappedExtent> extents) => extents.Aggregate(0UL, (sum, extent) => sum + extent.Length);
-
-    private static string Strip(MappedExtent extent)
+    private static void PrintFigures(IAnsiConsole console, MapPool pool)
     {
-        var strip = new StringBuilder(StripWidth);
-        int run = 0;
-        for (ulong cell = 0; cell < StripWidth; cell++)
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
+        grid.AddColumn(new GridColumn().PadRight(0));
+        foreach (IGrouping<string, MapExtent> rung in pool.Extents.GroupBy(extent => extent.Rung))
         {
-            ulong from = extent.Length * cell / StripWidth;
-            ulong to = ulong.Max(from + 1, extent.Length * (cell + 1) / StripWidth);
-            while (run < extent.Runs.Count && extent.Runs[run].Offset + extent.Runs[run].Length <= from) run++;
-            strip.Append(Glyph(extent.Runs, run, from, to));
+            ulong length = rung.Aggregate(0UL, (sum, extent) => sum + extent.Length);
+            grid.AddRow(new Text(rung.Key), new Text($"{rung.Count()} extent{(rung.Count() == 1 ? "" : "s")}, {Size.Format(length)}"));
         }
 
-        return strip.ToString();
+        foreach ((string name, string value) in MapFigures.Of(pool)) grid.AddRow(new Text(name), new Text(value));
+        console.Write(grid);
     }
 
-    private static char Glyph(IReadOnlyList<PhysicalRun> runs, int run, ulong from, ulong to)
+    private static void PrintStrips(IAnsiConsole console, MapPool pool)
     {
-        if (run >= runs.Count || runs[run].Offset >= to) return '·';
-        bool isWhole = runs[run].Offset <= from && runs[run].Offset + runs[run].Length >= to;
-        return !isWhole ? '░' : run % 2 == 0 ? '█' : '▒';
+        // Written as they are, so that a narrow terminal breaks them where it likes and a pipe gets them whole.
+        TextWriter writer = console.Profile.Out.Writer;
+        foreach (MapExtent extent in pool.Extents.Take(ShownStrips))
+        {
+            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {extent.Start:x12} {MapStrip.Runs(extent, byTurns: !pool.IsSparse)}"));
+            if (extent.Stretches is not null) writer.WriteLine($"  {"used",12} {MapStrip.Use(extent)}");
+        }
+
+        if (pool.Extents.Count > ShownStrips) writer.WriteLine($"  and {pool.Extents.Count - ShownStrips} more extents");
+    }
+
+    private static void PrintUses(IAnsiConsole console, MapPool pool)
+    {
+        var uses = pool.Extents.SelectMany(extent => extent.Stretches ?? [], (extent, stretch) => (Extent: extent, Stretch: stretch)).Where(one => one.Stretch.Use is not null).ToArray();
+        if (uses.Length == 0) return;
+        var grid = new Grid();
+        grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
+        grid.AddColumn(new GridColumn().NoWrap().RightAligned().PadRight(2));
+        grid.AddColumn(new GridColumn().PadRight(0));
+        foreach ((MapExtent extent, PoolStretch stretch) in uses.OrderByDescending(one => one.Stretch.Length).Take(ShownUses).OrderBy(one => one.Extent.Start + one.Stretch.Offset))
+        {
+            grid.AddRow(
+                new Text(string.Create(CultureInfo.InvariantCulture, $"{extent.Start + stretch.Offset:x12}")), new Text(Size.Format(stretch.Length)), new Text(MapUse.Describe(stretch.Use!)));
+        }
+
+        console.Write(grid);
+        if (uses.Length > ShownUses) console.Profile.Out.Writer.WriteLine($"  and {uses.Length - ShownUses} shorter stretches in use");
+    }
+
+    private static IEnumerable<string> Legend(IReadOnlyList<MapPool> pools)
+    {
+        if (pools.Any(pool => !pool.IsSparse)) yield return "Strips: █ and ▒ by turns are one physical run each, ░ is several, · not known.";
+        if (pools.Any(pool => pool.IsSparse)) yield return "Strips of a machine: █ is resident, ░ in part, · not.";
+        if (pools.Any(pool => pool.Usage is not null)) yield return "Used: █ wholly, ▄ in part, _ not.";
     }
 }

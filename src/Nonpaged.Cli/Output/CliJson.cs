@@ -10,6 +10,7 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(ProveDocument))]
+[JsonSerializable(typeof(MapDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
@@ -26,4 +27,6 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(RunDocument document) => JsonSerializer.Serialize(document, s_readable.RunDocument);
 
     public static string Write(ProveDocument document) => JsonSerializer.Serialize(document, s_readable.ProveDocument);
+
+    public static string Write(MapDocument document) => JsonSerializer.Serialize(document, s_readable.MapDocument);
 }

@@ -9,6 +9,7 @@ internal sealed class ProveCommand
     private const string DefaultSize = "256M";
 
     private readonly Option<string?> _size = Options.Text("--size", "SIZE", "How much memory of each kind, in whole 2 MiB: 16M, 1G (default 256M).");
+    private readonly MapOptions _map = new();
     private readonly Option<bool> _json = Options.Json();
     private readonly Screen _screen;
 
@@ -22,6 +23,7 @@ internal sealed class ProveCommand
         {
             prove._size, prove._json,
         };
+        foreach (Option option in prove._map.All) command.Options.Add(option);
         command.SetAction(prove.RunAsync);
         return command;
     }
@@ -30,17 +32,23 @@ internal sealed class ProveCommand
     {
         ProveDocument document;
         AllocationFailure? failure = null;
+        var map = new MapRequest();
+        MapPool? pool = null;
         try
         {
+            map = _map.Read(parsed);
             nuint length = ReadSize(parsed.GetValue(_size) ?? DefaultSize);
             AllocationFailure? shortfall = null;
             document = await Waiting.WhileAsync(_screen, $"attacking {Size.Format(length)} of each kind of memory", report => Task.Run(() =>
             {
                 using PooledMemory ours = Obtain(length, out shortfall);
                 using var proof = new Proof(ours);
-                return new ProveDocument(proof.Run(report), null);
+                IReadOnlyList<ProveRow> rows = proof.Run(report);
+                if (map.IsWanted) pool = MapPool.From(ours.Map, MapAddresses.Host);
+                return new ProveDocument(rows, null);
             }));
             if (shortfall is not null) SayWhyLess(document.Rows[0].Pages, shortfall);
+            if (pool is not null) map.Save(pool);
         }
         catch (CommandException exception)
         {
@@ -48,9 +56,11 @@ internal sealed class ProveCommand
             document = new ProveDocument([], FailureDocument.From(failure));
         }
 
-        if (parsed.GetValue(_json)) _screen.WriteWhole(CliJson.Write(document));
+        bool isJson = parsed.GetValue(_json);
+        if (isJson) _screen.WriteWhole(CliJson.Write(document));
         else if (failure is not null) FailurePrinter.Print(_screen, document.Failure!);
         else ProvePrinter.Print(_screen, document.Rows);
+        if (pool is not null) map.Print(_screen, pool, isJson);
         return failure is null && document.Rows.Where(row => row.IsOurs).All(row => row.Holds) ? ExitCode.Success : ExitCode.Failure;
     }
 

@@ -18,9 +18,11 @@ internal sealed class RunOptions
     private readonly Option<string?> _pcap = Options.Text("--pcap", "FILE", "Write the traffic to a file for tcpdump, tshark or Wireshark.");
     private readonly Option<string?> _profile = Options.Text("--profile", "ddk|ce3|ce5", "Whose NDIS_MEMORY_CONTIGUOUS: honoured, ignored or refused. Default: ddk.");
 
+    private readonly MapOptions _map = new();
+
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, Json];
+    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -34,8 +36,9 @@ internal sealed class RunOptions
             Ram = parsed.GetValue(_ram) is { } ram ? Size.Parse("--ram", ram) : defaults.Ram,
             Count = parsed.GetValue(_count) is { } count ? Number.Parse("--count", count, 1, MostPings) : defaults.Count,
             Hold = parsed.GetValue(_hold) is { } hold ? TimeSpan.FromSeconds(Number.Parse("--hold", hold, 0, LongestHold)) : defaults.Hold,
-            Pcap = parsed.GetValue(_pcap) is { } pcap ? ReadFile(pcap) : null,
+            Pcap = parsed.GetValue(_pcap) is { } pcap ? OutputFile.Parse("--pcap", pcap, "run.pcap") : null,
             Profile = parsed.GetValue(_profile) is { } profile ? ReadProfile(profile) : defaults.Profile,
+            Map = _map.Read(parsed),
         };
     }
 
@@ -50,13 +53,4 @@ internal sealed class RunOptions
         "ce5" => NdisProfile.Ce5,
         _ => throw new CommandException($"--profile '{text}' is not a profile.", "the profiles are ddk, ce3 and ce5", "write, say, --profile ddk"),
     };
-
-    // Looked at before a machine is started, and nothing is written yet: an existing file is kept until there is something to write.
-    private static string ReadFile(string text)
-    {
-        string? folder = text.Length == 0 ? null : Path.GetDirectoryName(Path.GetFullPath(text));
-        if (folder is not null && Directory.Exists(folder) && !Directory.Exists(text)) return Path.GetFullPath(text);
-        throw new CommandException(
-            $"--pcap '{text}' is not a file that can be written.", folder is null ? "a file's name" : $"the folder {folder}", "write, say, --pcap run.pcap");
-    }
 }

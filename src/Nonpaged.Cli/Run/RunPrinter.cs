@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Shows a run to a person, as it goes. Silent under --json.</summary>
+/// <summary>Shows a run to a person, as it goes. Silent under --json, but for the map.</summary>
 internal sealed class RunPrinter(Screen screen, bool isSilent)
 {
     private int _shownAllocations;
@@ -47,6 +47,8 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
             : "";
         Line("pings", $"{pings.Target}: {pings.Received} of {pings.Sent} answered{times}");
     }
+
+    public void ShowMap(MapPool pool, RunRequest request) => request.Map.Print(screen, pool, isJson: isSilent);
 
     public void ShowEnd(RunDocument document)
     {

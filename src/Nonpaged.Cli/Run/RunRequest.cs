@@ -24,4 +24,7 @@ internal sealed record RunRequest
     public string? Pcap { get; init; }
 
     public NdisProfile Profile { get; init; }
+
+    /// <summary>What to show of the machine's memory while the driver uses it.</summary>
+    public MapRequest Map { get; init; } = new();
 }

@@ -17,8 +17,17 @@ internal sealed partial class RunSession
             await using LeaseAndPing protocol = registered;
             await protocol.BindAsync(adapter, ended.Token);
             printer.ShowAllocations(instance.Allocations);
-            await LeaseAsync(protocol, ended.Token);
-            await PingAsync(protocol, ended.Token);
+            try
+            {
+                await LeaseAsync(protocol, ended.Token);
+                await PingAsync(protocol, ended.Token);
+            }
+            finally
+            {
+                // All that the driver and the protocol asked for, and before any of it is given back.
+                ShowMap(instance.Pool);
+            }
+
             await HoldAsync(ended.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException && WasTakenAway(machine, adapter))
@@ -31,6 +40,14 @@ internal sealed partial class RunSession
             throw new CommandException(
                 exception.Message, "the time that is given for an answer", "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap");
         }
+    }
+
+    private void ShowMap(NonpagedPool pool)
+    {
+        if (!request.Map.IsWanted) return;
+        var shown = MapPool.From(pool.GetMap(), MapAddresses.Machine);
+        printer.ShowMap(shown, request);
+        request.Map.Save(shown);
     }
 
     private bool WasTakenAway(QemuMachine machine, Adapter adapter) =>

@@ -12,6 +12,9 @@ internal static class QemuRam
     /// <summary>QEMU's default CPU has 40 address bits, and its PCI hole takes a share of them.</summary>
     public const ulong Limit = 512UL << 30;
 
+    /// <summary>The file's name, by which it is found in /proc/PID/maps (memfd_create(2)). Those of a host's pools are named alike.</summary>
+    public const string FileName = "nonpaged:qemu:ram";
+
     private const ulong PageSize = 4096;
     private const ulong VideoHole = 0xa_0000;
     private const ulong EndOfHole = 0x10_0000;
@@ -56,7 +59,7 @@ internal static class QemuRam
     /// <summary>Makes the file. Its size is sealed: nobody can cut off pages that a device still uses.</summary>
     public static SafeFileHandle Create(ulong bytes)
     {
-        var made = LibC.CreateMemoryFile("nonpaged-machine-ram", LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out var file);
+        var made = LibC.CreateMemoryFile(FileName, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out var file);
         QemuProcess.Check(made, "memfd_create");
         try
         {

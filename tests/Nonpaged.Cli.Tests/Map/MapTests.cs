@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Xml.Linq;
 
 namespace Nonpaged.Cli.Tests.Map;
@@ -60,5 +61,35 @@ public sealed class MapTests
     {
         PhysicalRun[] runs = [.. PhysicalRun.Of([0x5000, 0x6000, null, 0x7000, 0x1000, 0x2000])];
         Assert.Equal([new(0, 0x5000, 0x2000), new(0x3000, 0x7000, 0x1000), new(0x4000, 0x1000, 0x2000)], runs);
+    }
+
+    [Fact]
+    public void The_JSON_has_the_runs_that_the_pool_itself_tells()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to read frame numbers");
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "as JSON" });
+        MemoryBlock block = pool.Allocate(new MemoryRequest(Length) { WholePages = true });
+        JsonElement map = CliProgram.Run("map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--json").Json;
+        Assert.Equal(["process", "pools", "failure"], map.EnumerateObject().Select(member => member.Name));
+        JsonElement shown = Assert.Single(map.GetProperty("pools").EnumerateArray(), one => one.GetProperty("name").GetString() == "as JSON");
+        Assert.Equal(("host", (ulong)Length), (shown.GetProperty("addresses").GetString(), shown.GetProperty("known").GetUInt64()));
+        Assert.Equal(
+            block.Obtained.PhysicalRanges.Select(range => (range.Start!.Value.Value, range.Length)),
+            shown.GetProperty("extents").EnumerateArray().SelectMany(extent => extent.GetProperty("runs").EnumerateArray())
+                .Select(run => (Convert.ToUInt64(run.GetProperty("start").GetString(), 16), run.GetProperty("length").GetUInt64())));
+        Assert.Equal((ulong)Length, shown.GetProperty("zones").EnumerateArray().Aggregate(0UL, (sum, zone) => sum + zone.GetProperty("length").GetUInt64()));
+    }
+
+    [Fact]
+    public void Free_runs_are_what_is_both_free_and_contiguous_and_each_lies_in_its_zones()
+    {
+        var use = new PoolUse(1, 1, []);
+        var extent = new MapExtent(
+            "test", 0, 0x8000, [new(0, 0xffe000, 0x4000), new(0x4000, 0x2000, 0x4000)],
+            [new(0, 0x1000, null), new(0x1000, 0x1000, use), new(0x2000, 0x4000, null), new(0x6000, 0x2000, use)]);
+        Assert.Equal([new(0, 0xffe000, 0x1000), new(0x2000, 0x1000000, 0x2000), new(0x4000, 0x2000, 0x2000)], extent.FreeRuns);
+        Assert.Equal(
+            [("below 1 MiB", 0x4000UL, 0x2000UL), ("below 16 MiB", 0x2000UL, 0x1000UL), ("below 4 GiB", 0x2000UL, 0x2000UL)],
+            MapZones.Of([extent]));
     }
 }

@@ -10,6 +10,9 @@ internal sealed unsafe class PooledMemory() : Subject("nonpaged")
 
     public override string? Rung => _block?.Obtained.Rung;
 
+    /// <summary>The pool that the block is of, as it is at this moment.</summary>
+    public PoolMap Map => _pool.GetMap();
+
     /// <summary>Why there is no such block.</summary>
     public AllocationFailure? Failure { get; private set; }
 
