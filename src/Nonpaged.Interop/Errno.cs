@@ -25,4 +25,5 @@ internal enum Errno
     EPIPE = 32,
     ENOSYS = 38,
     EOPNOTSUPP = 95,
+    EAFNOSUPPORT = 97,
 }

@@ -9,6 +9,6 @@ internal enum CheckStatus
     /// <summary>Works, and would give more with the remedy.</summary>
     Warn,
 
-    /// <summary>Something that the product uses is not there.</summary>
+    /// <summary>It is not there, or cannot be used.</summary>
     Missing,
 }

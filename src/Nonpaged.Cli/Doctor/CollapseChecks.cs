@@ -3,66 +3,92 @@ using Nonpaged.Interop;
 namespace Nonpaged.Cli;
 
 /// <summary>Contiguous memory without set-up: transparent hugepages, and whether MADV_COLLAPSE (madvise(2), Linux 6.1) makes them.</summary>
-internal static unsafe class CollapseChecks
+internal static class CollapseChecks
 {
     private const string Root = "/sys/kernel/mm/transparent_hugepage";
 
-    public static IEnumerable<Check> Look() => [LookAtSetting(), LookAtCollapse(), LookAtScan()];
+    public static IEnumerable<Check> Look(Surroundings here) => [LookAtSetting(here), LookAtMemoryFiles(here), LookAtCollapse(here), LookAtScan(here.Probe)];
 
-    private static Check LookAtSetting()
+    private static Check LookAtSetting(Surroundings here)
     {
         const string Name = "transparent hugepages";
-        string? enabled = SystemFile.ReadChoice($"{Root}/enabled");
-        if (enabled is null)
+        const string Required = "always or madvise";
+        return here.Files.ReadChoice($"{Root}/enabled") switch
         {
-            return new Check(
-                Name, CheckStatus.Missing, $"{Root} is not there", "This kernel was built without them: no contiguous memory without a pool of hugepages.");
-        }
-
-        string found = $"{enabled}; for shared memory: {SystemFile.ReadChoice($"{Root}/shmem_enabled") ?? "unknown"}";
-        return enabled == "never"
-            ? new Check(Name, CheckStatus.Warn, found, "Switched off for the whole system. This leaves it to programs that ask.", Shell.Write("madvise", $"{Root}/enabled"))
-            : new Check(Name, CheckStatus.Ok, found, "Memory can be collapsed into pages of 2 MiB on request, whatever is set for shared memory.");
+            null => new Check(
+                Name,
+                CheckStatus.Missing,
+                Required,
+                $"{Root} is not there",
+                "This kernel was built without them: no contiguous memory without a pool of hugepages."),
+            "never" => new Check(
+                Name,
+                CheckStatus.Warn,
+                Required,
+                "never",
+                "Switched off for the whole system. This leaves it to programs that ask.",
+                here.Shell.Write("madvise", $"{Root}/enabled")),
+            string choice => new Check(Name, CheckStatus.Ok, Required, choice, "Memory can be collapsed into pages of 2 MiB on request."),
+        };
     }
 
-    private static Check LookAtCollapse()
+    private static Check LookAtMemoryFiles(Surroundings here)
+    {
+        const string Name = "THP in memory files";
+        const string Required = "any setting but deny";
+        return here.Files.ReadChoice($"{Root}/shmem_enabled") switch
+        {
+            null => new Check(Name, CheckStatus.Missing, Required, "no shmem_enabled", "This kernel has no huge pages in memory files, and collapses none."),
+            "deny" => new Check(
+                Name,
+                CheckStatus.Warn,
+                Required,
+                "deny",
+                "Ruled out for memory files, collapsed ones too. This leaves it to programs that ask.",
+                here.Shell.Write("advise", $"{Root}/shmem_enabled")),
+            string choice => new Check(Name, CheckStatus.Ok, Required, choice, "Memory files are collapsed on request."),
+        };
+    }
+
+    private static Check LookAtCollapse(Surroundings here)
     {
         const string Name = "collapse to 2 MiB";
-        using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
-        if (memory is not null) result = Collapse(memory);
+        const string Required = "MADV_COLLAPSE of Linux 6.1, for contiguous memory with nothing set up";
+        SysResult result = here.Probe.Collapse(out SysResult mapped);
         if (result.IsError)
         {
             return new Check(
                 Name,
                 CheckStatus.Missing,
+                Required,
                 $"MADV_COLLAPSE: {result}",
-                "No contiguous memory without a pool of hugepages. EINVAL: Linux older than 6.1, or hugepages are switched off; ENOMEM or EAGAIN: memory is fragmented.",
-                Shell.Write(1, "/proc/sys/vm/compact_memory"));
+                "No contiguous memory without a pool of hugepages. EINVAL: Linux older than 6.1, or hugepages are switched off; ENOMEM or EAGAIN: memory is fragmented, which this may better.",
+                here.Shell.Write(1, "/proc/sys/vm/compact_memory"));
         }
 
         // Success does not mean that all was collapsed: what the page tables say counts.
-        SysResult huge = PageMapFile.CountHugeMapped(memory!.Start, ProbeMemory.Length);
-        string proof = huge.IsError ? "not verified: no PAGEMAP_SCAN" : (nuint)huge.Value == ProbeMemory.Length ? "seen in the page tables" : "not all of it";
-        return new Check(
-            Name, CheckStatus.Ok, $"works ({proof})", "Contiguous memory up to 2 MiB, aligned, for any user, with nothing set up.");
+        if (!mapped.IsError && (nuint)mapped.Value != ProbeMemory.Length)
+        {
+            return new Check(
+                Name,
+                CheckStatus.Warn,
+                Required,
+                "said to work, but the page tables show small pages",
+                "Contiguous memory fails here now and then. Memory may be fragmented, which this may better.",
+                here.Shell.Write(1, "/proc/sys/vm/compact_memory"));
+        }
+
+        string proof = mapped.IsError ? "not verified: no PAGEMAP_SCAN" : "seen in the page tables";
+        return new Check(Name, CheckStatus.Ok, Required, $"works ({proof})", "Contiguous memory up to 2 MiB, aligned, for any user, with nothing set up.");
     }
 
-    private static SysResult Collapse(ProbeMemory memory)
-    {
-        SysResult advised = LibC.AdviseMemory(memory.Start, ProbeMemory.Length, LibC.MADV_HUGEPAGE);
-        if (advised.IsError) return advised;
-        SysResult touched = LibC.AdviseMemory(memory.Start, 4096, LibC.MADV_POPULATE_WRITE);
-        return touched.IsError ? touched : LibC.AdviseMemory(memory.Start, ProbeMemory.Length, LibC.MADV_COLLAPSE);
-    }
-
-    private static Check LookAtScan()
+    private static Check LookAtScan(IProbe probe)
     {
         const string Name = "PAGEMAP_SCAN";
-        using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
-        if (memory is not null) result = PageMapFile.CountHugeMapped(memory.Start, ProbeMemory.Length);
+        const string Required = "Linux 6.7, to prove contiguity without privilege";
+        SysResult result = probe.Scan();
         return result.IsError
-            ? new Check(
-                Name, CheckStatus.Warn, $"not available ({result})", "An ordinary user cannot prove that 2 MiB are contiguous. It came with Linux 6.7.")
-            : new Check(Name, CheckStatus.Ok, "works", "An ordinary user can prove that 2 MiB are contiguous.");
+            ? new Check(Name, CheckStatus.Warn, Required, $"not available ({result})", "An ordinary user cannot prove that 2 MiB are contiguous.")
+            : new Check(Name, CheckStatus.Ok, Required, "works", "An ordinary user can prove that 2 MiB are contiguous.");
     }
 }

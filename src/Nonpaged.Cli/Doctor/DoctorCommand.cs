@@ -11,22 +11,12 @@ internal static class DoctorCommand
         var command = new Command("doctor", "Show what this machine can give, with the command that improves it. Changes nothing.") { json };
         command.SetAction(parsed =>
         {
-            List<Check> checks = [];
-            Waiting.While(screen, "looking", () => checks.AddRange(LookAtAll()));
-            if (parsed.GetValue(json)) screen.WriteWhole(CliJson.Write(DoctorDocument.From(checks)));
-            else DoctorPrinter.Print(screen, checks);
+            IReadOnlyList<CheckGroup> groups = [];
+            Waiting.While(screen, "looking", () => groups = Examination.Of(Surroundings.OfThisProcess()));
+            if (parsed.GetValue(json)) screen.WriteWhole(CliJson.Write(DoctorDocument.From(groups.SelectMany(group => group.Checks))));
+            else DoctorPrinter.Print(screen, groups);
             return ExitCode.Success;
         });
         return command;
     }
-
-    private static IEnumerable<Check> LookAtAll() =>
-    [
-        .. HugepageChecks.Look(),
-        .. CollapseChecks.Look(),
-        .. PinChecks.Look(),
-        .. FrameChecks.Look(),
-        .. MemoryChecks.Look(),
-        QemuCheck.Look(),
-    ];
 }

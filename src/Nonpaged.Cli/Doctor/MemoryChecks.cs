@@ -1,69 +1,44 @@
+using System.Globalization;
+
 namespace Nonpaged.Cli;
 
-/// <summary>Swap, and the limits of the memory control group.</summary>
+/// <summary>Swap, and the number of mappings (Documentation/admin-guide/sysctl/vm.rst).</summary>
 internal static class MemoryChecks
 {
-    // Version 1 writes "no limit" as the largest number of whole pages.
-    private const ulong NoLimit = 1UL << 62;
-    private const ulong Little = 256UL << 20;
+    private const ulong DefaultMaps = 65530;
 
-    public static IEnumerable<Check> Look()
-    {
-        yield return LookAtSwap();
-        yield return LookAtGroup();
-    }
+    public static IEnumerable<Check> Look(Surroundings here) => [LookAtSwap(here.Files), LookAtMaps(here)];
 
-    private static Check LookAtSwap()
+    private static Check LookAtSwap(SystemFiles files)
     {
+        const string Required = "nothing: the pool's memory stays, with swap or without";
         // proc(5): a line of titles, then a line for each area.
-        string[] areas = SystemFile.Read("/proc/swaps")?.Split('\n', StringSplitOptions.RemoveEmptyEntries)[1..] ?? [];
+        string[] areas = [.. files.ReadLines("/proc/swaps").Skip(1)];
         return areas.Length == 0
-            ? new Check("swap", CheckStatus.Ok, "off", "No memory of any program is paged out here.")
+            ? new Check("swap", CheckStatus.Ok, Required, "off", "No memory of any program is paged out here.")
             : new Check(
                 "swap",
                 CheckStatus.Ok,
+                Required,
                 string.Join(", ", areas.Select(area => area.Split([' ', '\t'])[0])),
                 "The rest of a program can be paged out; blocks that are pinned or locked are not.");
     }
 
-    private static Check LookAtGroup()
+    private static Check LookAtMaps(Surroundings here)
     {
-        const string Name = "memory limit";
-        if (Group() is not { } group) return new Check(Name, CheckStatus.Ok, "none (no memory control group)", "All memory of the machine can be had.");
-        string found = $"{Size.Format(group.Limit)}, {group.Used >> 20} MiB in use ({group.File})";
-        ulong left = group.Limit - Math.Min(group.Limit, group.Used);
-        return left >= Little
-            ? new Check(Name, CheckStatus.Ok, found, "The control group ends the program when it needs more.")
+        const string Name = "max_map_count";
+        string required = string.Create(CultureInfo.InvariantCulture, $"{DefaultMaps}, which is the kernel's default: one for each break in the order of frames");
+        if (here.Files.ReadNumber("/proc/sys/vm/max_map_count") is not { } most)
+            return new Check(Name, CheckStatus.Missing, required, "/proc/sys/vm/max_map_count is not readable", "How many mappings a program may have is not known.");
+        string found = $"{most}, {here.Files.ReadLines("/proc/self/maps").Length} in use by this program";
+        return most >= DefaultMaps
+            ? new Check(Name, CheckStatus.Ok, required, found, "Room for a pool that maps its memory in frame order.")
             : new Check(
                 Name,
                 CheckStatus.Warn,
+                required,
                 found,
-                "Little is left before the control group ends the program. This raises the limit by 1 GiB.",
-                Shell.Write(group.Limit + (1UL << 30), group.File));
-    }
-
-    /// <summary>The tightest limit of this process's group and those above it; null where there is none.</summary>
-    private static (string File, ulong Limit, ulong Used)? Group()
-    {
-        (string, ulong, ulong)? tightest = null;
-        foreach (string line in SystemFile.Read("/proc/self/cgroup")?.Split('\n') ?? [])
-        {
-            // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list.
-            string[] fields = line.Split(':', 3);
-            if (fields.Length != 3) continue;
-            bool isSecond = fields[0] == "0";
-            if (!isSecond && !fields[1].Split(',').Contains("memory")) continue;
-            string root = isSecond ? "/sys/fs/cgroup" : "/sys/fs/cgroup/memory";
-            for (string path = fields[2]; path.Length > 0; path = path[..path.LastIndexOf('/')])
-            {
-                string directory = root + path.TrimEnd('/');
-                string file = isSecond ? $"{directory}/memory.max" : $"{directory}/memory.limit_in_bytes";
-                if (SystemFile.ReadNumber(file) is not { } limit || limit >= NoLimit || limit >= (tightest?.Item2 ?? ulong.MaxValue)) continue;
-                ulong used = SystemFile.ReadNumber(isSecond ? $"{directory}/memory.current" : $"{directory}/memory.usage_in_bytes") ?? 0;
-                tightest = (file, limit, used);
-            }
-        }
-
-        return tightest;
+                "A large pool, or one with many blocks whose protection was changed, may run out of mappings (ENOMEM).",
+                here.Shell.AsRoot("sysctl -w vm.max_map_count=262144"));
     }
 }

@@ -1,81 +1,83 @@
-using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Whether memory can be pinned, and how much: io_uring's registered buffers and RLIMIT_MEMLOCK (getrlimit(2)).</summary>
-internal static unsafe class PinChecks
+/// <summary>Whether memory can be pinned, and what moves it where it can't be: io_uring's registered buffers, and compaction.</summary>
+internal sealed class PinChecks(Surroundings here)
 {
-    // linux/capability.h
-    private const int CAP_IPC_LOCK = 14;
+    private const string Name = "pin (io_uring)";
+    private const string Required = "io_uring with sparse buffer tables (Linux 5.19), to hold frames in place";
     private const string Disabled = "/proc/sys/kernel/io_uring_disabled";
+    private const string Compaction = "/proc/sys/vm/compact_unevictable_allowed";
 
-    // Rings, buffers and a working set of a few extents of 2 MiB each.
-    private const ulong Comfortable = 64UL << 20;
-
-    public static IEnumerable<Check> Look() => [LookAtPin(), LookAtMemlock()];
-
-    private static Check LookAtPin()
+    public static IEnumerable<Check> Look(Surroundings here)
     {
-        const string Name = "pin (io_uring)";
-        SysResult result = TryPin(out string step);
-        if (!result.IsError) return new Check(Name, CheckStatus.Ok, "works", "Physical addresses can be held in place.");
+        var checks = new PinChecks(here);
+        SysResult result = here.Probe.Pin(out string step);
+        return [checks.Judge(result, step), checks.LookAtCompaction(isPinned: !result.IsError)];
+    }
 
-        string found = $"{step}: {result}; kernel.io_uring_disabled = {SystemFile.Read(Disabled) ?? "unknown"}";
-        if (SystemFile.ReadNumber(Disabled) is > 0)
+    private Check Judge(SysResult result, string step)
+    {
+        if (!result.IsError) return new Check(Name, CheckStatus.Ok, Required, "works", "Physical addresses can be held in place.");
+        if (result.Errno == Errno.EPERM && DisabledBySetting() is { } setting)
         {
-            return new Check(
-                Name, CheckStatus.Missing, found, "Blocks are resident, but the kernel may move them. This allows io_uring.", Shell.AsRoot("sysctl -w kernel.io_uring_disabled=0"));
+            return Missing(
+                $"{step}: EPERM, disabled by sysctl: {setting}",
+                "Blocks are resident, but the kernel may move them. This allows io_uring.",
+                here.Shell.AsRoot("sysctl -w kernel.io_uring_disabled=0"));
         }
 
-        return result.Errno == Errno.ENOMEM
-            ? new Check(Name, CheckStatus.Missing, found, "The memlock limit of this user is used up: see there.", RaiseMemlock)
-            : new Check(
-                Name,
-                CheckStatus.Missing,
+        // A filter answers with EPERM, or with ENOSYS where it does not know the call.
+        if (result.Errno is Errno.EPERM or Errno.ENOSYS or Errno.EACCES && here.Process.IsFiltered) return Filtered(result, step);
+        return result.Errno switch
+        {
+            Errno.ENOMEM => Missing($"{step}: ENOMEM", "The memlock limit of this user is used up. This lifts it.", MemlockCheck.Raise(here)),
+            Errno.ENOSYS => Missing($"{step}: ENOSYS, no seccomp filter", "Blocks are resident, but the kernel may move them: it was built without io_uring."),
+            Errno.EINVAL => Missing($"{step}: EINVAL", "Blocks are resident, but the kernel may move them: its io_uring has no sparse buffer tables, which came with Linux 5.19."),
+            _ => Missing($"{step}: {result}; kernel.io_uring_disabled = {here.Files.Read(Disabled) ?? "unknown"}", "Blocks are resident, but the kernel may move them."),
+        };
+    }
+
+    private Check Filtered(SysResult result, string step)
+    {
+        string found = $"{step}: {result}, disabled by a seccomp filter";
+        return here.Container.IoUring is { } line
+            ? Missing(
                 found,
-                "Blocks are resident, but the kernel may move them. EPERM: a container's seccomp profile forbids io_uring; ENOSYS: a kernel without it.");
+                $"Blocks are resident, but the kernel may move them. The runtime's default profile forbids io_uring; a copy of it that allows io_uring_setup and io_uring_register helps. {here.Container.Place}",
+                line)
+            : Missing(
+                found,
+                "Blocks are resident, but the kernel may move them. Whoever started this program forbade io_uring to it: a container's runtime, or SystemCallFilter= of a systemd service.");
     }
 
-    private static SysResult TryPin(out string step)
+    // Documentation/admin-guide/sysctl/kernel.rst: 1 leaves it to CAP_SYS_ADMIN and a group, 2 to nobody.
+    private string? DisabledBySetting() => here.Files.ReadNumber(Disabled) switch
     {
-        step = "memfd_create";
-        using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
-        if (memory is null) return result;
-        step = "io_uring_setup";
-        result = IoUring.Create(out SafeFileHandle ring);
-        using (ring)
-        {
-            if (result.IsError) return result;
-            step = "IORING_REGISTER_BUFFERS2";
-            result = IoUring.RegisterSparseTable(ring, 1);
-            if (result.IsError) return result;
-            step = "IORING_REGISTER_BUFFERS_UPDATE";
-            result = IoUring.UpdateSlot(ring, 0, memory.Start, 4096);
-            if (!result.IsError) IoUring.UpdateSlot(ring, 0, null, 0);
-            return result;
-        }
-    }
+        2 => "kernel.io_uring_disabled = 2",
+        1 when !here.Process.Has(Capability.SysAdmin) => "kernel.io_uring_disabled = 1, and this user is not of kernel.io_uring_group",
+        _ => null,
+    };
 
-    // $$ is the shell that it is pasted into, whose children inherit the limit.
-    private static string RaiseMemlock => Shell.AsRoot("prlimit --pid $$ --memlock=unlimited:unlimited");
+    private static Check Missing(string found, string meaning, string? remedy = null) => new(Name, CheckStatus.Missing, Required, found, meaning, remedy);
 
-    private static Check LookAtMemlock()
+    private Check LookAtCompaction(bool isPinned)
     {
-        const string Name = "memlock limit";
-        SysResult result = LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out ulong hard);
-        if (result.IsError) return new Check(Name, CheckStatus.Warn, $"getrlimit: {result}", "How much may be pinned is not known.");
-        bool isLifted = SystemFile.HasCapability(CAP_IPC_LOCK);
-        string found = $"soft {Describe(soft)}, hard {Describe(hard)}{(isLifted ? ", lifted by CAP_IPC_LOCK" : "")}";
-        return isLifted || soft >= Comfortable
-            ? new Check(Name, CheckStatus.Ok, found, "Room for pins.")
+        const string Name = "compaction";
+        const string Required = "pins; or, where memory is only locked, vm.compact_unevictable_allowed = 0";
+        if (here.Files.ReadNumber(Compaction) is not { } allowed)
+            return new Check(Name, CheckStatus.Ok, Required, "this kernel does not compact memory", "Locked memory is not moved for it.");
+        string found = $"vm.compact_unevictable_allowed = {allowed}";
+        if (allowed == 0) return new Check(Name, CheckStatus.Ok, Required, found, "Compaction leaves locked memory where it is. Other migrations may move it; a pin stops them all.");
+        return isPinned
+            ? new Check(Name, CheckStatus.Ok, Required, found, "Compaction moves memory that is only locked (mlock): locked is resident, not fixed. It does not move what is pinned.")
             : new Check(
                 Name,
                 CheckStatus.Warn,
+                Required,
                 found,
-                "All pins of this user together may not exceed it; a pin of 4 KiB in a hugepage counts 2 MiB. This lifts it for the shell that it is typed into.",
-                RaiseMemlock);
+                "Compaction moves locked memory (mlock), and nothing can be pinned here. This keeps compaction away from it, not other migrations.",
+                here.Shell.AsRoot("sysctl -w vm.compact_unevictable_allowed=0"));
     }
-
-    private static string Describe(ulong limit) => limit == LibC.RLIM_INFINITY ? "unlimited" : Size.Format(limit);
 }

@@ -5,16 +5,19 @@ namespace Nonpaged.Cli;
 /// <summary>Whether there is a QEMU whose network cards <c>run</c> can drive.</summary>
 internal static class QemuCheck
 {
-    public static Check Look()
+    private const string Required = "qemu-system-x86_64, for 'nonpaged run'";
+
+    public static Check Look(Surroundings here)
     {
-        QemuProbeResult found = QemuProbe.Find();
+        QemuProbeResult found = here.Probe.FindQemu();
         return found.IsUsable
-            ? new Check("QEMU", CheckStatus.Ok, $"{found.Version}, {found.Path}", "'nonpaged run' has network cards to drive.")
+            ? new Check("QEMU", CheckStatus.Ok, Required, $"{found.Version}, {found.Path}", "'nonpaged run' has network cards to drive.")
             : new Check(
                 "QEMU",
                 CheckStatus.Missing,
+                Required,
                 found.Problem!,
                 "'nonpaged run' has no network card to drive; memory does not need it.",
-                found.Remedy is null ? null : Shell.AsRoot(found.Remedy));
+                found.Remedy is null ? null : here.Shell.AsRoot(found.Remedy));
     }
 }

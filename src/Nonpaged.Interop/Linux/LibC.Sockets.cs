@@ -6,10 +6,20 @@ namespace Nonpaged.Interop;
 internal static unsafe partial class LibC
 {
     public const int AF_UNIX = 1;
+    public const int AF_XDP = 44;
     public const int SOCK_STREAM = 1;
+    public const int SOCK_RAW = 3;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int SHUT_RDWR = 2;
+
+    /// <summary>A socket of any family (socket(2)). The handle is invalid where that failed.</summary>
+    public static SysResult OpenSocket(int family, int type, int protocol, out SafeFileHandle handle)
+    {
+        var result = Fails("socket", out SysResult injected) ? injected : Result(socket(family, type, protocol));
+        handle = new SafeFileHandle(result.IsError ? -1 : result.AsInt32, ownsHandle: true);
+        return result;
+    }
 
     /// <summary>Two connected stream sockets without a name, both CLOEXEC (socketpair(2)).</summary>
     public static SysResult SocketPair(out SafeFileHandle one, out SafeFileHandle other)
@@ -41,6 +51,9 @@ internal static unsafe partial class LibC
     /// <summary>Ends both directions; whoever waits in <see cref="Receive"/> wakes up (shutdown(2)).</summary>
     public static SysResult Shutdown(SafeFileHandle socket) =>
         Fails("shutdown", out SysResult injected) ? injected : Result(shutdown(socket, SHUT_RDWR));
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int socket(int family, int type, int protocol);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int socketpair(int domain, int type, int protocol, int* pair);

@@ -81,6 +81,20 @@ public sealed unsafe class KernelLayoutTests
         Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
     }
 
+    [Fact]
+    public void The_constants_of_sockets_are_those_of_the_headers()
+    {
+        Dictionary<string, long> inC = Ask(
+            "sys/socket.h", "AF_UNIX", "AF_XDP", "SOCK_STREAM", "SOCK_RAW", "SOCK_CLOEXEC", "MSG_NOSIGNAL", "SHUT_RDWR", "EPIPE", "EACCES", "EAFNOSUPPORT");
+        (string Name, long Value)[] here =
+        [
+            ("AF_UNIX", LibC.AF_UNIX), ("AF_XDP", LibC.AF_XDP), ("SOCK_STREAM", LibC.SOCK_STREAM), ("SOCK_RAW", LibC.SOCK_RAW),
+            ("SOCK_CLOEXEC", LibC.SOCK_CLOEXEC), ("MSG_NOSIGNAL", LibC.MSG_NOSIGNAL), ("SHUT_RDWR", LibC.SHUT_RDWR), ("EPIPE", (long)Errno.EPIPE),
+            ("EACCES", (long)Errno.EACCES), ("EAFNOSUPPORT", (long)Errno.EAFNOSUPPORT),
+        ];
+        Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
+    }
+
     /// <summary>The kernel itself tells the size of a structure that the headers here may be too old for: it refuses any other.</summary>
     [Fact]
     public void The_kernel_takes_the_argument_of_PAGEMAP_SCAN()

@@ -3,6 +3,16 @@ namespace Nonpaged.Interop.Tests.Linux;
 public sealed class SocketTests
 {
     [Fact]
+    public void A_socket_of_a_family_that_does_not_exist_is_EAFNOSUPPORT_and_no_handle()
+    {
+        Assert.Equal(Errno.EAFNOSUPPORT, LibC.OpenSocket(255, LibC.SOCK_RAW, 0, out var handle).Errno);
+        Assert.True(handle.IsInvalid);
+        Assert.False(LibC.OpenSocket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0, out handle).IsError);
+        Assert.False(handle.IsInvalid);
+        handle.Dispose();
+    }
+
+    [Fact]
     public void What_one_end_sends_the_other_receives()
     {
         Assert.False(LibC.SocketPair(out var one, out var other).IsError);

@@ -22,6 +22,7 @@ internal static class PlausibleErrors
         ["getrlimit"] = [Errno.EFAULT, Errno.EPERM],
         ["io_uring_setup"] = [Errno.EPERM, Errno.ENOSYS, Errno.ENOMEM, Errno.EMFILE, Errno.EINVAL],
         ["io_uring_register"] = [Errno.ENOMEM, Errno.EFAULT, Errno.EBUSY, Errno.EINVAL, Errno.EOPNOTSUPP],
+        ["socket"] = [Errno.EAFNOSUPPORT, Errno.EPERM, Errno.EMFILE, Errno.ENOMEM],
         ["socketpair"] = [Errno.EMFILE, Errno.ENOMEM],
         ["pipe2"] = [Errno.EMFILE],
         ["posix_spawn"] = [Errno.ENOMEM, Errno.EAGAIN, Errno.ENOENT, Errno.EACCES],
