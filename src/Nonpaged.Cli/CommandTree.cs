@@ -16,6 +16,7 @@ internal static class CommandTree
             DoctorCommand.Create(screen),
             ProveCommand.Create(screen),
             MapCommand.Create(screen),
+            SoakCommand.Create(screen),
         };
         root.HelpName = Name;
 

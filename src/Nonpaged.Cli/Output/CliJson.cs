@@ -11,6 +11,7 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(RunDocument))]
 [JsonSerializable(typeof(ProveDocument))]
 [JsonSerializable(typeof(MapDocument))]
+[JsonSerializable(typeof(SoakDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
@@ -29,4 +30,6 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(ProveDocument document) => JsonSerializer.Serialize(document, s_readable.ProveDocument);
 
     public static string Write(MapDocument document) => JsonSerializer.Serialize(document, s_readable.MapDocument);
+
+    public static string Write(SoakDocument document) => JsonSerializer.Serialize(document, s_readable.SoakDocument);
 }

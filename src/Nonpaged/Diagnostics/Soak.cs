@@ -1,18 +1,23 @@
 using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
 
 namespace Nonpaged;
 
 /// <summary>
-/// Random requests at the ceiling of a pool that grows and shrinks, from several threads, with all contents checked. A seed repeats each thread's requests; how the
-/// threads meet is the machine's.
+/// Random requests at the ceiling of a pool that grows and shrinks, from several threads, with all contents checked. A seed repeats each thread's requests in their
+/// order; how the threads meet, and so what is refused, is the machine's.
 /// </summary>
-internal sealed unsafe class Soak(int seed, int threads = 2, ulong ceiling = 64 << 20, IReadOnlyList<MemoryRung>? ladder = null)
+internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceiling = 64 << 20, IReadOnlyList<MemoryRung>? ladder = null)
 {
     private const int MostErrors = 20;
 
+    // How many steps of a thread a phase of growth or of shrinking takes: enough to fill the pool, or to empty it.
+    private const int Phase = 2048;
+
     private readonly ConcurrentQueue<SoakBlock> _handedOver = new();
     private readonly ConcurrentQueue<string> _errors = new();
-    private long _allocations, _refused, _bytes, _pages, _shrinks, _key;
+    private readonly ConcurrentDictionary<string, long> _refusals = new();
+    private long _allocations, _bytes, _pages, _shrinks, _key;
     private ulong _peak;
 
     /// <summary>Runs for so long, or until the first few errors.</summary>
@@ -25,6 +30,7 @@ internal sealed unsafe class Soak(int seed, int threads = 2, ulong ceiling = 64 
             Step = ceiling / 8,
             IdleKept = ceiling / 8,
             IdleRelease = TimeSpan.FromMilliseconds(20),
+            SearchEffort = ceiling / 8,
             Ladder = ladder ?? NonpagedPoolOptions.DefaultLadder,
         });
         long end = Environment.TickCount64 + (long)time.TotalMilliseconds;
@@ -32,20 +38,22 @@ internal sealed unsafe class Soak(int seed, int threads = 2, ulong ceiling = 64 
         foreach (Thread worker in workers) worker.Start();
         foreach (Thread worker in workers) worker.Join();
         while (_handedOver.TryDequeue(out SoakBlock? block)) CheckAndFree(block, isSample: true);
-        return new SoakReport(_allocations, _refused, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
+        return new SoakReport(_allocations, _refusals, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
     }
 
     private void Work(NonpagedPool pool, int index, long end, CancellationToken cancel)
     {
+        // What is asked for has a source of its own: what is freed depends on the other threads.
+        var requests = new Random(seed + index);
         var random = new Random(seed + index);
         var mine = new List<SoakBlock>();
         try
         {
-            while (Environment.TickCount64 < end && !cancel.IsCancellationRequested && _errors.Count < MostErrors)
+            for (int step = 0; Environment.TickCount64 < end && !cancel.IsCancellationRequested && _errors.Count < MostErrors; step++)
             {
                 // Phases of growth and of shrinking: the share of allocations swings.
-                bool grows = random.Next(100) < (Environment.TickCount64 / 500 % 2 == 0 ? 70 : 30);
-                if (grows) Allocate(pool, random, mine);
+                bool grows = random.Next(100) < (step / Phase % 2 == 0 ? 70 : 30);
+                if (grows) Allocate(pool, requests, random, mine);
                 else if (mine.Count > 0) FreeOne(random, mine);
                 if (_handedOver.TryDequeue(out SoakBlock? other)) CheckAndFree(other, random.Next(64) == 0);
             }
@@ -58,30 +66,21 @@ internal sealed unsafe class Soak(int seed, int threads = 2, ulong ceiling = 64 
         foreach (SoakBlock block in mine) CheckAndFree(block, isSample: true);
     }
 
-    private void Allocate(NonpagedPool pool, Random random, List<SoakBlock> mine)
+    private void Allocate(NonpagedPool pool, Random requests, Random random, List<SoakBlock> mine)
     {
-        nuint length = (nuint)Math.Exp(random.NextDouble() * Math.Log(4 << 20)) + 1;
+        MemoryRequest request = Next(requests, mine, out bool isPlain);
         ulong held = pool.HeldBytes;
         MemoryBlock? run = null;
         void* address = null;
         AllocationFailure? failure = null;
-        bool isZeroed = true;
-        if (random.Next(2) == 0)
+        try
         {
-            MemoryRequest request = Request(random, length);
-            if (pool.TryAllocate(request, out run, out failure)) address = run.Address;
-            isZeroed = length > SizeClass.MaxSize;
+            if (isPlain) address = pool.AllocateZeroed(request.Length);
+            else if (pool.TryAllocate(request, out run, out failure)) address = run.Address;
         }
-        else
+        catch (AllocationException exception)
         {
-            try
-            {
-                address = pool.AllocateZeroed(length);
-            }
-            catch (AllocationException exception)
-            {
-                failure = exception.Failure;
-            }
+            failure = exception.Failure;
         }
 
         if (address == null)
@@ -91,28 +90,46 @@ internal sealed unsafe class Soak(int seed, int threads = 2, ulong ceiling = 64 
         }
 
         Note(pool, held);
-        if (isZeroed && new ReadOnlySpan<byte>(address, (int)length).ContainsAnyExcept((byte)0)) _errors.Enqueue($"{length} bytes at 0x{(nuint)address:x} are not zero.");
-        var block = new SoakBlock(pool, run, address, length, (ulong)Interlocked.Increment(ref _key));
+        bool isZeroed = isPlain || request.Length > SizeClass.MaxSize;
+        if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0)) _errors.Enqueue($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
+        var block = new SoakBlock(pool, run, address, request.Length, (ulong)Interlocked.Increment(ref _key));
+        if (block.CheckGuarantees() is { } less) _errors.Enqueue(less);
         block.Fill();
         mine.Add(block);
     }
 
-    private static MemoryRequest Request(Random random, nuint length) => new(length)
+    // Each request draws the same numbers, whatever becomes of it.
+    private static MemoryRequest Next(Random requests, List<SoakBlock> mine, out bool isPlain)
     {
-        Pinned = random.Next(2) == 0,
-        Contiguous = length <= HostExtents.HugePage && random.Next(4) == 0,
-        Alignment = (nuint)1 << random.Next(4, 17),
-        Protectable = random.Next(16) == 0,
-        WholePages = random.Next(8) == 0,
-        Shared = random.Next(64) == 0 ? Sharing.ReadWrite : Sharing.None,
-    };
+        nuint length = (nuint)Math.Exp(requests.NextDouble() * Math.Log(4 << 20)) + 1;
+        isPlain = requests.Next(2) == 0;
+        var request = new MemoryRequest(length)
+        {
+            Pinned = requests.Next(2) == 0,
+            Contiguous = requests.Next(4) == 0 && length <= HostExtents.HugePage,
+            Alignment = (nuint)1 << requests.Next(4, 17),
+            Protectable = requests.Next(16) == 0,
+            WholePages = requests.Next(8) == 0,
+            Shared = requests.Next(64) == 0 ? Sharing.ReadWrite : Sharing.None,
+        };
+
+        // A limit that frames may allow: the pool has had memory there.
+        bool isLimited = requests.Next(32) == 0;
+        return isLimited && mine is [.., { First: { } known }] ? request with { HighestAcceptableAddress = known + ((2 << 20) - 1) } : request;
+    }
 
     private void Refused(Random random, List<SoakBlock> mine, AllocationFailure failure)
     {
-        if (!failure.Limit.Contains("ceiling", StringComparison.Ordinal)) _errors.Enqueue(failure.ToString());
-        Interlocked.Increment(ref _refused);
+        if (failure.Reason.Length == 0 || failure.Limit.Length == 0 || failure.Remedy.Length == 0) _errors.Enqueue($"A failure without an explanation: {failure}");
+        _refusals.AddOrUpdate(Kind(failure.Limit), 1, (_, count) => count + 1);
         for (int i = 0; i < 8 && mine.Count > 0; i++) FreeOne(random, mine);
     }
+
+    // The same limit is told with other figures each time.
+    private static string Kind(string limit) => Figure().Replace(limit, "N");
+
+    [GeneratedRegex(@"\b(0x[0-9a-f]+|[0-9]+)\b")]
+    private static partial Regex Figure();
 
     private void Note(NonpagedPool pool, ulong before)
     {

@@ -9,6 +9,19 @@ internal sealed unsafe class SoakBlock(NonpagedPool pool, MemoryBlock? run, void
 
     public nuint Length => length;
 
+    /// <summary>The physical address of its first byte, where that is known.</summary>
+    public PhysicalAddress? First => _first;
+
+    /// <summary>What was asked for is what the block says that it has.</summary>
+    public string? CheckGuarantees()
+    {
+        if (run is not { Request: var request, Obtained: var obtained }) return null;
+        bool holds = obtained.Resident && (obtained.Pinned || !request.Pinned) && (obtained.Contiguous || !request.Contiguous)
+            && (nuint)address % nuint.Max(request.Alignment, 1) == 0
+            && (request.HighestAcceptableAddress == PhysicalAddress.Max || obtained.PhysicalRanges.All(range => range.Last <= request.HighestAcceptableAddress));
+        return holds ? null : $"{request} got {obtained}: {string.Join(", ", obtained.PhysicalRanges)}";
+    }
+
     public void Fill()
     {
         ulong* words = (ulong*)address;

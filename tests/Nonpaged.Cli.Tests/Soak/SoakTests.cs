@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Nonpaged.Cli.Tests.Soak;
+
+public sealed class SoakTests
+{
+    [Fact]
+    public void Three_seconds_at_the_ceiling_leave_no_error_and_nothing_outstanding()
+    {
+        CliResult result = CliProgram.Run("soak", "--seconds", "3", "--seed", "7", "--ceiling", "64M", "--json");
+        JsonElement soak = result.Json;
+        Assert.True(result.ExitCode == 0, result.Output);
+        Assert.Equal(7, soak.GetProperty("seed").GetInt32());
+        Assert.InRange(soak.GetProperty("seconds").GetDouble(), 3, 30);
+        Assert.True(soak.GetProperty("holds").GetBoolean());
+        Assert.Empty(soak.GetProperty("errors").EnumerateArray());
+        Assert.Equal(0, soak.GetProperty("outstanding").GetInt64());
+        Assert.True(soak.GetProperty("allocations").GetInt64() > 1000);
+        Assert.InRange(soak.GetProperty("peak").GetInt64(), 32 << 20, 64 << 20);
+        Assert.Contains(soak.GetProperty("refusals").EnumerateArray(), row => row.GetProperty("limit").GetString()!.Contains("ceiling", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_ordinary_user_at_the_memlock_limit_gets_explained_refusals_and_no_error()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to become another user");
+        CliResult result = CliProgram.RunAsNobodyWithMemlock(8 << 20, "soak", "--seconds", "1", "--ceiling", "64M");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Contains("RLIMIT_MEMLOCK", result.Output, StringComparison.Ordinal);
+        Assert.Contains("✓ no error, nothing outstanding", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Ctrl_C_ends_it_with_its_report()
+    {
+        using Process process = CliProgram.Start("soak", "--seconds", "60", "--ceiling", "64M");
+        // The line that says that it began is there before any block is.
+        Assert.Contains("soaking", process.StandardError.ReadLine(), StringComparison.Ordinal);
+        CliProgram.Signal(process, "INT");
+        CliResult result = CliProgram.Finish(process);
+        Assert.Equal(130, result.ExitCode);
+        Assert.Contains("outstanding  0 bytes", result.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--seconds", "0")]
+    [InlineData("--seed", "-1")]
+    [InlineData("--ceiling", "1M")]
+    public void A_value_that_makes_no_sense_is_a_failure_with_exit_code_1(string option, string value)
+    {
+        CliResult result = CliProgram.Run("soak", option, value, "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(option, result.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+}
