@@ -9,8 +9,8 @@ namespace Nonpaged.Machines.Tests.Faults;
 /// <summary>The system calls of a machine's life, made to fail in every plausible way.</summary>
 public sealed class MachineFaultWalkTests(ITestOutputHelper output)
 {
-    // A start asks QEMU some hundred questions, all alike: after these the uses in powers of two stand for the others.
-    private const int All = 4;
+    // A start asks QEMU some hundred questions, all alike: of more uses than these the first, a middle one and the last stand for the others.
+    private const int All = 16;
 
     private static readonly string[] s_ofMachines =
         ["access", "fcntl", "ftruncate", "memfd_create", "pipe2", "posix_spawn", "read", "recv", "send", "shutdown", "socketpair", "waitpid", "write"];
@@ -33,9 +33,10 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
 
         (int sites, int tried, int absorbed) = (0, 0, 0);
         var wrongs = new List<string>();
-        foreach ((string call, int uses) in counts)
+        // What the pool over the RAM calls is walked with the pools.
+        foreach ((string call, int uses) in counts.Where(pair => s_ofMachines.Contains(pair.Key)))
         {
-            foreach (int nth in Enumerable.Range(1, uses).Where(nth => nth <= All || int.IsPow2(nth) || nth == uses))
+            foreach (int nth in Enumerable.Range(1, uses).Where(nth => uses <= All || nth == 1 || nth == uses / 2 || nth == uses))
             {
                 sites++;
                 foreach (Errno errno in PlausibleErrors.ByCall[call])
