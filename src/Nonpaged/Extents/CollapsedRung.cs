@@ -37,7 +37,21 @@ internal sealed unsafe class CollapsedRung : Rung
             if (touched.IsError) return Short(length, touched.Errno);
         }
 
-        SysResult collapsed = LibC.AdviseMemory((void*)start, length, LibC.MADV_COLLAPSE);
+        SysResult collapsed = Collapse(start, length);
         return collapsed.IsError ? Refused(length, collapsed.Errno) : Populate(start, length);
+    }
+
+    /// <summary>EAGAIN is for what is short at the moment only, and trying again may succeed (madvise(2)).</summary>
+    private static SysResult Collapse(nuint start, nuint length)
+    {
+        const int tries = 4;
+        SysResult collapsed = LibC.AdviseMemory((void*)start, length, LibC.MADV_COLLAPSE);
+        for (int i = 1; i < tries && collapsed.Errno == Errno.EAGAIN; i++)
+        {
+            Thread.Sleep(i);
+            collapsed = LibC.AdviseMemory((void*)start, length, LibC.MADV_COLLAPSE);
+        }
+
+        return collapsed;
     }
 }

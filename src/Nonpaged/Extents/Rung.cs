@@ -33,7 +33,8 @@ internal abstract unsafe class Rung
     /// <summary>Fills what is mapped: null, or why that is not possible.</summary>
     public AllocationFailure? Fill(nuint start, nuint length)
     {
-        if (length < 2 * Portion || Environment.ProcessorCount == 1) return FillPart(start, length);
+        // Zeroing huge pages is what two cores do faster: 66 instead of 104 ms a GiB. For the other rungs the kernel's locks leave no gain.
+        if (!IsHugetlb || length < 2 * Portion || Environment.ProcessorCount == 1) return FillPart(start, length);
         AllocationFailure? failure = null;
         // The calling thread does its part, so this ends also where the thread pool has no thread to spare.
         Parallel.For(0, (int)((length + Portion - 1) / Portion), (index, state) =>

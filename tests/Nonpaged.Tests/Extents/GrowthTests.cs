@@ -8,7 +8,7 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void A_pool_takes_as_much_again_as_it_holds_up_to_the_step_and_the_ceiling()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Step = 8 << 20, Ceiling = 20 << 20 });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Step = 8 << 20, Ceiling = 20 << 20 });
         var held = new List<ulong>();
         for (int i = 0; i < 20; i++)
         {
@@ -24,7 +24,7 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void The_first_extent_is_as_long_as_asked_for_in_units_of_2_MiB()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { FirstExtent = 7 << 20 });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 7 << 20 });
         pool.Allocate(100);
         Assert.Equal(8UL << 20, pool.HeldBytes);
     }
@@ -32,7 +32,7 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void Idle_memory_goes_back_after_its_time_and_what_is_above_the_kept_amount_at_once()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Step = 2 << 20, IdleKept = 4 << 20, IdleRelease = TimeSpan.FromMilliseconds(300) });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Step = 2 << 20, IdleKept = 4 << 20, IdleRelease = TimeSpan.FromMilliseconds(300) });
         MemoryBlock large = pool.Allocate(new MemoryRequest(16 << 20));
         MemoryBlock small = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true });
         large.Dispose();
@@ -45,7 +45,7 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void With_no_idle_time_memory_goes_back_at_once()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = TimeSpan.Zero });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
         pool.Allocate(new MemoryRequest(2 << 20)).Dispose();
         Assert.Equal(0UL, pool.HeldBytes);
         pool.Free(pool.Allocate(64));
@@ -55,7 +55,7 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void Idle_memory_makes_room_below_the_ceiling()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 8 << 20, IdleRelease = Timeout.InfiniteTimeSpan });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Ceiling = 8 << 20, IdleRelease = Timeout.InfiniteTimeSpan });
         MemoryBlock[] parts = [.. Enumerable.Range(0, 4).Select(_ => pool.Allocate(new MemoryRequest(2 << 20)))];
         foreach (MemoryBlock part in parts) part.Dispose();
         using MemoryBlock whole = pool.Allocate(new MemoryRequest(8 << 20));
@@ -67,7 +67,7 @@ public sealed unsafe class GrowthTests
     [InlineData(true)]
     public void Pages_are_zero_whenever_they_are_handed_out(bool zeroOnFree)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { ZeroOnFree = zeroOnFree });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], ZeroOnFree = zeroOnFree });
         nuint first = 0;
         for (int round = 0; round < 3; round++)
         {
@@ -83,7 +83,7 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void Secrets_are_gone_as_soon_as_they_are_freed()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { ZeroOnFree = true, IdleRelease = Timeout.InfiniteTimeSpan });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], ZeroOnFree = true, IdleRelease = Timeout.InfiniteTimeSpan });
         MemoryBlock pages = pool.Allocate(new MemoryRequest(100_000));
         byte* small = (byte*)pool.Allocate(1000);
         byte* large = (byte*)pages.Address;
@@ -98,7 +98,7 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void A_thread_that_grows_the_pool_does_not_stall_others()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { FirstExtent = 8 << 20 });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 8 << 20 });
         pool.Free(pool.Allocate(64));
         using var entered = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();

@@ -6,7 +6,7 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void Under_a_reservation_no_allocation_makes_a_system_call()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = TimeSpan.Zero });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
         Assert.Null(pool.Reserve(32 << 20));
         ulong held = pool.HeldBytes;
         using var counter = new CallCounter();
@@ -32,7 +32,7 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void Without_one_the_same_count_finds_the_calls()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = TimeSpan.Zero });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
         using var counter = new CallCounter();
         pool.Allocate(new MemoryRequest(2 << 20)).Dispose();
         Assert.True(counter.Counts["mmap"] > 0);
@@ -43,7 +43,7 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void What_is_free_already_is_counted_and_stays()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { FirstExtent = 16 << 20, IdleRelease = TimeSpan.Zero });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 16 << 20, IdleRelease = TimeSpan.Zero });
         MemoryBlock block = pool.Allocate(new MemoryRequest(4 << 20));
         Assert.Null(pool.Reserve(12 << 20));
         Assert.Equal(16UL << 20, pool.HeldBytes);
@@ -56,7 +56,7 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void A_reservation_that_cannot_be_met_says_why()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 8 << 20 });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Ceiling = 8 << 20 });
         Assert.Contains("ceiling", pool.Reserve(16 << 20)!.Limit, StringComparison.Ordinal);
         Assert.Contains("IOMMU", pool.Reserve(1 << 20, new PhysicalAddress(0xffffff))!.Remedy, StringComparison.Ordinal);
         Assert.Contains("0 bytes", pool.Reserve(0)!.Reason, StringComparison.Ordinal);
