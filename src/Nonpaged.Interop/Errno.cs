@@ -26,4 +26,5 @@ internal enum Errno
     ENOSYS = 38,
     EOPNOTSUPP = 95,
     EAFNOSUPPORT = 97,
+    ECONNRESET = 104,
 }

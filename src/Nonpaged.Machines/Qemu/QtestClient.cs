@@ -149,7 +149,7 @@ internal sealed partial class QtestClient
             if (sent.IsError)
             {
                 // QEMU is gone, or the connection is of no more use: the reader thread sees the end of the stream and tells everybody.
-                if (sent.Errno != Errno.EPIPE) _complaint = $"The connection to QEMU failed (send: {sent.Errno}).";
+                if (sent.Errno is not (Errno.EPIPE or Errno.ECONNRESET)) _complaint = $"The connection to QEMU failed (send: {sent.Errno}).";
                 LibC.Shutdown(_socket);
                 return;
             }

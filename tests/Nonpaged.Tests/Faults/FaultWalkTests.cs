@@ -16,7 +16,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
     {
         Host.SkipUnlessRoot();
         using var reserved = new HostSetting(Host.Reserved, 4);
-        using var overcommit = new HostSetting(Host.Overcommit, 8);
+        using var overcommit = new HostSetting(Host.Overcommit, 64);
         HugepageCounts before = HugepageCounts.Read();
         var sites = new HashSet<(string Call, int Nth, string Workload)>();
         var seen = new HashSet<string>();
