@@ -9,10 +9,12 @@ internal static class ContainerSearch
 
     public static ContainerKind Find(SystemFiles files, Func<string, string?> environment)
     {
+        string groups = files.Read("/proc/self/cgroup") ?? "";
+        // A pod may share all namespaces of its node.
+        if (environment("KUBERNETES_SERVICE_HOST") is not null || Has(groups, "kubepods")) return ContainerKind.Kubernetes;
+
         // A machine may boot from a container's image, with the files that a runtime left in it.
         if (s_initial.All(space => files.ReadLink($"/proc/self/ns/{space.Name}") == $"{space.Name}:[{space.Inode}]")) return ContainerKind.None;
-        string groups = files.Read("/proc/self/cgroup") ?? "";
-        if (environment("KUBERNETES_SERVICE_HOST") is not null || Has(groups, "kubepods")) return ContainerKind.Kubernetes;
         if (files.Exists("/run/.containerenv") || Has(groups, "libpod") || environment("container") == "podman") return ContainerKind.Podman;
         if (files.Exists("/.dockerenv") || Has(groups, "docker")) return ContainerKind.Docker;
         return environment("container") is not null || files.Exists("/run/systemd/container") || Has(groups, "/lxc") || Has(groups, "containerd-")

@@ -50,5 +50,7 @@ public sealed class ContainerTests
         Assert.Equal(ContainerKind.Docker, system.Look().Container.Kind);
         system.Link("/proc/self/ns/cgroup", "cgroup:[4026531835]");
         Assert.Equal(ContainerKind.None, system.Look().Container.Kind);
+        // A pod that shares the namespaces of its node is a pod all the same.
+        Assert.Equal(ContainerKind.Kubernetes, system.Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1").Look().Container.Kind);
     }
 }
