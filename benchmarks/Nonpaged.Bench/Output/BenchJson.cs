@@ -1,0 +1,11 @@
+using System.Text.Json.Serialization;
+
+namespace Nonpaged.Bench;
+
+/// <summary>The JSON documents.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true)]
+[JsonSerializable(typeof(Results))]
+[JsonSerializable(typeof(PopulateRow))]
+[JsonSerializable(typeof(FirstRow))]
+[JsonSerializable(typeof(TranslateRow))]
+internal sealed partial class BenchJson : JsonSerializerContext;

@@ -1,0 +1,18 @@
+using System.Globalization;
+
+namespace Nonpaged.Bench;
+
+/// <summary>Numbers as they go between processes and into results.</summary>
+internal static class Format
+{
+    public static string Number(double value) => value.ToString("0.0000", CultureInfo.InvariantCulture);
+
+    public static double Parse(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    /// <summary>As exact as a measurement is: a thousandth.</summary>
+    public static double Round(double value) => Math.Round(value, 3);
+
+    public static double Ratio(double ours, double peer) => Math.Round(ours / peer, ours / peer < 0.1 ? 5 : 3);
+
+    public static string Bytes(long size) => size >= 1 << 30 ? $"{size >> 30} GiB" : $"{size >> 20} MiB";
+}

@@ -1,0 +1,39 @@
+namespace Nonpaged.Bench;
+
+/// <summary>One of those that are compared, and its times.</summary>
+/// <param name="name">As it is called in the results.</param>
+/// <param name="needsPool">It takes pages that were reserved; the others run while there are none, or they would take these too.</param>
+/// <param name="measure">One round, in milliseconds.</param>
+internal sealed class Contestant(string name, bool needsPool, Func<double> measure)
+{
+    // The same in successive rounds, so far as a shared machine allows.
+    private const double Tolerance = 0.15;
+
+    private readonly List<double> _times = [];
+    private double _last = double.NaN;
+
+    public string Name { get; } = name;
+
+    public bool NeedsPool { get; } = needsPool;
+
+    public double Minimum => _times.Min();
+
+    public Times Times => new(Name, Minimum, Median(), [.. _times.Select(Format.Round)]);
+
+    public void Sample() => _times.Add(measure());
+
+    /// <summary>A round that does not count. Whether it took as long as the one before.</summary>
+    public bool WarmUp()
+    {
+        double before = _last;
+        _last = measure();
+        return Math.Abs(_last - before) <= Tolerance * Math.Min(_last, before);
+    }
+
+    private double Median()
+    {
+        double[] sorted = [.. _times.Order()];
+        int half = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+    }
+}

@@ -1,0 +1,109 @@
+namespace Nonpaged.Bench;
+
+/// <summary>
+/// Memory made resident, pinned and translated, ours beside the peers. All take turns in each round, so that what disturbs the machine disturbs all of them.
+/// </summary>
+internal sealed class PopulateBench(int rounds, TextWriter log)
+{
+    private const int WarmUps = 8;
+    private const int FirstRounds = 3;
+    private const long HugePage = 2 << 20;
+
+    private static readonly long[] s_sizes = [16 << 20, 256 << 20, 1 << 30];
+
+    // A peer may need some pages beside those that it is asked for.
+    private const long SparePages = 8;
+
+    public IEnumerable<PopulateResult> Run()
+    {
+        HugepagePool.Allow(s_sizes.Max() / HugePage + SparePages);
+        foreach (long size in s_sizes) yield return Run(size);
+        HugepagePool.Reserve(0);
+    }
+
+    private PopulateResult Run(long size)
+    {
+        var children = new List<Child>();
+        try
+        {
+            Contestant[] contestants = [.. Contestants(size, children)];
+            int warmUps = 0;
+            bool isStable = false;
+            while (!isStable && warmUps++ < WarmUps)
+            {
+                isStable = true;
+                log.WriteLine($"{size >> 20} MiB, warming up, {warmUps} of {WarmUps} at most");
+                ForEach(contestants, size, contestant => isStable &= contestant.WarmUp());
+            }
+
+            for (int round = 1; round <= rounds; round++)
+            {
+                log.WriteLine($"{size >> 20} MiB, round {round} of {rounds}");
+                ForEach(contestants, size, contestant => contestant.Sample());
+            }
+
+            return new PopulateResult(size, contestants, RunFirst(size));
+        }
+        finally
+        {
+            children.ForEach(child => child.Dispose());
+        }
+    }
+
+    /// <summary>The first round of a process, with all that a program does once.</summary>
+    private Contestant[] RunFirst(long size)
+    {
+        log.WriteLine($"{size >> 20} MiB, first in a process");
+        Contestant[] contestants = [.. RungUnderTest.All.SelectMany(rung => new[]
+        {
+            new Contestant(rung.OurName, rung.NeedsPool, () => First(Programs.Ours, rung.OurArguments(size))),
+            new Contestant(rung.CName, rung.NeedsPool, () => First(Programs.C, rung.CArguments(size))),
+        })];
+        for (int round = 0; round < FirstRounds; round++) ForEach(contestants, size, contestant => contestant.Sample());
+        return contestants;
+    }
+
+    private static void ForEach(Contestant[] contestants, long size, Action<Contestant> action)
+    {
+        HugepagePool.Reserve(0);
+        foreach (Contestant contestant in contestants.Where(contestant => !contestant.NeedsPool)) Do(contestant);
+        foreach (Contestant contestant in contestants.Where(contestant => contestant.NeedsPool))
+        {
+            HugepagePool.Reserve(size / HugePage + SparePages);
+            Do(contestant);
+        }
+
+        void Do(Contestant contestant)
+        {
+            action(contestant);
+            // The kernel takes a ring apart 15 to 20 ms after it is closed; the next one shall not pay for that.
+            Thread.Sleep(40);
+        }
+    }
+
+    private static IEnumerable<Contestant> Contestants(long size, List<Child> children)
+    {
+        foreach (RungUnderTest rung in RungUnderTest.All)
+        {
+            yield return Served(rung.OurName, rung.NeedsPool, children, Programs.Ours, rung.OurArguments(size));
+            yield return Served(rung.CName, rung.NeedsPool, children, Programs.C, rung.CArguments(size));
+        }
+
+        yield return Served(PopulateResult.Mlock, needsPool: false, children, Programs.C, ["mlock", $"{size}"]);
+        // EAL starts once in a process.
+        yield return new Contestant(PopulateResult.Dpdk, needsPool: true, () => Format.Parse(Child.Run(Programs.Dpdk, "start", $"{size >> 20}")[^1]));
+    }
+
+    private static Contestant Served(string name, bool needsPool, List<Child> children, string file, string[] arguments)
+    {
+        Child child = Child.Start(file, arguments);
+        children.Add(child);
+        return new Contestant(name, needsPool, () => Format.Parse(child.Ask()));
+    }
+
+    private static double First(string file, string[] arguments)
+    {
+        using Child child = Child.Start(file, arguments);
+        return Format.Parse(child.Ask());
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Nonpaged.Bench;
+
+/// <summary>A process that measures. It ends with its standard input, so also where this process is killed.</summary>
+internal sealed class Child : IDisposable
+{
+    private readonly string _command;
+    private readonly Process _process;
+    private readonly Task<string> _errors;
+
+    private Child(string file, IReadOnlyList<string> arguments)
+    {
+        _command = string.Join(' ', [Path.GetFileName(file), .. arguments]);
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        _process = Process.Start(start) ?? throw new BenchException($"{_command} did not start.");
+        _errors = _process.StandardError.ReadToEndAsync();
+    }
+
+    public static Child Start(string file, params IReadOnlyList<string> arguments) => new(file, arguments);
+
+    /// <summary>Runs a program to its end. Its lines.</summary>
+    public static string[] Run(string file, params IReadOnlyList<string> arguments)
+    {
+        using var child = new Child(file, arguments);
+        child._process.StandardInput.Close();
+        string output = child._process.StandardOutput.ReadToEnd();
+        child._process.WaitForExit();
+        return child._process.ExitCode == 0 ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : throw child.Ended();
+    }
+
+    /// <summary>Asks for one round. The answer to it.</summary>
+    public string Ask()
+    {
+        _process.StandardInput.WriteLine();
+        _process.StandardInput.Flush();
+        return _process.StandardOutput.ReadLine() ?? throw Ended();
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+
+    private BenchException Ended() => new($"{_command} ended: {_errors.GetAwaiter().GetResult().Trim()}");
+}

@@ -1,0 +1,14 @@
+using System.CommandLine;
+using Nonpaged.Bench;
+
+try
+{
+    var root = new RootCommand("Measures the memory beside its peers.") { PopulateCommand.Create(), TableCommand.Create(), OursCommand.Create() };
+    root.HelpName = "bench";
+    return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (Exception exception) when (exception is BenchException or System.Text.Json.JsonException or IOException or UnauthorizedAccessException or Nonpaged.AllocationException)
+{
+    await Console.Error.WriteLineAsync($"bench: {exception.Message}");
+    return 1;
+}
