@@ -32,7 +32,7 @@
 
 #define PAGE ((size_t)4096)
 #define HUGE ((size_t)2 << 20)
-#define SLOTS 16384
+#define SLOTS 1
 
 enum rung { COLLAPSED, HUGETLB, SMALL, MLOCK };
 

@@ -164,6 +164,7 @@ public sealed unsafe partial class NonpagedPool
         nuint end = block.Start + Page.RoundUp(block.Length, Page.Size);
         Extent extent;
         lock (_gate) extent = _pages.ExtentOf(block.Start);
+        if (!extent.HasDirtyPages) return;
         for (nuint page = block.Start; page < end; page += Page.Size)
         {
             if (extent.IsDirty(page)) NativeMemory.Clear((void*)page, Page.Size);

@@ -64,7 +64,7 @@ public sealed unsafe partial class NonpagedPool
             return null;
         }
 
-        nuint wished = exact ? (nuint)needed : Growth.Wish(Options, HeldBytes, room);
+        nuint wished = exact ? (nuint)needed : Growth.Wish(Options, needed, HeldBytes, room);
         return _host!.TryObtain(request, wished, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
     }
 

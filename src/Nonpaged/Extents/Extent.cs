@@ -3,7 +3,7 @@ namespace Nonpaged;
 /// <summary>
 /// A large piece of memory that a pool obtained: its mapping, its pin, and the physical address of each page as read once, after the pin.
 /// </summary>
-internal sealed class Extent(nuint start, nuint length, MemoryFile? file, ulong[] frames) : IDisposable
+internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameTable frames) : IDisposable
 {
     private Pin? _pin;
     private ulong[]? _dirty;
@@ -16,8 +16,8 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, ulong[
 
     public nuint Pages => Length >> Page.Shift;
 
-    /// <summary>The physical address of each page, or <see cref="PageEntry.Unknown"/>.</summary>
-    public ulong[] Frames { get; } = frames;
+    /// <summary>The physical address of each page.</summary>
+    public FrameTable Frames { get; } = frames;
 
     /// <summary>The name of the way in which it was obtained.</summary>
     public required string Rung { get; init; }
@@ -73,6 +73,9 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, ulong[
         nuint first = (page - Start) >> Page.Shift;
         for (nuint i = first; i < first + pages; i++) _dirty[i / 64] |= 1UL << (int)(i % 64);
     }
+
+    /// <summary>Some page may have been written to since the kernel handed it in.</summary>
+    public bool HasDirtyPages => MayBeWritten || _dirty is not null;
 
     /// <summary>A page may have been written to since the kernel handed it in.</summary>
     public bool IsDirty(nuint page)

@@ -9,6 +9,9 @@ internal sealed unsafe partial class ExtentBuilder
     /// </summary>
     private const int ShareOfMappings = 16;
 
+    /// <summary>So few that no limit need be looked up.</summary>
+    private const int FewBreaks = 16;
+
     /// <summary>The first look of a search, as a multiple of what is needed; each further one doubles what was looked through.</summary>
     private const int FirstLook = 4;
 
@@ -20,7 +23,7 @@ internal sealed unsafe partial class ExtentBuilder
         if (!reading.IsKnown) return reading.Failure;
         int[] order = FrameChoice.InOrder(reading.Frames);
         int breaks = order.Index().Skip(1).Count(pair => pair.Item != order[pair.Index - 1] + 1);
-        return breaks == 0 || breaks > MappingLimit() / ShareOfMappings ? null : Keep(file, order);
+        return breaks == 0 || (breaks > FewBreaks && breaks > MappingLimit() / ShareOfMappings) ? null : Keep(file, order);
     }
 
     /// <summary>
@@ -67,16 +70,7 @@ internal sealed unsafe partial class ExtentBuilder
             "reserve 1 GiB pages (echo 1 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages), raise NonpagedPoolOptions.SearchEffort, ask for blocks of 2 MiB, or put the device behind an IOMMU, where any length is contiguous");
     }
 
-    private static int MappingLimit()
-    {
-        try
-        {
-            return int.Parse(File.ReadAllText("/proc/sys/vm/max_map_count"), System.Globalization.CultureInfo.InvariantCulture);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
-        {
-            // The kernel's default (Documentation/admin-guide/sysctl/vm.rst).
-            return 65530;
-        }
-    }
+    // Without /proc, the kernel's default (Documentation/admin-guide/sysctl/vm.rst).
+    private static int MappingLimit() =>
+        int.TryParse(KernelText.TryRead("/proc/sys/vm/max_map_count"), System.Globalization.CultureInfo.InvariantCulture, out int limit) ? limit : 65530;
 }

@@ -38,7 +38,8 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         failure = pin is null ? KeepUnpinned(file, request, pinFailure!) : null;
         Sharing sharing = request.Sharing > options.Sharing ? request.Sharing : options.Sharing;
         string proof = "";
-        FrameReading reading = failure is null ? ReadFrames(file, out proof) : default;
+        nuint unit = rung.Unit;
+        FrameReading reading = failure is null ? ReadFrames(file, out unit, out proof) : default;
         failure ??= reading.Failure;
         if (failure is null && !reading.IsKnown && request.DependsOnFrames(rung.Unit)) failure = Unreadable(request, reading);
         if (failure is null && file.Seal(sharing) is { IsError: true } refused)
@@ -50,7 +51,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         }
 
         string how = pin is not null ? "pinned by an io_uring registered buffer" : "not pinned";
-        return new Extent(file.Start, file.Length, file, reading.Frames)
+        return new Extent(file.Start, file.Length, file, new FrameTable(reading.Frames, unit))
         {
             Rung = rung.Name,
             Evidence = $"{how}; {reading.Note}; {proof}",
@@ -73,16 +74,15 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         return locked.IsError ? PinFailures.ForLock(locked.Errno, file.Length) : null;
     }
 
-    /// <summary>The frame of each page after the pin, with the check that units are what the rung promises.</summary>
-    private FrameReading ReadFrames(MemoryFile file, out string proof)
+    /// <summary>The frame of each unit, or page, after the pin, with the check that units are what the rung promises.</summary>
+    private FrameReading ReadFrames(MemoryFile file, out nuint unit, out string proof)
     {
         proof = rung.Proof;
+        unit = rung.Unit;
         if (rung.IsHugetlb || (rung.Unit > Page.Size && FrameReader.IsHugeMapped(file.Start, file.Length)))
-        {
-            FrameReading units = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
-            return units with { Frames = FrameReader.Spread(units.Frames, rung.Unit) };
-        }
+            return FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
 
+        unit = Page.Size;
         FrameReading reading = FrameReader.Read(file.Start, file.Length);
         if (rung.Unit == Page.Size || reading.Failure is not null) return reading;
         proof = "the frame numbers in each 2 MiB follow each other";

@@ -19,20 +19,6 @@ internal static unsafe class FrameReader
         return Decode(frames, PageMapFile.ReadEach((void*)start, unit, frames));
     }
 
-    /// <summary>The physical address of each page in units that are contiguous each.</summary>
-    public static ulong[] Spread(ulong[] units, nuint unit)
-    {
-        int pages = (int)(unit >> Page.Shift);
-        var frames = new ulong[units.Length * pages];
-        for (int i = 0; i < frames.Length; i++)
-        {
-            ulong first = units[i / pages];
-            frames[i] = first == PageEntry.Unknown ? first : first + ((ulong)(i % pages) << Page.Shift);
-        }
-
-        return frames;
-    }
-
     /// <summary>Each aligned unit is one physically contiguous piece, so far as the frame numbers tell.</summary>
     public static bool IsContiguousInUnits(ulong[] frames, nuint unit)
     {

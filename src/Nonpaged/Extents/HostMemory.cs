@@ -51,25 +51,13 @@ internal static class HostMemory
         return least;
     }
 
-    private static ulong Field(string file, string name)
-    {
-        // proc_meminfo(5): "MemAvailable:   23883808 kB".
-        string? line = Array.Find(Lines(file), line => line.StartsWith(name, StringComparison.Ordinal));
-        return line is null ? ulong.MaxValue >> 10 : ulong.Parse(line[name.Length..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
-    }
+    // proc_meminfo(5): "MemAvailable:   23883808 kB".
+    private static ulong Field(string file, string name) => KernelText.TryReadField(file, name) is { } value
+        ? ulong.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture)
+        : ulong.MaxValue >> 10;
 
     private static ulong? Number(string file) =>
-        Lines(file) is [var line, ..] && ulong.TryParse(line, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+        ulong.TryParse(KernelText.TryRead(file)?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
 
-    private static string[] Lines(string file)
-    {
-        try
-        {
-            return File.ReadAllLines(file);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return [];
-        }
-    }
+    private static string[] Lines(string file) => KernelText.TryRead(file)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

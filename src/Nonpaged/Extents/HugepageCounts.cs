@@ -23,16 +23,7 @@ internal readonly record struct HugepageCounts(long Total, long Free, long Reser
 
     private static string Folder(nuint size) => $"/sys/kernel/mm/hugepages/hugepages-{size >> 10}kB/";
 
-    private static long Value(nuint size, string name)
-    {
-        try
-        {
-            return long.Parse(File.ReadAllText(Folder(size) + name), CultureInfo.InvariantCulture);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException)
-        {
-            // A kernel without that size has no such file, and none of its pages either.
-            return 0;
-        }
-    }
+    // A kernel without that size has no such file, and none of its pages either.
+    private static long Value(nuint size, string name) =>
+        long.TryParse(KernelText.TryRead(Folder(size) + name), CultureInfo.InvariantCulture, out long value) ? value : 0;
 }

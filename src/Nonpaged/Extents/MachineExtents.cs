@@ -91,7 +91,7 @@ internal static unsafe class MachineExtents
             throw new AllocationException(new AllocationFailure($"The memory of {name} cannot be kept from children (MADV_DONTFORK: {advised.Errno}).", $"the kernel's answer, {advised.Errno}", "nonpaged doctor"));
         }
 
-        return new Extent(start, length, null, frames)
+        return new Extent(start, length, null, new FrameTable(frames, Page.Size))
         {
             Rung = name,
             Evidence = $"{name} hands in its memory with its physical addresses, which are fixed by construction",

@@ -42,32 +42,19 @@ internal static class MemlockBudget
 
     // The effective set in hexadecimal (proc_pid_status(5)).
     private static bool HasCapability() =>
-        ulong.TryParse(Field("/proc/self/status", "CapEff:"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong effective)
+        ulong.TryParse(KernelText.TryReadField("/proc/self/status", "CapEff:"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong effective)
         && (effective >> CAP_IPC_LOCK & 1) != 0;
 
     private static ulong PinnedByUser()
     {
-        string? user = Field("/proc/self/status", "Uid:");
+        string? user = KernelText.TryReadField("/proc/self/status", "Uid:");
         ulong kilobytes = 0;
         foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
-            if (!char.IsAsciiDigit(Path.GetFileName(folder)[0]) || Field($"{folder}/status", "Uid:") != user) continue;
-            if (ulong.TryParse(Field($"{folder}/status", "VmPin:")?.Split(' ')[0], CultureInfo.InvariantCulture, out ulong pinned)) kilobytes += pinned;
+            if (!char.IsAsciiDigit(Path.GetFileName(folder)[0]) || KernelText.TryReadField($"{folder}/status", "Uid:") != user) continue;
+            if (ulong.TryParse(KernelText.TryReadField($"{folder}/status", "VmPin:")?.Split(' ')[0], CultureInfo.InvariantCulture, out ulong pinned)) kilobytes += pinned;
         }
 
         return kilobytes << 10;
-    }
-
-    private static string? Field(string file, string name)
-    {
-        try
-        {
-            return File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?[name.Length..].Trim();
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A process that ended meanwhile.
-            return null;
-        }
     }
 }

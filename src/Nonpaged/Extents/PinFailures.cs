@@ -24,9 +24,11 @@ internal static class PinFailures
     public static AllocationFailure ForBuffer(Errno errno, nuint length) => errno switch
     {
         Errno.ENOMEM => Memlock($"{length} bytes cannot be pinned."),
-        Errno.ENOSPC => new($"{length} bytes cannot be pinned: all slots of the pin table are in use (ENOSPC).", "16384 extents a pool", "use larger extents"),
         _ => new($"{length} bytes cannot be pinned: io_uring_register failed with {errno}.", $"the kernel's answer, {errno}", "nonpaged doctor"),
     };
+
+    public static AllocationFailure ForSlots(uint slots) =>
+        new("Memory cannot be pinned: all slots of the pin table are in use.", $"{slots} extents a pool", "use larger extents");
 
     public static AllocationFailure ForLock(Errno errno, nuint length) => errno is Errno.ENOMEM or Errno.EPERM or Errno.EAGAIN
         ? new($"{length} bytes cannot be kept resident (mlock: {errno}).", MemlockBudget.Describe(), RaiseMemlock)

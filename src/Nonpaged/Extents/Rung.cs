@@ -6,7 +6,7 @@ namespace Nonpaged;
 internal abstract unsafe class Rung
 {
     /// <summary>What is longer than this is filled by several threads.</summary>
-    private const nuint Portion = 32 << 20;
+    private const nuint Portion = 8 << 20;
 
     public abstract MemoryRung Kind { get; }
 

@@ -37,8 +37,9 @@ internal sealed unsafe partial class PageAllocator
         ulong pages = 0;
         foreach (Extent extent in owners.OfType<Extent>())
         {
-            foreach (ulong physical in extent.Frames)
+            for (nuint page = 0; page < extent.Pages; page++)
             {
+                ulong physical = extent.Frames[page];
                 if (limit == ulong.MaxValue || (physical != PageEntry.Unknown && physical <= limit && limit - physical >= Page.Size - 1)) pages++;
             }
         }
@@ -47,6 +48,5 @@ internal sealed unsafe partial class PageAllocator
     }
 
     /// <summary>The lowest physical address there is, where any is known.</summary>
-    public ulong? LowestAddress => owners.OfType<Extent>().SelectMany(extent => extent.Frames).Where(frame => frame != PageEntry.Unknown)
-        .Cast<ulong?>().Min();
+    public ulong? LowestAddress => owners.OfType<Extent>().Min(extent => extent.Frames.Lowest);
 }

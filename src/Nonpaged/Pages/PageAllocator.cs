@@ -16,12 +16,12 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     {
         map.Cover(extent.Start, extent.Length);
         extent.Place = owners.Add(extent);
-        PageEntry* entry = null;
-        for (nuint i = 0; i < extent.Pages; i++)
+        for (nuint done = 0; done < extent.Pages;)
         {
-            nuint address = extent.Start + (i << Page.Shift);
-            entry = entry == null || (address & ((1 << 30) - 1)) == 0 ? map.Find(address) : entry + 1;
-            *entry = new PageEntry { Physical = extent.Frames[i], Extent = extent.Place };
+            Span<PageEntry> entries = map.Entries(extent.Start + (done << Page.Shift), extent.Pages - done);
+            for (int i = 0; i < entries.Length; i++)
+                entries[i] = new PageEntry { Physical = extent.Frames[done + (nuint)i], Extent = extent.Place };
+            done += (nuint)entries.Length;
         }
 
         Release(extent.Start, extent.Pages);
@@ -31,7 +31,13 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     public void Remove(Extent extent)
     {
         foreach (FreeRange range in RangesOf(extent)) Take(range);
-        for (nuint i = 0; i < extent.Pages; i++) *map.Find(extent.Start + (i << Page.Shift)) = default;
+        for (nuint done = 0; done < extent.Pages;)
+        {
+            Span<PageEntry> entries = map.Entries(extent.Start + (done << Page.Shift), extent.Pages - done);
+            entries.Clear();
+            done += (nuint)entries.Length;
+        }
+
         owners.Remove(extent.Place);
     }
 
@@ -75,13 +81,35 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
         Extent extent = ExtentOf(start);
         while (start < end)
         {
-            nuint last = start;
-            int zone = Zone.Of(map.Find(start)->Physical);
-            while (last + Page.Size < end && FollowsPhysically(last) && Zone.Of(map.Find(last + Page.Size)->Physical) == zone) last += Page.Size;
-            nuint next = last + Page.Size;
+            nuint next = EndOfRun(start, end);
             Put(Merge(new FreeRange(extent, start, (next - start) >> Page.Shift, map.Find(start)->Physical)));
             start = next;
         }
+    }
+
+    /// <summary>How far pages of one extent follow each other physically, in one zone.</summary>
+    private nuint EndOfRun(nuint start, nuint end)
+    {
+        ulong physical = map.Find(start)->Physical;
+        nuint next = start + Page.Size;
+        if (physical == PageEntry.Unknown)
+        {
+            while (next < end && FollowsPhysically(next - Page.Size)) next += Page.Size;
+            return next;
+        }
+
+        ulong limit = Zone.Limit(Zone.Of(physical));
+        while (next < end)
+        {
+            foreach (ref PageEntry entry in map.Entries(next, (end - next) >> Page.Shift))
+            {
+                physical += Page.Size;
+                if (entry.Physical != physical || physical >= limit) return next;
+                next += Page.Size;
+            }
+        }
+
+        return next;
     }
 
     private FreeRange Merge(FreeRange range)
@@ -146,7 +174,12 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
 
     private void Mark(nuint start, nuint pages, int owner)
     {
-        for (nuint i = 0; i < pages; i++) map.Find(start + (i << Page.Shift))->Owner = owner;
+        for (nuint done = 0; done < pages;)
+        {
+            Span<PageEntry> entries = map.Entries(start + (done << Page.Shift), pages - done);
+            foreach (ref PageEntry entry in entries) entry.Owner = owner;
+            done += (nuint)entries.Length;
+        }
     }
 
     private IEnumerable<FreeRange> RangesOf(Extent extent) => [.. owners.OfType<FreeRange>().Where(range => range.Extent == extent)];

@@ -10,6 +10,9 @@ internal static class Zone
 
     private static readonly ulong[] s_limits = [1UL << 20, 1UL << 24, 1UL << 32, ulong.MaxValue];
 
+    /// <summary>Where a zone ends: its first address above.</summary>
+    public static ulong Limit(int zone) => s_limits[zone];
+
     /// <summary>The zone of a physical address; one that is not known is as good as above every limit.</summary>
     public static int Of(ulong physical)
     {
