@@ -66,11 +66,11 @@ public sealed unsafe partial class NonpagedPool
     private static List<PhysicalRange> PhysicalRangesOf(Extent extent)
     {
         var ranges = new List<PhysicalRange>();
-        ulong[] frames = extent.Frames;
-        for (int first = 0, end; first < frames.Length; first = end)
+        FrameTable frames = extent.Frames;
+        for (nuint first = 0, end; first < extent.Pages; first = end)
         {
             end = first + 1;
-            while (end < frames.Length && IsContiguous(extent, end - 1)) end++;
+            while (end < extent.Pages && IsContiguous(extent, end - 1)) end++;
             PhysicalAddress? start = frames[first] == PageEntry.Unknown ? null : new PhysicalAddress(frames[first]);
             ranges.Add(new PhysicalRange(start, (ulong)(end - first) << Page.Shift));
         }
@@ -78,12 +78,12 @@ public sealed unsafe partial class NonpagedPool
         return ranges;
     }
 
-    private static bool IsContiguous(Extent extent, int page)
+    private static bool IsContiguous(Extent extent, nuint page)
     {
         ulong frame = extent.Frames[page];
         ulong next = extent.Frames[page + 1];
         if (frame != PageEntry.Unknown) return next == frame + Page.Size;
-        nuint address = extent.Start + ((nuint)page << Page.Shift);
+        nuint address = extent.Start + (page << Page.Shift);
         return next == PageEntry.Unknown && extent.IsContiguousWith(address, address + Page.Size);
     }
 }

@@ -15,13 +15,16 @@ internal sealed unsafe partial class ExtentBuilder
     /// <summary>The first look of a search, as a multiple of what is needed; each further one doubles what was looked through.</summary>
     private const int FirstLook = 4;
 
-    /// <summary>Maps units that follow each other physically next to each other, where frame numbers can be read. Their frames stay as they are.</summary>
+    /// <summary>
+    /// Maps units by their frames, where that makes longer physical ranges and frame numbers can be read. Their frames stay as they are.
+    /// </summary>
     private AllocationFailure? Arrange(MemoryFile file)
     {
         if (rung.Unit == Page.Size || file.Length < 2 * rung.Unit) return null;
         FrameReading reading = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
         if (!reading.IsKnown) return reading.Failure;
         int[] order = FrameChoice.InOrder(reading.Frames);
+        if (FrameChoice.CountRanges(reading.Frames, order, rung.Unit) == FrameChoice.CountRanges(reading.Frames, [.. Enumerable.Range(0, order.Length)], rung.Unit)) return null;
         int breaks = order.Index().Skip(1).Count(pair => pair.Item != order[pair.Index - 1] + 1);
         return breaks == 0 || (breaks > FewBreaks && breaks > MappingLimit() / ShareOfMappings) ? null : Keep(file, order);
     }

@@ -11,6 +11,18 @@ internal static class FrameChoice
         return order;
     }
 
+    /// <summary>How many physical ranges units make up in an order.</summary>
+    public static int CountRanges(ulong[] frames, ReadOnlySpan<int> order, nuint unit)
+    {
+        int ranges = order.Length == 0 ? 0 : 1;
+        for (int i = 1; i < order.Length; i++)
+        {
+            if (frames[order[i]] != frames[order[i - 1]] + unit) ranges++;
+        }
+
+        return ranges;
+    }
+
     /// <summary>The units in which a request can be met, in the order of their frames; null where there are none like that.</summary>
     /// <param name="frames">The physical address of each unit.</param>
     /// <param name="unit">The length of a unit.</param>

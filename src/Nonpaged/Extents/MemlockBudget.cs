@@ -11,8 +11,6 @@ internal static class MemlockBudget
 {
     public const long RingCharge = 8192;
 
-    private const int CAP_IPC_LOCK = 14;
-
     private static long s_pinned;
 
     /// <summary>What this process pinned, by its own account.</summary>
@@ -40,10 +38,9 @@ internal static class MemlockBudget
 
     private static ulong Limit() => LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _).IsError ? LibC.RLIM_INFINITY : soft;
 
-    // The effective set in hexadecimal (proc_pid_status(5)).
+    // Where that cannot be known, the kernel's answer to the pin tells.
     private static bool HasCapability() =>
-        ulong.TryParse(KernelText.TryReadField("/proc/self/status", "CapEff:"), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ulong effective)
-        && (effective >> CAP_IPC_LOCK & 1) != 0;
+        LibC.GetEffectiveCapabilities(out ulong effective).IsError || (effective >> LibC.CAP_IPC_LOCK & 1) != 0;
 
     private static ulong PinnedByUser()
     {

@@ -32,6 +32,19 @@ public sealed unsafe class KernelLayoutTests
     }
 
     [Fact]
+    public void Capabilities_are_asked_for_as_in_C()
+    {
+        Dictionary<string, long> inC = Ask(
+            "linux/capability.h", "_LINUX_CAPABILITY_VERSION_3", "_LINUX_CAPABILITY_U32S_3", "CAP_IPC_LOCK",
+            "sizeof(struct __user_cap_header_struct)", "sizeof(struct __user_cap_data_struct)", "offsetof(struct __user_cap_data_struct, effective)");
+        Assert.Equal(LibC.LINUX_CAPABILITY_VERSION_3, inC["_LINUX_CAPABILITY_VERSION_3"]);
+        Assert.Equal(LibC.CAP_IPC_LOCK, inC["CAP_IPC_LOCK"]);
+        Assert.Equal(2 * sizeof(uint), inC["sizeof(struct __user_cap_header_struct)"]);
+        Assert.Equal(6 * sizeof(uint), inC["_LINUX_CAPABILITY_U32S_3"] * inC["sizeof(struct __user_cap_data_struct)"]);
+        Assert.Equal(0, inC["offsetof(struct __user_cap_data_struct, effective)"]);
+    }
+
+    [Fact]
     public void The_constants_of_io_uring_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(

@@ -10,7 +10,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
     [Theory]
     [InlineData(MemoryRung.Collapsed)]
     [InlineData(MemoryRung.OnDemandHugepages)]
-    public void Units_of_2_MiB_are_mapped_in_the_order_of_their_frames(MemoryRung rung)
+    public void Units_of_2_MiB_that_follow_each_other_physically_are_mapped_so(MemoryRung rung)
     {
         Host.SkipUnlessRoot();
         using HostSetting? overcommit = rung == MemoryRung.OnDemandHugepages ? new HostSetting(Host.Overcommit, 64) : null;
@@ -18,7 +18,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         using MemoryBlock block = pool.Allocate(new MemoryRequest(128 << 20) { Pinned = true });
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
         ulong[] frames = Host.Frames(block.Address, block.Length);
-        Assert.Equal(frames.Order(), frames);
+        Assert.Equal(CountRanges([.. frames.Order()]), CountRanges(frames));
         Assert.Contains("dc", Host.VmFlags(block.Address));
         Assert.Contains("dd", Host.VmFlags((byte*)block.Address + block.Length - 1));
         output.WriteLine($"{rung}: {block.Obtained.PhysicalRanges.Count} ranges, the longest of {block.Obtained.PhysicalRanges.Max(range => range.Length) >> 20} MiB");
@@ -27,6 +27,8 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
         Assert.Equal(-1, block.AsSpan().IndexOfAnyExcept((byte)0x5a));
     }
+
+    private static int CountRanges(ulong[] frames) => 1 + frames.Index().Skip(1).Count(frame => frame.Item != frames[frame.Index - 1] + 4096);
 
     [Theory]
     [InlineData(4)]
