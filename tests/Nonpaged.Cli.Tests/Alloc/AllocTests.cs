@@ -39,7 +39,9 @@ public sealed class AllocTests
         JsonElement range = Assert.Single(obtained.GetProperty("physicalRanges").EnumerateArray());
         Assert.Equal(JsonValueKind.Null, range.GetProperty("start").ValueKind);
         Assert.Equal(2u << 20, range.GetProperty("length").GetUInt64());
-        Assert.Contains("PAGEMAP_SCAN", obtained.GetProperty("evidence").GetString(), StringComparison.Ordinal);
+        // Where the machine has hugepages, the block is one of them.
+        string proof = obtained.GetProperty("rung").GetString() == "collapsed memfd" ? "PAGEMAP_SCAN" : "one physical piece";
+        Assert.Contains(proof, obtained.GetProperty("evidence").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
