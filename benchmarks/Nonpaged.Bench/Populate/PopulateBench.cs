@@ -14,12 +14,7 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
     // A peer may need some pages beside those that it is asked for.
     private const long SparePages = 8;
 
-    public IEnumerable<PopulateResult> Run()
-    {
-        HugepagePool.Allow(s_sizes.Max() / HugePage + SparePages);
-        foreach (long size in s_sizes) yield return Run(size);
-        HugepagePool.Reserve(0);
-    }
+    public IEnumerable<PopulateResult> Run() => s_sizes.Select(Run);
 
     private PopulateResult Run(long size)
     {
@@ -65,16 +60,11 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
 
     private static void ForEach(Contestant[] contestants, long size, Action<Contestant> action)
     {
-        HugepagePool.Reserve(0);
-        foreach (Contestant contestant in contestants.Where(contestant => !contestant.NeedsPool)) Do(contestant);
-        foreach (Contestant contestant in contestants.Where(contestant => contestant.NeedsPool))
+        foreach (Contestant contestant in contestants.OrderBy(contestant => contestant.NeedsPool))
         {
-            HugepagePool.Reserve(size / HugePage + SparePages);
-            Do(contestant);
-        }
-
-        void Do(Contestant contestant)
-        {
+            long pages = size / HugePage + SparePages;
+            HugepagePool.Reserve(contestant.NeedsPool ? pages : 0);
+            HugepagePool.Allow(contestant.NeedsPool ? 0 : pages);
             action(contestant);
             // The kernel takes a ring apart 15 to 20 ms after it is closed; the next one shall not pay for that.
             Thread.Sleep(40);
@@ -96,14 +86,29 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
 
     private static Contestant Served(string name, bool needsPool, List<Child> children, string file, string[] arguments)
     {
-        Child child = Child.Start(file, arguments);
-        children.Add(child);
-        return new Contestant(name, needsPool, () => Format.Parse(child.Ask()));
+        Child? child = null;
+        return new Contestant(name, needsPool, () =>
+        {
+            if (child is null) Start();
+            string? answer = child!.TryAsk();
+            if (answer is not null) return Format.Parse(answer);
+            BenchException ended = child.Ended();
+            child = null;
+            throw ended;
+        });
+
+        void Start()
+        {
+            child = Child.Start(file, arguments);
+            children.Add(child);
+            // Its first round is not like the others.
+            child.TryAsk();
+        }
     }
 
     private static double First(string file, string[] arguments)
     {
         using Child child = Child.Start(file, arguments);
-        return Format.Parse(child.Ask());
+        return Format.Parse(child.TryAsk() ?? throw child.Ended());
     }
 }

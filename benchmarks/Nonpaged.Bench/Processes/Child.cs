@@ -29,20 +29,37 @@ internal sealed class Child : IDisposable
         return child._process.ExitCode == 0 ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : throw child.Ended();
     }
 
-    /// <summary>Asks for one round. The answer to it.</summary>
-    public string Ask()
+    /// <summary>Asks for one round. The answer to it; null where the process ended instead.</summary>
+    public string? TryAsk()
     {
-        _process.StandardInput.WriteLine();
-        _process.StandardInput.Flush();
-        return _process.StandardOutput.ReadLine() ?? throw Ended();
+        try
+        {
+            _process.StandardInput.WriteLine();
+            _process.StandardInput.Flush();
+            return _process.StandardOutput.ReadLine();
+        }
+        catch (IOException)
+        {
+            // EPIPE: it ended before it was asked.
+            return null;
+        }
     }
+
+    /// <summary>Why it ended, in its own words.</summary>
+    public BenchException Ended() => new($"{_command} ended: {_errors.GetAwaiter().GetResult().Trim()}");
 
     public void Dispose()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // EPIPE, of what was written to a process that had ended.
+        }
+
         _process.WaitForExit();
         _process.Dispose();
     }
-
-    private BenchException Ended() => new($"{_command} ended: {_errors.GetAwaiter().GetResult().Trim()}");
 }

@@ -7,17 +7,28 @@ internal static class HugepagePool
 {
     private const string Folder = "/sys/kernel/mm/hugepages/hugepages-2048kB/";
 
-    /// <summary>So many pages are reserved, and free.</summary>
+    private const long Margin = 128;
+
+    /// <summary>So many pages are reserved, and free; none at all for 0.</summary>
     public static void Reserve(long pages)
     {
-        Write("nr_hugepages", pages);
-        // What a process before had is freed a little after its end.
-        if (!SpinWait.SpinUntil(() => Read("nr_hugepages") == pages && Read("free_hugepages") == pages, TimeSpan.FromSeconds(2)))
-            throw new BenchException($"The kernel has {Read("free_hugepages")} of {Read("nr_hugepages")} 2 MiB pages free, and {pages} are needed: memory is too fragmented, or something else uses them.");
+        // What a process before had is freed a little after its end; what others of the machine use comes on top.
+        long deadline = Environment.TickCount64 + 2000;
+        while (true)
+        {
+            long used = Read("nr_hugepages") - Read("free_hugepages");
+            Write("nr_hugepages", pages == 0 ? 0 : pages + used);
+            long free = Read("free_hugepages");
+            if (pages == 0 ? free == 0 : free >= pages) return;
+            if (Environment.TickCount64 > deadline) break;
+            Thread.Sleep(5);
+        }
+
+        throw new BenchException($"The kernel has {Read("free_hugepages")} of {Read("nr_hugepages")} 2 MiB pages free, and {pages} are needed: memory is too fragmented, or something else uses them.");
     }
 
-    /// <summary>So many pages may be made on demand.</summary>
-    public static void Allow(long pages) => Write("nr_overcommit_hugepages", pages);
+    /// <summary>So many pages may be made on demand, beside those that others of the machine use and may come to use.</summary>
+    public static void Allow(long pages) => Write("nr_overcommit_hugepages", pages == 0 ? 0 : pages + Read("surplus_hugepages") + Margin);
 
     private static long Read(string name) => long.Parse(File.ReadAllText(Folder + name), CultureInfo.InvariantCulture);
 
