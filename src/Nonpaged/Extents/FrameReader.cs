@@ -5,18 +5,24 @@ namespace Nonpaged;
 /// <summary>Reads where the kernel put pages. Valid as long as they are pinned: read after the pin, and never again.</summary>
 internal static unsafe class FrameReader
 {
+    private const int Retries = 20;
+
     /// <summary>The physical address of each 4 KiB page of a range; all unknown where the kernel does not tell this process.</summary>
     public static FrameReading Read(nuint start, nuint length)
     {
         var frames = new ulong[length >> Page.Shift];
-        return Decode(frames, PageMapFile.Read((void*)start, frames));
+        SysResult read = PageMapFile.Read((void*)start, frames);
+        for (int i = 0; i < Retries && IsUnderWay(read, frames); i++) read = PageMapFile.Read((void*)start, frames);
+        return Decode(frames, read);
     }
 
     /// <summary>The physical address of each unit of a range, by its first page.</summary>
     public static FrameReading ReadUnits(nuint start, nuint length, nuint unit)
     {
         var frames = new ulong[length / unit];
-        return Decode(frames, PageMapFile.ReadEach((void*)start, unit, frames));
+        SysResult read = PageMapFile.ReadEach((void*)start, unit, frames);
+        for (int i = 0; i < Retries && IsUnderWay(read, frames); i++) read = PageMapFile.ReadEach((void*)start, unit, frames);
+        return Decode(frames, read);
     }
 
     /// <summary>Each aligned unit is one physically contiguous piece, so far as the frame numbers tell.</summary>
@@ -42,6 +48,16 @@ internal static unsafe class FrameReader
             if (huge.IsError || (nuint)huge.Value != part) return false;
         }
 
+        return true;
+    }
+
+    /// <summary>
+    /// While the kernel tries to move a page, and fails because it is pinned, its entry says "not present" for a moment (page migration).
+    /// </summary>
+    private static bool IsUnderWay(SysResult read, ulong[] entries)
+    {
+        if (read.IsError || Array.TrueForAll(entries, entry => (entry & PageMapFile.Present) != 0)) return false;
+        Thread.Sleep(1);
         return true;
     }
 

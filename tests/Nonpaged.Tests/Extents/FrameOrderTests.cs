@@ -89,7 +89,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         using NonpagedPool pool = NonpagedPool.Create();
         long before = Environment.TickCount64;
         Assert.False(pool.TryAllocate(new MemoryRequest(4096) { HighestAcceptableAddress = new PhysicalAddress(0xffffff) }, out _, out AllocationFailure? failure));
-        Assert.InRange(Environment.TickCount64 - before, 0, 100);
+        Assert.InRange(Environment.TickCount64 - before, 0, 2000);
         Assert.Contains("memmap=", failure.Remedy, StringComparison.Ordinal);
         Assert.Contains("IOMMU", failure.Remedy, StringComparison.Ordinal);
         Assert.Contains("machine", failure.Remedy, StringComparison.Ordinal);
