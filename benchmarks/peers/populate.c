@@ -78,7 +78,7 @@ static void fill(struct memory *memory, enum rung rung, size_t length)
     if (rung == COLLAPSED) {
         check(madvise(memory->start, length, MADV_HUGEPAGE) == 0, "MADV_HUGEPAGE");
         for (size_t at = 0; at < length; at += HUGE)
-            *(volatile char *)(memory->start + at) = 0;
+            check(fallocate(memory->file, 0, (off_t)at, PAGE) == 0, "fallocate");
         check(madvise(memory->start, length, MADV_COLLAPSE) == 0, "MADV_COLLAPSE");
     }
     check(madvise(memory->start, length, MADV_POPULATE_WRITE) == 0, "MADV_POPULATE_WRITE");

@@ -24,17 +24,17 @@ internal sealed unsafe class CollapsedRung : Rung
         $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}");
 
     /// <summary>
-    /// Before the pin: a pinned page is not collapsed. Each 2 MiB needs one byte touched, or it is refused. The call may succeed without having collapsed
+    /// Before the pin: a pinned page is not collapsed. Each 2 MiB needs a page to begin with, or it is refused. The call may succeed without having collapsed
     /// all: what the kernel shows after the pin is what counts.
     /// </summary>
-    protected override AllocationFailure? FillPart(nuint start, nuint length)
+    protected override AllocationFailure? FillPart(MemoryFile file, nuint offset, nuint length)
     {
+        nuint start = file.Start + offset;
         // Where the kernel was built without transparent huge pages, MADV_COLLAPSE says so.
         LibC.AdviseMemory((void*)start, length, LibC.MADV_HUGEPAGE);
-        for (nuint unit = start; unit < start + length; unit += Unit)
+        for (nuint unit = offset; unit < offset + length; unit += Unit)
         {
-            SysResult touched = LibC.AdviseMemory((void*)unit, Page.Size, LibC.MADV_POPULATE_WRITE);
-            if (touched.IsError) return Short(length, touched.Errno);
+            if (file.AllocatePage(unit) is { IsError: true } refused) return Short(length, refused.Errno);
         }
 
         SysResult collapsed = Collapse(start, length);

@@ -16,17 +16,20 @@ internal sealed unsafe partial class ExtentBuilder
     private const int FirstLook = 4;
 
     /// <summary>
-    /// Maps units by their frames, where that makes longer physical ranges and frame numbers can be read. Their frames stay as they are.
+    /// Maps units by their frames, where that makes longer physical ranges. The pin holds the frames of the file, wherever it is mapped, so what was read of them stays
+    /// true in another order.
     /// </summary>
-    private AllocationFailure? Arrange(MemoryFile file)
+    private AllocationFailure? Arrange(MemoryFile file, PageRequest request, nuint unit, ref FrameReading reading)
     {
-        if (rung.Unit == Page.Size || file.Length < 2 * rung.Unit) return null;
-        FrameReading reading = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
-        if (!reading.IsKnown) return reading.Failure;
-        int[] order = FrameChoice.InOrder(reading.Frames);
-        if (FrameChoice.CountRanges(reading.Frames, order, rung.Unit) == FrameChoice.CountRanges(reading.Frames, [.. Enumerable.Range(0, order.Length)], rung.Unit)) return null;
+        ulong[] frames = reading.Frames;
+        if (unit == Page.Size || frames.Length < 2 || !reading.IsKnown || request.DependsOnFrames(unit)) return null;
+        int[] order = FrameChoice.InOrder(frames);
+        ulong[] arranged = [.. order.Select(index => frames[index])];
+        if (FrameChoice.CountRanges(arranged, unit) == FrameChoice.CountRanges(frames, unit)) return null;
         int breaks = order.Index().Skip(1).Count(pair => pair.Item != order[pair.Index - 1] + 1);
-        return breaks == 0 || (breaks > FewBreaks && breaks > MappingLimit() / ShareOfMappings) ? null : Keep(file, order);
+        if (breaks > FewBreaks && breaks > MappingLimit() / ShareOfMappings) return null;
+        reading = reading with { Frames = arranged };
+        return Keep(file, order);
     }
 
     /// <summary>

@@ -3,8 +3,8 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Makes an extent on a rung: a memory file is mapped and filled, arranged by frame numbers, pinned, read for its frame numbers, checked and sealed, in this
-/// order. Nothing is left behind by a failure.
+/// Makes an extent on a rung: a memory file is mapped and filled, pinned, read for its frame numbers, checked, arranged by these and sealed, in this order.
+/// Nothing is left behind by a failure.
 /// </summary>
 internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOptions options, PinTable pins)
 {
@@ -19,7 +19,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         string name = $"nonpaged:{options.Name}:{rung.Name.Replace(' ', '-')}";
         MemoryFile? file = MemoryFile.TryCreate(name, rung.FileFlags, isSearch ? effort : length, nuint.Max(rung.Unit, request.Alignment), out failure);
         if (file is null) return null;
-        failure = isSearch ? Search(file, request, (int)(length / rung.Unit)) : Extend(file, length) ?? Arrange(file);
+        failure = isSearch ? Search(file, request, (int)(length / rung.Unit)) : Extend(file, length);
         Extent? extent = failure is null ? Finish(file, request, out failure) : null;
         if (extent is null) file.Dispose();
         return extent;
@@ -29,7 +29,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     {
         nuint before = file.Length;
         SysResult extended = file.ExtendTo(length);
-        return extended.IsError ? rung.Short(length, extended.Errno) : rung.Fill(file.Start + before, length - before);
+        return extended.IsError ? rung.Short(length, extended.Errno) : rung.Fill(file, before, length - before);
     }
 
     private Extent? Finish(MemoryFile file, PageRequest request, out AllocationFailure? failure)
@@ -42,6 +42,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         FrameReading reading = failure is null ? ReadFrames(file, out unit, out proof) : default;
         failure ??= reading.Failure;
         if (failure is null && !reading.IsKnown && request.DependsOnFrames(rung.Unit)) failure = Unreadable(request, reading);
+        if (failure is null && (pin is not null || rung.IsHugetlb)) failure = Arrange(file, request, unit, ref reading);
         if (failure is null && file.Seal(sharing) is { IsError: true } refused)
             failure = new AllocationFailure($"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {refused.Errno}).", $"the kernel's answer, {refused.Errno}", "nonpaged doctor");
         if (failure is not null)

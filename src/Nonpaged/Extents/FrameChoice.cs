@@ -11,13 +11,13 @@ internal static class FrameChoice
         return order;
     }
 
-    /// <summary>How many physical ranges units make up in an order.</summary>
-    public static int CountRanges(ulong[] frames, ReadOnlySpan<int> order, nuint unit)
+    /// <summary>How many physical ranges units make up, in their order.</summary>
+    public static int CountRanges(ulong[] frames, nuint unit)
     {
-        int ranges = order.Length == 0 ? 0 : 1;
-        for (int i = 1; i < order.Length; i++)
+        int ranges = frames.Length == 0 ? 0 : 1;
+        for (int i = 1; i < frames.Length; i++)
         {
-            if (frames[order[i]] != frames[order[i - 1]] + unit) ranges++;
+            if (frames[i] != frames[i - 1] + unit) ranges++;
         }
 
         return ranges;

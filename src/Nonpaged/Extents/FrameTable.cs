@@ -19,6 +19,14 @@ internal sealed class FrameTable(ulong[] units, nuint unit)
         }
     }
 
+    /// <summary>Where pages that follow each other physically end, from one on and before another. Of unknown frames it is the end of the unit.</summary>
+    public nuint EndOfRun(nuint page, nuint end)
+    {
+        nuint last = page >> _shift;
+        while ((last + 1) << _shift < end && units[last + 1] == units[last] + unit) last++;
+        return nuint.Min(end, (last + 1) << _shift);
+    }
+
     /// <summary>The lowest physical address, where any is known.</summary>
     public ulong? Lowest => units.Where(start => start != PageEntry.Unknown).Cast<ulong?>().Min();
 }

@@ -17,6 +17,8 @@ internal sealed class GiantPageRung : Rung
 
     public override string Proof => "a huge page of the kernel's pool is one physical piece";
 
+    protected override nuint Portion => Size;
+
     public override AllocationFailure? Check(nuint length)
     {
         long available = HugepageCounts.Read(Size).Available;

@@ -34,6 +34,7 @@ internal static class HostMemory
             // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list.
             string[] fields = line.Split(':', 3);
             if (fields.Length != 3) continue;
+            // The memory controller is in one hierarchy only, and that of version 2 comes last.
             bool isSecond = fields[0] == "0";
             if (!isSecond && !fields[1].Split(',').Contains("memory")) continue;
             (string root, string limitName, string usageName) = isSecond
@@ -46,6 +47,8 @@ internal static class HostMemory
                 ulong left = limit - ulong.Min(limit, Number($"{folder}/{usageName}") ?? 0);
                 if (left < least.Bytes) least = (left, $"{folder}/{limitName}");
             }
+
+            break;
         }
 
         return least;

@@ -15,6 +15,8 @@ internal sealed class HugepagePoolRung : Rung
 
     public override string Proof => "a huge page of the kernel's pool is one physical piece";
 
+    protected override nuint Portion => 16 << 20;
+
     public override AllocationFailure? Check(nuint length)
     {
         long available = HugepageCounts.Read().Available;

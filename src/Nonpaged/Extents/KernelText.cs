@@ -5,8 +5,8 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Short files that the kernel writes at each read (/proc, /sys). A pool looks at several of them before it grows, so they are read without the
-/// streams and readers that larger files are worth.
+/// Short files that the kernel writes as a whole when they are read: attributes (/sys, /proc/sys, control groups) and those of one record (meminfo, status,
+/// cgroup of /proc). A pool looks at several of them before it grows, so they are read without the streams and readers that larger files are worth.
 /// </summary>
 internal static unsafe class KernelText
 {
@@ -20,13 +20,14 @@ internal static unsafe class KernelText
         {
             byte* buffer = stackalloc byte[Chunk];
             string text = "";
-            // Their length is 0 until they are read: only an empty read tells the end.
+            // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst, sysfs.rst), so one that does
+            // not fill the buffer was the last.
             while (true)
             {
                 SysResult read = LibC.ReadAt(file, buffer, Chunk, text.Length);
                 if (read.IsError) return null;
-                if (read.Value == 0) return text;
                 text += Encoding.Latin1.GetString(buffer, read.AsInt32);
+                if (read.Value < Chunk) return text;
             }
         }
     }

@@ -54,6 +54,17 @@ internal sealed unsafe class MemoryFile : IDisposable
         return extended;
     }
 
+    /// <summary>Gives the file a page of memory, which costs half as much as a touch: there is no page table to be made for it.</summary>
+    public SysResult AllocatePage(nuint offset)
+    {
+        while (true)
+        {
+            SysResult allocated = LibC.Allocate(Descriptor, 0, (long)offset, Page.Size);
+            // A signal that is pending stops it before it begins (fallocate(2)); the runtime sends itself such.
+            if (allocated.Errno != Errno.EINTR) return allocated;
+        }
+    }
+
     /// <summary>
     /// Maps these units of the file, in this order, and gives the memory of all others back. The pages stay where they are; the new mappings are empty
     /// until they are populated.

@@ -11,5 +11,7 @@ internal sealed class SmallPageRung : Rung
 
     public override string Proof => "nothing but single pages is contiguous";
 
+    protected override nuint Portion => 1 << 20;
+
     public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 }

@@ -18,9 +18,15 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
         extent.Place = owners.Add(extent);
         for (nuint done = 0; done < extent.Pages;)
         {
-            Span<PageEntry> entries = map.Entries(extent.Start + (done << Page.Shift), extent.Pages - done);
+            Span<PageEntry> entries = map.Entries(extent.Start + (done << Page.Shift), extent.Frames.EndOfRun(done, extent.Pages) - done);
+            var entry = new PageEntry { Physical = extent.Frames[done], Extent = extent.Place };
+            ulong step = entry.Physical == PageEntry.Unknown ? 0UL : Page.Size;
             for (int i = 0; i < entries.Length; i++)
-                entries[i] = new PageEntry { Physical = extent.Frames[done + (nuint)i], Extent = extent.Place };
+            {
+                entries[i] = entry;
+                entry.Physical += step;
+            }
+
             done += (nuint)entries.Length;
         }
 
@@ -98,18 +104,10 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
             return next;
         }
 
-        ulong limit = Zone.Limit(Zone.Of(physical));
-        while (next < end)
-        {
-            foreach (ref PageEntry entry in map.Entries(next, (end - next) >> Page.Shift))
-            {
-                physical += Page.Size;
-                if (entry.Physical != physical || physical >= limit) return next;
-                next += Page.Size;
-            }
-        }
-
-        return next;
+        Extent extent = ExtentOf(start);
+        nuint page = (start - extent.Start) >> Page.Shift;
+        nuint run = extent.Frames.EndOfRun(page, (end - extent.Start) >> Page.Shift) - page;
+        return start + (nuint)ulong.Min(run << Page.Shift, Zone.Limit(Zone.Of(physical)) - physical);
     }
 
     private FreeRange Merge(FreeRange range)
