@@ -29,6 +29,30 @@ internal static unsafe partial class LibC
         return result;
     }
 
+    /// <summary>sysinfo(2): the host's memory, and what of it nobody uses, in bytes.</summary>
+    public static SysResult GetSystemMemory(out ulong total, out ulong free)
+    {
+        SystemInformation information = default;
+        SysResult result = Fails("sysinfo", out SysResult injected) ? injected : Result(sysinfo(&information));
+        (total, free) = (information.TotalMemory * information.Unit, information.FreeMemory * information.Unit);
+        return result;
+    }
+
+    /// <summary>struct sysinfo, without what is not read here.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 112)]
+    internal struct SystemInformation
+    {
+        [FieldOffset(32)]
+        public ulong TotalMemory;
+        [FieldOffset(40)]
+        public ulong FreeMemory;
+        [FieldOffset(104)]
+        public uint Unit;
+    }
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int sysinfo(SystemInformation* information);
+
     [LibraryImport(Library, SetLastError = true)]
     private static partial int capget(uint* header, uint* data);
 

@@ -17,8 +17,11 @@ internal static unsafe class AddressSpace
     public static SysResult Reserve(nuint length, nuint alignment, ulong like = 0)
     {
         nuint whole = checked(length + alignment);
-        SysResult reserved = LibC.MapMemory(
-            null, whole, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+        SysResult reserved = Reserve(length);
+        // The kernel itself aligns what a huge page fits into (Linux 6.7), so mostly the first place will do.
+        if (reserved.IsError || (((nuint)like - (nuint)reserved.Value) & (alignment - 1)) == 0) return reserved;
+        Release((nuint)reserved.Value, length);
+        reserved = Reserve(whole);
         if (reserved.IsError) return reserved;
         nuint from = (nuint)reserved.Value;
         nuint start = from + (((nuint)like - from) & (alignment - 1));
@@ -43,4 +46,7 @@ internal static unsafe class AddressSpace
         $"No address space for {length} bytes (mmap: {errno}).",
         "the process's address space (ulimit -v), or its number of mappings (/proc/sys/vm/max_map_count)",
         "ulimit -v unlimited; sysctl -w vm.max_map_count=262144");
+
+    private static SysResult Reserve(nuint length) =>
+        LibC.MapMemory(null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
 }

@@ -17,6 +17,13 @@ internal readonly record struct HugepageCounts(long Total, long Free, long Reser
     public static HugepageCounts Read(nuint size = HostExtents.HugePage) => new(
         Value(size, "nr_hugepages"), Value(size, "free_hugepages"), Value(size, "resv_hugepages"), Value(size, "surplus_hugepages"), Value(size, "nr_overcommit_hugepages"));
 
+    /// <summary><see cref="Available"/> alone, for a look before each growth.</summary>
+    public static long ReadAvailable(nuint size) => long.Max(0, Value(size, "free_hugepages") - Value(size, "resv_hugepages"));
+
+    /// <summary><see cref="OnDemand"/> alone.</summary>
+    public static long ReadOnDemand() =>
+        long.Max(0, Value(HostExtents.HugePage, "nr_overcommit_hugepages") - Value(HostExtents.HugePage, "surplus_hugepages"));
+
     /// <summary>The command that gives room for so many bytes on demand, with no reservation.</summary>
     public static string Remedy(nuint length) =>
         $"sysctl -w vm.nr_overcommit_hugepages={Read().Surplus + (long)(length / HostExtents.HugePage) + 1} (as root; made on demand, or vm.nr_hugepages to reserve them)";

@@ -19,7 +19,7 @@ internal sealed class HugepagePoolRung : Rung
 
     public override AllocationFailure? Check(nuint length)
     {
-        long available = HugepageCounts.Read().Available;
+        long available = HugepageCounts.ReadAvailable(HostExtents.HugePage);
         return available * (long)HostExtents.HugePage >= (long)length ? null : new AllocationFailure(
             $"The kernel's pool has not enough 2 MiB pages for {length} bytes.", $"{available} free 2 MiB pages", HugepageCounts.Remedy(length));
     }

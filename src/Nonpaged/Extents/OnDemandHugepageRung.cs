@@ -19,10 +19,11 @@ internal sealed class OnDemandHugepageRung : Rung
 
     public override AllocationFailure? Check(nuint length)
     {
-        HugepageCounts counts = HugepageCounts.Read();
-        return (counts.Available + counts.OnDemand) * (long)HostExtents.HugePage >= (long)length ? null : new AllocationFailure(
+        long needed = (long)(length / HostExtents.HugePage);
+        long onDemand = HugepageCounts.ReadOnDemand();
+        return onDemand >= needed || onDemand + HugepageCounts.ReadAvailable(HostExtents.HugePage) >= needed ? null : new AllocationFailure(
             $"The kernel may not make enough 2 MiB pages on demand for {length} bytes.",
-            $"vm.nr_overcommit_hugepages, of which {counts.OnDemand} are left", HugepageCounts.Remedy(length));
+            $"vm.nr_overcommit_hugepages, of which {onDemand} are left", HugepageCounts.Remedy(length));
     }
 
     public override bool MayGetBack(nuint length) => (HugepageCounts.Read().Persistent + HugepageCounts.Read().Overcommit) * (long)HostExtents.HugePage >= (long)length;

@@ -45,6 +45,18 @@ public sealed unsafe class KernelLayoutTests
     }
 
     [Fact]
+    public void The_host_s_memory_is_asked_for_as_in_C()
+    {
+        Dictionary<string, long> inC = Ask(
+            "sys/sysinfo.h", "sizeof(struct sysinfo)", "offsetof(struct sysinfo, totalram)", "offsetof(struct sysinfo, freeram)", "offsetof(struct sysinfo, mem_unit)");
+        LibC.SystemInformation information;
+        Assert.Equal(inC["sizeof(struct sysinfo)"], sizeof(LibC.SystemInformation));
+        Assert.Equal(inC["offsetof(struct sysinfo, totalram)"], Offset(&information, &information.TotalMemory));
+        Assert.Equal(inC["offsetof(struct sysinfo, freeram)"], Offset(&information, &information.FreeMemory));
+        Assert.Equal(inC["offsetof(struct sysinfo, mem_unit)"], Offset(&information, &information.Unit));
+    }
+
+    [Fact]
     public void The_constants_of_io_uring_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(
@@ -63,7 +75,7 @@ public sealed unsafe class KernelLayoutTests
     {
         Dictionary<string, long> inC = Ask(
             "linux/memfd.h", "PROT_NONE", "PROT_READ", "PROT_WRITE", "MAP_SHARED", "MAP_PRIVATE", "MAP_FIXED", "MAP_ANONYMOUS", "MAP_NORESERVE", "MADV_DONTFORK",
-            "MADV_HUGEPAGE", "MADV_DONTDUMP", "MADV_POPULATE_WRITE", "MADV_COLLAPSE", "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "MFD_HUGETLB", "MFD_HUGE_2MB", "F_SEAL_SEAL",
+            "MADV_HUGEPAGE", "MADV_DONTDUMP", "MADV_POPULATE_WRITE", "MADV_COLLAPSE", "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "MFD_HUGETLB", "MFD_HUGE_2MB", "MFD_HUGE_1GB", "F_SEAL_SEAL",
             "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_FUTURE_WRITE", "RLIMIT_MEMLOCK", "EPERM", "ENOMEM", "EFAULT", "EINVAL", "ENOSPC", "ENOSYS", "EAGAIN", "EOPNOTSUPP");
         (string Name, long Value)[] here =
         [
@@ -71,7 +83,8 @@ public sealed unsafe class KernelLayoutTests
             ("MAP_PRIVATE", LibC.MAP_PRIVATE), ("MAP_FIXED", LibC.MAP_FIXED), ("MAP_ANONYMOUS", LibC.MAP_ANONYMOUS), ("MAP_NORESERVE", LibC.MAP_NORESERVE),
             ("MADV_DONTFORK", LibC.MADV_DONTFORK), ("MADV_HUGEPAGE", LibC.MADV_HUGEPAGE), ("MADV_DONTDUMP", LibC.MADV_DONTDUMP),
             ("MADV_POPULATE_WRITE", LibC.MADV_POPULATE_WRITE), ("MADV_COLLAPSE", LibC.MADV_COLLAPSE), ("MFD_CLOEXEC", LibC.MFD_CLOEXEC),
-            ("MFD_ALLOW_SEALING", LibC.MFD_ALLOW_SEALING), ("MFD_HUGETLB", LibC.MFD_HUGETLB), ("MFD_HUGE_2MB", LibC.MFD_HUGE_2MB), ("F_SEAL_SEAL", LibC.F_SEAL_SEAL),
+            ("MFD_ALLOW_SEALING", LibC.MFD_ALLOW_SEALING), ("MFD_HUGETLB", LibC.MFD_HUGETLB), ("MFD_HUGE_2MB", LibC.MFD_HUGE_2MB), ("MFD_HUGE_1GB", LibC.MFD_HUGE_1GB),
+            ("F_SEAL_SEAL", LibC.F_SEAL_SEAL),
             ("F_SEAL_SHRINK", LibC.F_SEAL_SHRINK), ("F_SEAL_GROW", LibC.F_SEAL_GROW), ("F_SEAL_FUTURE_WRITE", LibC.F_SEAL_FUTURE_WRITE),
             ("RLIMIT_MEMLOCK", LibC.RLIMIT_MEMLOCK), ("EPERM", (long)Errno.EPERM), ("ENOMEM", (long)Errno.ENOMEM), ("EFAULT", (long)Errno.EFAULT),
             ("EINVAL", (long)Errno.EINVAL), ("ENOSPC", (long)Errno.ENOSPC), ("ENOSYS", (long)Errno.ENOSYS), ("EAGAIN", (long)Errno.EAGAIN), ("EOPNOTSUPP", (long)Errno.EOPNOTSUPP),
