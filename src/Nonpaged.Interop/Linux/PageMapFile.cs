@@ -15,6 +15,9 @@ internal static unsafe class PageMapFile
     private const nuint PAGEMAP_SCAN = 0xC0606610;
     private const ulong PAGE_IS_HUGE = 1UL << 6;
 
+    /// <summary>The process's own, for the calls that take it.</summary>
+    public static SysResult Open(out SafeFileHandle file) => LibC.OpenForReading(Path, out file);
+
     /// <summary>
     /// Reads an entry per 4 KiB page. Bits 0 to 54 of an entry are the frame number, or 0 without CAP_SYS_ADMIN; bit 63 tells that the page
     /// is present.
@@ -43,20 +46,15 @@ internal static unsafe class PageMapFile
     }
 
     /// <summary>Reads the entry of one page in each <paramref name="stride"/> bytes.</summary>
-    public static SysResult ReadEach(void* address, nuint stride, Span<ulong> entries)
+    public static SysResult ReadEach(SafeFileHandle file, void* address, nuint stride, Span<ulong> entries)
     {
-        SysResult opened = LibC.OpenForReading(Path, out SafeFileHandle file);
-        if (opened.IsError) return opened;
-        using (file)
+        for (int i = 0; i < entries.Length; i++)
         {
-            for (int i = 0; i < entries.Length; i++)
-            {
-                ulong entry;
-                SysResult read = LibC.ReadAt(file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
-                if (read.IsError) return read;
-                if (read.Value != sizeof(ulong)) return SysResult.Failed(Errno.EIO);
-                entries[i] = entry;
-            }
+            ulong entry;
+            SysResult read = LibC.ReadAt(file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
+            if (read.IsError) return read;
+            if (read.Value != sizeof(ulong)) return SysResult.Failed(Errno.EIO);
+            entries[i] = entry;
         }
 
         return new SysResult(entries.Length);
@@ -66,29 +64,31 @@ internal static unsafe class PageMapFile
     /// PAGEMAP_SCAN (Linux 6.7): how many bytes of the range are mapped by huge pages. Needs no privilege. The range has at most
     /// <see cref="MaxRegions"/> stretches of huge pages, or the rest is not counted.
     /// </summary>
+    public static SysResult CountHugeMapped(SafeFileHandle file, void* address, nuint length)
+    {
+        Region* regions = stackalloc Region[MaxRegions];
+        var scan = new ScanArgument
+        {
+            Size = (ulong)sizeof(ScanArgument),
+            Start = (ulong)address,
+            End = (ulong)address + length,
+            Vector = (ulong)regions,
+            VectorLength = MaxRegions,
+            CategoryMask = PAGE_IS_HUGE,
+            ReturnMask = PAGE_IS_HUGE,
+        };
+        SysResult found = LibC.Control(file, PAGEMAP_SCAN, &scan);
+        if (found.IsError) return found;
+        ulong bytes = 0;
+        for (int i = 0; i < found.AsInt32; i++) bytes += regions[i].End - regions[i].Start;
+        return new SysResult((nint)bytes);
+    }
+
+    /// <inheritdoc cref="CountHugeMapped(SafeFileHandle, void*, nuint)"/>
     public static SysResult CountHugeMapped(void* address, nuint length)
     {
-        SysResult opened = LibC.OpenForReading(Path, out SafeFileHandle file);
-        if (opened.IsError) return opened;
-        using (file)
-        {
-            Region* regions = stackalloc Region[MaxRegions];
-            var scan = new ScanArgument
-            {
-                Size = (ulong)sizeof(ScanArgument),
-                Start = (ulong)address,
-                End = (ulong)address + length,
-                Vector = (ulong)regions,
-                VectorLength = MaxRegions,
-                CategoryMask = PAGE_IS_HUGE,
-                ReturnMask = PAGE_IS_HUGE,
-            };
-            SysResult found = LibC.Control(file, PAGEMAP_SCAN, &scan);
-            if (found.IsError) return found;
-            ulong bytes = 0;
-            for (int i = 0; i < found.AsInt32; i++) bytes += regions[i].End - regions[i].Start;
-            return new SysResult((nint)bytes);
-        }
+        SysResult opened = Open(out SafeFileHandle file);
+        using (file) return opened.IsError ? opened : CountHugeMapped(file, address, length);
     }
 
     /// <summary>How many stretches one scan reports.</summary>

@@ -78,5 +78,5 @@ internal sealed unsafe partial class ExtentBuilder
 
     // Without /proc, the kernel's default (Documentation/admin-guide/sysctl/vm.rst).
     private static int MappingLimit() =>
-        int.TryParse(KernelText.TryRead("/proc/sys/vm/max_map_count"), System.Globalization.CultureInfo.InvariantCulture, out int limit) ? limit : 65530;
+        (int)ulong.Min(KernelText.TryReadNumber("/proc/sys/vm/max_map_count") ?? 65530, int.MaxValue);
 }

@@ -80,8 +80,8 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     {
         proof = rung.Proof;
         unit = rung.Unit;
-        if (rung.IsHugetlb || (rung.Unit > Page.Size && FrameReader.IsHugeMapped(file.Start, file.Length)))
-            return FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
+        if (rung.IsHugetlb) return FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
+        if (rung.Unit > Page.Size && FrameReader.ReadHugeMapped(file.Start, file.Length, rung.Unit) is { } ofUnits) return ofUnits;
 
         unit = Page.Size;
         FrameReading reading = FrameReader.Read(file.Start, file.Length);

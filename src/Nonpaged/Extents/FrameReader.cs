@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
 namespace Nonpaged;
@@ -19,10 +20,15 @@ internal static unsafe class FrameReader
     /// <summary>The physical address of each unit of a range, by its first page.</summary>
     public static FrameReading ReadUnits(nuint start, nuint length, nuint unit)
     {
-        var frames = new ulong[length / unit];
-        SysResult read = PageMapFile.ReadEach((void*)start, unit, frames);
-        for (int i = 0; i < Retries && IsUnderWay(read, frames); i++) read = PageMapFile.ReadEach((void*)start, unit, frames);
-        return Decode(frames, read);
+        SysResult opened = PageMapFile.Open(out SafeFileHandle file);
+        using (file) return opened.IsError ? Decode(new ulong[length / unit], opened) : ReadUnits(file, start, length, unit);
+    }
+
+    /// <summary>The same, where the kernel maps the whole range by huge pages (PAGEMAP_SCAN), which an ordinary user may ask; null where it does not.</summary>
+    public static FrameReading? ReadHugeMapped(nuint start, nuint length, nuint unit)
+    {
+        SysResult opened = PageMapFile.Open(out SafeFileHandle file);
+        using (file) return !opened.IsError && IsHugeMapped(file, start, length) ? ReadUnits(file, start, length, unit) : null;
     }
 
     /// <summary>Each aligned unit is one physically contiguous piece, so far as the frame numbers tell.</summary>
@@ -37,14 +43,21 @@ internal static unsafe class FrameReader
         return true;
     }
 
-    /// <summary>The kernel maps the whole range by huge pages (PAGEMAP_SCAN), which an ordinary user may ask.</summary>
-    public static bool IsHugeMapped(nuint start, nuint length)
+    private static FrameReading ReadUnits(SafeFileHandle file, nuint start, nuint length, nuint unit)
+    {
+        var frames = new ulong[length / unit];
+        SysResult read = PageMapFile.ReadEach(file, (void*)start, unit, frames);
+        for (int i = 0; i < Retries && IsUnderWay(read, frames); i++) read = PageMapFile.ReadEach(file, (void*)start, unit, frames);
+        return Decode(frames, read);
+    }
+
+    private static bool IsHugeMapped(SafeFileHandle file, nuint start, nuint length)
     {
         nuint step = PageMapFile.MaxRegions * HostExtents.HugePage;
         for (nuint done = 0; done < length; done += step)
         {
             nuint part = nuint.Min(step, length - done);
-            SysResult huge = PageMapFile.CountHugeMapped((void*)(start + done), part);
+            SysResult huge = PageMapFile.CountHugeMapped(file, (void*)(start + done), part);
             if (huge.IsError || (nuint)huge.Value != part) return false;
         }
 

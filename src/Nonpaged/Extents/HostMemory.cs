@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Nonpaged.Interop;
 
 namespace Nonpaged;
@@ -27,32 +29,45 @@ internal static class HostMemory
                 "ask for less, end other programs, or raise the limit");
     }
 
+    [SkipLocalsInit]
     private static (ulong Bytes, string Source) Available(nuint length)
     {
         (ulong Bytes, string Source) least = OfHost(length);
-        foreach (string line in Lines("/proc/self/cgroup"))
+        if (!KernelText.TryRead("/proc/self/cgroup", stackalloc byte[KernelText.Usual], out ReadOnlySpan<byte> groups)) return least;
+        foreach (Range range in groups.Split((byte)'\n'))
         {
-            // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list.
-            string[] fields = line.Split(':', 3);
-            if (fields.Length != 3) continue;
-            // The memory controller is in one hierarchy only, and that of version 2 comes last.
-            bool isSecond = fields[0] == "0";
-            if (!isSecond && !fields[1].Split(',').Contains("memory")) continue;
+            // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list. The memory controller is in one hierarchy only, and that of
+            // version 2 comes last.
+            ReadOnlySpan<byte> line = groups[range];
+            bool isSecond = line.StartsWith("0::"u8);
+            if (!isSecond && !IsOfMemory(line)) continue;
             (string root, string limitName, string usageName) = isSecond
-                ? ("/sys/fs/cgroup", "memory.max", "memory.current")
-                : ("/sys/fs/cgroup/memory", "memory.limit_in_bytes", "memory.usage_in_bytes");
-            for (string path = fields[2]; path.Length > 0; path = path[..path.LastIndexOf('/')])
+                ? ("/sys/fs/cgroup", "/memory.max", "/memory.current")
+                : ("/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes");
+            string folder = root + Encoding.UTF8.GetString(line[(line.IndexOf(":/"u8) + 1)..]).TrimEnd('/');
+            for (; folder.Length >= root.Length; folder = folder[..folder.LastIndexOf('/')])
             {
-                string folder = root + path.TrimEnd('/');
-                if (Number($"{folder}/{limitName}") is not { } limit || limit >= NoLimit) continue;
-                ulong left = limit - ulong.Min(limit, Number($"{folder}/{usageName}") ?? 0);
-                if (left < least.Bytes) least = (left, $"{folder}/{limitName}");
+                if (KernelText.TryReadNumber(folder + limitName) is not { } limit || limit >= NoLimit) continue;
+                ulong left = limit - ulong.Min(limit, KernelText.TryReadNumber(folder + usageName) ?? 0);
+                if (left < least.Bytes) least = (left, folder + limitName);
             }
 
             break;
         }
 
         return least;
+    }
+
+    private static bool IsOfMemory(ReadOnlySpan<byte> line)
+    {
+        ReadOnlySpan<byte> controllers = line[(line.IndexOf((byte)':') + 1)..];
+        controllers = controllers[..int.Max(0, controllers.IndexOf((byte)':'))];
+        foreach (Range name in controllers.Split((byte)','))
+        {
+            if (controllers[name].SequenceEqual("memory"u8)) return true;
+        }
+
+        return false;
     }
 
     // What the kernel could take back need not be estimated, which takes it ten times as long, where a quarter of all memory is left over unused.
@@ -66,9 +81,4 @@ internal static class HostMemory
     private static ulong Field(string file, string name) => KernelText.TryReadField(file, name) is { } value
         ? ulong.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture)
         : ulong.MaxValue >> 10;
-
-    private static ulong? Number(string file) =>
-        ulong.TryParse(KernelText.TryRead(file)?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
-
-    private static string[] Lines(string file) => KernelText.TryRead(file)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [];
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Nonpaged;
 
 /// <summary>The kernel's pool of huge pages of one size (Documentation/admin-guide/mm/hugetlbpage.rst).</summary>
@@ -32,5 +30,5 @@ internal readonly record struct HugepageCounts(long Total, long Free, long Reser
 
     // A kernel without that size has no such file, and none of its pages either.
     private static long Value(nuint size, string name) =>
-        long.TryParse(KernelText.TryRead(Folder(size) + name), CultureInfo.InvariantCulture, out long value) ? value : 0;
+        (long)(KernelText.TryReadNumber(Folder(size) + name) ?? 0);
 }

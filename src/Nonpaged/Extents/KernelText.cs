@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
@@ -10,26 +12,45 @@ namespace Nonpaged;
 /// </summary>
 internal static unsafe class KernelText
 {
-    private const int Chunk = 4096;
+    /// <summary>What most of them fit into.</summary>
+    public const int Usual = 4096;
 
-    /// <summary>A file's text, or null where there is none or it may not be read.</summary>
-    public static string? TryRead(string path)
+    /// <summary>A file's text, in the buffer where that is long enough. False where there is none or it may not be read.</summary>
+    public static bool TryRead(string path, Span<byte> buffer, out ReadOnlySpan<byte> text)
     {
-        if (LibC.OpenForReading(path, out SafeFileHandle file).IsError) return null;
+        text = default;
+        if (LibC.OpenForReading(path, out SafeFileHandle file).IsError) return false;
         using (file)
         {
-            byte* buffer = stackalloc byte[Chunk];
-            string text = "";
-            // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst, sysfs.rst), so one that does
-            // not fill the buffer was the last.
-            while (true)
+            for (int length = 0; ;)
             {
-                SysResult read = LibC.ReadAt(file, buffer, Chunk, text.Length);
-                if (read.IsError) return null;
-                text += Encoding.Latin1.GetString(buffer, read.AsInt32);
-                if (read.Value < Chunk) return text;
+                SysResult read;
+                fixed (byte* start = buffer) read = LibC.ReadAt(file, start + length, (nuint)(buffer.Length - length), length);
+                if (read.IsError) return false;
+                length += read.AsInt32;
+                // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst, sysfs.rst), so one that
+                // does not fill the buffer was the last.
+                text = buffer[..length];
+                if (length < buffer.Length) return true;
+                var longer = new byte[2 * length];
+                text.CopyTo(longer);
+                buffer = longer;
             }
         }
+    }
+
+    /// <summary>A file's text, or null where there is none or it may not be read.</summary>
+    [SkipLocalsInit]
+    public static string? TryRead(string path) =>
+        TryRead(path, stackalloc byte[Usual], out ReadOnlySpan<byte> text) ? Encoding.Latin1.GetString(text) : null;
+
+    /// <summary>The number that is all of a file, or null where there is none.</summary>
+    [SkipLocalsInit]
+    public static ulong? TryReadNumber(string path)
+    {
+        const int digits = 64;
+        return TryRead(path, stackalloc byte[digits], out ReadOnlySpan<byte> text)
+            && ulong.TryParse(text.TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
     }
 
     /// <summary>What follows a name at the start of a line, without the blanks around it; null where no line is like that.</summary>
