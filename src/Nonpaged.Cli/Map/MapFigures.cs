@@ -34,7 +34,10 @@ internal static class MapFigures
     {
         if (pool.Addresses == MapAddresses.Machine) yield return ("addresses", "the machine's own");
         if (pool.Known < pool.Length)
-            yield return ("not known", $"{Size.Format(pool.Length - pool.Known)}: frame numbers need CAP_SYS_ADMIN, and a page that is mapped");
+        {
+            string why = pool.IsHidden ? "frame numbers need CAP_SYS_ADMIN" : "not there at this moment; the process takes memory or gives it back";
+            yield return ("not known", $"{Size.Format(pool.Length - pool.Known)}: {why}");
+        }
         else if (pool.Extents.SelectMany(extent => extent.Runs).Any(run => run.Start is null))
             yield return ("addresses", "hidden: frame numbers need CAP_SYS_ADMIN");
         if (pool.Known == 0) yield break;

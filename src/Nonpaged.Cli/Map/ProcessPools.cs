@@ -12,15 +12,24 @@ internal static class ProcessPools
 {
     private const int EntriesAtOnce = 64 << 10;
 
+    // A pool that grows or shrinks meanwhile is looked at again, but one that never rests is shown as it was seen last.
+    private const int Looks = 10;
+
     /// <summary>The pools of a process. Two machines of one name are two.</summary>
     /// <exception cref="CommandException">There is no such process, or it may not be looked at.</exception>
     public static IReadOnlyList<MapPool> Read(int process)
     {
         try
         {
-            PoolMapping[] mappings = [.. File.ReadLines($"/proc/{process}/maps").Select(PoolMapping.Parse).OfType<PoolMapping>()];
+            PoolMapping[] mappings = Mappings(process);
             using SafeFileHandle pagemap = File.OpenHandle($"/proc/{process}/pagemap");
-            return [.. mappings.GroupBy(mapping => (mapping.Pool, mapping.IsOfMachine ? mapping.Inode : "")).Select(pool => Describe([.. pool], pagemap))];
+            for (int look = 1; ; look++)
+            {
+                MapPool[] pools = [.. mappings.GroupBy(mapping => (mapping.Pool, mapping.IsOfMachine ? mapping.Inode : "")).Select(pool => Describe([.. pool], pagemap))];
+                PoolMapping[] since = Mappings(process);
+                if (look == Looks || since.SequenceEqual(mappings)) return pools;
+                mappings = since;
+            }
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -33,14 +42,18 @@ internal static class ProcessPools
         }
     }
 
+    private static PoolMapping[] Mappings(int process) => [.. File.ReadLines($"/proc/{process}/maps").Select(PoolMapping.Parse).OfType<PoolMapping>()];
+
     private static MapPool Describe(PoolMapping[] mappings, SafeFileHandle pagemap)
     {
         MachineRam? machine = mappings[0].IsOfMachine ? new MachineRam(mappings) : null;
-        return new MapPool(mappings[0].Pool, machine?.Addresses ?? MapAddresses.Host, [.. Join(mappings).Select(parts => new MapExtent(
+        bool isHidden = false;
+        MapExtent[] extents = [.. Join(mappings).Select(parts => new MapExtent(
             parts[0].Rung,
             parts[0].Start,
             parts[^1].End - parts[0].Start,
-            [.. PhysicalRun.Of(parts.SelectMany(part => AddressesOf(part, machine, pagemap)))]))]);
+            [.. PhysicalRun.Of(parts.SelectMany(part => AddressesOf(part, machine, pagemap, () => isHidden = true)))]))];
+        return new MapPool(mappings[0].Pool, machine?.Addresses ?? MapAddresses.Host, extents) { IsHidden = isHidden };
     }
 
     private static List<List<PoolMapping>> Join(PoolMapping[] mappings)
@@ -56,7 +69,7 @@ internal static class ProcessPools
     }
 
     /// <summary>The physical address of each page: the machine's where it is a machine's and present, else the frame; null where hidden or not mapped at this moment.</summary>
-    private static IEnumerable<ulong?> AddressesOf(PoolMapping mapping, MachineRam? machine, SafeFileHandle pagemap)
+    private static IEnumerable<ulong?> AddressesOf(PoolMapping mapping, MachineRam? machine, SafeFileHandle pagemap, Action hidden)
     {
         var entries = new ulong[EntriesAtOnce];
         ulong pages = (mapping.End - mapping.Start) / Page.Size;
@@ -68,6 +81,7 @@ internal static class ProcessPools
             {
                 bool isPresent = (entries[i] & PageMapFile.Present) != 0;
                 ulong frame = entries[i] & PageMapFile.FrameMask;
+                if (isPresent && frame == 0) hidden();
                 yield return !isPresent ? null
                     : machine is not null ? machine.AddressOf(mapping.Offset + (first + (ulong)i) * Page.Size)
                     : frame == 0 ? null : frame * Page.Size;

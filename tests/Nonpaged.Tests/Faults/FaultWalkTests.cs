@@ -9,7 +9,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
 {
     // What a pool calls; the others are those of a machine.
     private static readonly string[] s_ofPools =
-        ["mmap", "munmap", "mprotect", "madvise", "mlock", "memfd_create", "ftruncate", "fallocate", "fcntl", "open", "pread", "ioctl", "getrlimit", "capget", "io_uring_setup", "io_uring_register"];
+        ["mmap", "munmap", "mprotect", "madvise", "mlock", "memfd_create", "ftruncate", "fallocate", "fcntl", "open", "pread", "ioctl", "getrlimit", "sysinfo", "capget", "io_uring_setup", "io_uring_register"];
 
     [Fact]
     public void After_any_failing_call_nothing_is_left_the_error_names_it_and_the_next_call_succeeds()

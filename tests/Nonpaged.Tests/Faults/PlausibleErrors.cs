@@ -20,6 +20,7 @@ internal static class PlausibleErrors
         ["pread"] = [Errno.EIO, Errno.EINTR, Errno.ENOMEM],
         ["ioctl"] = [Errno.ENOTTY, Errno.EFAULT, Errno.ENOMEM],
         ["getrlimit"] = [Errno.EFAULT, Errno.EPERM],
+        ["sysinfo"] = [Errno.EFAULT, Errno.EPERM],
         ["capget"] = [Errno.EFAULT, Errno.EINVAL, Errno.EPERM],
         ["io_uring_setup"] = [Errno.EPERM, Errno.ENOSYS, Errno.ENOMEM, Errno.EMFILE, Errno.EINVAL],
         ["io_uring_register"] = [Errno.ENOMEM, Errno.EFAULT, Errno.EBUSY, Errno.EINVAL, Errno.EOPNOTSUPP],
