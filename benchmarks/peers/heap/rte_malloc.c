@@ -1,0 +1,10 @@
+/* DPDK's rte_malloc, the call most like ours: any length, from huge pages. It has no bulk calls. */
+#define _GNU_SOURCE
+#include <stddef.h>
+
+#include <rte_malloc.h>
+
+#define ALLOCATE(size) rte_malloc(NULL, size, 0)
+#define FREE(block) rte_free(block)
+#define WITH_EAL
+#include "malloc.h"

@@ -1,0 +1,97 @@
+/*
+ * DPDK's rte_mempool: a pool for each size, with the largest per-lcore cache that it allows (512), multi-producer, multi-consumer. For the
+ * network mix one of 64 bytes, one of 1514 rounded up to whole cache lines, and one for each KiB from 2 to 9. The caller knows the length, so the
+ * pool is found from that by a table; rte_mempool_from_obj would read the block's header.
+ */
+#define _GNU_SOURCE
+#include <stddef.h>
+
+#include <rte_mempool.h>
+
+typedef struct rte_mempool *heap_t;
+
+#include "workload.h"
+#include "eal.h"
+
+#define CACHE RTE_MEMPOOL_CACHE_MAX_SIZE
+/* A cache is flushed at one and a half of its size; two threads have one, and so many again are on their way. */
+#define SPARE (4 * CACHE)
+
+static void heap_start(void) { eal_start(); }
+
+static heap_t heap_open(size_t size, size_t live)
+{
+    static unsigned number;
+    char name[RTE_MEMPOOL_NAMESIZE];
+    snprintf(name, sizeof name, "bench%u", number++);
+    heap_t pool = rte_mempool_create(name, (unsigned)(live + SPARE), (unsigned)size, CACHE, 0, NULL, NULL, NULL, NULL, SOCKET_ID_ANY, 0);
+    if (pool == NULL) {
+        fprintf(stderr, "rte_mempool_create, %zu blocks of %zu bytes: %s\n", live, size, rte_strerror(rte_errno));
+        exit(1);
+    }
+    return pool;
+}
+
+static void heap_close(heap_t heap) { rte_mempool_free(heap); }
+
+static inline void *heap_allocate(heap_t heap)
+{
+    void *block;
+    return rte_mempool_get(heap, &block) == 0 ? block : NULL;
+}
+
+static inline void heap_free(heap_t heap, void *block) { rte_mempool_put(heap, block); }
+
+static inline void heap_allocate_bulk(heap_t heap, void **blocks, unsigned count)
+{
+    if (__builtin_expect(rte_mempool_get_bulk(heap, blocks, count) != 0, 0))
+        die("the pool is empty");
+}
+
+static inline void heap_free_bulk(heap_t heap, void **blocks, unsigned count) { rte_mempool_put_bulk(heap, blocks, count); }
+
+#define LINE 64
+#define MIX_MAX 9216
+
+static heap_t pool_of_lines[MIX_MAX / LINE + 1];
+
+static inline heap_t pool_of(size_t size) { return pool_of_lines[(size + LINE - 1) / LINE]; }
+
+/* So many of a pool's share of the blocks are live at most: the share, and six times the scatter of a binomial distribution. */
+static size_t most(size_t live, double share)
+{
+    double expected = (double)live * share, scatter = 1;
+    while (scatter * scatter < expected)
+        scatter++;
+    return (size_t)(expected + 6 * scatter);
+}
+
+static void mix_open(size_t live)
+{
+    size_t line = 2;
+    pool_of_lines[1] = heap_open(64, most(live, 0.60));
+    for (heap_t pool = heap_open(1536, most(live, 0.25)); line * LINE <= 1536; line++)
+        pool_of_lines[line] = pool;
+    /* 2048 itself is in the first of the seven. */
+    for (size_t top = 3072; top <= MIX_MAX; top += 1024) {
+        for (heap_t pool = heap_open(top, most(live, 0.15 * 1025 / 7169)); line * LINE <= top; line++)
+            pool_of_lines[line] = pool;
+    }
+}
+
+static void mix_close(void)
+{
+    /* There is none for no line, so the first differs from the one before it too. */
+    for (size_t line = 1; line <= MIX_MAX / LINE; line++) {
+        if (pool_of_lines[line] != pool_of_lines[line - 1])
+            heap_close(pool_of_lines[line]);
+    }
+    memset(pool_of_lines, 0, sizeof pool_of_lines);
+}
+
+static inline void *mix_allocate(size_t size) { return heap_allocate(pool_of(size)); }
+
+static inline void mix_free(void *block, size_t size) { heap_free(pool_of(size), block); }
+
+/* The memory of the pools: what EAL's heap has given to them. */
+static uint64_t heap_held(void) { return eal_memory().heap_allocsz_bytes; }
