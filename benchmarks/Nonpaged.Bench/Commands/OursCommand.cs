@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.CommandLine;
 
 namespace Nonpaged.Bench;
@@ -14,7 +15,28 @@ internal static class OursCommand
         populate.SetAction(parsed => OurPopulate.Serve(parsed.GetValue(s_rung), parsed.GetValue(s_bytes)));
         var translate = new Command("translate") { s_bytes };
         translate.SetAction(parsed => OurTranslate.Measure(parsed.GetValue(s_bytes)));
-        return new Command("ours") { populate, translate }.Hide();
+        return new Command("ours") { populate, translate, Heap() }.Hide();
+    }
+
+    private static Command Heap()
+    {
+        var allocator = new Argument<string>("allocator");
+        var milliseconds = new Argument<double>("milliseconds");
+        var heap = new Command("heap") { allocator, milliseconds };
+        heap.SetAction(parsed =>
+        {
+            double time = parsed.GetValue(milliseconds);
+            return parsed.GetValue(allocator) switch
+            {
+                HeapContestants.Pool => new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time).Serve(),
+                HeapContestants.NativeMemory => new HeapChild<NativeBlocks, nint>(new NativeBlocks(), time).Serve(),
+                HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time).Serve(),
+                HeapContestants.MemoryPool => new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time).Serve(),
+                string other => throw new BenchException($"There is no allocator \"{other}\"."),
+                null => throw new BenchException("The allocator is missing."),
+            };
+        });
+        return heap;
     }
 
     private static Command Hide(this Command command)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Nonpaged.Bench;
 
@@ -13,10 +14,17 @@ internal static class TableCommand
         var command = new Command("table", "Saved results as tables.") { s_file };
         command.SetAction(parsed =>
         {
-            Results results = JsonSerializer.Deserialize(File.ReadAllText(parsed.GetValue(s_file)!), BenchJson.Default.Results)
-                ?? throw new BenchException("The file is empty.");
-            Console.Out.Write(MarkdownTable.Of(results));
+            string json = File.ReadAllText(parsed.GetValue(s_file)!);
+            Console.Out.Write(IsOfHeap(json) ? HeapTable.Of(Read(json, BenchJson.Default.HeapResults)) : MarkdownTable.Of(Read(json, BenchJson.Default.Results)));
         });
         return command;
     }
+
+    private static bool IsOfHeap(string json)
+    {
+        using JsonDocument document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("allocators", out _);
+    }
+
+    private static T Read<T>(string json, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type) ?? throw new BenchException("The file is empty.");
 }

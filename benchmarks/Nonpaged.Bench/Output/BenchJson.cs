@@ -8,4 +8,5 @@ namespace Nonpaged.Bench;
 [JsonSerializable(typeof(PopulateRow))]
 [JsonSerializable(typeof(FirstRow))]
 [JsonSerializable(typeof(TranslateRow))]
+[JsonSerializable(typeof(HeapResults))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -18,7 +18,7 @@ internal sealed class Contestant(string name, bool needsPool, Func<double> measu
 
     public double Minimum => _times.Min();
 
-    public Times Times => new(Name, Minimum, Median(), [.. _times.Select(Format.Round)]);
+    public Times Times => Times.Of(Name, _times);
 
     public void Sample() => _times.Add(Measure());
 
@@ -45,12 +45,5 @@ internal sealed class Contestant(string name, bool needsPool, Func<double> measu
             Thread.Sleep(500);
             return measure();
         }
-    }
-
-    private double Median()
-    {
-        double[] sorted = [.. _times.Order()];
-        int half = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 }

@@ -30,11 +30,11 @@ internal sealed class Child : IDisposable
     }
 
     /// <summary>Asks for one round. The answer to it; null where the process ended instead.</summary>
-    public string? TryAsk()
+    public string? TryAsk(string question = "")
     {
         try
         {
-            _process.StandardInput.WriteLine();
+            _process.StandardInput.WriteLine(question);
             _process.StandardInput.Flush();
             return _process.StandardOutput.ReadLine();
         }

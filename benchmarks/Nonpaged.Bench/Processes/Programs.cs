@@ -18,6 +18,12 @@ internal static class Programs
     /// <summary>Ours for the runtime's own compiler.</summary>
     public static string OursForDotnet => Setting("NONPAGED_BENCH_DLL");
 
+    /// <summary>Ours, compiled ahead of time without the heap's checks.</summary>
+    public static string OursUnchecked => Setting("NONPAGED_BENCH_UNCHECKED");
+
+    /// <summary>The heap's workloads with an allocator of C's.</summary>
+    public static string Heap(string allocator) => Path.Combine(Setting("NONPAGED_BENCH_PEERS"), "heap", allocator);
+
     private static string Setting(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new BenchException($"{name} is not set. Start this by ./bench.");
 }

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+
+namespace Nonpaged.Bench;
+
+/// <summary>Our side of "heap": lines on stdin and answers as the peers' workload.h describes them.</summary>
+/// <param name="heap">The allocator.</param>
+/// <param name="milliseconds">What one measurement shall take.</param>
+internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double milliseconds)
+    where TBlocks : struct, IBlocks<TBlock>
+    where TBlock : notnull
+{
+    // The runtime's own compiler compiles a method well after 30 calls and some time in which it compiled nothing else.
+    private const int WarmUpCalls = 40;
+    private const int WarmUpPause = 120;
+    private const int WarmUpTurns = 20;
+    private const int WarmUpSame = 3;
+    private const double Faster = 0.97;
+
+    private readonly TwoThreads<TBlocks, TBlock> _threads = new(heap);
+    private readonly HashSet<string> _warm = [];
+    private LiveSet<TBlocks, TBlock>? _live;
+    private MixedSet<TBlocks, TBlock>? _mixed;
+
+    public int Serve()
+    {
+        Processor.Pin(0);
+        while (Console.In.ReadLine() is { } line)
+        {
+            Console.Out.WriteLine(Answer(line));
+            Console.Out.Flush();
+        }
+
+        return 0;
+    }
+
+    private string Answer(string line)
+    {
+        string[] words = line.Split(' ');
+        if (words[0] == "memory") return Memory(words[1], Number(words, 2));
+        if (words[0] == "drop") return Drop();
+        return Format.Number(Time(line, words));
+    }
+
+    private double Time(string line, string[] words)
+    {
+        int first = Number(words, 1);
+        Job job = new((nuint)first);
+        return words[0] switch
+        {
+            "lifo" => Measure(line, 1, pairs => Workload<TBlocks, TBlock>.Lifo(heap, job, pairs)),
+            "batch" => Measure(line, Workload<TBlocks, TBlock>.Batch, pairs => Workload<TBlocks, TBlock>.InBatches(heap, job, pairs)),
+            "bulk" => Measure(line, first, pairs => Workload<TBlocks, TBlock>.Bulk(heap, new Job(2048, Many: first), pairs)),
+            "churn" => Measure(line, 1, pairs => _threads.Churn(first, pairs)),
+            "remote" => Measure(line, 32, pairs => _threads.Remote(job.Size, pairs)),
+            "live" => Live(line, job with { Count = Number(words, 2), Many = Number(words, 3) }),
+            _ => throw new BenchException($"\"{line}\" is no workload."),
+        };
+    }
+
+    private double Live(string line, Job job)
+    {
+        _live ??= new LiveSet<TBlocks, TBlock>(heap, job);
+        return Measure(line, job.Many, _live.Replace);
+    }
+
+    private string Memory(string phase, int count)
+    {
+        if (phase == "filled") _mixed = new MixedSet<TBlocks, TBlock>(heap, count);
+        else if (phase == "churned") _mixed!.Churn();
+        else _mixed!.Free(9);
+        (double held, double free) = _mixed!.Ratio();
+        return $"{Format.Number(held)} {Format.Number(free)}";
+    }
+
+    private string Drop()
+    {
+        _live?.Free();
+        _live = null;
+        _mixed?.Free(10);
+        _mixed = null;
+        return "0";
+    }
+
+    /// <summary>So many pairs that they take the time asked for, then these. In nanoseconds for one.</summary>
+    private double Measure(string line, long unit, Func<long, double> workload)
+    {
+        double target = milliseconds * 1e6;
+        long pairs = Multiple(1000, unit);
+        WarmUp(line, pairs, workload);
+        double time = workload(pairs);
+        while (time < target / 4)
+        {
+            pairs = Multiple(pairs * double.Clamp(target / 2 / time, 2, 100), unit);
+            time = workload(pairs);
+        }
+
+        pairs = Multiple(pairs * target / time, unit);
+        return workload(pairs) / pairs;
+    }
+
+    // What is compiled first is instrumented, and compiled again later, when nothing new has been compiled for a while. So until it stays as fast as it is.
+    private void WarmUp(string line, long pairs, Func<long, double> workload)
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled || !_warm.Add(line)) return;
+        double best = double.MaxValue;
+        int same = 0;
+        for (int turn = 0; turn < WarmUpTurns && same < WarmUpSame; turn++)
+        {
+            double least = double.MaxValue;
+            for (int i = 0; i < WarmUpCalls; i++) least = double.Min(least, workload(pairs));
+            same = least < best * Faster ? 0 : same + 1;
+            best = double.Min(best, least);
+            Thread.Sleep(WarmUpPause);
+        }
+    }
+
+    private static long Multiple(double pairs, long of) => ((long)pairs / of + 1) * of;
+
+    private static int Number(string[] words, int at) => int.Parse(words[at], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+
+namespace Nonpaged.Bench;
+
+/// <summary>Many live blocks of one size, some of them replaced. Kept from one measurement to the next.</summary>
+internal sealed class LiveSet<TBlocks, TBlock>
+    where TBlocks : struct, IBlocks<TBlock>
+{
+    private readonly TBlocks _heap;
+    private readonly nuint _size;
+    private readonly int _many;
+    private readonly TBlock[] _blocks;
+    private Sequence _random = new(1);
+
+    public LiveSet(TBlocks heap, Job job)
+    {
+        _heap = heap;
+        _size = job.Size;
+        _many = job.Many;
+        _blocks = new TBlock[job.Count];
+        for (int i = 0; i < _blocks.Length; i++)
+        {
+            TBlock block = heap.Allocate(job.Size);
+            heap.WriteFirst(block, (ulong)i);
+            _blocks[i] = block;
+        }
+
+        // A set that has lived for a while: as many replaced as there are, so that neighbours in the table are none in memory.
+        Replace(job.Count - job.Count % _many + _many);
+    }
+
+    /// <summary>The time that so many pairs took, in nanoseconds.</summary>
+    public double Replace(long pairs) => _many == 1 ? ReplaceOne(_heap, _blocks, pairs) : ReplaceMany(_heap, _blocks, pairs);
+
+    public void Free()
+    {
+        foreach (TBlock block in _blocks) _heap.Free(block);
+    }
+
+    private double ReplaceOne(TBlocks heap, TBlock[] blocks, long pairs)
+    {
+        nuint size = _size;
+        Sequence random = _random;
+        long start = Stopwatch.GetTimestamp();
+        for (long i = 0; i < pairs; i++)
+        {
+            ulong slot = random.Draw((ulong)blocks.Length);
+            heap.Free(blocks[slot]);
+            TBlock block = heap.Allocate(size);
+            heap.WriteFirst(block, (ulong)i);
+            blocks[slot] = block;
+        }
+
+        double time = Workload<TBlocks, TBlock>.Since(start);
+        _random = random;
+        return time;
+    }
+
+    /// <summary>One of each segment, so that none is drawn twice.</summary>
+    private double ReplaceMany(TBlocks heap, TBlock[] blocks, long pairs)
+    {
+        nuint size = _size;
+        int many = _many;
+        ulong segment = (ulong)(blocks.Length / many);
+        var slots = new ulong[many];
+        var some = new TBlock[many];
+        Sequence random = _random;
+        long start = Stopwatch.GetTimestamp();
+        for (long i = 0; i < pairs; i += many)
+        {
+            for (int k = 0; k < slots.Length; k++)
+            {
+                ulong slot = (ulong)k * segment + random.Draw(segment);
+                slots[k] = slot;
+                some[k] = blocks[slot];
+            }
+
+            heap.Free(some);
+            heap.Allocate(some, size);
+            for (int k = 0; k < slots.Length; k++)
+            {
+                TBlock block = some[k];
+                heap.WriteFirst(block, (ulong)i);
+                blocks[slots[k]] = block;
+            }
+        }
+
+        double time = Workload<TBlocks, TBlock>.Since(start);
+        _random = random;
+        return time;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Nonpaged.Bench;
+
+/// <summary>.NET's shared pool of memory owners.</summary>
+internal readonly struct MemoryBlocks : IBlocks<IMemoryOwner<byte>>
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public IMemoryOwner<byte> Allocate(nuint size) => MemoryPool<byte>.Shared.Rent((int)size);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(IMemoryOwner<byte> block) => block.Dispose();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteFirst(IMemoryOwner<byte> block, ulong value) =>
+        Volatile.Write(ref Unsafe.As<byte, ulong>(ref MemoryMarshal.GetReference(block.Memory.Span)), value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(IMemoryOwner<byte> block, nuint at, byte value) => Volatile.Write(ref block.Memory.Span[(int)at], value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Allocate(Span<IMemoryOwner<byte>> blocks, nuint size)
+    {
+        foreach (ref IMemoryOwner<byte> block in blocks) block = Allocate(size);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(ReadOnlySpan<IMemoryOwner<byte>> blocks)
+    {
+        foreach (IMemoryOwner<byte> block in blocks) Free(block);
+    }
+
+    public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);
+}

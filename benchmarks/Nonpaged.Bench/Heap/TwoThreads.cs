@@ -1,0 +1,172 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+
+namespace Nonpaged.Bench;
+
+/// <summary>The workloads of one or two threads, as in the peers' workload.h.</summary>
+internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
+    where TBlocks : struct, IBlocks<TBlock>
+{
+    private const int Live = 10_000;
+    private const int Burst = 32;
+    private const int Ring = Workload<TBlocks, TBlock>.Ring;
+
+    private readonly TBlock[] _ring = new TBlock[Ring];
+    private readonly RingPositions _positions = new();
+    private int _arrived;
+
+    /// <summary>Each thread has its own live blocks of the network mix; one drawn at random is freed and replaced by one of a random length.</summary>
+    public double Churn(int threads, long pairs)
+    {
+        var times = new double[threads];
+        Run(threads, number => times[number] = ChurnOnThread(threads, number, pairs));
+        return times.Average();
+    }
+
+    /// <summary>One thread allocates and writes, the other frees.</summary>
+    public double Remote(nuint size, long pairs)
+    {
+        _positions.Head = 0;
+        _positions.Tail = 0;
+        double time = 0;
+        Run(2, number =>
+        {
+            if (number == 0) time = Allocate(heap, size, pairs);
+            else Free(heap, pairs);
+        });
+        return time;
+    }
+
+    private void Run(int threads, Action<int> work)
+    {
+        _arrived = 0;
+        Exception? failure = null;
+        Thread? second = null;
+        if (threads == 2)
+        {
+            second = new Thread(() =>
+            {
+                try
+                {
+                    Processor.Pin(1);
+                    work(1);
+                }
+                catch (Exception exception)
+                {
+                    failure = exception;
+                    // The first thread waits for this one, so the process has to end.
+                    Environment.FailFast(exception.Message, exception);
+                }
+            });
+            second.Start();
+        }
+
+        work(0);
+        second?.Join();
+        if (failure is not null) throw failure;
+    }
+
+    private void Meet(int threads)
+    {
+        Interlocked.Increment(ref _arrived);
+        while (Volatile.Read(ref _arrived) < threads) Pause();
+    }
+
+    private double ChurnOnThread(int threads, int number, long pairs)
+    {
+        var blocks = new TBlock[Live];
+        var sizes = new ushort[Live];
+        var random = new Sequence(1 + (ulong)number);
+        for (int i = 0; i < Live; i++)
+        {
+            sizes[i] = NetworkMix.Lengths[random.Draw(NetworkMix.Count)];
+            blocks[i] = heap.Allocate(sizes[i]);
+            heap.WriteFirst(blocks[i], (ulong)i);
+        }
+
+        Churn(heap, blocks, sizes, ref random, 2 * Live);
+        Meet(threads);
+        long start = Stopwatch.GetTimestamp();
+        Churn(heap, blocks, sizes, ref random, pairs);
+        double time = Workload<TBlocks, TBlock>.Since(start);
+        Meet(2 * threads);
+        foreach (TBlock block in blocks) heap.Free(block);
+        return time;
+    }
+
+    private static void Churn(TBlocks heap, TBlock[] blocks, ushort[] sizes, ref Sequence state, long pairs)
+    {
+        Sequence random = state;
+        ushort[] lengths = NetworkMix.Lengths;
+        for (long i = 0; i < pairs; i++)
+        {
+            ulong slot = random.Draw(Live);
+            ushort size = lengths[i & (NetworkMix.Count - 1)];
+            heap.Free(blocks[slot]);
+            TBlock block = heap.Allocate(size);
+            heap.WriteFirst(block, (ulong)i);
+            blocks[slot] = block;
+            sizes[slot] = size;
+        }
+
+        state = random;
+    }
+
+    private double Allocate(TBlocks heap, nuint size, long pairs)
+    {
+        TBlock[] ring = _ring;
+        RingPositions positions = _positions;
+        long tail = 0, head = 0;
+        Meet(2);
+        long start = Stopwatch.GetTimestamp();
+        while (tail < pairs)
+        {
+            while (tail + Burst - head > Ring)
+            {
+                head = Volatile.Read(ref positions.Head);
+                if (tail + Burst - head > Ring) Pause();
+            }
+
+            for (int k = 0; k < Burst; k++)
+            {
+                TBlock block = heap.Allocate(size);
+                heap.WriteFirst(block, (ulong)tail);
+                ring[(tail + k) & (Ring - 1)] = block;
+            }
+
+            tail += Burst;
+            Volatile.Write(ref positions.Tail, tail);
+        }
+
+        while (Volatile.Read(ref positions.Head) < tail) Pause();
+        return Workload<TBlocks, TBlock>.Since(start);
+    }
+
+    private void Free(TBlocks heap, long pairs)
+    {
+        TBlock[] ring = _ring;
+        RingPositions positions = _positions;
+        long head = 0;
+        Meet(2);
+        while (head < pairs)
+        {
+            long tail = Volatile.Read(ref positions.Tail);
+            if (head == tail)
+            {
+                Pause();
+                continue;
+            }
+
+            for (; head < tail; head++) heap.Free(ring[head & (Ring - 1)]);
+            Volatile.Write(ref positions.Head, head);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Pause()
+    {
+        if (X86Base.IsSupported) X86Base.Pause();
+        else Thread.SpinWait(1);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+
+namespace Nonpaged.Bench;
+
+/// <summary>Results of "heap" as tables that a person reads, on a terminal or in a document.</summary>
+internal static class HeapTable
+{
+    public static string Of(HeapResults results)
+    {
+        var text = new StringBuilder();
+        MachineFacts machine = results.Machine;
+        string versions = string.Join(", ", results.Allocators.Select(one => $"{one.Key} {one.Value}"));
+        text.AppendLine(CultureInfo.InvariantCulture,
+            $"{machine.Cpu}, {machine.Cores} cores, Linux {machine.Kernel}, {machine.Runtime}, {machine.Compiler}, {versions}, {machine.Date}. Minimum of {results.Rounds} rounds{(results.Quick ? ", short ones (--quick)" : "")}.");
+        text.AppendLine().AppendLine("| | ours | unchecked | JIT | rte_mempool | mimalloc | jemalloc | glibc | rte_malloc | best | ratio | unchecked | JIT |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+        foreach (HeapRow row in results.Rows)
+        {
+            string peers = string.Join(" | ", HeapContestants.Peers.Select(peer => Number(row.Peers.GetValueOrDefault(peer))));
+            text.AppendLine(CultureInfo.InvariantCulture,
+                $"| {Name(row)} | {Number(row.Ours.Aot)} | {Number(row.Ours.Unchecked)} | {Number(row.Ours.Jit)} | {peers} | {row.Best} | **{Ratio(row.Ratio)}** | {Ratio(row.RatioUnchecked)} | {Ratio(row.RatioJit)} |");
+        }
+
+        if (results.Dotnet.Count > 0) AppendDotnet(text, results);
+        return text.ToString();
+    }
+
+    /// <summary>A row as a person calls it.</summary>
+    public static string Name(HeapRow row) => row.Row switch
+    {
+        "lifo" => $"LIFO, {row.Size} B",
+        "batch" => $"batch of {row.Count}, {row.Size} B",
+        "churn" => $"churn, {Count(row)} live of the mix, {Threads(row)}",
+        "remote" => $"freed on the other thread, {row.Size} B",
+        "bulk" => $"bulk of {row.Count}, {row.Size} B",
+        "live" => $"{Count(row)} live, {row.Size} B, replaced {(row.Together == 1 ? "one by one" : $"{row.Together} at a time")}",
+        _ => $"held / payload, {Count(row)} of the mix, {row.Phase}",
+    };
+
+    private static void AppendDotnet(StringBuilder text, HeapResults results)
+    {
+        text.AppendLine().AppendLine("What .NET has, NativeAOT:").AppendLine();
+        text.AppendLine("| | ours | NativeMemory | ArrayPool.Shared | MemoryPool.Shared |").AppendLine("|---|---|---|---|---|");
+        foreach (HeapDotnetRow row in results.Dotnet)
+        {
+            HeapRow ours = results.Rows.First(one => (one.Row, one.Size, one.Count, one.Threads) == (row.Row, row.Size, row.Count, row.Threads));
+            text.AppendLine($"| {Name(ours)} | {Number(ours.Ours.Aot)} | {Number(row.NativeMemory)} | {Number(row.ArrayPool)} | {Number(row.MemoryPool)} |");
+        }
+    }
+
+    private static string Count(HeapRow row) => row.Count is { } count ? count.ToString("N0", CultureInfo.InvariantCulture) : "";
+
+    private static string Threads(HeapRow row) => row.Threads == 1 ? "one thread" : "two threads";
+
+    private static string Number(double? value) => value switch
+    {
+        null => "–",
+        >= 100 => value.Value.ToString("0", CultureInfo.InvariantCulture),
+        >= 10 => value.Value.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => value.Value.ToString("0.00", CultureInfo.InvariantCulture),
+    };
+
+    private static string Ratio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
+}
