@@ -49,23 +49,37 @@ internal static class Workload<TBlocks, TBlock>
 
     public static double Bulk(TBlocks heap, Job job, long pairs)
     {
-        nuint size = job.Size;
         int many = job.Many;
-        TBlock[] ring = new TBlock[Ring];
-        for (int i = 0; i < Ring; i += many) heap.Allocate(ring.AsSpan(i, many), size);
-        int at = 0;
+        var ring = new Descriptor<TBlock>[Ring];
+        var some = new TBlock[many];
+        int head = Ring - many, tail = 0;
+        for (int at = 0; at < head; at += many) BulkIn(heap, job.Size, ring.AsSpan(at, many), some);
         long start = Stopwatch.GetTimestamp();
         for (long i = 0; i < pairs; i += many)
         {
-            Span<TBlock> oldest = ring.AsSpan(at, many);
-            heap.Free(oldest);
-            heap.Allocate(oldest, size);
-            at = (at + many) & (Ring - 1);
+            BulkIn(heap, job.Size, ring.AsSpan(head, many), some);
+            head = (head + many) & (Ring - 1);
+            BulkOut(heap, ring.AsSpan(tail, many), some);
+            tail = (tail + many) & (Ring - 1);
         }
 
         double time = Since(start);
-        for (int i = 0; i < Ring; i += many) heap.Free(ring.AsSpan(i, many));
+        for (; tail != head; tail = (tail + many) & (Ring - 1)) BulkOut(heap, ring.AsSpan(tail, many), some);
         return time;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BulkIn(TBlocks heap, nuint size, Span<Descriptor<TBlock>> descriptors, TBlock[] some)
+    {
+        heap.Allocate(some, size);
+        for (int k = 0; k < descriptors.Length; k++) descriptors[k] = new Descriptor<TBlock>(some[k], (uint)size, 1);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void BulkOut(TBlocks heap, ReadOnlySpan<Descriptor<TBlock>> descriptors, TBlock[] some)
+    {
+        for (int k = 0; k < descriptors.Length; k++) some[k] = descriptors[k].Block;
+        heap.Free(some);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -32,9 +32,9 @@ static uint64_t heap_held(void)
 }
 #endif
 
-static heap_t heap_open(size_t size, size_t live)
+static heap_t heap_open(size_t size, size_t live, unsigned threads)
 {
-    (void)live;
+    (void)live, (void)threads;
     return size;
 }
 static void heap_close(heap_t heap) { (void)heap; }
@@ -55,7 +55,7 @@ static inline void heap_free_bulk(heap_t heap, void **blocks, unsigned count)
     for (unsigned i = 0; i < count; i++)
         FREE(blocks[i]);
 }
-static void mix_open(size_t live) { (void)live; }
+static void mix_open(size_t live, unsigned threads) { (void)live, (void)threads; }
 static void mix_close(void) {}
 static inline void *mix_allocate(size_t size) { return ALLOCATE(size); }
 static inline void mix_free(void *block, size_t size)

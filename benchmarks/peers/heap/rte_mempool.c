@@ -14,19 +14,24 @@ typedef struct rte_mempool *heap_t;
 #include "eal.h"
 
 #define CACHE RTE_MEMPOOL_CACHE_MAX_SIZE
-/* A cache is flushed at one and a half of its size; two threads have one, and so many again are on their way. */
-#define SPARE (4 * CACHE)
+/* A thread's cache is flushed at one and a half of its size; what is in there another thread can't have. */
+#define STUCK (CACHE * 3 / 2)
+/* A pool must have that many, and one of a program has. */
+#define LEAST 2047
 
 static void heap_start(void) { eal_start(); }
 
-static heap_t heap_open(size_t size, size_t live)
+static heap_t heap_open(size_t size, size_t live, unsigned threads)
 {
     static unsigned number;
+    size_t blocks = live + (threads - 1) * 2 * STUCK;
     char name[RTE_MEMPOOL_NAMESIZE];
     snprintf(name, sizeof name, "bench%u", number++);
-    heap_t pool = rte_mempool_create(name, (unsigned)(live + SPARE), (unsigned)size, CACHE, 0, NULL, NULL, NULL, NULL, SOCKET_ID_ANY, 0);
+    if (blocks < LEAST)
+        blocks = LEAST;
+    heap_t pool = rte_mempool_create(name, (unsigned)blocks, (unsigned)size, CACHE, 0, NULL, NULL, NULL, NULL, SOCKET_ID_ANY, 0);
     if (pool == NULL) {
-        fprintf(stderr, "rte_mempool_create, %zu blocks of %zu bytes: %s\n", live, size, rte_strerror(rte_errno));
+        fprintf(stderr, "rte_mempool_create, %zu blocks of %zu bytes: %s\n", blocks, size, rte_strerror(rte_errno));
         exit(1);
     }
     return pool;
@@ -66,15 +71,15 @@ static size_t most(size_t live, double share)
     return (size_t)(expected + 6 * scatter);
 }
 
-static void mix_open(size_t live)
+static void mix_open(size_t live, unsigned threads)
 {
     size_t line = 2;
-    pool_of_lines[1] = heap_open(64, most(live, 0.60));
-    for (heap_t pool = heap_open(1536, most(live, 0.25)); line * LINE <= 1536; line++)
+    pool_of_lines[1] = heap_open(64, most(live, 0.60), threads);
+    for (heap_t pool = heap_open(1536, most(live, 0.25), threads); line * LINE <= 1536; line++)
         pool_of_lines[line] = pool;
     /* 2048 itself is in the first of the seven. */
     for (size_t top = 3072; top <= MIX_MAX; top += 1024) {
-        for (heap_t pool = heap_open(top, most(live, 0.15 * 1025 / 7169)); line * LINE <= top; line++)
+        for (heap_t pool = heap_open(top, most(live, 0.15 * 1025 / 7169), threads); line * LINE <= top; line++)
             pool_of_lines[line] = pool;
     }
 }

@@ -9,7 +9,7 @@
  *   batch SIZE              64 blocks allocated, the first 8 bytes of each written, freed in the same order
  *   churn THREADS           10,000 live blocks of the network mix on each thread; one drawn at random is freed and replaced by one of a random length, written
  *   remote SIZE             one thread allocates and writes, the other frees; a ring of 1024 between them, in bursts of 32
- *   bulk COUNT              a descriptor ring of 1024 blocks of 2048 bytes; the oldest COUNT are freed together and replaced together, not written
+ *   bulk COUNT              COUNT blocks of 2048 bytes allocated together and put into a ring of 1024 descriptors, the oldest COUNT freed together; not written
  *   live SIZE COUNT MANY    COUNT live blocks; MANY drawn at random are freed and then replaced, written
  *   memory PHASE COUNT      filled, churned, freed90: COUNT live blocks of the network mix, every page of them written
  *   drop                    frees what "live" and "memory" keep from line to line
@@ -38,15 +38,15 @@ static void heap_start(void);
 /* A thread other than the first begins and ends. */
 static void heap_thread_start(void);
 static void heap_thread_end(void);
-/* For blocks of one size, so many of them live at most. */
-static heap_t heap_open(size_t size, size_t live);
+/* For blocks of one size, so many of them live at most, on so many threads. */
+static heap_t heap_open(size_t size, size_t live, unsigned threads);
 static void heap_close(heap_t heap);
 static inline void *heap_allocate(heap_t heap);
 static inline void heap_free(heap_t heap, void *block);
 static inline void heap_allocate_bulk(heap_t heap, void **blocks, unsigned count);
 static inline void heap_free_bulk(heap_t heap, void **blocks, unsigned count);
 /* For blocks of the network mix. */
-static void mix_open(size_t live);
+static void mix_open(size_t live, unsigned threads);
 static void mix_close(void);
 static inline void *mix_allocate(size_t size);
 static inline void mix_free(void *block, size_t size);
@@ -169,23 +169,50 @@ static double batch(struct job *job, size_t pairs)
 
 #define RING 1024
 
+#define BULK_MAX 64
+#define BULK_SIZE 2048
+
+/* What network cards have in some form: where the buffer is, how long, and whose. */
+struct descriptor {
+    void *address;
+    uint32_t length;
+    uint32_t flags;
+};
+
+static inline void bulk_in(heap_t heap, struct descriptor *descriptors, unsigned many)
+{
+    void *some[BULK_MAX];
+    heap_allocate_bulk(heap, some, many);
+    for (unsigned k = 0; k < many; k++)
+        descriptors[k] = (struct descriptor){ some[k], BULK_SIZE, 1 };
+}
+
+static inline void bulk_out(heap_t heap, struct descriptor *descriptors, unsigned many)
+{
+    void *some[BULK_MAX];
+    for (unsigned k = 0; k < many; k++)
+        some[k] = descriptors[k].address;
+    heap_free_bulk(heap, some, many);
+}
+
 static double bulk(struct job *job, size_t pairs)
 {
-    static void *ring[RING];
+    static _Alignas(64) struct descriptor ring[RING];
     heap_t heap = job->heap;
     unsigned many = job->many;
-    for (unsigned at = 0; at < RING; at += many)
-        heap_allocate_bulk(heap, ring + at, many);
-    unsigned at = 0;
+    unsigned head = RING - many, tail = 0;
+    for (unsigned at = 0; at < head; at += many)
+        bulk_in(heap, ring + at, many);
     double start = now_ns();
     for (size_t i = 0; i < pairs; i += many) {
-        heap_free_bulk(heap, ring + at, many);
-        heap_allocate_bulk(heap, ring + at, many);
-        at = (at + many) & (RING - 1);
+        bulk_in(heap, ring + head, many);
+        head = (head + many) % RING;
+        bulk_out(heap, ring + tail, many);
+        tail = (tail + many) % RING;
     }
     double time = now_ns() - start;
-    for (at = 0; at < RING; at += many)
-        heap_free_bulk(heap, ring + at, many);
+    for (; tail != head; tail = (tail + many) % RING)
+        bulk_out(heap, ring + tail, many);
     return time;
 }
 
@@ -232,7 +259,7 @@ static double live(struct job *job, size_t pairs)
 
 static void live_open(struct job *job)
 {
-    job->heap = heap_open(job->size, job->count);
+    job->heap = heap_open(job->size, job->count, 1);
     job->blocks = table(job->count * sizeof *job->blocks);
     for (size_t i = 0; i < job->count; i++) {
         job->blocks[i] = checked(heap_allocate(job->heap));
@@ -424,7 +451,7 @@ static void memory_fill(size_t count)
     kept.count = count;
     kept.random = 1;
     kept.before = heap_held();
-    mix_open(count);
+    mix_open(count, 1);
     for (size_t i = 0; i < count; i++)
         memory_replace(i);
 }
@@ -504,7 +531,7 @@ static double measure(double (*workload)(struct job *, size_t), struct job *job,
 
 static double on_one_size(double (*workload)(struct job *, size_t), size_t size, size_t blocks, unsigned many, unsigned threads)
 {
-    struct job job = { .size = size, .many = many, .threads = threads, .heap = heap_open(size, blocks) };
+    struct job job = { .size = size, .many = many, .threads = threads, .heap = heap_open(size, blocks, threads) };
     double time = measure(workload, &job, many);
     heap_close(job.heap);
     return time;
@@ -530,12 +557,12 @@ static double answer(char *line)
     if (strcmp(name, "batch") == 0)
         return on_one_size(batch, first, BATCH, BATCH, 1);
     if (strcmp(name, "bulk") == 0)
-        return on_one_size(bulk, 2048, RING, (unsigned)first, 1);
+        return on_one_size(bulk, BULK_SIZE, RING, (unsigned)first, 1);
     if (strcmp(name, "remote") == 0)
         return on_one_size(remote, first, RING, BURST, 2);
     if (strcmp(name, "churn") == 0) {
         struct job job = { .threads = (unsigned)first };
-        mix_open(CHURN_LIVE * first);
+        mix_open(CHURN_LIVE * first, (unsigned)first);
         double time = measure(churn, &job, 1);
         mix_close();
         return time;
