@@ -22,16 +22,18 @@ internal static class OursCommand
     {
         var allocator = new Argument<string>("allocator");
         var milliseconds = new Argument<double>("milliseconds");
-        var heap = new Command("heap") { allocator, milliseconds };
+        var jit = new Option<bool>("--jit");
+        var heap = new Command("heap") { allocator, milliseconds, jit };
         heap.SetAction(parsed =>
         {
             double time = parsed.GetValue(milliseconds);
+            bool isJit = parsed.GetValue(jit);
             return parsed.GetValue(allocator) switch
             {
-                HeapContestants.Pool => new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time).Serve(),
-                HeapContestants.NativeMemory => new HeapChild<NativeBlocks, nint>(new NativeBlocks(), time).Serve(),
-                HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time).Serve(),
-                HeapContestants.MemoryPool => new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time).Serve(),
+                HeapContestants.Pool => new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time, isJit).Serve(),
+                HeapContestants.NativeMemory => new HeapChild<NativeBlocks, nint>(new NativeBlocks(), time, isJit).Serve(),
+                HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time, isJit).Serve(),
+                HeapContestants.MemoryPool => new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time, isJit).Serve(),
                 string other => throw new BenchException($"There is no allocator \"{other}\"."),
                 null => throw new BenchException("The allocator is missing."),
             };

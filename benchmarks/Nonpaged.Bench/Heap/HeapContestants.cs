@@ -28,7 +28,7 @@ internal static class HeapContestants
         {
             Aot => Child.Start(Programs.Ours, "ours", "heap", Pool, time),
             Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", Pool, time),
-            Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", Pool, time),
+            Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", Pool, time, "--jit"),
             NativeMemory or ArrayPool or MemoryPool => Child.Start(Programs.Ours, "ours", "heap", name, time),
             _ => Child.Start(Programs.Heap(name), time),
         };
