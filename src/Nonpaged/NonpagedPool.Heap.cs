@@ -1,175 +1,216 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nonpaged;
 
+// What is inlined into a caller is what a magazine needs; all else is behind one call. Threads, tables and magazines: docs/heap.md.
 public sealed unsafe partial class NonpagedPool
 {
+    // Where a thread's table has this pool's cache, in bytes; 0 is where it has one that is always empty.
+    private nint _cacheOffset;
+
     /// <summary>Allocates resident memory, aligned to 16 bytes. Its contents are undefined.</summary>
     /// <param name="length">Size in bytes, at least 1.</param>
     /// <exception cref="AllocationException">There is no memory for it.</exception>
-    public void* Allocate(nuint length) => Allocate(length, 0, zeroed: false);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void* Allocate(nuint length)
+    {
+        nint table = ThreadTable.Current;
+        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
+        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
+        {
+            ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
+            Magazine* magazine = ThreadCache.MagazineAt(cache, cache->Magazines[granules]);
+            nuint* top = magazine->Top;
+            if (top != magazine->Floor)
+            {
+                top -= Magazine.Slot;
+                magazine->Top = top;
+                nuint block = *top;
+                if (HeapChecks.IsOn) *(ushort*)top[1] = (ushort)(block + 1);
+                return (void*)block;
+            }
+        }
+
+        return AllocateSlowly(length);
+    }
+
+    /// <summary>Frees a block by its address. Null is allowed and does nothing.</summary>
+    /// <exception cref="ArgumentException">The address is not that of a block in use. Nothing is freed or harmed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(void* address)
+    {
+        if (!TryFreeFast((nuint)address)) FreeSlowly(address);
+    }
 
     /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>
-    public void* AllocateZeroed(nuint length) => Allocate(length, 0, zeroed: true);
+    public void* AllocateZeroed(nuint length)
+    {
+        if (!IsForMagazines(length)) return Allocate(new MemoryRequest(length) { Zeroed = true }).Address;
+        void* address = Allocate(length);
+        NativeMemory.Clear(address, length);
+        return address;
+    }
 
     /// <summary>Allocates resident memory at an alignment: a power of two. Its contents are undefined.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>
-    public void* AllocateAligned(nuint length, nuint alignment) => Allocate(length, alignment, zeroed: false);
+    public void* AllocateAligned(nuint length, nuint alignment)
+    {
+        bool isSmall = IsForMagazines(length) && alignment <= SizeClass.MaxAlignment && BitOperations.IsPow2(alignment);
+        int sizeClass = isSmall ? SizeClass.Of(length, alignment) : 0;
+        if (!isSmall || length > (nuint)SizeClass.Size(sizeClass)) return Allocate(new MemoryRequest(length) { Alignment = alignment }).Address;
+        return AllocateOf(sizeClass);
+    }
+
+    /// <summary>Frees a block by its address, and checks that it can have this length.</summary>
+    /// <exception cref="ArgumentException">The address is not that of a block in use, or its length is another. Nothing is freed or harmed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(void* address, nuint length)
+    {
+        if (!TryFreeFast((nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
+    }
 
     /// <summary>Allocates as many blocks of one length as the span has room for: all, or none.</summary>
     /// <exception cref="AllocationException">There is no memory for all; none is allocated.</exception>
     public void Allocate(Span<nint> blocks, nuint length)
     {
-        for (int i = 0; i < blocks.Length; i++)
-        {
-            try
-            {
-                blocks[i] = (nint)Allocate(length);
-            }
-            catch (AllocationException)
-            {
-                Free(blocks[..i]);
-                blocks.Clear();
-                throw;
-            }
-        }
+        int done = TakeLoaded(blocks, length);
+        if (done < blocks.Length) AllocateRest(blocks, done, length);
     }
-
-    /// <summary>Frees a block by its address. Null is allowed and does nothing.</summary>
-    /// <exception cref="ArgumentException">The address is not that of a block in use. Nothing is freed or harmed.</exception>
-    public void Free(void* address) => ThrowIfBad(TryFree(address), address);
-
-    /// <summary>Frees a block by its address, and checks that it can have this length.</summary>
-    /// <exception cref="ArgumentException">The address is not that of a block in use, or its length is another. Nothing is freed or harmed.</exception>
-    public void Free(void* address, nuint length) => ThrowIfBad(TryFree(address, length), address);
 
     /// <summary>Frees several blocks.</summary>
     /// <exception cref="ArgumentException">One of them is not in use; those before it are freed.</exception>
     public void Free(ReadOnlySpan<nint> blocks)
     {
-        foreach (nint block in blocks) Free((void*)block);
+        int done = PutLoaded(blocks);
+        if (done < blocks.Length) FreeRest(blocks[done..]);
     }
 
-    /// <summary>Frees a block by its address, or says what is wrong with that. A bad free changes nothing.</summary>
-    /// <param name="address">The block's first byte. Null is allowed.</param>
-    /// <param name="length">Its length in bytes, or null for not checking it. Where the exact length is not recorded, one of the same size class passes.</param>
-    public BadFree TryFree(void* address, nuint? length = null)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryFreeFast(nuint address, nuint? length = null)
     {
-        if (address == null) return BadFree.None;
-        BadFree bad;
-        MemoryBlock? run = null;
-        lock (_gate) bad = TryFree((nuint)address, length, ref run);
-        if (run is not null) FreeRun(run.Request, run.Place, (nuint)address);
-        ReleaseLeaving();
-        return bad;
-    }
-
-    /// <summary>As above, with the lock held: a block whose pages are still to be given back is returned.</summary>
-    private BadFree TryFree(nuint address, nuint? length, ref MemoryBlock? run)
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        PageEntry* entry = _map.Find(address);
-        if (entry == null || entry->Extent == 0) return BadFree.Foreign;
-        if (FindBlock(address) is { } block)
+        nint table = ThreadTable.Current;
+        if (table == 0) return false;
+        ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
+        nuint index = address >> Chunk.Shift;
+        if (index >= cache->ChunkCount) return false;
+        ulong chunk = cache->Chunks[index];
+        uint at = Chunk.MagazineOf(chunk);
+        if (HeapChecks.IsOn && length is { } given
+            && (given > SizeClass.MaxLength || cache->Magazines[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
+        Magazine* magazine = ThreadCache.MagazineAt(cache, at);
+        nuint* top = magazine->Top;
+        if (top == magazine->Ceiling) return false;
+        if (HeapChecks.IsOn)
         {
-            if (block.Start != address) return BadFree.Middle;
-            if (length is { } expected && expected != block.Length) return BadFree.WrongLength;
-            if (Remove(block)) run = block;
-            return BadFree.None;
+            ushort* state = Chunk.StateOf(cache->States, chunk, address);
+            if (*state != Chunk.InUse(address)) return false;
+            *state = 0;
+            top[1] = (nuint)state;
         }
 
-        if (entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span)) return BadFree.NotAllocated;
-        nuint start = span.BlockOf(address);
-        if (start == 0 || !span.IsUsed(start)) return BadFree.NotAllocated;
-        if (start != address) return BadFree.Middle;
-        if (length is { } given && !span.MayHold(given)) return BadFree.WrongLength;
-        FreeSmall(span, start);
-        return BadFree.None;
+        *top = address;
+        magazine->Top = top + Magazine.Slot;
+        return true;
     }
 
-    private void FreeSmall(HeapSpan span, nuint start)
+    /// <summary>Takes what the loaded magazine has, up to the length of the span. How many.</summary>
+    private int TakeLoaded(Span<nint> blocks, nuint length)
     {
-        if (Options.ZeroOnFree) NativeMemory.Clear((void*)start, (nuint)span.BlockSize);
-        _heap.Free(span, start);
-    }
-
-    /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
-    /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
-    public nuint GetUsableSize(void* address)
-    {
-        lock (_gate)
+        nint table = ThreadTable.Current;
+        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
+        if (table == 0 || granules > SizeClass.MaxLength / SizeClass.Granule) return 0;
+        ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
+        Magazine* magazine = ThreadCache.MagazineAt(cache, cache->Magazines[granules]);
+        nuint* top = magazine->Top;
+        nuint* last = top - nint.Min((nint)blocks.Length * Magazine.Slot, (nint)(top - magazine->Floor));
+        magazine->Top = last;
+        fixed (nint* first = blocks)
         {
-            PageEntry* entry = _map.Find((nuint)address);
-            if (entry != null && entry->Owner > 0)
+            nint* to = first;
+            while (top != last)
             {
-                if (_owners.TryGet(entry->Owner, out MemoryBlock? block) && block.Address == address) return Page.RoundUp(block.Length, Page.Size);
-                if (_owners.TryGet(entry->Owner, out HeapSpan? span) && span.BlockOf((nuint)address) == (nuint)address && span.IsUsed((nuint)address)) return (nuint)span.BlockSize;
+                top -= Magazine.Slot;
+                nuint block = *top;
+                if (HeapChecks.IsOn) *(ushort*)top[1] = (ushort)(block + 1);
+                *to++ = (nint)block;
+            }
+
+            return (int)(to - first);
+        }
+    }
+
+    /// <summary>Frees the first blocks, as far as they are of one class, there is room in the loaded magazine, and nothing is wrong with them. How many.</summary>
+    private int PutLoaded(ReadOnlySpan<nint> blocks)
+    {
+        nint table = ThreadTable.Current;
+        if (table == 0 || blocks.Length == 0) return 0;
+        ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
+        ulong* chunks = cache->Chunks;
+        ushort* states = cache->States;
+        nuint count = cache->ChunkCount;
+        nuint index = (nuint)blocks[0] >> Chunk.Shift;
+        if (index >= count) return 0;
+        uint at = Chunk.MagazineOf(chunks[index]);
+        Magazine* magazine = ThreadCache.MagazineAt(cache, at);
+        nuint* top = magazine->Top;
+        fixed (nint* first = blocks)
+        {
+            nint* end = first + nint.Min(blocks.Length, (nint)(magazine->Ceiling - top) / Magazine.Slot);
+            nint* from = first;
+            for (; from < end; from++)
+            {
+                nuint address = (nuint)(*from);
+                index = address >> Chunk.Shift;
+                if (index >= count) break;
+                ulong chunk = chunks[index];
+                if (Chunk.MagazineOf(chunk) != at) break;
+                if (HeapChecks.IsOn)
+                {
+                    ushort* state = Chunk.StateOf(states, chunk, address);
+                    if (*state != Chunk.InUse(address)) break;
+                    *state = 0;
+                    top[1] = (nuint)state;
+                }
+
+                *top = address;
+                top += Magazine.Slot;
+            }
+
+            magazine->Top = top;
+            return (int)(from - first);
+        }
+    }
+
+    private void AllocateRest(Span<nint> blocks, int done, nuint length)
+    {
+        try
+        {
+            while (done < blocks.Length)
+            {
+                // Where the magazine was empty this fills it.
+                blocks[done] = (nint)Allocate(length);
+                done++;
+                done += TakeLoaded(blocks[done..], length);
             }
         }
-
-        throw new ArgumentException($"0x{(nuint)address:x} is not a block in use of the pool \"{Options.Name}\".", nameof(address));
-    }
-
-    private void* Allocate(nuint length, nuint alignment, bool zeroed)
-    {
-        bool isSmall = length is > 0 and <= SizeClass.MaxSize && alignment <= SizeClass.Granule && !Options.Verify;
-        if (!isSmall) return Allocate(new MemoryRequest(length) { Alignment = alignment, Zeroed = zeroed }).Address;
-        nuint address = AllocateSmall(SizeClass.Of(length));
-        if (zeroed) NativeMemory.Clear((void*)address, length);
-        return (void*)address;
-    }
-
-    private nuint AllocateSmall(int sizeClass)
-    {
-        nuint address;
-        lock (_gate)
+        catch (AllocationException)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            address = _heap.Allocate(sizeClass, scarce: _host is null);
+            Free(blocks[..done]);
+            blocks.Clear();
+            throw;
         }
-
-        return address != 0 ? address : GrowForSmall(sizeClass);
     }
 
-    private nuint GrowForSmall(int sizeClass)
+    private void FreeRest(ReadOnlySpan<nint> blocks)
     {
-        nuint address = 0;
-        AllocationFailure? failure = AllocateSmall(sizeClass, new MemoryRequest((nuint)SizeClass.Size(sizeClass)), taken => address = taken);
-        return failure is null ? address : throw new AllocationException(failure);
-    }
-
-    /// <summary>Takes a small block: from the spans there are, from new ones, from another extent, and where none can be had from what single pages are left.</summary>
-    private AllocationFailure? AllocateSmall(int sizeClass, MemoryRequest request, Action<nuint> taken)
-    {
-        bool Take(bool scarce)
+        while (blocks.Length > 0)
         {
-            nuint address = _heap.Allocate(sizeClass, scarce);
-            if (address != 0) taken(address);
-            return address != 0;
+            Free((void*)blocks[0]);
+            blocks = blocks[1..];
+            blocks = blocks[PutLoaded(blocks)..];
         }
-
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (Take(scarce: _host is null)) return null;
-            if (_host is null) return Shortage(request);
-        }
-
-        AllocationFailure? failure = GrowAndTake(SpanRequest(Heap.SpanPages(sizeClass)), isOneBlock: false, _ => Take(scarce: false));
-        lock (_gate) return failure is null || Take(scarce: true) ? null : failure;
-    }
-
-    private void ThrowIfBad(BadFree bad, void* address)
-    {
-        string? wrong = bad switch
-        {
-            BadFree.None => null,
-            BadFree.Foreign => "is not of this pool",
-            BadFree.Middle => "lies inside a block, not at its start",
-            BadFree.WrongLength => "is a block of another length",
-            _ => "is not a block in use: it was freed before, or never allocated",
-        };
-        if (wrong is not null) throw new ArgumentException($"0x{(nuint)address:x} {wrong} (pool \"{Options.Name}\").", nameof(address));
     }
 }

@@ -79,6 +79,7 @@ public sealed unsafe partial class NonpagedPool
             if (_isDisposed) return;
         }
 
+        if (Interlocked.Exchange(ref _waitsToTrim, 0) != 0) _magazines?.TrimShared();
         LetIdleGo(Options.IdleRelease);
         lock (_gate)
         {

@@ -26,6 +26,7 @@ public sealed unsafe partial class NonpagedPool
             throw new ArgumentException("A block that is exported has a memory file of its own. NonpagedPoolOptions.Sharing makes a pool of which all may be exported.", nameof(request));
         if (RequestCheck.Refuse(request) is { } refused) return refused;
         PageRequest pages = RequestCheck.ToPages(request);
+        Magazines();
         lock (_growth)
         {
             nuint missing = KeepFree(pages);

@@ -18,7 +18,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly PageMap _map;
     private readonly OwnerTable _owners = new();
     private readonly PageAllocator _pages;
-    private readonly Heap _heap;
+    private readonly SpanHeap _spans;
     private readonly HostExtents? _host;
     private readonly FreedBlocks? _freed;
     private readonly Dictionary<nuint, MemoryBlock> _heapBlocks = [];
@@ -31,7 +31,8 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _host = grows ? new HostExtents(options) : null;
         _map = new PageMap();
         _pages = new PageAllocator(_map, _owners);
-        _heap = new Heap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
+        _spans = new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
+        _usesMagazines = UsesMagazines(options, grows);
         _freed = options.Verify ? new FreedBlocks() : null;
     }
 
@@ -120,7 +121,15 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         {
             if (_isDisposed) return;
             _isDisposed = true;
+            _cacheOffset = 0;
             _idleTimer?.Dispose();
+        }
+
+        // Without the lock: a thread that ends at this moment gives back under it.
+        _magazines?.Dispose();
+        lock (_growth)
+        lock (_gate)
+        {
             foreach (Extent extent in _owners.OfType<Extent>()) extent.Dispose();
             _host?.Dispose();
             _importPins?.Dispose();

@@ -37,7 +37,7 @@ public sealed record NonpagedPoolOptions
     public ulong IdleKept { get; init; } = 64 << 20;
 
     /// <summary>
-    /// After how long memory that nobody uses goes back to the kernel. Zero is at once; <see cref="Timeout.InfiniteTimeSpan"/> is never.
+    /// After how long memory that nobody uses goes back to the kernel. Zero is at once, small blocks included, which makes these slow; <see cref="Timeout.InfiniteTimeSpan"/> is never.
     /// What was reserved stays.
     /// </summary>
     public TimeSpan IdleRelease { get; init; } = TimeSpan.FromSeconds(10);

@@ -10,7 +10,7 @@ internal static class RequestCheck
 
     /// <summary>The small ones that need nothing but residency.</summary>
     public static bool IsForHeap(MemoryRequest request) =>
-        request is { Length: <= SizeClass.MaxSize, Alignment: <= Page.Size, Contiguous: false, Pinned: false, WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any }
+        request is { Length: <= SizeClass.MaxLength, Alignment: <= Page.Size, Contiguous: false, Pinned: false, WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any }
         && request.HighestAcceptableAddress == PhysicalAddress.Max;
 
     /// <summary>A request that no memory can meet: why.</summary>

@@ -38,6 +38,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         foreach (Thread worker in workers) worker.Start();
         foreach (Thread worker in workers) worker.Join();
         while (_handedOver.TryDequeue(out SoakBlock? block)) CheckAndFree(block, isSample: true);
+        pool.Trim();
         return new SoakReport(_allocations, _refusals, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
     }
 
@@ -90,7 +91,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         }
 
         Note(pool, held);
-        bool isZeroed = isPlain || request.Length > SizeClass.MaxSize;
+        bool isZeroed = isPlain || request.Length > SizeClass.MaxLength;
         if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0)) _errors.Enqueue($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
         var block = new SoakBlock(pool, run, address, request.Length, (ulong)Interlocked.Increment(ref _key));
         if (block.CheckGuarantees() is { } less) _errors.Enqueue(less);

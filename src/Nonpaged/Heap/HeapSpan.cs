@@ -2,10 +2,15 @@ using System.Numerics;
 
 namespace Nonpaged;
 
-/// <summary>Pages cut into blocks of one size. What is in use is kept here, out of line: the blocks themselves are never touched.</summary>
-internal sealed class HeapSpan(nuint start, nuint pages, int sizeClass)
+/// <summary>
+/// Pages cut into blocks of one size class. Which of them are out, with a caller or in a magazine, is kept here, out of line: the blocks themselves are never touched.
+/// </summary>
+internal sealed unsafe class HeapSpan(nuint start, nuint pages, int sizeClass)
 {
-    private readonly ulong[] _used = new ulong[((int)((pages << Page.Shift) / (nuint)SizeClassOf(sizeClass)) + 63) / 64];
+    private readonly ulong[] _out = new ulong[(CapacityOf(pages, sizeClass) + 63) / 64];
+
+    // The words before it have no free block.
+    private int _firstWord;
 
     public nuint Start { get; } = start;
 
@@ -13,58 +18,68 @@ internal sealed class HeapSpan(nuint start, nuint pages, int sizeClass)
 
     public int SizeClass { get; } = sizeClass;
 
-    public int BlockSize { get; } = SizeClassOf(sizeClass);
+    public int BlockSize { get; } = Nonpaged.SizeClass.Size(sizeClass);
 
-    public int Capacity { get; } = (int)((pages << Page.Shift) / (nuint)SizeClassOf(sizeClass));
+    public int Capacity { get; } = CapacityOf(pages, sizeClass);
 
-    public int UsedBlocks { get; private set; }
+    public int BlocksOut { get; private set; }
 
+    /// <summary>The pool's place for its owner.</summary>
     public int Place { get; init; }
+
+    /// <summary>Where states of its blocks are kept, the table of them; null for a span whose blocks are out only when they are in use.</summary>
+    public ChunkTable? States { get; init; }
 
     public LinkedListNode<HeapSpan>? Node { get; set; }
 
-    public bool IsFull => UsedBlocks == Capacity;
+    public bool IsFull => BlocksOut == Capacity;
+
+    /// <summary>How many blocks callers have.</summary>
+    public int UsedBlocks
+    {
+        get
+        {
+            if (States is null || !HeapChecks.IsOn) return BlocksOut;
+            int used = 0;
+            for (int i = 0; i < Capacity; i++)
+            {
+                if (IsUsed(Start + (nuint)i * (nuint)BlockSize)) used++;
+            }
+
+            return used;
+        }
+    }
 
     /// <summary>Takes the first free block; the span is not full.</summary>
     public nuint Take()
     {
-        int word = 0;
-        while (_used[word] == ulong.MaxValue) word++;
-        int index = word * 64 + BitOperations.TrailingZeroCount(~_used[word]);
-        _used[word] |= 1UL << (index % 64);
-        UsedBlocks++;
+        while (_out[_firstWord] == ulong.MaxValue) _firstWord++;
+        int index = _firstWord * 64 + BitOperations.TrailingZeroCount(~_out[_firstWord]);
+        _out[_firstWord] |= 1UL << (index % 64);
+        BlocksOut++;
         return Start + (nuint)index * (nuint)BlockSize;
     }
 
     public void Return(nuint block)
     {
         int index = IndexOf(block);
-        _used[index / 64] &= ~(1UL << (index % 64));
-        UsedBlocks--;
+        _out[index / 64] &= ~(1UL << (index % 64));
+        _firstWord = int.Min(_firstWord, index / 64);
+        BlocksOut--;
     }
 
     /// <summary>The start of the block that an address lies in, or 0 behind the last one.</summary>
     public nuint BlockOf(nuint address) => IndexOf(address) < Capacity ? Start + (nuint)IndexOf(address) * (nuint)BlockSize : 0;
 
+    /// <summary>A caller has the block.</summary>
     public bool IsUsed(nuint block)
     {
+        if (States is not null && HeapChecks.IsOn) return *States.StateOf(block) == Chunk.InUse(block);
         int index = IndexOf(block);
-        return (_used[index / 64] & (1UL << (index % 64))) != 0;
-    }
-
-    /// <summary>A block of this length, at some alignment, is of this size class.</summary>
-    public bool MayHold(nuint length)
-    {
-        if (length == 0 || length > (nuint)BlockSize) return false;
-        for (nuint alignment = Nonpaged.SizeClass.Granule; alignment <= Page.Size; alignment *= 2)
-        {
-            if (Page.RoundUp(length, alignment) <= (nuint)BlockSize && Nonpaged.SizeClass.Of(length, alignment) == SizeClass) return true;
-        }
-
-        return false;
+        return (_out[index / 64] & (1UL << (index % 64))) != 0;
     }
 
     private int IndexOf(nuint address) => (int)((address - Start) / (nuint)BlockSize);
 
-    private static int SizeClassOf(int sizeClass) => Nonpaged.SizeClass.Size(sizeClass);
+    private static int CapacityOf(nuint pages, int sizeClass) => (int)((pages << Page.Shift) / (nuint)Nonpaged.SizeClass.Size(sizeClass));
 }

@@ -8,18 +8,34 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
     [Fact]
     public void Every_length_has_the_smallest_class_that_holds_it_and_wastes_at_most_an_eighth_above_112_bytes()
     {
-        for (int length = 1; length <= SizeClass.MaxSize; length++)
+        for (int length = 1; length <= SizeClass.MaxLength; length++)
         {
             int index = SizeClass.Of((nuint)length);
             int size = SizeClass.Size(index);
-            Assert.InRange(index, 0, SizeClass.Count - 1);
+            Assert.InRange(index, 1, SizeClass.Count - 1);
             Assert.True(size >= length);
-            Assert.True(index == 0 || SizeClass.Size(index - 1) < length);
+            Assert.True(SizeClass.Size(index - 1) < length);
             Assert.Equal(0, size % 16);
+            // From 1 KiB up an odd number of cache lines.
+            if (length >= 1024) Assert.Equal(64, size % 128);
             if (length > 112) Assert.True(size - length <= size / 8.0, $"{length} bytes in a block of {size}");
         }
+    }
 
-        Assert.Equal(SizeClass.MaxSize, SizeClass.Size(SizeClass.Count - 1));
+    [Fact]
+    public void An_aligned_block_has_a_class_whose_every_block_is_aligned()
+    {
+        for (nuint alignment = 1; alignment <= SizeClass.MaxAlignment; alignment *= 2)
+        {
+            for (int length = 1; length <= SizeClass.MaxLength; length += length < 2048 ? 1 : 61)
+            {
+                int index = SizeClass.Of((nuint)length, alignment);
+                int size = SizeClass.Size(index);
+                Assert.True(size >= length, $"{length} bytes at {alignment} in a block of {size}");
+                Assert.Equal(0, size % (int)nuint.Max(alignment, 16));
+                Assert.True(SizeClass.MayHold(index, (nuint)length));
+            }
+        }
     }
 
     [Theory]

@@ -1,9 +1,9 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Small blocks, cached and without a limit: spans of pages, each cut into blocks of one size class. Callers hold the pool's lock.
+/// Small blocks from short spans, under the pool's lock: those that are recorded or cleared, those of machines with little memory, and what single pages are left for.
 /// </summary>
-internal sealed class Heap(OwnerTable owners, Heap.PageSource allocatePages, Action<nuint, nuint> freePages)
+internal sealed class SpanHeap(OwnerTable owners, SpanHeap.PageSource allocatePages, Action<nuint, nuint> freePages)
 {
     private const nuint SpanLength = 16 << 10;
     private const nuint BlocksOfLargeSpan = 8;

@@ -1,0 +1,123 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+/// <summary>
+/// A pool's table of chunks, indexed by address, with the states of their blocks and the spans that they are of. It is address space that the kernel backs where it is
+/// written. Reading takes no lock.
+/// </summary>
+internal sealed unsafe class ChunkTable : IDisposable
+{
+    private const uint MostStates = 1u << 31;
+    private const int CountShift = Chunk.AddressBits - Chunk.Shift;
+
+    private static readonly nuint s_numbersAt = (nuint)sizeof(ulong) << CountShift;
+    private static readonly nuint s_statesAt = s_numbersAt + ((nuint)sizeof(int) << CountShift);
+    private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 1);
+
+    private readonly Lock _gate = new();
+    private readonly Stack<int> _vacant = [];
+    private readonly Dictionary<int, Stack<uint>> _freeStates = [];
+    private readonly nuint _start;
+    private HeapSpan?[] _spans = new HeapSpan?[16];
+    private int _spanCount = 1;
+    private uint _usedStates = 1;
+
+    private ChunkTable(nuint start) => _start = start;
+
+    public static nuint Count => (nuint)1 << CountShift;
+
+    public ulong* Entries => (ulong*)_start;
+
+    /// <summary>The first one is of no block, and always zero.</summary>
+    public ushort* States => (ushort*)(_start + s_statesAt);
+
+    private int* Numbers => (int*)(_start + s_numbersAt);
+
+    /// <summary>Bytes of metadata that are in use.</summary>
+    public ulong UsedBytes => _usedStates * sizeof(ushort);
+
+    /// <summary>Null where the process has no address space for it: then the heap goes without.</summary>
+    public static ChunkTable? TryCreate()
+    {
+        SysResult mapped = LibC.MapMemory(
+            null, s_length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+        if (mapped.IsError) return null;
+        // Where huge pages are always made, a single entry would take 2 MiB. Kernels without them refuse, and need not be told.
+        LibC.AdviseMemory((void*)mapped.Value, s_length, LibC.MADV_NOHUGEPAGE);
+        return new ChunkTable((nuint)mapped.Value);
+    }
+
+    public ulong Find(nuint address) => address >> Chunk.AddressBits != 0 ? 0 : Entries[address >> Chunk.Shift];
+
+    public ushort* StateOf(nuint block) => Chunk.StateOf(States, Entries[block >> Chunk.Shift], block);
+
+    /// <summary>The span that a block is of. The block must be one.</summary>
+    public HeapSpan SpanOf(nuint block) => Volatile.Read(ref _spans)[Numbers[block >> Chunk.Shift]]!;
+
+    /// <summary>Makes the blocks of a span known, all of them free.</summary>
+    public void Add(HeapSpan span)
+    {
+        lock (_gate)
+        {
+            int each = Chunk.StatesOf(span.BlockSize);
+            int number = TakeNumber();
+            _spans[number] = span;
+            uint state = TakeStates(each * (int)ChunksOf(span));
+            for (nuint chunk = span.Start >> Chunk.Shift, end = chunk + ChunksOf(span); chunk < end; chunk++, state += (uint)each)
+            {
+                Numbers[chunk] = number;
+                Volatile.Write(ref Entries[chunk], Chunk.Make(state, span.BlockSize, span.SizeClass));
+            }
+        }
+    }
+
+    /// <summary>Forgets a span of which every block is free.</summary>
+    public void Remove(HeapSpan span)
+    {
+        lock (_gate)
+        {
+            nuint first = span.Start >> Chunk.Shift;
+            int number = Numbers[first];
+            uint state = Chunk.FirstStateOf(Entries[first]);
+            for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++) Volatile.Write(ref Entries[chunk], 0);
+            _spans[number] = null;
+            _vacant.Push(number);
+            // A late second free may still look at a state, so it stays one.
+            FreeStates(Chunk.StatesOf(span.BlockSize) * (int)ChunksOf(span)).Push(state);
+        }
+    }
+
+    public void Dispose() => AddressSpace.Release(_start, s_length);
+
+    private static nuint ChunksOf(HeapSpan span) => span.Pages >> (Chunk.Shift - Page.Shift);
+
+    private int TakeNumber()
+    {
+        if (_vacant.TryPop(out int number)) return number;
+        if (_spanCount == _spans.Length)
+        {
+            // Readers hold no lock: they see this array or the longer one, and both have their span.
+            var longer = new HeapSpan?[_spans.Length * 2];
+            _spans.CopyTo(longer, 0);
+            Volatile.Write(ref _spans, longer);
+        }
+
+        return _spanCount++;
+    }
+
+    private uint TakeStates(int count)
+    {
+        if (FreeStates(count).TryPop(out uint state)) return state;
+        if (_usedStates + (ulong)(uint)count > MostStates) throw new InvalidOperationException($"A heap keeps at most {MostStates} blocks.");
+        state = _usedStates;
+        _usedStates += (uint)count;
+        return state;
+    }
+
+    private Stack<uint> FreeStates(int count)
+    {
+        if (!_freeStates.TryGetValue(count, out Stack<uint>? free)) _freeStates.Add(count, free = new Stack<uint>());
+        return free;
+    }
+}

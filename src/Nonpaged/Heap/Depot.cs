@@ -1,0 +1,227 @@
+using System.Runtime.InteropServices;
+
+namespace Nonpaged;
+
+/// <summary>
+/// The blocks of one size class that no thread has: full magazines, which threads exchange as a whole, and spans. What is more than a few magazines goes back to the spans, and
+/// a span whose blocks are all back goes back to the pages.
+/// </summary>
+internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable table)
+{
+    private const int LargestCapacity = 128;
+    private const int SmallestCapacity = 64;
+    private const int BytesForLargest = 272 << 10;
+    private const int BytesKept = 256 << 10;
+
+    private readonly Lock _gate = new();
+    private readonly Stack<(nint Floor, int Count)> _full = [];
+    private readonly Stack<nint> _empty = [];
+    private readonly LinkedList<HeapSpan> _open = [];
+    private readonly int _blockSize = SizeClass.Size(sizeClass);
+    private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
+
+    /// <summary>How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.</summary>
+    private readonly int _capacity = SizeClass.Size(sizeClass) * LargestCapacity <= BytesForLargest ? LargestCapacity : SmallestCapacity;
+
+    private int MostFull => int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
+
+    /// <summary>Fills a thread's magazine, which is empty as its spare one is: with a full one, or from the spans. False, with the reason, where there are no blocks.</summary>
+    public bool Load(Magazine* magazine, out AllocationFailure? failure)
+    {
+        failure = null;
+        lock (_gate)
+        {
+            Prepare(magazine);
+            if (_full.TryPop(out (nint Floor, int Count) full))
+            {
+                _empty.Push((nint)magazine->Floor);
+                Install(magazine, full.Floor, full.Count);
+                return true;
+            }
+
+            if (Fill(magazine)) return true;
+        }
+
+        // Without the lock, for other threads' frees must not wait for the kernel.
+        HeapSpan? span = source.Take(sizeClass, _spanPages, table, out failure);
+        if (span is null) return false;
+        lock (_gate)
+        {
+            span.Node = _open.AddLast(span);
+            return Fill(magazine);
+        }
+    }
+
+    /// <summary>Makes room for a block in a thread's magazine, which is full as its spare one is, or was never used.</summary>
+    public void Unload(Magazine* magazine)
+    {
+        List<HeapSpan>? empty = null;
+        bool isFirst = false;
+        lock (_gate)
+        {
+            if (magazine->Floor != null)
+            {
+                _full.Push(((nint)magazine->SpareFloor, magazine->SpareCount));
+                isFirst = _full.Count == 1;
+                magazine->SpareFloor = (nuint*)TakeEmpty();
+                magazine->SpareTop = magazine->SpareFloor;
+                magazine->Swap();
+                if (_full.Count > MostFull) empty = ReturnOne();
+            }
+
+            Prepare(magazine);
+        }
+
+        Give(empty);
+        if (isFirst) source.OnBlocksKept();
+    }
+
+    /// <summary>Takes all blocks out of a magazine whose thread has ended or trims: full ones are kept for other threads, where that is wished.</summary>
+    public void Flush(Magazine* magazine, bool keep)
+    {
+        if (magazine->Floor == null) return;
+        List<HeapSpan>? empty = null;
+        lock (_gate)
+        {
+            foreach ((nint floor, int count) in (ReadOnlySpan<(nint, int)>)[((nint)magazine->Floor, magazine->Count), ((nint)magazine->SpareFloor, magazine->SpareCount)])
+            {
+                if (keep && count == _capacity && _full.Count < MostFull)
+                {
+                    _full.Push((floor, count));
+                    continue;
+                }
+
+                Return(floor, count, ref empty);
+                _empty.Push(floor);
+            }
+
+            *magazine = default;
+        }
+
+        Give(empty);
+    }
+
+    /// <summary>Gives what is kept for the next allocations back to the spans. Whether there was any.</summary>
+    public bool Trim()
+    {
+        List<HeapSpan>? empty = null;
+        bool any;
+        lock (_gate)
+        {
+            any = _full.Count > 0;
+            while (_full.TryPop(out (nint Floor, int Count) full))
+            {
+                Return(full.Floor, full.Count, ref empty);
+                _empty.Push(full.Floor);
+            }
+
+            while (_empty.TryPop(out nint floor)) NativeMemory.AlignedFree((void*)floor);
+        }
+
+        Give(empty);
+        return any;
+    }
+
+    /// <summary>Frees the magazines, when the pool's memory goes as a whole.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            foreach ((nint floor, _) in _full) NativeMemory.AlignedFree((void*)floor);
+            foreach (nint floor in _empty) NativeMemory.AlignedFree((void*)floor);
+            _full.Clear();
+            _empty.Clear();
+        }
+    }
+
+    /// <summary>Whole chunks: as few as leave 1.2 % unused behind the last block, or of up to a MiB those that leave the least.</summary>
+    private static nuint SpanPages(int blockSize)
+    {
+        const double enough = 0.012;
+        const int mostChunks = 16;
+        (nuint Chunks, double Waste) best = (1, 2);
+        for (nuint chunks = 1; chunks <= mostChunks && best.Waste > enough; chunks++)
+        {
+            double waste = (double)(chunks * Chunk.Length % (nuint)blockSize) / (chunks * Chunk.Length);
+            if (waste < best.Waste && (nuint)blockSize <= chunks * Chunk.Length) best = (chunks, waste);
+        }
+
+        return best.Chunks << (Chunk.Shift - Page.Shift);
+    }
+
+    private void Prepare(Magazine* magazine)
+    {
+        if (magazine->Floor != null) return;
+        nint floor = TakeEmpty();
+        nint spare = TakeEmpty();
+        Install(magazine, floor, 0);
+        magazine->SpareFloor = (nuint*)spare;
+        magazine->SpareTop = magazine->SpareFloor;
+        magazine->Refill = int.Clamp(Page.Size / _blockSize, 1, 32);
+    }
+
+    private void Install(Magazine* magazine, nint floor, int count)
+    {
+        magazine->Floor = (nuint*)floor;
+        magazine->Top = magazine->Floor + count * Magazine.Slot;
+        magazine->Ceiling = magazine->Floor + _capacity * Magazine.Slot;
+    }
+
+    private nint TakeEmpty() => _empty.TryPop(out nint floor) ? floor
+        : (nint)NativeMemory.AlignedAlloc((nuint)(_capacity * Magazine.Slot * sizeof(nuint)), 64);
+
+    /// <summary>Takes blocks from the spans, more with each time that the thread comes. The lowest lies on top.</summary>
+    private bool Fill(Magazine* magazine)
+    {
+        int count = 0;
+        Span<nuint> blocks = stackalloc nuint[LargestCapacity];
+        for (; count < magazine->Refill && _open.First?.Value is { } span; count++)
+        {
+            blocks[count] = span.Take();
+            if (!span.IsFull) continue;
+            _open.Remove(span.Node!);
+            span.Node = null;
+        }
+
+        while (--count >= 0)
+        {
+            magazine->Top[0] = blocks[count];
+            if (HeapChecks.IsOn) magazine->Top[1] = (nuint)table.StateOf(blocks[count]);
+            magazine->Top += Magazine.Slot;
+        }
+
+        magazine->Refill = int.Min(magazine->Refill * 2, _capacity);
+        return magazine->Top != magazine->Floor;
+    }
+
+    /// <summary>Gives the blocks of the magazine that was kept longest, or came last, back to the spans.</summary>
+    private List<HeapSpan>? ReturnOne()
+    {
+        List<HeapSpan>? empty = null;
+        (nint floor, int count) = _full.Pop();
+        Return(floor, count, ref empty);
+        _empty.Push(floor);
+        return empty;
+    }
+
+    private void Return(nint floor, int count, ref List<HeapSpan>? empty)
+    {
+        for (nuint* slot = (nuint*)floor, end = slot + count * Magazine.Slot; slot < end; slot += Magazine.Slot)
+        {
+            HeapSpan span = table.SpanOf(*slot);
+            // Those with few free blocks are taken from first, so that the others can become empty.
+            if (span.IsFull) span.Node = _open.AddFirst(span);
+            span.Return(*slot);
+            if (span.BlocksOut > 0) continue;
+            _open.Remove(span.Node!);
+            span.Node = null;
+            (empty ??= []).Add(span);
+        }
+    }
+
+    private void Give(List<HeapSpan>? empty)
+    {
+        if (empty is null) return;
+        foreach (HeapSpan span in empty) source.Give(span);
+    }
+}

@@ -1,0 +1,55 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Nonpaged;
+
+/// <summary>
+/// A thread's free blocks of one size class: a loaded magazine, which is taken from and put into at its top, and a spare one that is either full or empty
+/// (Bonwick and Adams, "Magazines and Vmem", USENIX 2001). A slot is a block and, where frees are checked, the place of its state.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 1 << SizeShift)]
+internal unsafe struct Magazine
+{
+    /// <summary>One cache line for each.</summary>
+    public const int SizeShift = 6;
+
+    /// <summary>Above the last block.</summary>
+    public nuint* Top;
+
+    /// <summary>The first slot; null, as the others, before the first use.</summary>
+    public nuint* Floor;
+
+    /// <summary>Behind the last slot.</summary>
+    public nuint* Ceiling;
+
+    /// <summary>The spare magazine's first slot.</summary>
+    public nuint* SpareFloor;
+
+    /// <summary>Behind the spare magazine's last block.</summary>
+    public nuint* SpareTop;
+
+    /// <summary>How many blocks are taken from the spans when the depot has no magazine.</summary>
+    public int Refill;
+
+    /// <summary>Words of a slot.</summary>
+    public static int Slot
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => HeapChecks.IsOn ? 2 : 1;
+    }
+
+    public readonly int Count => (int)((Top - Floor) / Slot);
+
+    public readonly int SpareCount => (int)((SpareTop - SpareFloor) / Slot);
+
+    /// <summary>Makes the spare magazine the loaded one.</summary>
+    public void Swap()
+    {
+        Magazine old = this;
+        Floor = old.SpareFloor;
+        Top = old.SpareTop;
+        Ceiling = Floor + (old.Ceiling - old.Floor);
+        SpareFloor = old.Floor;
+        SpareTop = old.Top;
+    }
+}

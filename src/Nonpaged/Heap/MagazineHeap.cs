@@ -1,0 +1,151 @@
+namespace Nonpaged;
+
+/// <summary>
+/// Small blocks, cached and without a limit, for any number of threads: each has magazines of its own, which it takes from and frees into without a lock, and exchanges whole
+/// ones with the depot of the size class.
+/// </summary>
+internal sealed unsafe class MagazineHeap
+{
+    private readonly Lock _gate = new();
+    private readonly List<HeapThread> _threads = [];
+    private readonly Depot?[] _depots = new Depot?[SizeClass.Count];
+    private readonly ISpanSource _source;
+    private bool _isDisposed;
+
+    private MagazineHeap(ISpanSource source, ChunkTable table, int slot)
+    {
+        _source = source;
+        Table = table;
+        Slot = slot;
+    }
+
+    /// <summary>The pool's place in each thread's table.</summary>
+    public int Slot { get; }
+
+    public ChunkTable Table { get; }
+
+    /// <summary>The calling thread's cache.</summary>
+    public ThreadCache* Cache => HeapThread.Current.CacheFor(this);
+
+    /// <summary>Null where all slots are taken, or there is no address space for its table.</summary>
+    public static MagazineHeap? TryCreate(ISpanSource source)
+    {
+        int slot = PoolSlots.Take();
+        ChunkTable? table = slot == 0 ? null : ChunkTable.TryCreate();
+        if (table is not null) return new MagazineHeap(source, table, slot);
+        if (slot != 0) PoolSlots.Release(slot);
+        return null;
+    }
+
+    /// <summary>Takes a block when the loaded magazine has none. 0, with the reason, where there is no memory.</summary>
+    public nuint Allocate(int sizeClass, out AllocationFailure? failure)
+    {
+        Magazine* magazine = ThreadCache.MagazineOf(Cache, sizeClass);
+        failure = null;
+        if (magazine->Top == magazine->Floor)
+        {
+            if (magazine->SpareTop != magazine->SpareFloor) magazine->Swap();
+            else if (!DepotOf(sizeClass).Load(magazine, out failure)) return 0;
+        }
+
+        magazine->Top -= Magazine.Slot;
+        nuint block = magazine->Top[0];
+        if (HeapChecks.IsOn) *(ushort*)magazine->Top[1] = (ushort)Chunk.InUse(block);
+        return block;
+    }
+
+    /// <summary>A block of the heap that a caller has starts at an address, of which the chunk is given. Without the checks: the address is in a span.</summary>
+    public bool IsUsed(ulong chunk, nuint address) =>
+        Chunk.ClassOf(chunk) != 0 && (!HeapChecks.IsOn || *Chunk.StateOf(Table.States, chunk, address) == Chunk.InUse(address));
+
+    /// <summary>Frees a block of the heap that is in use. False where the address is not one.</summary>
+    public bool TryFree(nuint address)
+    {
+        ulong chunk = Table.Find(address);
+        if (!IsUsed(chunk, address)) return false;
+        int sizeClass = Chunk.ClassOf(chunk);
+        ushort* state = Chunk.StateOf(Table.States, chunk, address);
+        Magazine* magazine = ThreadCache.MagazineOf(Cache, sizeClass);
+        if (magazine->Top == magazine->Ceiling)
+        {
+            if (magazine->Floor != null && magazine->SpareTop == magazine->SpareFloor) magazine->Swap();
+            else DepotOf(sizeClass).Unload(magazine);
+        }
+
+        magazine->Top[0] = address;
+        if (HeapChecks.IsOn)
+        {
+            *state = 0;
+            magazine->Top[1] = (nuint)state;
+        }
+
+        magazine->Top += Magazine.Slot;
+        return true;
+    }
+
+    /// <summary>A thread uses the heap from here on.</summary>
+    public void Add(HeapThread thread)
+    {
+        HeapThread[] ended;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ended = [.. _threads.Where(other => other.HasEnded)];
+            _threads.Add(thread);
+        }
+
+        foreach (HeapThread other in ended) other.End();
+    }
+
+    public void Remove(HeapThread thread)
+    {
+        lock (_gate) _threads.Remove(thread);
+    }
+
+    /// <summary>Takes everything out of a cache.</summary>
+    public void Flush(ThreadCache* cache, bool keep)
+    {
+        for (int i = 1; i < _depots.Length; i++) _depots[i]?.Flush(ThreadCache.MagazineOf(cache, i), keep);
+    }
+
+    /// <summary>Gives back what ended threads and the depots have. Whether there was any.</summary>
+    public bool TrimShared()
+    {
+        HeapThread[] ended;
+        lock (_gate) ended = [.. _threads.Where(other => other.HasEnded)];
+        foreach (HeapThread other in ended) other.End();
+        bool any = ended.Length > 0;
+        foreach (Depot? depot in _depots) any |= depot?.Trim() ?? false;
+        return any;
+    }
+
+    /// <summary>As above, with what the calling thread has.</summary>
+    public void Trim()
+    {
+        Flush(Cache, keep: false);
+        TrimShared();
+    }
+
+    /// <summary>Forgets all blocks: the pool's memory goes as a whole. No other thread may be in a call.</summary>
+    public void Dispose()
+    {
+        HeapThread[] threads;
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            _isDisposed = true;
+            threads = [.. _threads];
+        }
+
+        foreach (HeapThread thread in threads) thread.Forget(this);
+        foreach (Depot? depot in _depots) depot?.Dispose();
+        Table.Dispose();
+        PoolSlots.Release(Slot);
+    }
+
+    private Depot DepotOf(int sizeClass)
+    {
+        if (Volatile.Read(ref _depots[sizeClass]) is { } depot) return depot;
+        lock (_gate) return _depots[sizeClass] ??= new Depot(sizeClass, _source, Table);
+    }
+}

@@ -1,0 +1,91 @@
+namespace Nonpaged;
+
+public sealed unsafe partial class NonpagedPool : ISpanSource
+{
+    private readonly bool _usesMagazines;
+    private MagazineHeap? _magazines;
+    private bool _knowsMagazines;
+    private int _waitsToTrim;
+
+    HeapSpan? ISpanSource.Take(int sizeClass, nuint pages, ChunkTable table, out AllocationFailure? failure)
+    {
+        HeapSpan? span = null;
+        PageRequest request = SpanRequest(pages) with { Alignment = Chunk.Length };
+        bool Take()
+        {
+            int place = _owners.Add(this);
+            nuint start = _pages.Allocate(request, place);
+            if (start == 0)
+            {
+                _owners.Remove(place);
+                return false;
+            }
+
+            span = new HeapSpan(start, pages, sizeClass) { Place = place, States = table };
+            _owners.Replace(place, span);
+            return true;
+        }
+
+        failure = null;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            Take();
+        }
+
+        if (span is null) failure = GrowAndTake(request, isOneBlock: false, _ => Take());
+        if (span is not null) table.Add(span);
+        return span;
+    }
+
+    void ISpanSource.Give(HeapSpan span)
+    {
+        span.States!.Remove(span);
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            FreePages(span.Start, span.Pages);
+            _owners.Remove(span.Place);
+        }
+
+        ReleaseLeaving();
+    }
+
+    void ISpanSource.OnBlocksKept()
+    {
+        if (Options.IdleRelease == Timeout.InfiniteTimeSpan || Interlocked.Exchange(ref _waitsToTrim, 1) != 0) return;
+        lock (_gate)
+        {
+            if (!_isDisposed) WakeAfter(Options.IdleRelease);
+        }
+    }
+
+    /// <summary>
+    /// Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small blocks: by the calling thread, by threads that have ended,
+    /// and between threads. What other threads that run keep stays theirs: up to 256 blocks of a size.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    public void Trim() => Magazines()?.Trim();
+
+    /// <summary>
+    /// Blocks that must be recorded or cleared when they are freed do not go through magazines, nor does memory of which nothing may be kept; nor that of a machine, which
+    /// may have a few pages.
+    /// </summary>
+    private static bool UsesMagazines(NonpagedPoolOptions options, bool grows) =>
+        grows && !options.Verify && !options.ZeroOnFree && options.IdleRelease != TimeSpan.Zero;
+
+    /// <summary>Made at the first small block, or reservation. Null where the pool has none.</summary>
+    private MagazineHeap? Magazines()
+    {
+        if (_magazines is { } heap && !_isDisposed) return heap;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_knowsMagazines || !_usesMagazines) return _magazines;
+            _knowsMagazines = true;
+            _magazines = MagazineHeap.TryCreate(this);
+            _cacheOffset = (_magazines?.Slot ?? 0) * sizeof(nint);
+            return _magazines;
+        }
+    }
+}
