@@ -56,7 +56,7 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         foreach (string name in HeapContestants.For(phases[0]))
         {
             log.WriteLine($"memory, {name}");
-            foreach (HeapCase phase in phases)
+            foreach (HeapCase phase in phases.Where(phase => HeapContestants.For(phase).Contains(name)))
             {
                 string[] answer = Ask(name, phase.Workload).Split(' ');
                 values[phase][name] = [Format.Parse(answer[0])];

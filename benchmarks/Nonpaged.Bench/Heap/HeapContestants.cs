@@ -12,6 +12,9 @@ internal static class HeapContestants
     public const string Unchecked = "ours, AOT unchecked";
     public const string Jit = "ours, JIT";
 
+    /// <summary>rte_mempool where the caller says how long the block is that it frees. Shown, but no peer: all others are told the block only.</summary>
+    public const string ByLength = "rte_mempool, by length";
+
     /// <summary>In the order in which they are shown.</summary>
     public static IReadOnlyList<string> Peers { get; } = ["rte_mempool", "mimalloc", "jemalloc", "glibc", "rte_malloc"];
 
@@ -19,7 +22,11 @@ internal static class HeapContestants
 
     public static IReadOnlyList<string> Dotnet { get; } = [NativeMemory, ArrayPool, MemoryPool];
 
-    public static IEnumerable<string> For(HeapCase one) => [.. Ours, .. Peers, .. one.IsForDotnet ? Dotnet : []];
+    public static IEnumerable<string> For(HeapCase one) =>
+        [.. Ours, .. Peers.Where(peer => Takes(peer, one)), .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(), .. one.IsForDotnet ? Dotnet : []];
+
+    // rte_malloc searches its lists of free memory: five million replacements among a million blocks take it many minutes.
+    private static bool Takes(string peer, HeapCase one) => peer != HeapRow.NotCounted || one.Phase is null or "filled" || one.Count < 1_000_000;
 
     public static Child Start(string name, double milliseconds)
     {
@@ -30,6 +37,7 @@ internal static class HeapContestants
             Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", Pool, time),
             Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", Pool, time, "--jit"),
             NativeMemory or ArrayPool or MemoryPool => Child.Start(Programs.Ours, "ours", "heap", name, time),
+            ByLength => Child.Start(Programs.Heap("rte_mempool_by_length"), time),
             _ => Child.Start(Programs.Heap(name), time),
         };
     }

@@ -22,6 +22,7 @@ internal static class HeapTable
                 $"| {Name(row)} | {Number(row.Ours.Aot)} | {Number(row.Ours.Unchecked)} | {Number(row.Ours.Jit)} | {peers} | {row.Best} | **{Ratio(row.Ratio)}** | {Ratio(row.RatioUnchecked)} | {Ratio(row.RatioJit)} |");
         }
 
+        AppendByLength(text, results);
         if (results.Dotnet.Count > 0) AppendDotnet(text, results);
         return text.ToString();
     }
@@ -37,6 +38,14 @@ internal static class HeapTable
         "live" => $"{Count(row)} live, {row.Size} B, replaced {(row.Together == 1 ? "one by one" : $"{row.Together} at a time")}",
         _ => $"held / payload, {Count(row)} of the mix, {row.Phase}",
     };
+
+    private static void AppendByLength(StringBuilder text, HeapResults results)
+    {
+        double[] times = [.. results.Details.SelectMany(detail => detail.Times).Where(time => time.Name == HeapContestants.ByLength).Select(time => time.Minimum)];
+        if (times.Length == 0) return;
+        string each = string.Join(" and ", times.Select(time => Number(time)));
+        text.AppendLine().AppendLine($"In churn a block is freed by its address alone. rte_mempool where the caller knows the block's length instead: {each}.");
+    }
 
     private static void AppendDotnet(StringBuilder text, HeapResults results)
     {

@@ -1,7 +1,7 @@
 /*
  * DPDK's rte_mempool: a pool for each size, with the largest per-lcore cache that it allows (512), multi-producer, multi-consumer. For the
- * network mix one of 64 bytes, one of 1514 rounded up to whole cache lines, and one for each KiB from 2 to 9. The caller knows the length, so the
- * pool is found from that by a table; rte_mempool_from_obj would read the block's header.
+ * network mix one of 64 bytes, one of 1514 rounded up to whole cache lines, and one for each KiB from 2 to 9. There the free is told the block only,
+ * as for all others, so it asks the block for its pool (rte_mempool_from_obj). With BY_LENGTH the caller says how long the block is instead.
  */
 #define _GNU_SOURCE
 #include <stddef.h>
@@ -62,10 +62,13 @@ static heap_t pool_of_lines[MIX_MAX / LINE + 1];
 
 static inline heap_t pool_of(size_t size) { return pool_of_lines[(size + LINE - 1) / LINE]; }
 
-/* So many of a pool's share of the blocks are live at most: the share, and six times the scatter of a binomial distribution. */
-static size_t most(size_t live, double share)
+/* So many blocks of these lengths are live at most: their share, and six times the scatter of a binomial distribution. */
+static size_t most(size_t live, size_t from, size_t to)
 {
-    double expected = (double)live * share, scatter = 1;
+    size_t those = 0;
+    for (unsigned i = 0; i < LENGTHS; i++)
+        those += lengths[i] >= from && lengths[i] <= to;
+    double expected = (double)live * (double)those / LENGTHS, scatter = 1;
     while (scatter * scatter < expected)
         scatter++;
     return (size_t)(expected + 6 * scatter);
@@ -73,13 +76,11 @@ static size_t most(size_t live, double share)
 
 static void mix_open(size_t live, unsigned threads)
 {
-    size_t line = 2;
-    pool_of_lines[1] = heap_open(64, most(live, 0.60), threads);
-    for (heap_t pool = heap_open(1536, most(live, 0.25), threads); line * LINE <= 1536; line++)
-        pool_of_lines[line] = pool;
-    /* 2048 itself is in the first of the seven. */
-    for (size_t top = 3072; top <= MIX_MAX; top += 1024) {
-        for (heap_t pool = heap_open(top, most(live, 0.15 * 1025 / 7169), threads); line * LINE <= top; line++)
+    static const size_t tops[] = { 64, 1536, 3072, 4096, 5120, 6144, 7168, 8192, MIX_MAX };
+    size_t line = 1, from = 1;
+    for (unsigned i = 0; i < sizeof tops / sizeof *tops; i++) {
+        heap_t pool = heap_open(tops[i], most(live, from, tops[i]), threads);
+        for (from = tops[i] + 1; line * LINE <= tops[i]; line++)
             pool_of_lines[line] = pool;
     }
 }
@@ -96,7 +97,15 @@ static void mix_close(void)
 
 static inline void *mix_allocate(size_t size) { return heap_allocate(pool_of(size)); }
 
+#ifdef BY_LENGTH
 static inline void mix_free(void *block, size_t size) { heap_free(pool_of(size), block); }
+#else
+static inline void mix_free(void *block, size_t size)
+{
+    (void)size;
+    heap_free(rte_mempool_from_obj(block), block);
+}
+#endif
 
 /* The memory of the pools: what EAL's heap has given to them. */
 static uint64_t heap_held(void) { return eal_memory().heap_allocsz_bytes; }
