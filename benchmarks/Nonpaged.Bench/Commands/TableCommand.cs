@@ -8,17 +8,20 @@ namespace Nonpaged.Bench;
 internal static class TableCommand
 {
     private static readonly Argument<string> s_file = new("file") { Description = "What --save wrote." };
+    private static readonly Option<bool> s_short = new("--short") { Description = "Of the heap: a line for each kind of row." };
 
     public static Command Create()
     {
-        var command = new Command("table", "Saved results as tables.") { s_file };
+        var command = new Command("table", "Saved results as tables.") { s_file, s_short };
         command.SetAction(parsed =>
         {
             string json = File.ReadAllText(parsed.GetValue(s_file)!);
-            Console.Out.Write(IsOfHeap(json) ? HeapTable.Of(Read(json, BenchJson.Default.HeapResults)) : MarkdownTable.Of(Read(json, BenchJson.Default.Results)));
+            Console.Out.Write(IsOfHeap(json) ? Heap(Read(json, BenchJson.Default.HeapResults), parsed.GetValue(s_short)) : MarkdownTable.Of(Read(json, BenchJson.Default.Results)));
         });
         return command;
     }
+
+    private static string Heap(HeapResults results, bool isShort) => isShort ? HeapSummary.Of(results) : HeapTable.Of(results);
 
     private static bool IsOfHeap(string json)
     {

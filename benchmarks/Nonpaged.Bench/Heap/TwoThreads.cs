@@ -41,7 +41,6 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
     private void Run(int threads, Action<int> work)
     {
         _arrived = 0;
-        Exception? failure = null;
         Thread? second = null;
         if (threads == 2)
         {
@@ -54,7 +53,6 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
                 }
                 catch (Exception exception)
                 {
-                    failure = exception;
                     // The first thread waits for this one, so the process has to end.
                     Environment.FailFast(exception.Message, exception);
                 }
@@ -64,7 +62,6 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
 
         work(0);
         second?.Join();
-        if (failure is not null) throw failure;
     }
 
     private void Meet(int threads)

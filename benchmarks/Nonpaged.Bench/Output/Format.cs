@@ -12,6 +12,17 @@ internal static class Format
     /// <summary>As exact as a measurement is: a thousandth.</summary>
     public static double Round(double value) => Math.Round(value, 3);
 
+    /// <summary>Three digits, as a person reads it.</summary>
+    public static string Short(double? value) => value switch
+    {
+        null => "–",
+        >= 100 => value.Value.ToString("0", CultureInfo.InvariantCulture),
+        >= 10 => value.Value.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => value.Value.ToString("0.00", CultureInfo.InvariantCulture),
+    };
+
+    public static string ShortRatio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
+
     public static double Ratio(double ours, double peer) => Math.Round(ours / peer, ours / peer < 0.1 ? 5 : 3);
 
     public static string Bytes(long size) => size >= 1 << 30 ? $"{size >> 30} GiB" : $"{size >> 20} MiB";

@@ -17,9 +17,9 @@ internal static class HeapTable
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (HeapRow row in results.Rows)
         {
-            string peers = string.Join(" | ", HeapContestants.Peers.Select(peer => Number(row.Peers.GetValueOrDefault(peer))));
+            string peers = string.Join(" | ", HeapContestants.Peers.Select(peer => Format.Short(row.Peers.GetValueOrDefault(peer))));
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {Name(row)} | {Number(row.Ours.Aot)} | {Number(row.Ours.Unchecked)} | {Number(row.Ours.Jit)} | {peers} | {row.Best} | **{Ratio(row.Ratio)}** | {Ratio(row.RatioUnchecked)} | {Ratio(row.RatioJit)} |");
+                $"| {Name(row)} | {Format.Short(row.Ours.Aot)} | {Format.Short(row.Ours.Unchecked)} | {Format.Short(row.Ours.Jit)} | {peers} | {row.Best} | **{Format.ShortRatio(row.Ratio)}** | {Format.ShortRatio(row.RatioUnchecked)} | {Format.ShortRatio(row.RatioJit)} |");
         }
 
         AppendByLength(text, results);
@@ -43,7 +43,7 @@ internal static class HeapTable
     {
         double[] times = [.. results.Details.SelectMany(detail => detail.Times).Where(time => time.Name == HeapContestants.ByLength).Select(time => time.Minimum)];
         if (times.Length == 0) return;
-        string each = string.Join(" and ", times.Select(time => Number(time)));
+        string each = string.Join(" and ", times.Select(time => Format.Short(time)));
         text.AppendLine().AppendLine($"In churn a block is freed by its address alone. rte_mempool where the caller knows the block's length instead: {each}.");
     }
 
@@ -54,21 +54,11 @@ internal static class HeapTable
         foreach (HeapDotnetRow row in results.Dotnet)
         {
             HeapRow ours = results.Rows.First(one => (one.Row, one.Size, one.Count, one.Threads) == (row.Row, row.Size, row.Count, row.Threads));
-            text.AppendLine($"| {Name(ours)} | {Number(ours.Ours.Aot)} | {Number(row.NativeMemory)} | {Number(row.ArrayPool)} | {Number(row.MemoryPool)} |");
+            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.NativeMemory)} | {Format.Short(row.ArrayPool)} | {Format.Short(row.MemoryPool)} |");
         }
     }
 
     private static string Count(HeapRow row) => row.Count is { } count ? count.ToString("N0", CultureInfo.InvariantCulture) : "";
 
     private static string Threads(HeapRow row) => row.Threads == 1 ? "one thread" : "two threads";
-
-    private static string Number(double? value) => value switch
-    {
-        null => "–",
-        >= 100 => value.Value.ToString("0", CultureInfo.InvariantCulture),
-        >= 10 => value.Value.ToString("0.0", CultureInfo.InvariantCulture),
-        _ => value.Value.ToString("0.00", CultureInfo.InvariantCulture),
-    };
-
-    private static string Ratio(double? value) => value?.ToString("0.00", CultureInfo.InvariantCulture) ?? "–";
 }

@@ -9,8 +9,10 @@
 
 static void eal_start(void)
 {
+    char processor[16];
+    snprintf(processor, sizeof processor, "%d", processors[0]);
     char *arguments[] = {
-        "dpdk", "-l", "0", "--in-memory", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", NULL,
+        "dpdk", "-l", processor, "--in-memory", "--no-pci", "--no-telemetry", "--no-shconf", "--log-level=error", NULL,
     };
     if (rte_eal_init((int)(sizeof arguments / sizeof *arguments) - 1, arguments) < 0) {
         fprintf(stderr, "rte_eal_init: %s\n", rte_strerror(rte_errno));

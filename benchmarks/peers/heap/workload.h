@@ -68,13 +68,30 @@ static double now_ns(void)
     return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-static void pin(int core)
+/* The two processors that are used: the first of those that this process may use. */
+static int processors[2];
+
+static void find_processors(void)
+{
+    cpu_set_t set;
+    unsigned found = 0;
+    if (sched_getaffinity(0, sizeof set, &set) != 0)
+        die("sched_getaffinity");
+    for (int i = 0; i < CPU_SETSIZE && found < 2; i++) {
+        if (CPU_ISSET(i, &set))
+            processors[found++] = i;
+    }
+    if (found < 2)
+        die("two processors are needed");
+}
+
+static void pin(unsigned thread)
 {
     cpu_set_t set;
     CPU_ZERO(&set);
-    CPU_SET(core, &set);
+    CPU_SET(processors[thread], &set);
     if (sched_setaffinity(0, sizeof set, &set) != 0)
-        die("this program needs the processors 0 and 1 for itself (sched_setaffinity)");
+        die("sched_setaffinity");
 }
 
 /* The harness's own memory, from the kernel, so that no allocator has to do with it; resident before anything is measured. */
@@ -581,6 +598,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: %s MILLISECONDS, and workloads on stdin\n", argv[0]);
         return 2;
     }
+    find_processors();
     heap_start();
     pin(0);
     draw_lengths();

@@ -1,0 +1,41 @@
+namespace Nonpaged.Bench.Tests;
+
+public sealed class HeapCaseTests
+{
+    [Fact]
+    public void Each_kind_of_row_has_its_sizes_counts_and_threads()
+    {
+        HeapCase[] all = [.. HeapCase.All(quick: false)];
+        Assert.Equal(HeapCase.Names, all.Select(one => one.Row).Distinct());
+        Assert.Equal([16, 64, 256, 1514, 2048, 4096, 65536], Of("lifo").Select(one => one.Size));
+        Assert.Equal(Of("lifo").Select(one => one.Size), Of("batch").Select(one => one.Size));
+        Assert.Equal([1, 2], Of("churn").Select(one => one.Threads));
+        Assert.Equal([64, 1514, 2048], Of("remote").Select(one => one.Size));
+        Assert.Equal([16, 32, 64], Of("bulk").Select(one => one.Count));
+        Assert.Equal([1000, 10_000, 100_000, 1_000_000, 10_000_000], Of("live").Where(one => (one.Size, one.Together) == (64, 1)).Select(one => one.Count));
+        Assert.Equal([1000, 10_000, 100_000], Of("live").Where(one => (one.Size, one.Together) == (2048, 256)).Select(one => one.Count));
+        Assert.Equal(["filled", "churned", "freed90"], Of("memory").Select(one => one.Phase));
+        Assert.Equal(all.Length, all.Select(one => one.Workload).Distinct().Count());
+
+        IEnumerable<HeapCase> Of(string row) => all.Where(one => one.Row == row);
+    }
+
+    [Fact]
+    public void The_network_mix_has_its_shares()
+    {
+        double all = NetworkMix.Lengths.Length;
+        Assert.InRange(NetworkMix.Lengths.Count(length => length == 64) / all, 0.59, 0.61);
+        Assert.InRange(NetworkMix.Lengths.Count(length => length == 1514) / all, 0.24, 0.26);
+        Assert.InRange(NetworkMix.Lengths.Count(length => length is >= 2048 and <= 9216) / all, 0.14, 0.16);
+    }
+
+    [Fact]
+    public void A_slot_is_drawn_from_all_there_are()
+    {
+        var random = new Sequence(1);
+        var drawn = new HashSet<ulong>();
+        for (int i = 0; i < 10_000; i++) drawn.Add(random.Draw(1000));
+        Assert.InRange(drawn.Count, 990, 1000);
+        Assert.All(drawn, slot => Assert.InRange(slot, 0UL, 999UL));
+    }
+}
