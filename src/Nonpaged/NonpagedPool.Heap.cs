@@ -16,19 +16,19 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void* Allocate(nuint length)
     {
+        nint offset = _cacheOffset;
         nint table = ThreadTable.Current;
         nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
         if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
         {
-            ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
-            Magazine* magazine = ThreadCache.MagazineAt(cache, cache->Magazines[granules]);
+            byte* cache = *(byte**)(table + offset);
+            Magazine* magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
             nuint* top = magazine->Top;
             if (top != magazine->Floor)
             {
-                top -= Magazine.Slot;
-                magazine->Top = top;
-                nuint block = *top;
-                if (HeapChecks.IsOn) *(ushort*)top[1] = (ushort)(block + 1);
+                nuint block = top[-Magazine.Slot];
+                if (HeapChecks.IsOn) *(uint*)top[1 - Magazine.Slot] = Chunk.InUse(block);
+                magazine->Top = top - Magazine.Slot;
                 return (void*)block;
             }
         }
@@ -91,23 +91,24 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFreeFast(nuint address, nuint? length = null)
     {
+        nint offset = _cacheOffset;
         nint table = ThreadTable.Current;
         if (table == 0) return false;
-        ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
+        byte* cache = *(byte**)(table + offset);
         nuint index = address >> Chunk.Shift;
-        if (index >= cache->ChunkCount) return false;
-        ulong chunk = cache->Chunks[index];
-        uint at = Chunk.MagazineOf(chunk);
+        if (index >= ThreadCache.Of(cache)->ChunkCount) return false;
+        Chunk* chunk = ThreadCache.Of(cache)->Chunks + index;
+        nuint at = chunk->Magazine;
         if (HeapChecks.IsOn && length is { } given
-            && (given > SizeClass.MaxLength || cache->Magazines[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
-        Magazine* magazine = ThreadCache.MagazineAt(cache, at);
+            && (given > SizeClass.MaxLength || ThreadCache.Of(cache)->Magazines[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
+        Magazine* magazine = (Magazine*)(cache + at);
         nuint* top = magazine->Top;
         if (top == magazine->Ceiling) return false;
         if (HeapChecks.IsOn)
         {
-            ushort* state = Chunk.StateOf(cache->States, chunk, address);
+            uint* state = chunk->StateOf(address);
             if (*state != Chunk.InUse(address)) return false;
-            *state = 0;
+            *state = Chunk.Free;
             top[1] = (nuint)state;
         }
 
@@ -119,11 +120,12 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>Takes what the loaded magazine has, up to the length of the span. How many.</summary>
     private int TakeLoaded(Span<nint> blocks, nuint length)
     {
+        nint offset = _cacheOffset;
         nint table = ThreadTable.Current;
         nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
         if (table == 0 || granules > SizeClass.MaxLength / SizeClass.Granule) return 0;
-        ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
-        Magazine* magazine = ThreadCache.MagazineAt(cache, cache->Magazines[granules]);
+        byte* cache = *(byte**)(table + offset);
+        Magazine* magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
         nuint* top = magazine->Top;
         nuint* last = top - nint.Min((nint)blocks.Length * Magazine.Slot, (nint)(top - magazine->Floor));
         magazine->Top = last;
@@ -134,7 +136,7 @@ public sealed unsafe partial class NonpagedPool
             {
                 top -= Magazine.Slot;
                 nuint block = *top;
-                if (HeapChecks.IsOn) *(ushort*)top[1] = (ushort)(block + 1);
+                if (HeapChecks.IsOn) *(uint*)top[1] = Chunk.InUse(block);
                 *to++ = (nint)block;
             }
 
@@ -145,16 +147,16 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>Frees the first blocks, as far as they are of one class, there is room in the loaded magazine, and nothing is wrong with them. How many.</summary>
     private int PutLoaded(ReadOnlySpan<nint> blocks)
     {
+        nint offset = _cacheOffset;
         nint table = ThreadTable.Current;
         if (table == 0 || blocks.Length == 0) return 0;
-        ThreadCache* cache = *(ThreadCache**)(table + _cacheOffset);
-        ulong* chunks = cache->Chunks;
-        ushort* states = cache->States;
-        nuint count = cache->ChunkCount;
+        byte* cache = *(byte**)(table + offset);
+        Chunk* chunks = ThreadCache.Of(cache)->Chunks;
+        nuint count = ThreadCache.Of(cache)->ChunkCount;
         nuint index = (nuint)blocks[0] >> Chunk.Shift;
         if (index >= count) return 0;
-        uint at = Chunk.MagazineOf(chunks[index]);
-        Magazine* magazine = ThreadCache.MagazineAt(cache, at);
+        nuint at = chunks[index].Magazine;
+        Magazine* magazine = (Magazine*)(cache + at);
         nuint* top = magazine->Top;
         fixed (nint* first = blocks)
         {
@@ -165,13 +167,13 @@ public sealed unsafe partial class NonpagedPool
                 nuint address = (nuint)(*from);
                 index = address >> Chunk.Shift;
                 if (index >= count) break;
-                ulong chunk = chunks[index];
-                if (Chunk.MagazineOf(chunk) != at) break;
+                Chunk* chunk = chunks + index;
+                if (chunk->Magazine != at) break;
                 if (HeapChecks.IsOn)
                 {
-                    ushort* state = Chunk.StateOf(states, chunk, address);
+                    uint* state = chunk->StateOf(address);
                     if (*state != Chunk.InUse(address)) break;
-                    *state = 0;
+                    *state = Chunk.Free;
                     top[1] = (nuint)state;
                 }
 

@@ -48,11 +48,9 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>Frees a block of the heap, or says that its length is another. Null where the address is not of one in use.</summary>
     private BadFree? TryFreeOfHeap(nuint address, nuint? length)
     {
-        if (_magazines is not { } heap) return null;
-        ulong chunk = heap.Table.Find(address);
-        if (!heap.IsUsed(chunk, address)) return null;
-        if (length is { } given && !SizeClass.MayHold(Chunk.ClassOf(chunk), given)) return BadFree.WrongLength;
-        return heap.TryFree(address) ? BadFree.None : null;
+        if (_magazines?.ClassOfBlock(address) is not (> 0 and var sizeClass)) return null;
+        if (length is { } given && !SizeClass.MayHold(sizeClass, given)) return BadFree.WrongLength;
+        return _magazines.TryFree(address) ? BadFree.None : null;
     }
 
     private void FreeSmall(HeapSpan span, nuint start)
@@ -65,8 +63,7 @@ public sealed unsafe partial class NonpagedPool
     /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
     public nuint GetUsableSize(void* address)
     {
-        if (_magazines is { } heap && heap.Table.Find((nuint)address) is var chunk && heap.IsUsed(chunk, (nuint)address))
-            return (nuint)SizeClass.Size(Chunk.ClassOf(chunk));
+        if (_magazines?.ClassOfBlock((nuint)address) is > 0 and var sizeClass) return (nuint)SizeClass.Size(sizeClass);
         lock (_gate)
         {
             PageEntry* entry = _map.Find((nuint)address);

@@ -14,7 +14,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         bool Take()
         {
             int place = _owners.Add(this);
-            nuint start = _pages.Allocate(request, place);
+            nuint start = TakeChunks(request, place);
             if (start == 0)
             {
                 _owners.Remove(place);
@@ -36,6 +36,23 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         if (span is null) failure = GrowAndTake(request, isOneBlock: false, _ => Take());
         if (span is not null) table.Add(span);
         return span;
+    }
+
+    /// <summary>A run without a chunk that the heap has no use for: where one comes, the next is taken, and it goes back.</summary>
+    private nuint TakeChunks(PageRequest request, int place)
+    {
+        nuint start = _pages.Allocate(request, place);
+        if (start == 0 || AllMayBeUsed(start, request.Pages)) return start;
+        nuint other = TakeChunks(request, place);
+        _pages.Free(start, request.Pages);
+        return other;
+    }
+
+    private static bool AllMayBeUsed(nuint start, nuint pages)
+    {
+        nuint end = start + (pages << Page.Shift);
+        while (start < end && Chunk.MayBeUsed(start)) start += Chunk.Length;
+        return start >= end;
     }
 
     void ISpanSource.Give(HeapSpan span)

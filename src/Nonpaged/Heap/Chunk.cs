@@ -1,44 +1,56 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Nonpaged;
 
 /// <summary>
-/// What is known of 64 KiB of a span, in one word: where the states of its blocks start, their class, and a power of two that their size is no less than. Two blocks start at
-/// least so far apart, so a shift finds a state that is one block's alone, and its value says exactly whether a block in use starts at an address. All zero for what is not
-/// the heap's.
+/// What is known of 64 KiB of a span: the class of its blocks, and where their states are. Blocks start at least a power of two apart, so a shift finds a state that is one
+/// block's alone, and its value says exactly whether a block in use starts at an address. All zero for what is not the heap's.
 /// </summary>
-internal static unsafe class Chunk
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal unsafe struct Chunk
 {
     public const int Shift = 16;
     public const nuint Length = 1 << Shift;
 
-    /// <summary>Addresses of user space have so many bits at most (x86-64 and arm64 without 52-bit or 57-bit addresses, which mmap gives only on request).</summary>
-    public const int AddressBits = 48;
-
-    private const int StateShift = 32;
-    private const uint ClassMask = 0xff << Magazine.SizeShift;
-
-    public static ulong Make(uint firstState, int blockSize, int sizeClass) =>
-        ((ulong)firstState << StateShift) | ((uint)sizeClass << Magazine.SizeShift) | (uint)BitOperations.Log2((uint)blockSize);
-
-    /// <summary>How many states the blocks that start in a chunk need.</summary>
-    public static int StatesOf(int blockSize) => int.Max(1, (int)Length >> BitOperations.Log2((uint)blockSize));
-
-    public static uint FirstStateOf(ulong chunk) => (uint)(chunk >> StateShift);
-
-    public static int ClassOf(ulong chunk) => (int)(MagazineOf(chunk) >> Magazine.SizeShift);
+    /// <summary>The state of a block that no caller has. It is the lower half of no address in a span: <see cref="MayBeUsed"/>.</summary>
+    public const uint Free = 0;
 
     /// <summary>Where the magazine of its class is among those of a cache, in bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint MagazineOf(ulong chunk) => (uint)chunk & ClassMask;
+    public ushort Magazine;
 
-    /// <summary>The state of the block that may start at an address.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ushort* StateOf(ushort* states, ulong chunk, nuint address) =>
-        states + ((nuint)(chunk >> StateShift) + ((nuint)(ushort)address >> (int)chunk));
+    private byte _sizeShift;
+    private uint* _states;
 
-    /// <summary>The state of a block in use at an address; no state has more than 16 bits. It is odd, as no address of a block is.</summary>
+    /// <summary>Makes it one at an address, of blocks of this size, whose states start here.</summary>
+    public void Set(nuint address, int blockSize, int sizeClass, uint* states)
+    {
+        _sizeShift = (byte)ShiftOf(blockSize);
+        // So that the shifted address is the index.
+        _states = states - (address >> _sizeShift);
+        // Last, for a wrong address may be looked up at any moment.
+        Volatile.Write(ref Magazine, (ushort)(sizeClass << Nonpaged.Magazine.SizeShift));
+    }
+
+    /// <summary>Makes it none. Where its states are stays, for the same reason.</summary>
+    public void Clear() => Volatile.Write(ref Magazine, 0);
+
+    public readonly int SizeClass => Magazine >> Nonpaged.Magazine.SizeShift;
+
+    /// <summary>How many states the blocks that start in a chunk need.</summary>
+    public static int StatesOf(int blockSize) => (int)Length >> ShiftOf(blockSize);
+
+    /// <summary>The state of the block that may start at an address in the chunk: <see cref="InUse"/> of it, if one does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint InUse(nuint address) => (uint)(ushort)address + 1;
+    public readonly uint* StateOf(nuint address) => _states + (address >> _sizeShift);
+
+    /// <summary>The state of a block that a caller has.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint InUse(nuint address) => (uint)address;
+
+    /// <summary>The first chunk of each 4 GiB has an address whose lower half is that of no block in use.</summary>
+    public static bool MayBeUsed(nuint address) => (uint)address >> Shift != Free;
+
+    private static int ShiftOf(int blockSize) => int.Min(BitOperations.Log2((uint)blockSize), Shift);
 }

@@ -9,33 +9,35 @@ namespace Nonpaged;
 internal sealed unsafe class ChunkTable : IDisposable
 {
     private const uint MostStates = 1u << 31;
-    private const int CountShift = Chunk.AddressBits - Chunk.Shift;
+    private const int CountShift = AddressBits - Chunk.Shift;
 
-    private static readonly nuint s_numbersAt = (nuint)sizeof(ulong) << CountShift;
+    // Of user space, on x86-64 and on arm64: mmap(2) gives longer addresses only on request.
+    private const int AddressBits = 48;
+
+    private static readonly nuint s_numbersAt = (nuint)sizeof(Chunk) << CountShift;
     private static readonly nuint s_statesAt = s_numbersAt + ((nuint)sizeof(int) << CountShift);
-    private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 1);
+    private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 2);
 
     private readonly Lock _gate = new();
     private readonly Stack<int> _vacant = [];
-    private readonly Dictionary<int, Stack<uint>> _freeStates = [];
+    private readonly Dictionary<int, Stack<nint>> _freeStates = [];
     private readonly nuint _start;
     private HeapSpan?[] _spans = new HeapSpan?[16];
     private int _spanCount = 1;
-    private uint _usedStates = 1;
+    private uint _usedStates;
 
     private ChunkTable(nuint start) => _start = start;
 
     public static nuint Count => (nuint)1 << CountShift;
 
-    public ulong* Entries => (ulong*)_start;
+    public Chunk* Entries => (Chunk*)_start;
 
-    /// <summary>The first one is of no block, and always zero.</summary>
-    public ushort* States => (ushort*)(_start + s_statesAt);
+    private uint* States => (uint*)(_start + s_statesAt);
 
     private int* Numbers => (int*)(_start + s_numbersAt);
 
     /// <summary>Bytes of metadata that are in use.</summary>
-    public ulong UsedBytes => _usedStates * sizeof(ushort);
+    public ulong UsedBytes => _usedStates * sizeof(uint);
 
     /// <summary>Null where the process has no address space for it: then the heap goes without.</summary>
     public static ChunkTable? TryCreate()
@@ -48,9 +50,11 @@ internal sealed unsafe class ChunkTable : IDisposable
         return new ChunkTable((nuint)mapped.Value);
     }
 
-    public ulong Find(nuint address) => address >> Chunk.AddressBits != 0 ? 0 : Entries[address >> Chunk.Shift];
+    /// <summary>The chunk that an address lies in; one of no class where the heap has none there.</summary>
+    public Chunk Find(nuint address) => address >> AddressBits != 0 ? default : Entries[address >> Chunk.Shift];
 
-    public ushort* StateOf(nuint block) => Chunk.StateOf(States, Entries[block >> Chunk.Shift], block);
+    /// <summary>The state of a block. The block must be the heap's.</summary>
+    public uint* StateOf(nuint block) => Entries[block >> Chunk.Shift].StateOf(block);
 
     /// <summary>The span that a block is of. The block must be one.</summary>
     public HeapSpan SpanOf(nuint block) => Volatile.Read(ref _spans)[Numbers[block >> Chunk.Shift]]!;
@@ -63,11 +67,11 @@ internal sealed unsafe class ChunkTable : IDisposable
             int each = Chunk.StatesOf(span.BlockSize);
             int number = TakeNumber();
             _spans[number] = span;
-            uint state = TakeStates(each * (int)ChunksOf(span));
-            for (nuint chunk = span.Start >> Chunk.Shift, end = chunk + ChunksOf(span); chunk < end; chunk++, state += (uint)each)
+            uint* states = TakeStates(each * (int)ChunksOf(span));
+            for (nuint at = span.Start, end = at + (span.Pages << Page.Shift); at < end; at += Chunk.Length, states += each)
             {
-                Numbers[chunk] = number;
-                Volatile.Write(ref Entries[chunk], Chunk.Make(state, span.BlockSize, span.SizeClass));
+                Numbers[at >> Chunk.Shift] = number;
+                Entries[at >> Chunk.Shift].Set(at, span.BlockSize, span.SizeClass, states);
             }
         }
     }
@@ -79,12 +83,12 @@ internal sealed unsafe class ChunkTable : IDisposable
         {
             nuint first = span.Start >> Chunk.Shift;
             int number = Numbers[first];
-            uint state = Chunk.FirstStateOf(Entries[first]);
-            for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++) Volatile.Write(ref Entries[chunk], 0);
+            uint* states = Entries[first].StateOf(span.Start);
+            for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++) Entries[chunk].Clear();
             _spans[number] = null;
             _vacant.Push(number);
             // A late second free may still look at a state, so it stays one.
-            FreeStates(Chunk.StatesOf(span.BlockSize) * (int)ChunksOf(span)).Push(state);
+            FreeStates(Chunk.StatesOf(span.BlockSize) * (int)ChunksOf(span)).Push((nint)states);
         }
     }
 
@@ -106,18 +110,18 @@ internal sealed unsafe class ChunkTable : IDisposable
         return _spanCount++;
     }
 
-    private uint TakeStates(int count)
+    private uint* TakeStates(int count)
     {
-        if (FreeStates(count).TryPop(out uint state)) return state;
+        if (FreeStates(count).TryPop(out nint states)) return (uint*)states;
         if (_usedStates + (ulong)(uint)count > MostStates) throw new InvalidOperationException($"A heap keeps at most {MostStates} blocks.");
-        state = _usedStates;
+        uint first = _usedStates;
         _usedStates += (uint)count;
-        return state;
+        return States + first;
     }
 
-    private Stack<uint> FreeStates(int count)
+    private Stack<nint> FreeStates(int count)
     {
-        if (!_freeStates.TryGetValue(count, out Stack<uint>? free)) _freeStates.Add(count, free = new Stack<uint>());
+        if (!_freeStates.TryGetValue(count, out Stack<nint>? free)) _freeStates.Add(count, free = new Stack<nint>());
         return free;
     }
 }

@@ -15,16 +15,16 @@ internal sealed unsafe class HeapThread
     [ThreadStatic]
     private static EndOfThread? t_end;
 
-    private static readonly ThreadCache* s_noCache = MakeCache();
+    private static readonly byte* s_noCache = ThreadCache.Make();
 
     private readonly Lock _gate = new();
     private readonly Thread _thread = Thread.CurrentThread;
     private readonly MagazineHeap?[] _heaps = new MagazineHeap?[PoolSlots.Count];
-    private ThreadCache** _caches;
+    private byte** _caches;
 
     private HeapThread()
     {
-        _caches = (ThreadCache**)NativeMemory.Alloc(PoolSlots.Count, (nuint)sizeof(ThreadCache*));
+        _caches = (byte**)NativeMemory.Alloc(PoolSlots.Count, (nuint)sizeof(byte*));
         for (int slot = 0; slot < PoolSlots.Count; slot++) _caches[slot] = s_noCache;
     }
 
@@ -47,18 +47,17 @@ internal sealed unsafe class HeapThread
     public bool HasEnded => !_thread.IsAlive;
 
     /// <summary>The cache for a heap, made at its first use. Called by the thread itself.</summary>
-    public ThreadCache* CacheFor(MagazineHeap heap)
+    public byte* CacheFor(MagazineHeap heap)
     {
         if (_heaps[heap.Slot] == heap) return _caches[heap.Slot];
         lock (_gate)
         {
             heap.Add(this);
             // A heap that is gone has left the cache that this thread had for it, and it is of none.
-            ThreadCache* cache = _caches[heap.Slot];
-            if (cache == s_noCache) cache = MakeCache();
-            cache->Chunks = heap.Table.Entries;
-            cache->ChunkCount = ChunkTable.Count;
-            cache->States = heap.Table.States;
+            byte* cache = _caches[heap.Slot];
+            if (cache == s_noCache) cache = ThreadCache.Make();
+            ThreadCache.Of(cache)->Chunks = heap.Table.Entries;
+            ThreadCache.Of(cache)->ChunkCount = ChunkTable.Count;
             _caches[heap.Slot] = cache;
             _heaps[heap.Slot] = heap;
             return cache;
@@ -72,7 +71,7 @@ internal sealed unsafe class HeapThread
         {
             if (_heaps[heap.Slot] != heap) return;
             _heaps[heap.Slot] = null;
-            ThreadCache* cache = _caches[heap.Slot];
+            byte* cache = _caches[heap.Slot];
             for (int i = 1; i < SizeClass.Count; i++)
             {
                 Magazine* magazine = ThreadCache.MagazineOf(cache, i);
@@ -80,7 +79,7 @@ internal sealed unsafe class HeapThread
                 NativeMemory.AlignedFree(magazine->SpareFloor);
             }
 
-            Reset(cache);
+            ThreadCache.Reset(cache);
         }
     }
 
@@ -92,7 +91,7 @@ internal sealed unsafe class HeapThread
             if (_caches == null) return;
             for (int slot = 1; slot < PoolSlots.Count; slot++)
             {
-                ThreadCache* cache = _caches[slot];
+                byte* cache = _caches[slot];
                 if (cache == s_noCache) continue;
                 if (_heaps[slot] is { } heap)
                 {
@@ -101,24 +100,11 @@ internal sealed unsafe class HeapThread
                     heap.Remove(this);
                 }
 
-                NativeMemory.AlignedFree(cache);
+                ThreadCache.Free(cache);
             }
 
             NativeMemory.Free(_caches);
             _caches = null;
         }
-    }
-
-    private static ThreadCache* MakeCache()
-    {
-        var cache = (ThreadCache*)NativeMemory.AlignedAlloc(ThreadCache.Length, 64);
-        Reset(cache);
-        return cache;
-    }
-
-    private static void Reset(ThreadCache* cache)
-    {
-        NativeMemory.Clear(cache, ThreadCache.Length);
-        cache->Magazines = SizeClass.Magazines;
     }
 }

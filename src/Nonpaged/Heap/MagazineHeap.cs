@@ -25,7 +25,7 @@ internal sealed unsafe class MagazineHeap
     public ChunkTable Table { get; }
 
     /// <summary>The calling thread's cache.</summary>
-    public ThreadCache* Cache => HeapThread.Current.CacheFor(this);
+    public byte* Cache => HeapThread.Current.CacheFor(this);
 
     /// <summary>Null where all slots are taken, or there is no address space for its table.</summary>
     public static MagazineHeap? TryCreate(ISpanSource source)
@@ -50,21 +50,22 @@ internal sealed unsafe class MagazineHeap
 
         magazine->Top -= Magazine.Slot;
         nuint block = magazine->Top[0];
-        if (HeapChecks.IsOn) *(ushort*)magazine->Top[1] = (ushort)Chunk.InUse(block);
+        if (HeapChecks.IsOn) *(uint*)magazine->Top[1] = Chunk.InUse(block);
         return block;
     }
 
-    /// <summary>A block of the heap that a caller has starts at an address, of which the chunk is given. Without the checks: the address is in a span.</summary>
-    public bool IsUsed(ulong chunk, nuint address) =>
-        Chunk.ClassOf(chunk) != 0 && (!HeapChecks.IsOn || *Chunk.StateOf(Table.States, chunk, address) == Chunk.InUse(address));
+    /// <summary>The class of the block in use that starts at an address, or 0. Without the checks, of any address in a span.</summary>
+    public int ClassOfBlock(nuint address)
+    {
+        Chunk chunk = Table.Find(address);
+        return chunk.SizeClass != 0 && (!HeapChecks.IsOn || *chunk.StateOf(address) == Chunk.InUse(address)) ? chunk.SizeClass : 0;
+    }
 
     /// <summary>Frees a block of the heap that is in use. False where the address is not one.</summary>
     public bool TryFree(nuint address)
     {
-        ulong chunk = Table.Find(address);
-        if (!IsUsed(chunk, address)) return false;
-        int sizeClass = Chunk.ClassOf(chunk);
-        ushort* state = Chunk.StateOf(Table.States, chunk, address);
+        int sizeClass = ClassOfBlock(address);
+        if (sizeClass == 0) return false;
         Magazine* magazine = ThreadCache.MagazineOf(Cache, sizeClass);
         if (magazine->Top == magazine->Ceiling)
         {
@@ -75,7 +76,8 @@ internal sealed unsafe class MagazineHeap
         magazine->Top[0] = address;
         if (HeapChecks.IsOn)
         {
-            *state = 0;
+            uint* state = Table.StateOf(address);
+            *state = Chunk.Free;
             magazine->Top[1] = (nuint)state;
         }
 
@@ -103,7 +105,7 @@ internal sealed unsafe class MagazineHeap
     }
 
     /// <summary>Takes everything out of a cache.</summary>
-    public void Flush(ThreadCache* cache, bool keep)
+    public void Flush(byte* cache, bool keep)
     {
         for (int i = 1; i < _depots.Length; i++) _depots[i]?.Flush(ThreadCache.MagazineOf(cache, i), keep);
     }
