@@ -83,11 +83,46 @@ public sealed unsafe partial class NonpagedPool
     private void* AllocateSlowly(nuint length)
     {
         if (length is 0 or > SizeClass.MaxLength || Options.Verify) return Allocate(new MemoryRequest(length)).Address;
-        return AllocateOf(SizeClass.Of(length));
+        int sizeClass = SizeClass.Of(length);
+        return TryAllocateSpare(sizeClass, out nuint block) ? (void*)block : AllocateOf(sizeClass);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void FreeSlowly(void* address) => ThrowIfBad(TryFree(address), address);
+    private void FreeSlowly(void* address)
+    {
+        if (!TryFreeSpare((nuint)address)) ThrowIfBad(TryFree(address), address);
+    }
+
+    /// <summary>A block of the spare magazine, which becomes the loaded one: bursts go from one to the other, so this is short.</summary>
+    private bool TryAllocateSpare(int sizeClass, out nuint block)
+    {
+        block = 0;
+        nint table = ThreadTable.Current;
+        if (table == 0) return false;
+        Magazine* magazine = ThreadCache.MagazineOf(*(byte**)(table + _cacheOffset), sizeClass);
+        if (magazine->SpareTop == magazine->SpareFloor) return false;
+        magazine->Swap();
+        block = magazine->Pop();
+        return true;
+    }
+
+    private bool TryFreeSpare(nuint address)
+    {
+        nint table = ThreadTable.Current;
+        if (table == 0) return false;
+        byte* cache = *(byte**)(table + _cacheOffset);
+        nuint index = address >> Chunk.Shift;
+        if (index >= ThreadCache.Of(cache)->ChunkCount) return false;
+        Chunk* chunk = ThreadCache.Of(cache)->Chunks + index;
+        var magazine = (Magazine*)(cache + chunk->Magazine);
+        // One of no class has no spare magazine, not even an empty one.
+        if (magazine->SpareFloor == null || magazine->SpareTop != magazine->SpareFloor) return false;
+        uint* state = chunk->StateOf(address);
+        if (HeapChecks.IsOn && *state != Chunk.InUse(address)) return false;
+        magazine->Swap();
+        magazine->Push(address, state);
+        return true;
+    }
 
     /// <summary>A block of a size class: from the thread's magazines; where no span can be had, what other threads do not need is collected; at last from single pages.</summary>
     private void* AllocateOf(int sizeClass)

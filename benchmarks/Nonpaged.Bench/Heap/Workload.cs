@@ -15,33 +15,19 @@ internal static class Workload<TBlocks, TBlock>
 
     public static double Lifo(TBlocks heap, Job job, long pairs)
     {
-        nuint size = job.Size;
         long start = Stopwatch.GetTimestamp();
-        for (long i = 0; i < pairs; i++)
-        {
-            TBlock block = heap.Allocate(size);
-            heap.WriteFirst(block, (ulong)i);
-            heap.Free(block);
-        }
-
+        LifoLoop(heap, job.Size, pairs);
         return Since(start);
     }
 
     public static double InBatches(TBlocks heap, Job job, long pairs)
     {
-        nuint size = job.Size;
-        TBlock[] blocks = new TBlock[Batch];
+        var blocks = new TBlock[Batch];
         long start = Stopwatch.GetTimestamp();
         for (long i = 0; i < pairs; i += Batch)
         {
-            for (int k = 0; k < blocks.Length; k++)
-            {
-                TBlock block = heap.Allocate(size);
-                heap.WriteFirst(block, (ulong)i);
-                blocks[k] = block;
-            }
-
-            for (int k = 0; k < blocks.Length; k++) heap.Free(blocks[k]);
+            AllocateBatch(heap, job.Size, blocks, (ulong)i);
+            FreeBatch(heap, blocks);
         }
 
         return Since(start);
@@ -66,6 +52,35 @@ internal static class Workload<TBlocks, TBlock>
         double time = Since(start);
         for (; tail != head; tail = (tail + many) & (Ring - 1)) BulkOut(heap, ring.AsSpan(tail, many), some);
         return time;
+    }
+
+    // Loops alone in a method: what else a method has to remember would be kept on the stack across the calls, in C as in C#, and the C compiler finds that by itself.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void LifoLoop(TBlocks heap, nuint size, long pairs)
+    {
+        for (; pairs > 0; pairs--)
+        {
+            TBlock block = heap.Allocate(size);
+            heap.WriteFirst(block, (ulong)pairs);
+            heap.Free(block);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void AllocateBatch(TBlocks heap, nuint size, Span<TBlock> blocks, ulong value)
+    {
+        foreach (ref TBlock place in blocks)
+        {
+            TBlock block = heap.Allocate(size);
+            heap.WriteFirst(block, value);
+            place = block;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FreeBatch(TBlocks heap, ReadOnlySpan<TBlock> blocks)
+    {
+        foreach (TBlock block in blocks) heap.Free(block);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

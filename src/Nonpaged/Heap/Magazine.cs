@@ -42,6 +42,28 @@ internal unsafe struct Magazine
 
     public readonly int SpareCount => (int)((SpareTop - SpareFloor) / Slot);
 
+    /// <summary>Takes a block out of the loaded magazine, which has one, for a caller.</summary>
+    public nuint Pop()
+    {
+        Top -= Slot;
+        nuint block = Top[0];
+        if (HeapChecks.IsOn) *(uint*)Top[1] = Chunk.InUse(block);
+        return block;
+    }
+
+    /// <summary>Puts a caller's block into the loaded magazine, which has room.</summary>
+    public void Push(nuint block, uint* state)
+    {
+        Top[0] = block;
+        if (HeapChecks.IsOn)
+        {
+            *state = Chunk.Free;
+            Top[1] = (nuint)state;
+        }
+
+        Top += Slot;
+    }
+
     /// <summary>Makes the spare magazine the loaded one.</summary>
     public void Swap()
     {

@@ -48,10 +48,7 @@ internal sealed unsafe class MagazineHeap
             else if (!DepotOf(sizeClass).Load(magazine, out failure)) return 0;
         }
 
-        magazine->Top -= Magazine.Slot;
-        nuint block = magazine->Top[0];
-        if (HeapChecks.IsOn) *(uint*)magazine->Top[1] = Chunk.InUse(block);
-        return block;
+        return magazine->Pop();
     }
 
     /// <summary>The class of the block in use that starts at an address, or 0. Without the checks, of any address in a span.</summary>
@@ -73,15 +70,7 @@ internal sealed unsafe class MagazineHeap
             else DepotOf(sizeClass).Unload(magazine);
         }
 
-        magazine->Top[0] = address;
-        if (HeapChecks.IsOn)
-        {
-            uint* state = Table.StateOf(address);
-            *state = Chunk.Free;
-            magazine->Top[1] = (nuint)state;
-        }
-
-        magazine->Top += Magazine.Slot;
+        magazine->Push(address, Table.StateOf(address));
         return true;
     }
 
