@@ -10,7 +10,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
     HeapSpan? ISpanSource.Take(int sizeClass, nuint pages, ChunkTable table, out AllocationFailure? failure)
     {
         HeapSpan? span = null;
-        PageRequest request = SpanRequest(pages) with { Alignment = Chunk.Length };
+        PageRequest request = SpanRequest(pages) with { Alignment = Chunk.Length, IsOfAddressOnly = true };
         bool Take()
         {
             int place = _owners.Add(this);
@@ -27,7 +27,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         }
 
         failure = null;
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             Take();
@@ -58,7 +58,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
     void ISpanSource.Give(HeapSpan span)
     {
         span.States!.Remove(span);
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             if (_isDisposed) return;
             FreePages(span.Start, span.Pages);
@@ -70,6 +70,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
 
     void ISpanSource.OnBlocksKept()
     {
+        HeapHook.Step();
         if (Options.IdleRelease == Timeout.InfiniteTimeSpan || Interlocked.Exchange(ref _waitsToTrim, 1) != 0) return;
         lock (_gate)
         {
@@ -83,6 +84,16 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
     /// </summary>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public void Trim() => Magazines()?.Trim();
+
+    /// <summary>The pages that a small block in use shares with others of its size.</summary>
+    internal (nuint Start, nuint Length) SpanOf(void* block)
+    {
+        lock (_gate)
+        {
+            return _owners.TryGet(_map.Find((nuint)block)->Owner, out HeapSpan? span) ? (span.Start, span.Pages << Page.Shift)
+                : throw new ArgumentException($"0x{(nuint)block:x} is no small block of the pool \"{Options.Name}\".", nameof(block));
+        }
+    }
 
     /// <summary>
     /// Blocks that must be recorded or cleared when they are freed do not go through magazines, nor does memory of which nothing may be kept; nor that of a machine, which

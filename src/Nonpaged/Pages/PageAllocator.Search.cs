@@ -39,7 +39,7 @@ internal sealed unsafe partial class PageAllocator
         nuint pages = range.PagesBelow(request.Limit);
         if (pages < request.Pages || !request.Accepts(range.Extent)) return null;
         nuint start = (range.Start + ((pages - request.Pages) << Page.Shift)) & ~(request.Alignment - 1);
-        return start >= range.Start && IsAligned(range, start, request.Alignment) ? start : null;
+        return start >= range.Start && IsAligned(range, start, request) ? start : null;
     }
 
     /// <summary>Pages of several ranges without a gap between them, none of a lower zone. Each stretch of such ranges is walked once.</summary>
@@ -63,7 +63,7 @@ internal sealed unsafe partial class PageAllocator
         for (FreeRange? range = first; range is not null && range.Zone >= lowestZone; range = NeighbourAfter(range))
         {
             if (run is not null && request.Contiguous && !FollowsPhysically(range.Start - Page.Size)) run = null;
-            run ??= StartIn(range, request.Alignment);
+            run ??= StartIn(range, request);
             nuint pages = range.PagesBelow(request.Limit);
             nuint end = range.Start + (pages << Page.Shift);
             if (run is { } fits && end >= fits.Start + (request.Pages << Page.Shift)) return fits;
@@ -73,16 +73,17 @@ internal sealed unsafe partial class PageAllocator
         return null;
     }
 
-    private static Placement? StartIn(FreeRange range, nuint alignment)
+    private static Placement? StartIn(FreeRange range, PageRequest request)
     {
-        nuint start = Page.RoundUp(range.Start, alignment);
-        return start < range.End && IsAligned(range, start, alignment) ? new Placement(range, start) : null;
+        nuint start = Page.RoundUp(range.Start, request.Alignment);
+        return start < range.End && IsAligned(range, start, request) ? new Placement(range, start) : null;
     }
 
-    private static bool IsAligned(FreeRange range, nuint start, nuint alignment)
+    private static bool IsAligned(FreeRange range, nuint start, PageRequest request)
     {
+        if (request.IsOfAddressOnly) return true;
         ulong physical = range.PhysicalAt(start);
-        return physical == PageEntry.Unknown ? alignment <= range.Extent.ContiguousUnit : (physical & (alignment - 1)) == 0;
+        return physical == PageEntry.Unknown ? request.Alignment <= range.Extent.ContiguousUnit : (physical & (request.Alignment - 1)) == 0;
     }
 
     private readonly record struct Placement(FreeRange Range, nuint Start);

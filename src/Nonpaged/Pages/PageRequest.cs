@@ -8,9 +8,10 @@ namespace Nonpaged;
 /// <param name="Pinned">From pinned extents only.</param>
 /// <param name="Protectable">From extents whose single pages can be protected.</param>
 /// <param name="Sharing">From extents that another process may map so.</param>
+/// <param name="IsOfAddressOnly">The alignment is of the address; the physical one may be any.</param>
 /// <param name="Only">From this extent; null for any that is not one block's.</param>
 internal readonly record struct PageRequest(
-    nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, bool Pinned, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null)
+    nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, bool Pinned, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null, bool IsOfAddressOnly = false)
 {
     public bool Accepts(Extent extent) =>
         (!Pinned || extent.IsPinned) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
@@ -18,5 +19,5 @@ internal readonly record struct PageRequest(
 
     /// <summary>Memory that is contiguous within such units does not meet it by itself: it matters where the units lie.</summary>
     public bool DependsOnFrames(nuint unit) =>
-        Limit != ulong.MaxValue || Alignment > unit || (Contiguous && Pages << Page.Shift > unit);
+        Limit != ulong.MaxValue || (Alignment > unit && !IsOfAddressOnly) || (Contiguous && Pages << Page.Shift > unit);
 }
