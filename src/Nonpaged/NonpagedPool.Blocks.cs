@@ -140,6 +140,8 @@ public sealed unsafe partial class NonpagedPool
         }
 
         if (block is null && _host is not null) failure = GrowAndTake(pages, isOneBlock, Take);
+        // What small blocks keep may be what is missing.
+        if (failure is not null && _magazines?.Trim() == true) failure = GrowAndTake(pages, isOneBlock, Take);
         return block;
     }
 

@@ -72,14 +72,16 @@ public sealed unsafe partial class NonpagedPool
         _idleTimer.Change(time, Timeout.InfiniteTimeSpan);
     }
 
-    private void OnIdleTimer()
+    internal void OnIdleTimer()
     {
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             if (_isDisposed) return;
         }
 
+        HeapHook.Step();
         if (Interlocked.Exchange(ref _waitsToTrim, 0) != 0) _magazines?.TrimShared();
+        HeapHook.Step();
         LetIdleGo(Options.IdleRelease);
         lock (_gate)
         {

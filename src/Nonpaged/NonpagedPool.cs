@@ -116,6 +116,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     /// <summary>Gives all memory back at once, blocks in use included. No address of the pool may be used afterwards.</summary>
     public void Dispose()
     {
+        HeapHook.Step();
         lock (_growth)
         lock (_gate)
         {
@@ -127,6 +128,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
 
         // Without the lock: a thread that ends at this moment gives back under it.
         _magazines?.Dispose();
+        HeapHook.Step();
         lock (_growth)
         lock (_gate)
         {

@@ -62,7 +62,7 @@ internal sealed unsafe class ChunkTable : IDisposable
     /// <summary>Makes the blocks of a span known, all of them free.</summary>
     public void Add(HeapSpan span)
     {
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             int each = Chunk.StatesOf(span.BlockSize);
             int number = TakeNumber();
@@ -79,7 +79,7 @@ internal sealed unsafe class ChunkTable : IDisposable
     /// <summary>Forgets a span of which every block is free.</summary>
     public void Remove(HeapSpan span)
     {
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             nuint first = span.Start >> Chunk.Shift;
             int number = Numbers[first];

@@ -29,7 +29,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     public bool Load(Magazine* magazine, out AllocationFailure? failure)
     {
         failure = null;
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             Prepare(magazine);
             if (_full.TryPop(out (nint Floor, int Count) full))
@@ -45,9 +45,10 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         // Without the lock, for other threads' frees must not wait for the kernel.
         HeapSpan? span = source.Take(sizeClass, _spanPages, table, out failure);
         if (span is null) return false;
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
-            span.Node = _open.AddLast(span);
+            // Before those that came open meanwhile: a span of which no block is ever out would never be back.
+            span.Node = _open.AddFirst(span);
             return Fill(magazine);
         }
     }
@@ -57,7 +58,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     {
         List<HeapSpan>? empty = null;
         bool isFirst = false;
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             if (magazine->Floor != null)
             {
@@ -76,18 +77,21 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         if (isFirst) source.OnBlocksKept();
     }
 
-    /// <summary>Takes all blocks out of a magazine whose thread has ended or trims: full ones are kept for other threads, where that is wished.</summary>
-    public void Flush(Magazine* magazine, bool keep)
+    /// <summary>Takes all blocks out of a magazine whose thread has ended or trims: full ones are kept for other threads, where that is wished. Whether there was any.</summary>
+    public bool Flush(Magazine* magazine, bool keep)
     {
-        if (magazine->Floor == null) return;
+        if (magazine->Floor == null) return false;
+        bool any = magazine->Count + magazine->SpareCount > 0;
         List<HeapSpan>? empty = null;
-        lock (_gate)
+        bool isFirst = false;
+        using (HeapHook.Enter(_gate))
         {
             foreach ((nint floor, int count) in (ReadOnlySpan<(nint, int)>)[((nint)magazine->Floor, magazine->Count), ((nint)magazine->SpareFloor, magazine->SpareCount)])
             {
                 if (keep && count == _capacity && _full.Count < MostFull)
                 {
                     _full.Push((floor, count));
+                    isFirst |= _full.Count == 1;
                     continue;
                 }
 
@@ -99,6 +103,8 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         }
 
         Give(empty);
+        if (isFirst) source.OnBlocksKept();
+        return any;
     }
 
     /// <summary>Gives what is kept for the next allocations back to the spans. Whether there was any.</summary>
@@ -106,7 +112,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     {
         List<HeapSpan>? empty = null;
         bool any;
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             any = _full.Count > 0;
             while (_full.TryPop(out (nint Floor, int Count) full))
@@ -125,7 +131,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     /// <summary>Frees the magazines, when the pool's memory goes as a whole.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             foreach ((nint floor, _) in _full) NativeMemory.AlignedFree((void*)floor);
             foreach (nint floor in _empty) NativeMemory.AlignedFree((void*)floor);

@@ -50,7 +50,7 @@ internal sealed unsafe class HeapThread
     public byte* CacheFor(MagazineHeap heap)
     {
         if (_heaps[heap.Slot] == heap) return _caches[heap.Slot];
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             heap.Add(this);
             // A heap that is gone has left the cache that this thread had for it, and it is of none.
@@ -67,7 +67,7 @@ internal sealed unsafe class HeapThread
     /// <summary>Forgets a heap that is disposed of; its blocks go with its memory.</summary>
     public void Forget(MagazineHeap heap)
     {
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             if (_heaps[heap.Slot] != heap) return;
             _heaps[heap.Slot] = null;
@@ -86,7 +86,7 @@ internal sealed unsafe class HeapThread
     /// <summary>The thread has ended: gives back what it has. Further calls do nothing.</summary>
     public void End()
     {
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             if (_caches == null) return;
             for (int slot = 1; slot < PoolSlots.Count; slot++)

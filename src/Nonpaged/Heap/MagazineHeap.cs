@@ -6,6 +6,8 @@ namespace Nonpaged;
 /// </summary>
 internal sealed unsafe class MagazineHeap
 {
+    // Held while what is kept goes back: the table that this needs must not go meanwhile. Taken before all others.
+    private readonly Lock _returning = new();
     private readonly Lock _gate = new();
     private readonly List<HeapThread> _threads = [];
     private readonly Depot?[] _depots = new Depot?[SizeClass.Count];
@@ -78,7 +80,7 @@ internal sealed unsafe class MagazineHeap
     public void Add(HeapThread thread)
     {
         HeapThread[] ended;
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             ended = [.. _threads.Where(other => other.HasEnded)];
@@ -90,20 +92,29 @@ internal sealed unsafe class MagazineHeap
 
     public void Remove(HeapThread thread)
     {
-        lock (_gate) _threads.Remove(thread);
+        using (HeapHook.Enter(_gate)) _threads.Remove(thread);
     }
 
-    /// <summary>Takes everything out of a cache.</summary>
-    public void Flush(byte* cache, bool keep)
+    /// <summary>Takes everything out of a cache. Whether there was any.</summary>
+    public bool Flush(byte* cache, bool keep)
     {
-        for (int i = 1; i < _depots.Length; i++) _depots[i]?.Flush(ThreadCache.MagazineOf(cache, i), keep);
+        bool any = false;
+        for (int i = 1; i < _depots.Length; i++) any |= _depots[i]?.Flush(ThreadCache.MagazineOf(cache, i), keep) ?? false;
+        return any;
     }
 
     /// <summary>Gives back what ended threads and the depots have. Whether there was any.</summary>
     public bool TrimShared()
     {
+        using Lock.Scope returning = HeapHook.Enter(_returning);
         HeapThread[] ended;
-        lock (_gate) ended = [.. _threads.Where(other => other.HasEnded)];
+        using (HeapHook.Enter(_gate))
+        {
+            // The idle timer may come when the pool is gone.
+            if (_isDisposed) return false;
+            ended = [.. _threads.Where(other => other.HasEnded)];
+        }
+
         foreach (HeapThread other in ended) other.End();
         bool any = ended.Length > 0;
         foreach (Depot? depot in _depots) any |= depot?.Trim() ?? false;
@@ -111,17 +122,14 @@ internal sealed unsafe class MagazineHeap
     }
 
     /// <summary>As above, with what the calling thread has.</summary>
-    public void Trim()
-    {
-        Flush(Cache, keep: false);
-        TrimShared();
-    }
+    public bool Trim() => Flush(Cache, keep: false) | TrimShared();
 
     /// <summary>Forgets all blocks: the pool's memory goes as a whole. No other thread may be in a call.</summary>
     public void Dispose()
     {
+        using Lock.Scope returning = HeapHook.Enter(_returning);
         HeapThread[] threads;
-        lock (_gate)
+        using (HeapHook.Enter(_gate))
         {
             if (_isDisposed) return;
             _isDisposed = true;
@@ -137,6 +145,6 @@ internal sealed unsafe class MagazineHeap
     private Depot DepotOf(int sizeClass)
     {
         if (Volatile.Read(ref _depots[sizeClass]) is { } depot) return depot;
-        lock (_gate) return _depots[sizeClass] ??= new Depot(sizeClass, _source, Table);
+        using (HeapHook.Enter(_gate)) return _depots[sizeClass] ??= new Depot(sizeClass, _source, Table);
     }
 }
