@@ -17,10 +17,13 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
 
     public List<HeapDetail> Details { get; } = [];
 
-    public void Run(IEnumerable<HeapCase> cases)
+    public void Run(IReadOnlyList<HeapCase> cases)
     {
-        HugepagePool.Allow(HugePages);
         ILookup<bool, HeapCase> kinds = cases.ToLookup(one => one.IsMemory);
+        long needed = cases.Max(one => one.Bytes);
+        if (ProcessMemory.Available < needed)
+            throw new BenchException($"It needs {needed >> 20} MiB of memory, and {ProcessMemory.Available >> 20} MiB are available. --quick needs less.");
+        HugepagePool.Allow(HugePages);
         foreach (HeapCase one in kinds[false]) Run(one);
         End();
         if (kinds[true].Any()) RunMemory([.. kinds[true]]);

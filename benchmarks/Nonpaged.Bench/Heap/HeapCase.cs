@@ -16,6 +16,14 @@ internal sealed record HeapCase(string Workload, string Row, int? Size, int? Cou
 
     public bool IsMemory => Phase is not null;
 
+    /// <summary>What the contestants have at most at the same time, in bytes: live sets are kept by all of them, with a header and an entry of a table for each block.</summary>
+    public long Bytes => Row switch
+    {
+        "live" => 8L * Count!.Value * (Size!.Value + 72),
+        "memory" => 2000L * Count!.Value,
+        _ => 1L << 30,
+    };
+
     /// <summary>What .NET has is measured where it fits: one block at a time.</summary>
     public bool IsForDotnet => Row is "lifo" or "batch" or "churn" or "remote";
 

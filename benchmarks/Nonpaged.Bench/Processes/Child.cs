@@ -5,6 +5,9 @@ namespace Nonpaged.Bench;
 /// <summary>A process that measures. It ends with its standard input, so also where this process is killed.</summary>
 internal sealed class Child : IDisposable
 {
+    // The longest that is asked for takes some twenty seconds.
+    private static readonly TimeSpan s_limit = TimeSpan.FromMinutes(5);
+
     private readonly string _command;
     private readonly Process _process;
     private readonly Task<string> _errors;
@@ -36,13 +39,17 @@ internal sealed class Child : IDisposable
         {
             _process.StandardInput.WriteLine(question);
             _process.StandardInput.Flush();
-            return _process.StandardOutput.ReadLine();
+            Task<string?> answer = _process.StandardOutput.ReadLineAsync();
+            if (answer.Wait(s_limit)) return answer.Result;
         }
         catch (IOException)
         {
             // EPIPE: it ended before it was asked.
             return null;
         }
+
+        _process.Kill();
+        throw new BenchException($"{_command} has not answered \"{question}\" for {s_limit.TotalMinutes} minutes.");
     }
 
     /// <summary>Why it ended, in its own words.</summary>
