@@ -1,8 +1,9 @@
 namespace Nonpaged.Bench;
 
 /// <summary>
-/// The heap beside the allocators of C programs. Each is in a process of its own that lives for the whole run; in each round of a row all take turns, one at a
-/// time, so that what disturbs the machine disturbs all of them.
+/// The heap beside the allocators of C programs. Each is in a process of its own; in each round of a row all take turns, one at a time, so that what
+/// disturbs the machine disturbs all of them. Each round has new processes, because where the kernel places a stack and a heap makes a difference of a third, for
+/// all of them, and stays so for the life of a process. Only large live sets are kept from round to round: filling them takes the longest.
 /// </summary>
 internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log) : IDisposable
 {
@@ -19,57 +20,64 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
 
     public void Run(IReadOnlyList<HeapCase> cases)
     {
-        ILookup<bool, HeapCase> kinds = cases.ToLookup(one => one.IsMemory);
         long needed = cases.Max(one => one.Bytes);
         if (ProcessMemory.Available < needed)
             throw new BenchException($"It needs {needed >> 20} MiB of memory, and {ProcessMemory.Available >> 20} MiB are available. --quick needs less.");
         HugepagePool.Allow(HugePages);
-        foreach (HeapCase one in kinds[false]) Run(one);
+        var values = cases.ToDictionary(one => one, one => HeapContestants.For(one).ToDictionary(name => name, _ => new List<double>()));
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach (HeapCase one in cases.Where(one => !one.IsMemory && !one.IsLarge)) Ask(one, round, values[one]);
+            End();
+        }
+
+        foreach (HeapCase one in cases.Where(one => one.IsLarge))
+        {
+            for (int round = 0; round < rounds; round++) Ask(one, round, values[one]);
+            Drop(one);
+        }
+
         End();
-        if (kinds[true].Any()) RunMemory([.. kinds[true]]);
+        Dictionary<HeapCase, double> free = RunMemory([.. cases.Where(one => one.IsMemory)], values);
+        foreach (HeapCase one in cases) Add(one, values[one], free.TryGetValue(one, out double pages) ? pages : null);
     }
 
     public void Dispose() => End();
 
-    private void Run(HeapCase one)
+    private void Ask(HeapCase one, int round, Dictionary<string, List<double>> values)
     {
-        log.WriteLine(one.Workload);
+        log.WriteLine($"round {round + 1} of {rounds}, {one.Workload}");
         string[] names = [.. HeapContestants.For(one)];
-        Dictionary<string, List<double>> values = names.ToDictionary(name => name, _ => new List<double>());
-        for (int round = 0; round < rounds; round++)
-        {
-            // Another one begins in each round.
-            foreach (string name in names.Skip(round % names.Length).Concat(names.Take(round % names.Length)))
-                values[name].Add(Format.Parse(Ask(name, one.Workload)));
-        }
-
-        if (one.Row == "live")
-        {
-            foreach (string name in names) Ask(name, "drop");
-        }
-
-        Add(one, values, null);
+        // Another one begins in each round.
+        foreach (string name in names.Skip(round % names.Length).Concat(names.Take(round % names.Length)))
+            values[name].Add(Format.Parse(Ask(name, one.Workload)));
+        if (!one.IsLarge) Drop(one);
     }
 
-    /// <summary>In processes that did nothing before, one after the other.</summary>
-    private void RunMemory(HeapCase[] phases)
+    private void Drop(HeapCase one)
     {
-        var values = phases.ToDictionary(phase => phase, _ => new Dictionary<string, List<double>>());
+        if (one.Row != "live") return;
+        foreach (string name in HeapContestants.For(one)) Ask(name, "drop");
+    }
+
+    /// <summary>In processes that did nothing before, one after the other. What ours has free in whole pages.</summary>
+    private Dictionary<HeapCase, double> RunMemory(HeapCase[] phases, Dictionary<HeapCase, Dictionary<string, List<double>>> values)
+    {
         var free = new Dictionary<HeapCase, double>();
-        foreach (string name in HeapContestants.For(phases[0]))
+        foreach (string name in phases.SelectMany(HeapContestants.For).Distinct())
         {
             log.WriteLine($"memory, {name}");
-            foreach (HeapCase phase in phases.Where(phase => HeapContestants.For(phase).Contains(name)))
+            foreach (HeapCase phase in phases.Where(phase => values[phase].ContainsKey(name)))
             {
                 string[] answer = Ask(name, phase.Workload).Split(' ');
-                values[phase][name] = [Format.Parse(answer[0])];
+                values[phase][name].Add(Format.Parse(answer[0]));
                 if (name == HeapContestants.Aot) free[phase] = Format.Round(Format.Parse(answer[1]));
             }
 
             End();
         }
 
-        foreach (HeapCase phase in phases) Add(phase, values[phase], free[phase]);
+        return free;
     }
 
     private string Ask(string name, string workload)

@@ -16,6 +16,9 @@ internal sealed record HeapCase(string Workload, string Row, int? Size, int? Cou
 
     public bool IsMemory => Phase is not null;
 
+    /// <summary>It takes seconds to fill.</summary>
+    public bool IsLarge => Row == "live" && Count > 100_000;
+
     /// <summary>What the contestants have at most at the same time, in bytes: live sets are kept by all of them, with a header and an entry of a table for each block.</summary>
     public long Bytes => Row switch
     {

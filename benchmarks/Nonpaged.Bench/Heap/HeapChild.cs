@@ -14,7 +14,8 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
     private const int WarmUpCalls = 40;
     private const int WarmUpPause = 120;
     private const int WarmUpTurns = 20;
-    private const int WarmUpSame = 3;
+    private const int WarmUpSame = 2;
+    private const int WarmUpFirst = 8;
     private const double Faster = 0.97;
 
     private readonly TwoThreads<TBlocks, TBlock> _threads = new(heap);
@@ -99,18 +100,20 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
         return workload(pairs) / pairs;
     }
 
-    // What is compiled first is instrumented, and compiled again later, when nothing new has been compiled for a while. So until it stays as fast as it is.
+    // What is compiled first is instrumented, and compiled again later, when nothing new has been compiled for a while. So until it stays as fast as it is;
+    // a process's first workload takes longest.
     private void WarmUp(string line, long pairs, Func<long, double> workload)
     {
         if (!isJit || !_warm.Add(line)) return;
         double best = double.MaxValue;
         int same = 0;
-        for (int turn = 0; turn < WarmUpTurns && same < WarmUpSame; turn++)
+        int least = _warm.Count == 1 ? WarmUpFirst : 0;
+        for (int turn = 0; turn < WarmUpTurns && (same < WarmUpSame || turn < least); turn++)
         {
-            double least = double.MaxValue;
-            for (int i = 0; i < WarmUpCalls; i++) least = double.Min(least, workload(pairs));
-            same = least < best * Faster ? 0 : same + 1;
-            best = double.Min(best, least);
+            double fastest = double.MaxValue;
+            for (int i = 0; i < WarmUpCalls; i++) fastest = double.Min(fastest, workload(pairs));
+            same = fastest < best * Faster ? 0 : same + 1;
+            best = double.Min(best, fastest);
             Thread.Sleep(WarmUpPause);
         }
     }
