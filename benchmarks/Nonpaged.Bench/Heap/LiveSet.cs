@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Nonpaged.Bench;
 
@@ -30,18 +31,23 @@ internal sealed class LiveSet<TBlocks, TBlock>
     }
 
     /// <summary>The time that so many pairs took, in nanoseconds.</summary>
-    public double Replace(long pairs) => _many == 1 ? ReplaceOne(_heap, _blocks, pairs) : ReplaceMany(_heap, _blocks, pairs);
+    public double Replace(long pairs)
+    {
+        long start = Stopwatch.GetTimestamp();
+        if (_many == 1) ReplaceOne(_heap, _size, _blocks, pairs, ref _random);
+        else ReplaceMany(_heap, _size, _blocks, _many, pairs, ref _random);
+        return Workload<TBlocks, TBlock>.Since(start);
+    }
 
     public void Free()
     {
         foreach (TBlock block in _blocks) _heap.Free(block);
     }
 
-    private double ReplaceOne(TBlocks heap, TBlock[] blocks, long pairs)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void ReplaceOne(TBlocks heap, nuint size, TBlock[] blocks, long pairs, ref Sequence state)
     {
-        nuint size = _size;
-        Sequence random = _random;
-        long start = Stopwatch.GetTimestamp();
+        Sequence random = state;
         for (long i = 0; i < pairs; i++)
         {
             ulong slot = random.Draw((ulong)blocks.Length);
@@ -51,21 +57,16 @@ internal sealed class LiveSet<TBlocks, TBlock>
             blocks[slot] = block;
         }
 
-        double time = Workload<TBlocks, TBlock>.Since(start);
-        _random = random;
-        return time;
+        state = random;
     }
 
     /// <summary>One of each segment, so that none is drawn twice.</summary>
-    private double ReplaceMany(TBlocks heap, TBlock[] blocks, long pairs)
+    private static void ReplaceMany(TBlocks heap, nuint size, TBlock[] blocks, int many, long pairs, ref Sequence state)
     {
-        nuint size = _size;
-        int many = _many;
+        Sequence random = state;
         ulong segment = (ulong)(blocks.Length / many);
         var slots = new ulong[many];
         var some = new TBlock[many];
-        Sequence random = _random;
-        long start = Stopwatch.GetTimestamp();
         for (long i = 0; i < pairs; i += many)
         {
             for (int k = 0; k < slots.Length; k++)
@@ -85,8 +86,6 @@ internal sealed class LiveSet<TBlocks, TBlock>
             }
         }
 
-        double time = Workload<TBlocks, TBlock>.Since(start);
-        _random = random;
-        return time;
+        state = random;
     }
 }

@@ -73,38 +73,35 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
     private double ChurnOnThread(int threads, int number, long pairs)
     {
         var blocks = new TBlock[Live];
-        var sizes = new ushort[Live];
         var random = new Sequence(1 + (ulong)number);
         for (int i = 0; i < Live; i++)
         {
-            sizes[i] = NetworkMix.Lengths[random.Draw(NetworkMix.Count)];
-            blocks[i] = heap.Allocate(sizes[i]);
+            blocks[i] = heap.Allocate(NetworkMix.Lengths[random.Draw(NetworkMix.Count)]);
             heap.WriteFirst(blocks[i], (ulong)i);
         }
 
-        Churn(heap, blocks, sizes, ref random, 2 * Live);
+        Churn(heap, blocks, ref random, 2 * Live);
         Meet(threads);
         long start = Stopwatch.GetTimestamp();
-        Churn(heap, blocks, sizes, ref random, pairs);
+        Churn(heap, blocks, ref random, pairs);
         double time = Workload<TBlocks, TBlock>.Since(start);
         Meet(2 * threads);
         foreach (TBlock block in blocks) heap.Free(block);
         return time;
     }
 
-    private static void Churn(TBlocks heap, TBlock[] blocks, ushort[] sizes, ref Sequence state, long pairs)
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Churn(TBlocks heap, TBlock[] blocks, ref Sequence state, long pairs)
     {
         Sequence random = state;
         ushort[] lengths = NetworkMix.Lengths;
         for (long i = 0; i < pairs; i++)
         {
             ulong slot = random.Draw(Live);
-            ushort size = lengths[i & (NetworkMix.Count - 1)];
             heap.Free(blocks[slot]);
-            TBlock block = heap.Allocate(size);
+            TBlock block = heap.Allocate(lengths[i & (NetworkMix.Count - 1)]);
             heap.WriteFirst(block, (ulong)i);
             blocks[slot] = block;
-            sizes[slot] = size;
         }
 
         state = random;

@@ -16,18 +16,18 @@ internal static class Workload<TBlocks, TBlock>
     public static double Lifo(TBlocks heap, Job job, long pairs)
     {
         long start = Stopwatch.GetTimestamp();
-        LifoLoop(heap, job.Size, pairs);
+        OneByOne(heap, job.Size, pairs);
         return Since(start);
     }
 
     public static double InBatches(TBlocks heap, Job job, long pairs)
     {
-        var blocks = new TBlock[Batch];
+        TBlock[] blocks = new TBlock[Batch];
         long start = Stopwatch.GetTimestamp();
         for (long i = 0; i < pairs; i += Batch)
         {
-            AllocateBatch(heap, job.Size, blocks, (ulong)i);
-            FreeBatch(heap, blocks);
+            Fill(heap, job.Size, blocks, (ulong)i);
+            Drain(heap, blocks);
         }
 
         return Since(start);
@@ -54,31 +54,31 @@ internal static class Workload<TBlocks, TBlock>
         return time;
     }
 
-    // Loops alone in a method: what else a method has to remember would be kept on the stack across the calls, in C as in C#, and the C compiler finds that by itself.
+    // Loops stand in methods of their own, which keep in registers what they need.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void LifoLoop(TBlocks heap, nuint size, long pairs)
+    private static void OneByOne(TBlocks heap, nuint size, long pairs)
     {
-        for (; pairs > 0; pairs--)
+        for (long i = 0; i < pairs; i++)
         {
             TBlock block = heap.Allocate(size);
-            heap.WriteFirst(block, (ulong)pairs);
+            heap.WriteFirst(block, (ulong)i);
             heap.Free(block);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void AllocateBatch(TBlocks heap, nuint size, Span<TBlock> blocks, ulong value)
+    private static void Fill(TBlocks heap, nuint size, Span<TBlock> blocks, ulong value)
     {
-        foreach (ref TBlock place in blocks)
+        foreach (ref TBlock slot in blocks)
         {
             TBlock block = heap.Allocate(size);
             heap.WriteFirst(block, value);
-            place = block;
+            slot = block;
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FreeBatch(TBlocks heap, ReadOnlySpan<TBlock> blocks)
+    private static void Drain(TBlocks heap, ReadOnlySpan<TBlock> blocks)
     {
         foreach (TBlock block in blocks) heap.Free(block);
     }

@@ -97,15 +97,10 @@ static void mix_close(void)
 
 static inline void *mix_allocate(size_t size) { return heap_allocate(pool_of(size)); }
 
-#ifdef BY_LENGTH
-static inline void mix_free(void *block, size_t size) { heap_free(pool_of(size), block); }
-#else
 static inline void mix_free(void *block, size_t size)
 {
-    (void)size;
-    heap_free(rte_mempool_from_obj(block), block);
+    heap_free(BY_LENGTH ? pool_of(size) : rte_mempool_from_obj(block), block);
 }
-#endif
 
 /* The memory of the pools: what EAL's heap has given to them. */
 static uint64_t heap_held(void) { return eal_memory().heap_allocsz_bytes; }

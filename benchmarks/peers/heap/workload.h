@@ -33,6 +33,11 @@
 
 /* ---- The allocator ---- */
 
+/* Whether the caller says how long the block is that it frees; otherwise no length is kept for it. */
+#ifndef BY_LENGTH
+#define BY_LENGTH 0
+#endif
+
 /* Once, before anything else. */
 static void heap_start(void);
 /* A thread other than the first begins and ends. */
@@ -321,11 +326,12 @@ static void churn_some(void **blocks, uint16_t *sizes, uint64_t *state, size_t p
     for (size_t i = 0; i < pairs; i++) {
         size_t slot = draw(&random, CHURN_LIVE);
         size_t size = lengths[i % LENGTHS];
-        mix_free(blocks[slot], sizes[slot]);
+        mix_free(blocks[slot], BY_LENGTH ? sizes[slot] : 0);
         void *block = checked(mix_allocate(size));
         write_first(block, i);
         blocks[slot] = block;
-        sizes[slot] = (uint16_t)size;
+        if (BY_LENGTH)
+            sizes[slot] = (uint16_t)size;
     }
     *state = random;
 }
