@@ -22,7 +22,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
         for (int i = 0; i < _blocks.Length; i++)
         {
             TBlock block = heap.Allocate(job.Size);
-            heap.WriteFirst(block, (ulong)i);
+            heap.WriteFirst(block, 1);
             _blocks[i] = block;
         }
 
@@ -47,17 +47,16 @@ internal sealed class LiveSet<TBlocks, TBlock>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ReplaceOne(TBlocks heap, nuint size, TBlock[] blocks, long pairs, ref Sequence state)
     {
-        Sequence random = state;
-        for (long i = 0; i < pairs; i++)
+        ref TBlock first = ref blocks[0];
+        ulong count = (ulong)blocks.Length;
+        for (; pairs > 0; pairs--)
         {
-            ulong slot = random.Draw((ulong)blocks.Length);
-            heap.Free(blocks[slot]);
+            ref TBlock slot = ref Unsafe.Add(ref first, (nint)state.Draw(count));
+            heap.Free(slot);
             TBlock block = heap.Allocate(size);
-            heap.WriteFirst(block, (ulong)i);
-            blocks[slot] = block;
+            heap.WriteFirst(block, 1);
+            slot = block;
         }
-
-        state = random;
     }
 
     /// <summary>One of each segment, so that none is drawn twice.</summary>
@@ -81,7 +80,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
             for (int k = 0; k < slots.Length; k++)
             {
                 TBlock block = some[k];
-                heap.WriteFirst(block, (ulong)i);
+                heap.WriteFirst(block, 1);
                 blocks[slots[k]] = block;
             }
         }

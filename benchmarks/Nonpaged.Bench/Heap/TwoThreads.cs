@@ -77,7 +77,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
         for (int i = 0; i < Live; i++)
         {
             blocks[i] = heap.Allocate(NetworkMix.Lengths[random.Draw(NetworkMix.Count)]);
-            heap.WriteFirst(blocks[i], (ulong)i);
+            heap.WriteFirst(blocks[i], 1);
         }
 
         Churn(heap, blocks, ref random, 2 * Live);
@@ -91,20 +91,18 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Churn(TBlocks heap, TBlock[] blocks, ref Sequence state, long pairs)
+    private static void Churn(TBlocks heap, TBlock[] blocks, ref Sequence random, long pairs)
     {
-        Sequence random = state;
-        ushort[] lengths = NetworkMix.Lengths;
-        for (long i = 0; i < pairs; i++)
+        ref TBlock first = ref blocks[0];
+        ref ushort lengths = ref NetworkMix.Lengths[0];
+        for (; pairs > 0; pairs--)
         {
-            ulong slot = random.Draw(Live);
-            heap.Free(blocks[slot]);
-            TBlock block = heap.Allocate(lengths[i & (NetworkMix.Count - 1)]);
-            heap.WriteFirst(block, (ulong)i);
-            blocks[slot] = block;
+            ref TBlock slot = ref Unsafe.Add(ref first, (nint)random.Draw(Live));
+            heap.Free(slot);
+            TBlock block = heap.Allocate(Unsafe.Add(ref lengths, (nint)(pairs & (NetworkMix.Count - 1))));
+            heap.WriteFirst(block, 1);
+            slot = block;
         }
-
-        state = random;
     }
 
     private double Allocate(TBlocks heap, nuint size, long pairs)
@@ -125,8 +123,8 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
             for (int k = 0; k < Burst; k++)
             {
                 TBlock block = heap.Allocate(size);
-                heap.WriteFirst(block, (ulong)tail);
-                ring[(tail + k) & (Ring - 1)] = block;
+                heap.WriteFirst(block, 1);
+                Unsafe.Add(ref ring[0], (nint)((tail + k) & (Ring - 1))) = block;
             }
 
             tail += Burst;
@@ -152,7 +150,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
                 continue;
             }
 
-            for (; head < tail; head++) heap.Free(ring[head & (Ring - 1)]);
+            for (; head < tail; head++) heap.Free(Unsafe.Add(ref ring[0], (nint)(head & (Ring - 1))));
             Volatile.Write(ref positions.Head, head);
         }
     }

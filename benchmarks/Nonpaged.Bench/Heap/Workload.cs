@@ -26,8 +26,8 @@ internal static class Workload<TBlocks, TBlock>
         long start = Stopwatch.GetTimestamp();
         for (long i = 0; i < pairs; i += Batch)
         {
-            Fill(heap, job.Size, blocks, (ulong)i);
-            Drain(heap, blocks);
+            Fill(heap, job.Size, ref blocks[0], ref Unsafe.Add(ref blocks[0], Batch));
+            Drain(heap, ref blocks[0], ref Unsafe.Add(ref blocks[0], Batch));
         }
 
         return Since(start);
@@ -54,46 +54,54 @@ internal static class Workload<TBlocks, TBlock>
         return time;
     }
 
-    // Loops stand in methods of their own, which keep in registers what they need.
+    // Loops stand in methods of their own, over references, so that what they need stays in registers, as the C compiler manages by itself.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void OneByOne(TBlocks heap, nuint size, long pairs)
     {
-        for (long i = 0; i < pairs; i++)
+        for (; pairs > 0; pairs--)
         {
             TBlock block = heap.Allocate(size);
-            heap.WriteFirst(block, (ulong)i);
+            heap.WriteFirst(block, 1);
             heap.Free(block);
         }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Fill(TBlocks heap, nuint size, Span<TBlock> blocks, ulong value)
+    private static void Fill(TBlocks heap, nuint size, ref TBlock slot, ref TBlock end)
     {
-        foreach (ref TBlock slot in blocks)
+        do
         {
             TBlock block = heap.Allocate(size);
-            heap.WriteFirst(block, value);
+            heap.WriteFirst(block, 1);
             slot = block;
+            slot = ref Unsafe.Add(ref slot, 1);
         }
+        while (Unsafe.IsAddressLessThan(ref slot, ref end));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Drain(TBlocks heap, ReadOnlySpan<TBlock> blocks)
+    private static void Drain(TBlocks heap, ref TBlock slot, ref TBlock end)
     {
-        foreach (TBlock block in blocks) heap.Free(block);
+        do
+        {
+            heap.Free(slot);
+            slot = ref Unsafe.Add(ref slot, 1);
+        }
+        while (Unsafe.IsAddressLessThan(ref slot, ref end));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void BulkIn(TBlocks heap, nuint size, Span<Descriptor<TBlock>> descriptors, TBlock[] some)
     {
         heap.Allocate(some, size);
-        for (int k = 0; k < descriptors.Length; k++) descriptors[k] = new Descriptor<TBlock>(some[k], (uint)size, 1);
+        for (int k = 0; k < some.Length; k++) Unsafe.Add(ref descriptors[0], k) = new Descriptor<TBlock>(some[k], (uint)size, 1);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void BulkOut(TBlocks heap, ReadOnlySpan<Descriptor<TBlock>> descriptors, TBlock[] some)
     {
-        for (int k = 0; k < descriptors.Length; k++) some[k] = descriptors[k].Block;
+        ref readonly Descriptor<TBlock> first = ref descriptors[0];
+        for (int k = 0; k < some.Length; k++) some[k] = Unsafe.Add(ref Unsafe.AsRef(in first), k).Block;
         heap.Free(some);
     }
 

@@ -165,7 +165,7 @@ static double lifo(struct job *job, size_t pairs)
     double start = now_ns();
     for (size_t i = 0; i < pairs; i++) {
         void *block = checked(heap_allocate(heap));
-        write_first(block, i);
+        write_first(block, 1);
         heap_free(heap, block);
     }
     return now_ns() - start;
@@ -181,7 +181,7 @@ static double batch(struct job *job, size_t pairs)
     for (size_t i = 0; i < pairs; i += BATCH) {
         for (unsigned k = 0; k < BATCH; k++) {
             blocks[k] = checked(heap_allocate(heap));
-            write_first(blocks[k], i);
+            write_first(blocks[k], 1);
         }
         for (unsigned k = 0; k < BATCH; k++)
             heap_free(heap, blocks[k]);
@@ -252,7 +252,7 @@ static double live(struct job *job, size_t pairs)
             size_t slot = draw(&random, count);
             heap_free(heap, blocks[slot]);
             void *block = checked(heap_allocate(heap));
-            write_first(block, i);
+            write_first(block, 1);
             blocks[slot] = block;
         }
     } else {
@@ -269,7 +269,7 @@ static double live(struct job *job, size_t pairs)
             heap_free_bulk(heap, some, many);
             heap_allocate_bulk(heap, some, many);
             for (unsigned k = 0; k < many; k++) {
-                write_first(some[k], i);
+                write_first(some[k], 1);
                 blocks[slots[k]] = some[k];
             }
         }
@@ -325,10 +325,10 @@ static void churn_some(void **blocks, uint16_t *sizes, uint64_t *state, size_t p
     uint64_t random = *state;
     for (size_t i = 0; i < pairs; i++) {
         size_t slot = draw(&random, CHURN_LIVE);
-        size_t size = lengths[i % LENGTHS];
+        size_t size = lengths[(pairs - i) % LENGTHS];
         mix_free(blocks[slot], BY_LENGTH ? sizes[slot] : 0);
         void *block = checked(mix_allocate(size));
-        write_first(block, i);
+        write_first(block, 1);
         blocks[slot] = block;
         if (BY_LENGTH)
             sizes[slot] = (uint16_t)size;
@@ -346,7 +346,7 @@ static void churn_on_thread(struct worker *worker)
     for (unsigned i = 0; i < CHURN_LIVE; i++) {
         own_sizes[i] = lengths[draw(&random, LENGTHS)];
         own[i] = checked(mix_allocate(own_sizes[i]));
-        write_first(own[i], i);
+        write_first(own[i], 1);
     }
     churn_some(own, own_sizes, &random, 2 * CHURN_LIVE);
     meet(worker->job->threads);
@@ -380,7 +380,7 @@ static void remote_allocates(struct worker *worker)
         }
         for (unsigned k = 0; k < BURST; k++) {
             void *block = checked(heap_allocate(heap));
-            write_first(block, tail);
+            write_first(block, 1);
             between.blocks[(tail + k) % RING] = block;
         }
         tail += BURST;

@@ -9,6 +9,7 @@ namespace Nonpaged;
 internal sealed unsafe class ChunkTable : IDisposable
 {
     private const uint MostStates = 1u << 31;
+    private const nuint HugePage = 2 << 20;
     private const int CountShift = AddressBits - Chunk.Shift;
 
     // Of user space, on x86-64 and on arm64: mmap(2) gives longer addresses only on request.
@@ -46,7 +47,9 @@ internal sealed unsafe class ChunkTable : IDisposable
             null, s_length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
         if (mapped.IsError) return null;
         // Where huge pages are always made, a single entry would take 2 MiB. Kernels without them refuse, and need not be told.
-        LibC.AdviseMemory((void*)mapped.Value, s_length, LibC.MADV_NOHUGEPAGE);
+        LibC.AdviseMemory((void*)mapped.Value, s_statesAt + HugePage, LibC.MADV_NOHUGEPAGE);
+        // The states of many blocks are looked at in no order: with small pages each look would be a walk through the page table, too.
+        LibC.AdviseMemory((void*)((nuint)mapped.Value + s_statesAt + HugePage), s_length - s_statesAt - HugePage, LibC.MADV_HUGEPAGE);
         return new ChunkTable((nuint)mapped.Value);
     }
 
