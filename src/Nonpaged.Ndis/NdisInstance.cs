@@ -8,7 +8,7 @@ namespace Nonpaged.Ndis;
 /// </summary>
 public sealed partial class NdisInstance : IDisposable
 {
-    private static readonly Lazy<NdisInstance> s_default = new(() => new NdisInstance(NonpagedPool.Default, new NdisOptions()));
+    private static readonly Lazy<NdisInstance> s_default = new(() => new NdisInstance(NonpagedPool.Default, new NdisOptions { Verify = false }));
 
     private readonly Lock _reportLock = new();
     private readonly List<NdisReport> _reports = [];

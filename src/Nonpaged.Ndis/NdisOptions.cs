@@ -15,6 +15,13 @@ public sealed record NdisOptions
     /// <summary>A breach of the rules that bind drivers (clauses C12 and C16) makes the call fail. Otherwise it is reported only.</summary>
     public bool RefuseBreaches { get; init; }
 
+    /// <summary>
+    /// Records each block with its length, its call and its driver, so that what a driver does wrong with it is told in full, and what it forgets is listed. Without it that
+    /// is so of pages only: small blocks of flags 0 come straight from the pool's heap, which catches a bad free but knows a block's size class alone. The default instance
+    /// of the process, for plain programs, is without.
+    /// </summary>
+    public bool Verify { get; init; } = true;
+
     /// <summary>Keeps the record of every call that asked for memory, also after the memory was freed.</summary>
     public bool KeepJournal { get; init; }
 }

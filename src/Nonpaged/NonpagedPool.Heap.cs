@@ -7,6 +7,9 @@ namespace Nonpaged;
 // What is inlined into a caller is what a magazine needs; all else is behind one call. Threads, tables and magazines: docs/heap.md.
 public sealed unsafe partial class NonpagedPool
 {
+    /// <summary>The length in bytes up to which blocks share pages, and are served from the thread's magazines.</summary>
+    public const int LongestSmallBlock = SizeClass.MaxLength;
+
     // Where a thread's table has this pool's cache, in bytes; 0 is where it has one that is always empty.
     private nint _cacheOffset;
 
@@ -16,24 +19,16 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void* Allocate(nuint length)
     {
-        nint offset = _cacheOffset;
-        nint table = ThreadTable.Current;
-        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
-        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
-        {
-            byte* cache = *(byte**)(table + offset);
-            Magazine* magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
-            nuint* top = magazine->Top;
-            if (top != magazine->Floor)
-            {
-                nuint block = top[-Magazine.Slot];
-                if (HeapChecks.IsOn) *(uint*)top[1 - Magazine.Slot] = Chunk.InUse(block);
-                magazine->Top = top - Magazine.Slot;
-                return (void*)block;
-            }
-        }
+        void* block = TakeLoaded(length);
+        return block != null ? block : AllocateSlowly(length);
+    }
 
-        return AllocateSlowly(length);
+    /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAllocate(nuint length, out void* address)
+    {
+        address = TakeLoaded(length);
+        return address != null || TryAllocateSlowly(length, out address);
     }
 
     /// <summary>Frees a block by its address. Null is allowed and does nothing.</summary>
@@ -43,6 +38,10 @@ public sealed unsafe partial class NonpagedPool
     {
         if (!TryFreeFast((nuint)address)) FreeSlowly(address);
     }
+
+    /// <summary>Frees a small block that was allocated without a record: by the methods that return an address. False where the address is not one of such in use; nothing is freed or harmed then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryFreeSmall(void* address) => TryFreeFast((nuint)address) || TryFreeSmallSlowly((nuint)address);
 
     /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>
@@ -86,6 +85,30 @@ public sealed unsafe partial class NonpagedPool
     {
         int done = PutLoaded(blocks);
         if (done < blocks.Length) FreeRest(blocks[done..]);
+    }
+
+    /// <summary>A block of the thread's loaded magazine; null where that has none.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void* TakeLoaded(nuint length)
+    {
+        nint offset = _cacheOffset;
+        nint table = ThreadTable.Current;
+        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
+        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
+        {
+            byte* cache = *(byte**)(table + offset);
+            Magazine* magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
+            nuint* top = magazine->Top;
+            if (top != magazine->Floor)
+            {
+                nuint block = top[-Magazine.Slot];
+                if (HeapChecks.IsOn) *(uint*)top[1 - Magazine.Slot] = Chunk.InUse(block);
+                magazine->Top = top - Magazine.Slot;
+                return (void*)block;
+            }
+        }
+
+        return null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -162,16 +185,25 @@ public sealed unsafe partial class NonpagedPool
         {
             nint* end = first + nint.Min(blocks.Length, (nint)(magazine->Ceiling - top) / Magazine.Slot);
             nint* from = first;
+            // Blocks that are freed together often lie together.
+            nuint known = nuint.MaxValue;
+            uint* states = null;
+            int shift = 0;
             for (; from < end; from++)
             {
                 nuint address = (nuint)(*from);
                 index = address >> Chunk.Shift;
-                if (index >= count) break;
-                Chunk* chunk = chunks + index;
-                if (chunk->Magazine != at) break;
+                if (index != known)
+                {
+                    if (index >= count || chunks[index].Magazine != at) break;
+                    known = index;
+                    states = chunks[index].States;
+                    shift = chunks[index].SizeShift;
+                }
+
                 if (HeapChecks.IsOn)
                 {
-                    uint* state = chunk->StateOf(address);
+                    uint* state = states + (address >> shift);
                     if (*state != Chunk.InUse(address)) break;
                     *state = Chunk.Free;
                     top[1] = (nuint)state;

@@ -93,6 +93,25 @@ public sealed unsafe partial class NonpagedPool
         if (!TryFreeSpare((nuint)address)) ThrowIfBad(TryFree(address), address);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFreeSmallSlowly(nuint address) => TryFreeSpare(address) || TryFreeOfHeap(address, null) == BadFree.None;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryAllocateSlowly(nuint length, out void* address)
+    {
+        address = null;
+        try
+        {
+            if (length > 0) address = AllocateSlowly(length);
+        }
+        catch (AllocationException)
+        {
+            // The caller asked for an answer instead.
+        }
+
+        return address != null;
+    }
+
     /// <summary>A block of the spare magazine, which becomes the loaded one: bursts go from one to the other, so this is short.</summary>
     private bool TryAllocateSpare(int sizeClass, out nuint block)
     {

@@ -52,6 +52,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     {
         if (instance.Pool.Find(address) is not { } block || block.Request.Owner is not NdisAllocation allocation)
         {
+            if (FreeUnrecorded(context, address, request)) return true;
             ReportUnknown(context, address, request);
             return false;
         }
@@ -69,6 +70,17 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         NoncachedUse.Check(instance, context, allocation, block);
         allocation.Freed = true;
         block.Dispose();
+        return true;
+    }
+
+    /// <summary>A small block of which nothing but its size class is known. False where the address is not of one.</summary>
+    private bool FreeUnrecorded(CallContext context, void* address, FreeRequest request)
+    {
+        if (instance.Options.Verify || instance.Pool.Find(address) is not null || instance.Pool.TryFree(address) != BadFree.None) return false;
+        if (request.Call != nameof(NdisLibrary.NdisFreeMemory))
+            instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, a block of another call; expected NdisFreeMemory. It was freed.");
+        else if (request.Flags is > 0 and var flags)
+            instance.Report(NdisReportKind.FreeWithWrongFlags, request.Call, context.Driver, $"gave the flags 0x{flags:x}; expected 0. It was freed.");
         return true;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nonpaged.Ndis;
 
 /// <summary>
@@ -21,9 +23,14 @@ public static unsafe partial class NdisLibrary
     /// <param name="MemoryFlags">0, or a mask of <see cref="NDIS_MEMORY_CONTIGUOUS"/> and <see cref="NDIS_MEMORY_NONCACHED"/>; these are for miniports, in initialization.</param>
     /// <param name="HighestAcceptableAddress">The last byte lies at or below it, compared unsigned; -1 is no limit.</param>
     /// <returns>NDIS_STATUS_SUCCESS, or NDIS_STATUS_FAILURE: this attempt failed, a later one may succeed. The reason is in the instance's log.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NDIS_STATUS NdisAllocateMemory(
-        out void* VirtualAddress, uint Length, uint MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress) =>
-        Allocate(nameof(NdisAllocateMemory), out VirtualAddress, Length, MemoryFlags, HighestAcceptableAddress.ToPhysicalAddress());
+        out void* VirtualAddress, uint Length, uint MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
+    {
+        if (MemoryFlags == 0 && Length <= NonpagedPool.LongestSmallBlock && HighestAcceptableAddress.QuadPart == -1
+            && UnverifiedMemory.Pool is { } pool && pool.TryAllocate(Length, out VirtualAddress)) return NDIS_STATUS_SUCCESS;
+        return Allocate(nameof(NdisAllocateMemory), out VirtualAddress, Length, MemoryFlags, HighestAcceptableAddress.ToPhysicalAddress());
+    }
 
     /// <summary>Allocates as with flags 0 and no limit. The tag is not kept, as on Windows CE. Freed by NdisFreeMemory with flags 0.</summary>
     /// <inheritdoc cref="NdisAllocateMemory"/>
@@ -34,7 +41,13 @@ public static unsafe partial class NdisLibrary
     /// Frees a whole block. Length and flags must equal those of its allocation; a length of 0 passes where the flags are 0 (NDIS 5.1, Compact 2013). A breach is reported, and
     /// the block freed right all the same; a pointer that is not a block's start is reported, and nothing is freed. (NdisFreeMemory.)
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
+    {
+        if (MemoryFlags != 0 || UnverifiedMemory.Pool is not { } pool || !pool.TryFreeSmall(VirtualAddress)) FreeMemory(VirtualAddress, Length, MemoryFlags);
+    }
+
+    private static void FreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
     {
         CallContext context = CallContext.Current;
         context.Instance.Memory.Free(
@@ -50,6 +63,10 @@ public static unsafe partial class NdisLibrary
         address = null;
         CallContext context = CallContext.Current;
         NdisInstance instance = context.Instance;
+        // A plain program comes here with its first call only.
+        UnverifiedMemory.Pool = context.UnverifiedPool;
+        if (flags == 0 && length <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
+            && UnverifiedMemory.Pool is { } pool && pool.TryAllocate(length, out address)) return NDIS_STATUS_SUCCESS;
         var allocation = new NdisAllocation(MemoryCall.NdisMemory, call, context.Driver, length, flags, highest);
         AllocationFailure? refused = Ndis.MemoryFlags.Refuse(flags, instance.Options.Profile) ?? AllocationRules.Check(context, allocation);
         if (refused is not null)

@@ -20,15 +20,18 @@ internal unsafe struct Chunk
     /// <summary>Where the magazine of its class is among those of a cache, in bytes.</summary>
     public ushort Magazine;
 
-    private byte _sizeShift;
-    private uint* _states;
+    /// <summary>By how many bits an address is shifted to become the index of its state.</summary>
+    public byte SizeShift;
+
+    /// <summary>What that index counts from.</summary>
+    public uint* States;
 
     /// <summary>Makes it one at an address, of blocks of this size, whose states start here.</summary>
     public void Set(nuint address, int blockSize, int sizeClass, uint* states)
     {
-        _sizeShift = (byte)ShiftOf(blockSize);
+        SizeShift = (byte)ShiftOf(blockSize);
         // So that the shifted address is the index.
-        _states = states - (address >> _sizeShift);
+        States = states - (address >> SizeShift);
         // Last, for a wrong address may be looked up at any moment.
         Volatile.Write(ref Magazine, (ushort)(sizeClass << Nonpaged.Magazine.SizeShift));
     }
@@ -43,7 +46,7 @@ internal unsafe struct Chunk
 
     /// <summary>The state of the block that may start at an address in the chunk: <see cref="InUse"/> of it, if one does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly uint* StateOf(nuint address) => _states + (address >> _sizeShift);
+    public readonly uint* StateOf(nuint address) => States + (address >> SizeShift);
 
     /// <summary>The state of a block that a caller has.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
