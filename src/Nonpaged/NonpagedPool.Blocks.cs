@@ -70,6 +70,7 @@ public sealed unsafe partial class NonpagedPool
         lock (_gate) isLeft = Remove(block);
         if (isLeft) FreeRun(block.Request, block.Place, block.LastStart);
         ReleaseLeaving();
+        TellCorruptions();
     }
 
     /// <summary>Takes a block out of use. Whether its pages are still to be given back, which takes longer than the lock should be held.</summary>
@@ -82,7 +83,7 @@ public sealed unsafe partial class NonpagedPool
         if (block.Place == 0)
         {
             _heapBlocks.Remove(start);
-            if (_owners.TryGet(_map.Find(start)->Owner, out HeapSpan? span)) FreeSmall(span, start);
+            FreeRecorded(start, block);
             return false;
         }
 
@@ -117,12 +118,13 @@ public sealed unsafe partial class NonpagedPool
 
     private MemoryBlock? AllocateSmall(MemoryRequest request, out AllocationFailure? failure)
     {
-        int sizeClass = request.Alignment <= SizeClass.Granule ? SizeClass.Of(request.Length) : SizeClass.Of(request.Length, request.Alignment);
+        int sizeClass = SmallClassOf(request);
         MemoryBlock? block = null;
         failure = AllocateSmall(sizeClass, request, address =>
         {
             block = new MemoryBlock(this, request, address);
             _heapBlocks.Add(address, block);
+            if (_guarded is not null && _owners.TryGet(_map.Find(address)->Owner, out HeapSpan? span)) GuardedBlocks.Arm(span, block);
         });
         return block;
     }

@@ -17,6 +17,7 @@ public sealed unsafe partial class NonpagedPool
         lock (_gate) bad = TryFree((nuint)address, length, ref run);
         if (run is not null) FreeRun(run.Request, run.Place, (nuint)address);
         ReleaseLeaving();
+        TellCorruptions();
         return bad;
     }
 
@@ -36,7 +37,8 @@ public sealed unsafe partial class NonpagedPool
 
         if (entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span)) return BadFree.NotAllocated;
         nuint start = span.BlockOf(address);
-        if (start == 0 || !span.IsUsed(start)) return BadFree.NotAllocated;
+        // Where all blocks are recorded, one without a record was freed and is kept from use.
+        if (start == 0 || Options.Verify || !span.IsUsed(start)) return BadFree.NotAllocated;
         if (start != address) return BadFree.Middle;
         if (length is { } given && !SizeClass.MayHold(span.SizeClass, given)) return BadFree.WrongLength;
         // A block of the heap that another thread allocated between the two looks at it: this free came too early, whoever had the block.
@@ -70,6 +72,7 @@ public sealed unsafe partial class NonpagedPool
             if (entry != null && entry->Owner > 0)
             {
                 if (_owners.TryGet(entry->Owner, out MemoryBlock? block) && block.Address == address) return Page.RoundUp(block.Length, Page.Size);
+                if (_guarded is not null && _heapBlocks.TryGetValue((nuint)address, out MemoryBlock? guarded)) return guarded.Length;
                 if (_owners.TryGet(entry->Owner, out HeapSpan? span) && span.BlockOf((nuint)address) == (nuint)address && span.IsUsed((nuint)address)) return (nuint)span.BlockSize;
             }
         }

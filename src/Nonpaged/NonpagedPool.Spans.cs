@@ -82,8 +82,14 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
     /// Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small blocks: by the calling thread, by threads that have ended,
     /// and between threads. What other threads that run keep stays theirs: up to 256 blocks of a size.
     /// </summary>
+    /// <remarks>With <see cref="NonpagedPoolOptions.Guard"/> freed blocks that are kept from use are looked at, and go back.</remarks>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public void Trim() => Magazines()?.Trim();
+    public void Trim()
+    {
+        Magazines()?.Trim();
+        ReleaseAllKept();
+        TellCorruptions();
+    }
 
     /// <summary>The pages that a small block in use shares with others of its size.</summary>
     internal (nuint Start, nuint Length) SpanOf(void* block)

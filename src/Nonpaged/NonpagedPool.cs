@@ -33,7 +33,9 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _pages = new PageAllocator(_map, _owners);
         _spans = new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
         _usesMagazines = UsesMagazines(options, grows);
+        if (options is { Guard: true, Verify: false }) throw new ArgumentException("NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
         _freed = options.Verify ? new FreedBlocks() : null;
+        _guarded = options.Guard ? new GuardedBlocks() : null;
     }
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
@@ -86,8 +88,15 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         block = null;
         failure = RequestCheck.Refuse(request);
         if (failure is not null) return false;
-        bool isSmall = RequestCheck.IsForHeap(request);
+        bool isSmall = RequestCheck.IsForHeap(request) && SmallClassOf(request) != 0;
         block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
+        if (block is null && _guarded is not null)
+        {
+            ReleaseAllKept();
+            block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
+            TellCorruptions();
+        }
+
         if (block is null)
         {
             lock (_gate) failure ??= Shortage(request);

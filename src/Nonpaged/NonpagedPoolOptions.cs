@@ -16,6 +16,12 @@ public sealed record NonpagedPoolOptions
     /// </summary>
     public bool Verify { get; init; }
 
+    /// <summary>
+    /// Puts a guard behind each small block, and keeps freed ones filled with a pattern for a while, so that a write past the end or after the free is found
+    /// (<see cref="NonpagedPool.Corrupted"/>), a device's included. Slow, and takes up to 1 MiB more. With <see cref="Verify"/> only.
+    /// </summary>
+    public bool Guard { get; init; }
+
     /// <summary>The pool never holds more than this many bytes.</summary>
     public ulong Ceiling { get; init; } = ulong.MaxValue;
 
