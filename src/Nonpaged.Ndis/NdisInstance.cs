@@ -16,7 +16,7 @@ public sealed partial class NdisInstance : IDisposable
 
     /// <summary>NDIS on a machine: its memory is the machine's RAM. The machine stays the caller's and must outlive the instance.</summary>
     public NdisInstance(Machine machine, NdisOptions? options = null)
-        : this(PoolOver(machine), options ?? new NdisOptions())
+        : this(PoolOver(machine, options ?? new NdisOptions()), options)
     {
         Machine = machine;
         _ownsPool = true;
@@ -28,6 +28,7 @@ public sealed partial class NdisInstance : IDisposable
         Pool = pool ?? throw new ArgumentNullException(nameof(pool));
         Options = options ?? new NdisOptions();
         Memory = new DriverMemory(this);
+        Pool.Corrupted += Report;
         ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
     }
 
@@ -73,16 +74,26 @@ public sealed partial class NdisInstance : IDisposable
         WriteLog(report.ToString());
     }
 
-    private static NonpagedPool PoolOver(Machine machine)
+    private void Report(MemoryCorruption corruption)
+    {
+        var allocation = corruption.Block.Request.Owner as NdisAllocation;
+        NdisReportKind kind = corruption.Kind == CorruptionKind.PastEnd ? NdisReportKind.WritePastEnd : NdisReportKind.WriteAfterFree;
+        Report(new NdisReport(kind, allocation?.Call ?? "", allocation?.Driver.Name ?? Driver.Program.Name, corruption.ToString()));
+    }
+
+    private static NonpagedPool PoolOver(Machine machine, NdisOptions options)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        return NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout, new NonpagedPoolOptions { Name = machine.Name, Verify = true });
+        return NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout, new NonpagedPoolOptions { Name = machine.Name, Verify = true, Guard = options.Guard });
     }
 
     /// <summary>Halts the adapters that still run, and ends the instance; the pool of a machine goes with it.</summary>
     public void Dispose()
     {
         HaltAdapters();
+        // What was written after its free is told now, and not to an instance that is gone.
+        if (Options.Guard) Pool.Trim();
+        Pool.Corrupted -= Report;
         if (_ownsPool) Pool.Dispose();
     }
 }

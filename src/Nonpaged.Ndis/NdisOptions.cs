@@ -22,6 +22,12 @@ public sealed record NdisOptions
     /// </summary>
     public bool Verify { get; init; } = true;
 
+    /// <summary>
+    /// Finds writes past the end of small blocks, and writes to blocks that were freed, a device's included: <see cref="NonpagedPoolOptions.Guard"/>. For an instance on a
+    /// machine; slow, and takes up to 1 MiB of its RAM.
+    /// </summary>
+    public bool Guard { get; init; }
+
     /// <summary>Keeps the record of every call that asked for memory, also after the memory was freed.</summary>
     public bool KeepJournal { get; init; }
 }

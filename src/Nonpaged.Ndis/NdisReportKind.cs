@@ -41,4 +41,10 @@ public enum NdisReportKind
 
     /// <summary>The driver broke another rule of the life of a miniport or protocol.</summary>
     BrokenRule,
+
+    /// <summary>A block was written past its end. Found at its free, under <see cref="NdisOptions.Guard"/>.</summary>
+    WritePastEnd,
+
+    /// <summary>A block was written after it was freed, by the program or by a device. Found when its memory is about to be used again.</summary>
+    WriteAfterFree,
 }

@@ -199,4 +199,24 @@ public sealed unsafe class BadFreeTests
         Assert.Equal(MemoryBench.Miniport.Name, report.Driver);
         Assert.Contains(words, report.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_write_past_the_end_or_after_the_free_is_reported_with_the_call_and_the_driver()
+    {
+        const ulong size = 4 << 20;
+        using var ram = new MachineRam(size);
+        using NonpagedPool pool = NonpagedPool.Over(ram.Descriptor, MachineRam.Pc(size), new NonpagedPoolOptions { Verify = true, Guard = true });
+        using var instance = new NdisInstance(pool, new NdisOptions { Guard = true });
+        using (CallContext.Enter(new CallContext(instance, MemoryBench.Miniport, Irql.PASSIVE_LEVEL, Initializing: true)))
+        {
+            Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 100, 0, new NDIS_PHYSICAL_ADDRESS(-1)));
+            ((byte*)memory)[100] = 1;
+            NdisFreeMemory(memory, 100, 0);
+            ((byte*)memory)[5] = 1;
+        }
+
+        pool.Trim();
+        Assert.Equal([NdisReportKind.WritePastEnd, NdisReportKind.WriteAfterFree], instance.Reports.Select(report => report.Kind));
+        Assert.All(instance.Reports, report => Assert.Equal((nameof(NdisAllocateMemory), MemoryBench.Miniport.Name), (report.Call, report.Driver)));
+    }
 }
