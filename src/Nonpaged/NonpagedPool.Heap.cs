@@ -19,16 +19,40 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void* Allocate(nuint length)
     {
-        void* block = TakeLoaded(length);
-        return block != null ? block : AllocateSlowly(length);
+        nint offset = _cacheOffset;
+        nint table = ThreadTable.Current;
+        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
+        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
+        {
+            byte* cache = *(byte**)(table + offset);
+            var magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
+            nuint* top = magazine->Top;
+            if (top != magazine->Floor) return (void*)Magazine.Pop(magazine, top);
+        }
+
+        return AllocateSlowly(length);
     }
 
     /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAllocate(nuint length, out void* address)
     {
-        address = TakeLoaded(length);
-        return address != null || TryAllocateSlowly(length, out address);
+        nint offset = _cacheOffset;
+        nint table = ThreadTable.Current;
+        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
+        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
+        {
+            byte* cache = *(byte**)(table + offset);
+            var magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
+            nuint* top = magazine->Top;
+            if (top != magazine->Floor)
+            {
+                address = (void*)Magazine.Pop(magazine, top);
+                return true;
+            }
+        }
+
+        return TryAllocateSlowly(length, out address);
     }
 
     /// <summary>Frees a block by its address. Null is allowed and does nothing.</summary>
@@ -85,30 +109,6 @@ public sealed unsafe partial class NonpagedPool
     {
         int done = PutLoaded(blocks);
         if (done < blocks.Length) FreeRest(blocks[done..]);
-    }
-
-    /// <summary>A block of the thread's loaded magazine; null where that has none.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void* TakeLoaded(nuint length)
-    {
-        nint offset = _cacheOffset;
-        nint table = ThreadTable.Current;
-        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
-        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
-        {
-            byte* cache = *(byte**)(table + offset);
-            Magazine* magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
-            nuint* top = magazine->Top;
-            if (top != magazine->Floor)
-            {
-                nuint block = top[-Magazine.Slot];
-                if (HeapChecks.IsOn) *(uint*)top[1 - Magazine.Slot] = Chunk.InUse(block);
-                magazine->Top = top - Magazine.Slot;
-                return (void*)block;
-            }
-        }
-
-        return null;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,12 +1,18 @@
 namespace Nonpaged;
 
-/// <summary>By how much a pool grows: as much again as it holds, within the first extent and the step, the ceiling, and what may be pinned.</summary>
+/// <summary>
+/// By how much a pool grows: as much again as it holds, within the first extent and the step, the ceiling, and what may be pinned. What is obtained ahead is held and not used, so a
+/// large pool grows by a small part of it.
+/// </summary>
 internal static class Growth
 {
+    private const int LargePoolPart = 64;
+
     public static nuint Wish(NonpagedPoolOptions options, ulong needed, ulong held, ulong room)
     {
         ulong first = RoundUp(options.FirstExtent);
-        ulong wish = ulong.Clamp(RoundUp(held), first, ulong.Max(RoundUp(options.Step), first));
+        ulong most = ulong.Max(RoundUp(options.Step), RoundUp(held / LargePoolPart));
+        ulong wish = ulong.Clamp(RoundUp(held), first, ulong.Max(most, first));
         if (wish <= needed) return (nuint)needed;
         // An ordinary user's memlock limit ends in the middle of a step: the rest of it is taken then.
         return (nuint)ulong.Min(wish, ulong.Min(room, MemlockBudget.Room())) & ~(nuint)(HostExtents.HugePage - 1);

@@ -45,9 +45,16 @@ internal unsafe struct Magazine
     /// <summary>Takes a block out of the loaded magazine, which has one, for a caller.</summary>
     public nuint Pop()
     {
-        Top -= Slot;
-        nuint block = Top[0];
-        if (HeapChecks.IsOn) *(uint*)Top[1] = Chunk.InUse(block);
+        fixed (Magazine* self = &this) return Pop(self, Top);
+    }
+
+    /// <summary>As above, where the top has been loaded already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nuint Pop(Magazine* magazine, nuint* top)
+    {
+        nuint block = top[-Slot];
+        if (HeapChecks.IsOn) *(uint*)top[1 - Slot] = Chunk.InUse(block);
+        magazine->Top = top - Slot;
         return block;
     }
 
