@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
 
@@ -7,11 +8,14 @@ internal static class CommandTree
 {
     private const string Name = "nonpaged";
 
-    public static async Task<int> RunAsync(string[] arguments, Screen screen)
+    /// <param name="arguments">The command line.</param>
+    /// <param name="screen">Where the output goes.</param>
+    /// <param name="loadDriver">Loads a C driver into this process; null where another program has to (<see cref="DriverHost"/>).</param>
+    public static async Task<int> RunAsync(string[] arguments, Screen screen, Func<string, MiniportDriver>? loadDriver = null)
     {
         var root = new RootCommand("Resident, pinned, contiguous, address-limited memory, and the network drivers that need it.")
         {
-            RunCommand.Create(screen),
+            RunCommand.Create(screen, new DriverHost(arguments, loadDriver)),
             AllocCommand.Create(screen),
             DoctorCommand.Create(screen),
             ProveCommand.Create(screen),

@@ -20,4 +20,22 @@ public abstract class PortSpace
 
     /// <summary>Writes 32 bits.</summary>
     public abstract void WriteUInt32(ushort port, uint value);
+
+    /// <summary>Reads 8 bits again and again from one port, in order.</summary>
+    public virtual void ReadBytes(ushort port, Span<byte> values)
+    {
+        foreach (ref var value in values) value = ReadByte(port);
+    }
+
+    /// <summary>Reads 16 bits again and again from one port, in order.</summary>
+    public virtual void ReadUInt16s(ushort port, Span<ushort> values)
+    {
+        foreach (ref var value in values) value = ReadUInt16(port);
+    }
+
+    /// <summary>Reads 32 bits again and again from one port, in order.</summary>
+    public virtual void ReadUInt32s(ushort port, Span<uint> values)
+    {
+        foreach (ref var value in values) value = ReadUInt32(port);
+    }
 }

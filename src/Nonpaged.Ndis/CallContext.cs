@@ -9,6 +9,11 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     [ThreadStatic]
     private static CallContext? t_current;
 
+    private CallContext? _other;
+
+    /// <summary>The adapter whose function runs; null in DriverEntry, in protocols and in plain programs.</summary>
+    public Adapter? Adapter { get; init; }
+
     /// <summary>The context of the driver call in progress; outside of one, a plain program on the default instance.</summary>
     public static CallContext Current => t_current ?? NdisInstance.Default.ProgramContext;
 
@@ -27,6 +32,24 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     {
         t_current = context;
         UnverifiedMemory.Pool = context?.UnverifiedPool;
+    }
+
+    /// <summary>The IRQL of the current thread; PASSIVE_LEVEL outside of any driver.</summary>
+    public static Irql CurrentIrql => t_current?.Irql ?? Irql.PASSIVE_LEVEL;
+
+    /// <summary>Changes the IRQL of the current thread, until that of the function it runs ends. Returns the IRQL before.</summary>
+    public static Irql ChangeIrql(Irql irql)
+    {
+        var context = Current;
+        if (context.Irql != irql) Set(context.At(irql));
+        return context.Irql;
+    }
+
+    // A driver goes to and fro between two levels; each remembers the other.
+    private CallContext At(Irql irql)
+    {
+        if (_other is null || _other.Irql != irql) _other = this with { Irql = irql, _other = this };
+        return _other;
     }
 
     public readonly ref struct Scope(CallContext? outer)

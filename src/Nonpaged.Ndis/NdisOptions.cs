@@ -28,6 +28,12 @@ public sealed record NdisOptions
     /// </summary>
     public bool Guard { get; init; }
 
+    /// <summary>
+    /// Packet and buffer pools give more descriptors than they were made for, with a report: real drivers take more than they asked for. Otherwise the
+    /// count is a limit, as on Windows CE.
+    /// </summary>
+    public bool LenientPools { get; init; }
+
     /// <summary>Keeps the record of every call that asked for memory, also after the memory was freed.</summary>
     public bool KeepJournal { get; init; }
 }

@@ -9,6 +9,7 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(AllocDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(TraceDocument))]
 [JsonSerializable(typeof(ProveDocument))]
 [JsonSerializable(typeof(MapDocument))]
 [JsonSerializable(typeof(SoakDocument))]
@@ -26,6 +27,8 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(DoctorDocument document) => JsonSerializer.Serialize(document, s_readable.DoctorDocument);
 
     public static string Write(RunDocument document) => JsonSerializer.Serialize(document, s_readable.RunDocument);
+
+    public static string Write(TraceDocument document) => JsonSerializer.Serialize(document, s_readable.TraceDocument);
 
     public static string Write(ProveDocument document) => JsonSerializer.Serialize(document, s_readable.ProveDocument);
 

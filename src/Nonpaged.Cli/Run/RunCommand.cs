@@ -8,16 +8,17 @@ namespace Nonpaged.Cli;
 /// </summary>
 internal static class RunCommand
 {
-    public static Command Create(Screen screen)
+    public static Command Create(Screen screen, DriverHost host)
     {
         var options = new RunOptions();
         var command = new Command("run", "Start a network driver on a machine of QEMU's device models, take a DHCP lease, and ping.");
+        command.Arguments.Add(options.DriverFile);
         foreach (Option option in options.All) command.Options.Add(option);
-        command.SetAction(parsed => RunAsync(screen, options, parsed));
+        command.SetAction(parsed => RunAsync(screen, host, options, parsed));
         return command;
     }
 
-    private static async Task<int> RunAsync(Screen screen, RunOptions options, ParseResult parsed)
+    private static async Task<int> RunAsync(Screen screen, DriverHost host, RunOptions options, ParseResult parsed)
     {
         bool isJson = parsed.GetValue(options.Json);
         using var interruption = new Interruption();
@@ -26,7 +27,25 @@ internal static class RunCommand
         {
             RunRequest request = options.Read(parsed);
             var printer = new RunPrinter(screen, isSilent: isJson);
-            document = await new RunSession(screen, printer, request, interruption).RunAsync();
+            if (request.DriverFile is not null && !host.IsThisProcess)
+            {
+                DriverHostResult result = await host.RunAsync(request, interruption);
+                // Whatever ended in order has printed its own document.
+                if (result.Crash is not { } crash) return result.ExitCode;
+                document = RunDocument.Empty with
+                {
+                    Nic = request.Nic,
+                    Driver = Path.GetFileNameWithoutExtension(request.DriverFile),
+                    Profile = request.Profile.ToString().ToLowerInvariant(),
+                    Crash = crash,
+                    Failure = FailureDocument.From(crash.ToFailure()),
+                };
+            }
+            else
+            {
+                if (request.Trace) Tracing.Start(screen, isJson);
+                document = await new RunSession(screen, printer, request, interruption, host).RunAsync();
+            }
         }
         catch (CommandException exception)
         {

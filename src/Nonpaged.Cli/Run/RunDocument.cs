@@ -28,6 +28,9 @@ internal sealed record RunDocument
 
     public IReadOnlyList<ReportDocument> Reports { get; init; } = [];
 
+    /// <summary>How a C driver crashed; null where none did.</summary>
+    public CrashDocument? Crash { get; init; }
+
     public FailureDocument? Failure { get; init; }
 }
 

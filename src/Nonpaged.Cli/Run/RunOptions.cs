@@ -18,19 +18,35 @@ internal sealed class RunOptions
     private readonly Option<string?> _pcap = Options.Text("--pcap", "FILE", "Write the traffic to a file for tcpdump, tshark or Wireshark.");
     private readonly Option<string?> _profile = Options.Text("--profile", "ddk|ce3|ce5", "Whose NDIS_MEMORY_CONTIGUOUS: honoured, ignored or refused. Default: ddk.");
 
+    private readonly Option<string[]> _set = Options.Texts("--set", "KEY=VALUE", "A parameter of the driver, as its INF file would set it. May be given again.");
+    private readonly Option<string?> _config = Options.Text("--config", "FILE", "Parameters of the driver, KEY=VALUE a line; # begins a comment. --set comes after it.");
+    private readonly Option<bool> _trace = Options.Flag("--trace", "Show each NDIS call of a C driver on standard error; with --json as a JSON object a line.");
     private readonly MapOptions _map = new();
+
+    /// <summary>The shared object of a C driver.</summary>
+    public Argument<string?> DriverFile { get; } = new("DRIVER.so")
+    {
+        Description = "A miniport in C, compiled against the headers that 'nonpaged sdk' writes. Default: one of the drivers in C#.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, .. _map.All, Json];
+    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, _set, _config, _trace, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
     public RunRequest Read(ParseResult parsed)
     {
         var defaults = new RunRequest();
+        string? file = parsed.GetValue(DriverFile);
+        bool trace = parsed.GetValue(_trace);
+        CheckDriverFile(parsed, file, trace);
         return defaults with
         {
+            DriverFile = file,
+            Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
+            Trace = trace,
             Driver = parsed.GetValue(_driver) is { } driver ? MiniportChoice.Find(driver).Name : null,
             Nic = parsed.GetValue(_nic),
             Ram = parsed.GetValue(_ram) is { } ram ? Size.Parse("--ram", ram) : defaults.Ram,
@@ -45,6 +61,21 @@ internal sealed class RunOptions
     /// <summary>What is known of the request where a value makes no sense.</summary>
     public RunDocument Unread(ParseResult parsed) =>
         RunDocument.Empty with { Nic = parsed.GetValue(_nic), Driver = parsed.GetValue(_driver), Profile = parsed.GetValue(_profile) };
+
+    private void CheckDriverFile(ParseResult parsed, string? file, bool trace)
+    {
+        if (file is null)
+        {
+            if (trace) throw new CommandException("--trace shows the calls of a C driver, and there is none.", "the drivers in C#, which call without C in between", "nonpaged run ./driver.so --nic MODEL --trace");
+            return;
+        }
+
+        if (parsed.GetValue(_driver) is not null)
+            throw new CommandException($"Both {file} and --driver were given.", "one driver for a network card", $"nonpaged run {file} --nic MODEL");
+        if (!File.Exists(file)) throw new CommandException($"{file} does not exist, or is no file.", "the driver's file", "cc -shared -fPIC $(pkg-config --cflags ndis) driver.c -o driver.so");
+        if (parsed.GetValue(_nic) is null)
+            throw new CommandException("A C driver does not say which network card it is for.", "--nic, which names it", $"nonpaged run {file} --nic rtl8139");
+    }
 
     private static NdisProfile ReadProfile(string text) => text switch
     {

@@ -8,6 +8,15 @@ internal sealed record RunRequest
     /// <summary>The driver's name; null takes the one that matches the network card.</summary>
     public string? Driver { get; init; }
 
+    /// <summary>A C miniport as a shared object; null for one of this package.</summary>
+    public string? DriverFile { get; init; }
+
+    /// <summary>What NdisReadConfiguration finds.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Each call of NDIS that a C driver makes is shown.</summary>
+    public bool Trace { get; init; }
+
     /// <summary>QEMU's name of the network card; null takes the driver's own.</summary>
     public string? Nic { get; init; }
 

@@ -9,7 +9,7 @@ namespace Nonpaged.Cli;
 /// One run, from the start of the machine to its end. Whatever happens on the way, what was started is ended in order, and the document tells how far
 /// it came and why not further.
 /// </summary>
-internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
+internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunRequest request, Interruption interruption, DriverHost host)
 {
     private RunDocument _document = RunDocument.Empty;
 
@@ -46,18 +46,18 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
 
     private async Task UseAsync(QemuMachine machine)
     {
-        MiniportDriver driver = MiniportChoice.Match(request with { Nic = _document.Nic }, machine.Nic);
+        MiniportDriver driver = request.DriverFile is { } file ? host.Load(file) : MiniportChoice.Match(request with { Nic = _document.Nic }, machine.Nic);
         _document = _document with { Machine = machine.Name, Driver = driver.Name };
         printer.ShowMachine(machine, _document, request);
 
-        using var instance = new NdisInstance(machine, new NdisOptions { Profile = request.Profile, KeepJournal = true });
+        using var instance = new NdisInstance(machine, new NdisOptions { Profile = request.Profile, KeepJournal = true, LenientPools = true });
         instance.Log = line => screen.Say(line);
         try
         {
             // Before the driver starts: where RAM is scarce, that takes what it can get.
             await using LeaseAndPing protocol = LeaseAndPing.Register(instance);
             long start = Stopwatch.GetTimestamp();
-            Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => instance.StartAdapter(driver, machine.Nic));
+            Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => instance.StartAdapter(driver, machine.Nic, request.Settings));
             try
             {
                 printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
@@ -131,7 +131,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         return refused is null
             ? new AllocationFailure(exception.Message, exception.Status.ToString(), "see what the driver logged")
             : new AllocationFailure(
-                $"{what} {refused.Failure!.Reason}", refused.Failure.Limit, $"nonpaged run --driver {_document.Driver} --ram {MoreRam >> 20}M");
+                $"{what} {refused.Failure!.Reason}", refused.Failure.Limit, $"nonpaged run {request.DriverFile ?? $"--driver {_document.Driver}"} --nic {_document.Nic} --ram {MoreRam >> 20}M");
     }
 
     private ulong MoreRam => Math.Max(new RunRequest().Ram, request.Ram > ulong.MaxValue / 2 ? request.Ram : 2 * request.Ram);

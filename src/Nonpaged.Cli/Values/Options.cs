@@ -16,6 +16,14 @@ internal static class Options
         return option;
     }
 
+    /// <summary>One that may be given again.</summary>
+    public static Option<string[]> Texts(string name, string valueName, string description)
+    {
+        var option = new Option<string[]>(name) { HelpName = valueName, Description = description, AllowMultipleArgumentsPerToken = false };
+        option.Validators.Add(RefuseOptionAsValue);
+        return option;
+    }
+
     public static Option<bool> Flag(string name, string description) =>
         new(name) { Description = description, Arity = ArgumentArity.Zero };
 

@@ -1,7 +1,7 @@
 namespace Nonpaged.Machines.Qemu;
 
 /// <summary>I/O ports by qtest's inb, outb and the like.</summary>
-internal sealed class QtestPorts(QtestClient client) : PortSpace
+internal sealed unsafe class QtestPorts(QtestClient client) : PortSpace
 {
     public override byte ReadByte(ushort port) => (byte)client.Read("inb"u8, port);
 
@@ -14,4 +14,31 @@ internal sealed class QtestPorts(QtestClient client) : PortSpace
     public override void WriteUInt16(ushort port, ushort value) => client.Write("outw"u8, port, value);
 
     public override void WriteUInt32(ushort port, uint value) => client.Write("outl"u8, port, value);
+
+    public override void ReadBytes(ushort port, Span<byte> values)
+    {
+        fixed (byte* first = values)
+        {
+            var target = first;
+            client.ReadSeries("inb"u8, port, values.Length, (index, value) => target[index] = (byte)value);
+        }
+    }
+
+    public override void ReadUInt16s(ushort port, Span<ushort> values)
+    {
+        fixed (ushort* first = values)
+        {
+            var target = first;
+            client.ReadSeries("inw"u8, port, values.Length, (index, value) => target[index] = (ushort)value);
+        }
+    }
+
+    public override void ReadUInt32s(ushort port, Span<uint> values)
+    {
+        fixed (uint* first = values)
+        {
+            var target = first;
+            client.ReadSeries("inl"u8, port, values.Length, (index, value) => target[index] = (uint)value);
+        }
+    }
 }

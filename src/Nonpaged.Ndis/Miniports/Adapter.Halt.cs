@@ -24,6 +24,12 @@ public sealed unsafe partial class Adapter
     /// <inheritdoc cref="Halt"/>
     public void Dispose() => Halt();
 
+    /// <summary>As <see cref="Halt"/>, without waiting.</summary>
+    internal void RemoveLater()
+    {
+        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) _serial.Post(HaltInContext);
+    }
+
     internal void SetShutdownHandler(ADAPTER_SHUTDOWN_HANDLER? handler, void* context)
     {
         _shutdown = handler;
@@ -51,13 +57,22 @@ public sealed unsafe partial class Adapter
         AbortQueued();
         if (_initialized) CallHalt();
         AbortInFlight();
+        AbortTransfers();
         CloseBindings();
         GiveBack("MiniportHalt");
         Finish();
     }
 
+    private void NotifySurpriseRemoval()
+    {
+        if (Miniport.PnPEventNotifyHandler is not { } notify) return;
+        _serial.Post(() => Call(nameof(Miniport.PnPEventNotifyHandler), Irql.PASSIVE_LEVEL, () =>
+            notify(_miniportContext, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null, 0)));
+    }
+
     private void Finish()
     {
+        FreeResourceList();
         Instance.Handles.Remove(Handle);
         Instance.Remove(this);
         _state = AdapterState.Halted;
@@ -122,6 +137,7 @@ public sealed unsafe partial class Adapter
         {
             if (_state == AdapterState.Halted || _haltAsked != 0) return;
             Report(NdisReportKind.HardwareGone, "Machine", $"The hardware went away while the adapter ran: {gone.Result} It is halted.");
+            NotifySurpriseRemoval();
             Halt();
         },
         CancellationToken.None,

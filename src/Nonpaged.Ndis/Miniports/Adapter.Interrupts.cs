@@ -5,9 +5,14 @@ public sealed unsafe partial class Adapter
     // A level-triggered line that nobody dismisses would be served forever. Real systems mask it, too (Linux: "nobody cared").
     private const int UnrecognizedLimit = 1000;
 
+    // Under load a line may stay up for as long as there are frames; each of these calls has cost the driver an access to its hardware.
+    private const int UnacknowledgedLimit = 10_000;
+
     private static readonly TimeSpan GoingAway = TimeSpan.FromMilliseconds(200);
 
     private int _unrecognized;
+    private int _unacknowledged;
+    private bool _deferred;
     private bool _interruptMasked;
 
     internal MiniportInterrupt? Interrupt { get; private set; }
@@ -46,13 +51,21 @@ public sealed unsafe partial class Adapter
 
     private void ServeInterrupt()
     {
+        // Deferred handling that an ISR asked for while a function of the driver ran at DISPATCH_LEVEL.
+        if (_deferred && !_faulted && CallContext.CurrentIrql < Irql.DISPATCH_LEVEL) HandleInterrupt();
         if (_faulted || _interruptMasked || Machine.Gone.IsCompleted || Interrupt is not { Line.IsRaised: true } interrupt) return;
 
         var (recognized, queue) = interrupt.RequestIsr || _state != AdapterState.Running ? AskIsr() : DisableInterrupt();
-        if (queue && !_faulted) HandleInterrupt();
+        if (queue && !_faulted)
+        {
+            if (CallContext.CurrentIrql < Irql.DISPATCH_LEVEL) HandleInterrupt();
+            else _deferred = true;
+        }
+
         CountUnrecognized(recognized, interrupt);
+        CountUnacknowledged(interrupt);
         // The line is level-triggered and has no edge while it stays up.
-        if (interrupt.Line.IsRaised) _serial.Signal();
+        if (interrupt.Line.IsRaised || _deferred) _serial.Signal();
     }
 
     private (bool Recognized, bool Queue) AskIsr() => Call(nameof(Miniport.ISRHandler), Irql.DIRQL, (false, false), () =>
@@ -70,12 +83,25 @@ public sealed unsafe partial class Adapter
 
     private void HandleInterrupt()
     {
+        _deferred = false;
         Call(nameof(Miniport.HandleInterruptHandler), Irql.DISPATCH_LEVEL, () => Miniport.HandleInterruptHandler!(_miniportContext));
         if (_faulted || Interrupt is null) return;
         if (Miniport.EnableInterruptHandler is { } enable)
             Call(nameof(Miniport.EnableInterruptHandler), Irql.DISPATCH_LEVEL, () => enable(_miniportContext));
         EndReceive();
         SendQueued();
+    }
+
+    /// <summary>An ISR that recognizes its interrupt but never dismisses it would keep a real system from ever doing anything else.</summary>
+    private void CountUnacknowledged(MiniportInterrupt interrupt)
+    {
+        _unacknowledged = interrupt.Line.IsRaised ? _unacknowledged + 1 : 0;
+        if (_unacknowledged < UnacknowledgedLimit || _interruptMasked || Machine.Gone.IsCompleted) return;
+        _interruptMasked = true;
+        Report(
+            NdisReportKind.BrokenRule,
+            nameof(Miniport.ISRHandler),
+            $"Interrupt vector {interrupt.Vector} stayed raised through {UnacknowledgedLimit} calls of the ISR in a row: the driver does not acknowledge it. It is masked.");
     }
 
     private void CountUnrecognized(bool recognized, MiniportInterrupt interrupt)

@@ -6,6 +6,7 @@ public sealed unsafe partial class Adapter
 
     private long _framesReceived;
     private long _framesMalformed;
+    private readonly Dictionary<nint, Binding> _transfers = [];
     private ReceiveIndication? _indication;
 
     /// <summary>NdisMEthIndicateReceive: offers a frame to each protocol whose packet filter takes it.</summary>
@@ -32,6 +33,45 @@ public sealed unsafe partial class Adapter
         _indication = null;
     }
 
+    /// <summary>
+    /// NdisMIndicateReceivePacket. Protocols copy what they want of a frame, so that a packet is the miniport's again when this returns, whatever its status: a
+    /// serialized miniport sees that its status is not NDIS_STATUS_PENDING, a deserialized one is told by MiniportReturnPacket.
+    /// </summary>
+    internal void IndicatePackets(NDIS_PACKET** packets, uint count)
+    {
+        for (var index = 0u; index < count; index++)
+        {
+            var packet = packets[index];
+            var status = NdisLibrary.NDIS_GET_PACKET_STATUS(packet);
+            IndicatePacket(packet);
+            if (!_isDeserialized || status == NDIS_STATUS_RESOURCES) continue;
+            if (Miniport.ReturnPacketHandler is { } give)
+            {
+                var returned = (nint)packet;
+                Call(nameof(Miniport.ReturnPacketHandler), Irql.DISPATCH_LEVEL, () => give(_miniportContext, (NDIS_PACKET*)returned));
+            }
+        }
+
+        EndReceive();
+    }
+
+    private void IndicatePacket(NDIS_PACKET* packet)
+    {
+        NdisLibrary.NdisGetFirstBufferFromPacket(packet, out _, out var first, out var length, out var total);
+        if (length < EthernetHeaderSize)
+        {
+            Interlocked.Increment(ref _framesMalformed);
+            ReportOnce(
+                NdisReportKind.BrokenRule,
+                nameof(NdisLibrary.NdisMIndicateReceivePacket),
+                $"A packet was indicated whose first buffer has {length} bytes, and so not the whole header of {EthernetHeaderSize}.");
+            return;
+        }
+
+        IndicateReceive(new ReceiveIndication(
+            (nint)packet, (nint)first, EthernetHeaderSize, (nint)first + (nint)EthernetHeaderSize, length - EthernetHeaderSize, total - EthernetHeaderSize, (nint)packet));
+    }
+
     /// <summary>NdisMEthIndicateReceiveComplete: protocols that took frames may do the work that they put off.</summary>
     internal void EndReceive()
     {
@@ -42,7 +82,7 @@ public sealed unsafe partial class Adapter
     /// NdisTransferData, from within a protocol's ReceiveHandler. What lies in the look-ahead buffer needs no miniport to copy it.
     /// </summary>
     internal NDIS_STATUS TransferData(
-        nint receiveContext, uint offset, uint bytes, NDIS_PACKET* packet, out uint transferred)
+        Binding binding, nint receiveContext, uint offset, uint bytes, NDIS_PACKET* packet, out uint transferred)
     {
         transferred = 0;
         if (_indication is not { } indication || indication.ReceiveContext != receiveContext) return NDIS_STATUS_FAILURE;
@@ -52,6 +92,12 @@ public sealed unsafe partial class Adapter
         if (offset + wanted <= indication.LookAheadSize)
         {
             transferred = PacketCursor.Write(packet, 0, (byte*)indication.LookAhead + offset, wanted);
+            return NDIS_STATUS_SUCCESS;
+        }
+
+        if (indication.Packet != 0)
+        {
+            NdisLibrary.NdisCopyFromPacketToPacket(packet, 0, wanted, (NDIS_PACKET*)indication.Packet, EthernetHeaderSize + offset, out transferred);
             return NDIS_STATUS_SUCCESS;
         }
 
@@ -68,6 +114,22 @@ public sealed unsafe partial class Adapter
         var status = Call(nameof(Miniport.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
             transfer(packet, out copied, _miniportContext, new NDIS_HANDLE(receiveContext), offset, wanted));
         transferred = copied;
+        if (status == NDIS_STATUS_PENDING) _transfers[(nint)packet] = binding;
         return status;
+    }
+
+    /// <summary>NdisMTransferDataComplete.</summary>
+    internal void EndTransfer(nint packet, NDIS_STATUS status, uint bytes)
+    {
+        if (_transfers.Remove(packet, out var binding)) binding.TransferDataComplete(packet, status, bytes);
+        else Report(NdisReportKind.BadHandle, nameof(NdisLibrary.NdisMTransferDataComplete), $"No transfer into the packet at 0x{packet:x} was pending.");
+    }
+
+    private void AbortTransfers()
+    {
+        foreach (var (packet, binding) in _transfers.ToArray())
+        {
+            if (_transfers.Remove(packet)) binding.TransferDataComplete(packet, NDIS_STATUS_REQUEST_ABORTED, 0);
+        }
     }
 }

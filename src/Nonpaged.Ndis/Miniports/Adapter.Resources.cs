@@ -1,7 +1,28 @@
+using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
-public sealed partial class Adapter
+public sealed unsafe partial class Adapter
 {
+    private NDIS_RESOURCE_LIST* _resourceList;
+
+    /// <summary>A list of the resources that lives until the adapter is halted.</summary>
+    internal NDIS_RESOURCE_LIST* ResourceList()
+    {
+        if (_resourceList is null)
+        {
+            _resourceList = (NDIS_RESOURCE_LIST*)NativeMemory.AllocZeroed(NDIS_RESOURCE_LIST.SizeFor(AdapterResources.Count(Device)));
+            AdapterResources.Describe(Device, _resourceList);
+        }
+
+        return _resourceList;
+    }
+
+    private void FreeResourceList()
+    {
+        NativeMemory.Free(_resourceList);
+        _resourceList = null;
+    }
+
     private uint _mapRegisters;
 
     internal bool OwnsPorts(uint first, uint count) => count > 0 && Device.Bars.Any(bar =>

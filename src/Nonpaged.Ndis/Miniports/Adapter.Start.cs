@@ -6,6 +6,7 @@ public sealed unsafe partial class Adapter
 
     private void* _miniportContext;
     private bool _attributesSet;
+    private bool _isDeserialized;
     private volatile bool _faulted;
 
     /// <summary>The bus master bit was asked for in NdisMSetAttributes.</summary>
@@ -28,8 +29,9 @@ public sealed unsafe partial class Adapter
         return status;
     }
 
-    internal void SetAttributes(void* miniportContext, uint checkForHangSeconds, bool busMaster)
+    internal void SetAttributes(void* miniportContext, uint checkForHangSeconds, bool busMaster, bool isDeserialized)
     {
+        _isDeserialized = isDeserialized;
         _miniportContext = miniportContext;
         _attributesSet = true;
         _hangCheckSeconds = checkForHangSeconds == 0 ? 2 : checkForHangSeconds;
@@ -101,7 +103,8 @@ public sealed unsafe partial class Adapter
     private void CallHalt()
     {
         var halted = Call(nameof(Miniport.HaltHandler), Irql.PASSIVE_LEVEL, () => Miniport.HaltHandler!(_miniportContext));
-        if (!halted && _shutdown is { } shutdown)
-            Call("MiniportShutdown", Irql.PASSIVE_LEVEL, () => shutdown((void*)_shutdownContext));
+        if (halted) return;
+        if (_shutdown is { } shutdown) Call("MiniportShutdown", Irql.PASSIVE_LEVEL, () => shutdown((void*)_shutdownContext));
+        else if (Miniport.AdapterShutdownHandler is { } own) Call("MiniportShutdown", Irql.PASSIVE_LEVEL, () => own(_miniportContext));
     }
 }

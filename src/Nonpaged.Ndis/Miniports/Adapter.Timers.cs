@@ -5,6 +5,12 @@ public sealed unsafe partial class Adapter
     private uint _hangCheckSeconds = 2;
     private ScheduledCall? _hangCheck;
 
+    internal NDIS_HANDLE NewTimer(NDIS_TIMER_FUNCTION function, nint context)
+    {
+        var timer = new MiniportTimer(this, function, context);
+        return timer.Handle = Instance.Handles.Add(timer);
+    }
+
     internal void SetTimer(MiniportTimer timer, uint milliseconds, bool periodic)
     {
         timer.Pending?.Cancel();
@@ -17,6 +23,14 @@ public sealed unsafe partial class Adapter
         timer.Pending = null;
         return cancelled;
     }
+
+    /// <summary>Runs a function of the driver at PASSIVE_LEVEL, behind what is queued. False where the adapter is gone.</summary>
+    internal bool RunLater(string function, Action work) => _serial.Post(() =>
+    {
+        if (_faulted || _state == AdapterState.Halted) return;
+        Call(function, Irql.PASSIVE_LEVEL, work);
+        SendQueued();
+    });
 
     private void Fire(MiniportTimer timer, uint milliseconds, bool periodic)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
@@ -25,13 +26,13 @@ public sealed partial class Adapter : IDisposable
         Registration = registration;
         Machine = machine;
         Device = device;
-        Configuration = configuration;
+        Configuration = new ConcurrentDictionary<string, string>(configuration, StringComparer.OrdinalIgnoreCase);
         Name = $"{registration.Driver.Name}-{device.Location}";
         Handle = instance.Handles.Add(this);
         _contexts =
         [
-            .. Enum.GetValues<Irql>().Select(irql => new CallContext(instance, registration.Driver, irql, Initializing: false)),
-            .. Enum.GetValues<Irql>().Select(irql => new CallContext(instance, registration.Driver, irql, Initializing: true)),
+            .. Enum.GetValues<Irql>().Select(irql => new CallContext(instance, registration.Driver, irql, Initializing: false) { Adapter = this }),
+            .. Enum.GetValues<Irql>().Select(irql => new CallContext(instance, registration.Driver, irql, Initializing: true) { Adapter = this }),
         ];
         _serial = new SerialContext(Name, ServeInterrupt);
     }
@@ -72,7 +73,8 @@ public sealed partial class Adapter : IDisposable
 
     internal Machine Machine { get; }
 
-    internal IReadOnlyDictionary<string, string> Configuration { get; }
+    /// <summary>The adapter's parameters; keywords are compared without regard to case, as the registry's are.</summary>
+    internal ConcurrentDictionary<string, string> Configuration { get; }
 
     internal NDIS_HANDLE Handle { get; }
 

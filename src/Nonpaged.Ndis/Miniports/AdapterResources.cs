@@ -9,6 +9,20 @@ internal static unsafe class AdapterResources
     private const byte ShareShared = 3;
     private const ushort PortIo = 1;
 
+    public static int Count(PciDevice device) => device.Bars.Count + (device.InterruptVector is null ? 0 : 1);
+
+    /// <summary>Fills a list that has room for all.</summary>
+    public static void Describe(PciDevice device, NDIS_RESOURCE_LIST* list)
+    {
+        var count = Count(device);
+        NdisLibrary.NdisZeroMemory(list, NDIS_RESOURCE_LIST.SizeFor(count));
+        list->Version = list->Revision = 1;
+        list->Count = (uint)count;
+        var descriptor = NDIS_RESOURCE_LIST.PartialDescriptors(list);
+        foreach (var bar in device.Bars) Describe(bar, descriptor++);
+        if (device.InterruptVector is { } vector) Describe(vector, descriptor);
+    }
+
     public static void Describe(PciBar bar, CM_PARTIAL_RESOURCE_DESCRIPTOR* descriptor)
     {
         descriptor->Type = bar.IsPort ? CM_RESOURCE_TYPE.CmResourceTypePort : CM_RESOURCE_TYPE.CmResourceTypeMemory;

@@ -76,6 +76,10 @@ public unsafe delegate void W_RETURN_PACKET_HANDLER(void* MiniportAdapterContext
 public unsafe delegate void W_ALLOCATE_COMPLETE_HANDLER(
     void* MiniportAdapterContext, void* VirtualAddress, NDIS_PHYSICAL_ADDRESS* PhysicalAddress, uint Length, void* Context);
 
+/// <summary>MiniportPnPEventNotify: the hardware was taken away, or the power changed.</summary>
+public unsafe delegate void W_PNP_EVENT_NOTIFY_HANDLER(
+    void* MiniportAdapterContext, NDIS_DEVICE_PNP_EVENT PnPEvent, void* InformationBuffer, uint InformationBufferLength);
+
 /// <summary>A function that NdisMRegisterAdapterShutdownHandler registers: quiets the hardware when the system goes down.</summary>
 public unsafe delegate void ADAPTER_SHUTDOWN_HANDLER(void* ShutdownContext);
 
@@ -85,6 +89,9 @@ public unsafe delegate void NDIS_TIMER_FUNCTION(
 
 /// <summary>A function that NdisMSynchronizeWithInterrupt runs while the ISR cannot run.</summary>
 public unsafe delegate bool SYNCHRONIZE_FUNCTION(void* SynchronizeContext);
+
+/// <summary>A work item's function. Runs at PASSIVE_LEVEL; its context is the item's.</summary>
+public unsafe delegate void NDIS_PROC(NDIS_WORK_ITEM* WorkItem);
 
 /// <summary>A driver's unload function.</summary>
 public unsafe delegate void DRIVER_UNLOAD(void* DriverObject);

@@ -53,4 +53,10 @@ public sealed class NDIS_MINIPORT_CHARACTERISTICS
 
     /// <summary>Version 4: ends NdisMAllocateSharedMemoryAsync.</summary>
     public W_ALLOCATE_COMPLETE_HANDLER? AllocateCompleteHandler { get; set; }
+
+    /// <summary>Version 5.1: quiets the hardware when the system goes down.</summary>
+    public ADAPTER_SHUTDOWN_HANDLER? AdapterShutdownHandler { get; set; }
+
+    /// <summary>Version 5.1: is told that the hardware was taken away.</summary>
+    public W_PNP_EVENT_NOTIFY_HANDLER? PnPEventNotifyHandler { get; set; }
 }

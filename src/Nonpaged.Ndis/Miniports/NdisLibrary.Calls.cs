@@ -32,6 +32,15 @@ public static unsafe partial class NdisLibrary
         return found;
     }
 
+    /// <summary>The adapter whose function calls; a call from elsewhere is reported.</summary>
+    private static Adapter? CallingAdapter(Irql highest, [CallerMemberName] string call = "")
+    {
+        var context = Caller(highest, call);
+        if (context.Adapter is null)
+            context.Report(NdisReportKind.BrokenRule, call, "The call was made outside of an adapter's functions, so that it belongs to no adapter.");
+        return context.Adapter;
+    }
+
     private static Adapter? AdapterOf(NDIS_HANDLE handle, Irql highest, [CallerMemberName] string call = "")
     {
         Caller(highest, call);

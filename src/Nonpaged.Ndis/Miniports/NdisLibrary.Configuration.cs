@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
@@ -27,6 +29,26 @@ public static unsafe partial class NdisLibrary
         var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
         ParameterValue = configuration is null ? null : configuration.Read(Keyword->ToString(), ParameterType);
         Status = ParameterValue is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>
+    /// Writes a parameter, which holds for as long as the adapter lives: there is no registry to keep it. Numbers and strings can be written.
+    /// </summary>
+    public static void NdisWriteConfiguration(
+        out NDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle, NDIS_STRING* Keyword, NDIS_CONFIGURATION_PARAMETER* ParameterValue)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        Status = NDIS_STATUS_FAILURE;
+        if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
+        Status = NDIS_STATUS_NOT_SUPPORTED;
+        if (ParameterValue->ParameterType > NDIS_PARAMETER_TYPE.NdisParameterString) return;
+        configuration.Adapter.Configuration[Keyword->ToString()] = ParameterValue->ParameterType switch
+        {
+            NDIS_PARAMETER_TYPE.NdisParameterInteger => ParameterValue->IntegerData.ToString(CultureInfo.InvariantCulture),
+            NDIS_PARAMETER_TYPE.NdisParameterHexInteger => ParameterValue->IntegerData.ToString("x", CultureInfo.InvariantCulture),
+            _ => ParameterValue->StringData.ToString(),
+        };
+        Status = NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Reads the address that the parameter NetworkAddress sets in place of the adapter's own. NULL where it is not set.</summary>

@@ -34,9 +34,20 @@ public static unsafe partial class NdisLibrary
             LookaheadBufferSize,
             PacketSize));
 
+    /// <summary>
+    /// Offers received frames to the protocols, a packet each. When it returns, packets whose status is not NDIS_STATUS_PENDING are the miniport's again; a deserialized miniport
+    /// gets those that were not indicated with NDIS_STATUS_RESOURCES through MiniportReturnPacket, which may be called before this returns.
+    /// </summary>
+    public static void NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET** ReceivePackets, uint NumberOfPackets) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.IndicatePackets(ReceivePackets, NumberOfPackets);
+
     /// <summary>Ends a burst of NdisMEthIndicateReceive.</summary>
     public static void NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle) =>
         AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndReceive();
+
+    /// <summary>Ends a MiniportTransferData that returned NDIS_STATUS_PENDING.</summary>
+    public static void NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status, uint BytesTransferred) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndTransfer((nint)Packet, Status, BytesTransferred);
 
     /// <summary>Ends a MiniportQueryInformation that returned NDIS_STATUS_PENDING.</summary>
     public static void NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>

@@ -11,7 +11,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>NdisMSetAttributesEx: the device reads and writes memory by itself.</summary>
     public const uint NDIS_ATTRIBUTE_BUS_MASTER = 0x00000008;
 
-    /// <summary>NdisMSetAttributesEx: the miniport serializes itself. Refused: all miniports are serialized here.</summary>
+    /// <summary>NdisMSetAttributesEx: the miniport serializes itself. Its functions are called one at a time all the same.</summary>
     public const uint NDIS_ATTRIBUTE_DESERIALIZE = 0x00000020;
 
     /// <summary>The first call of a miniport's DriverEntry.</summary>
@@ -84,16 +84,10 @@ public static unsafe partial class NdisLibrary
         NDIS_INTERFACE_TYPE AdapterType)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
-        if ((AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE) != 0)
-        {
-            adapter.Report(
-                NdisReportKind.BrokenRule,
-                nameof(NdisMSetAttributesEx),
-                "NDIS_ATTRIBUTE_DESERIALIZE was asked for; the miniport is serialized all the same.");
-        }
-
         var busMaster = (AttributeFlags & NDIS_ATTRIBUTE_BUS_MASTER) != 0;
-        adapter.SetAttributes(MiniportAdapterContext, CheckForHangTimeInSeconds, busMaster);
+        // A deserialized miniport is called as a serialized one is, one function at a time, which it must stand; what differs is who owns packets.
+        var isDeserialized = (AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE) != 0;
+        adapter.SetAttributes(MiniportAdapterContext, CheckForHangTimeInSeconds, busMaster, isDeserialized);
     }
 
     /// <summary>Registers a function that quiets the hardware when the system goes down.</summary>
@@ -104,6 +98,15 @@ public static unsafe partial class NdisLibrary
     /// <summary>Undoes NdisMRegisterAdapterShutdownHandler.</summary>
     public static void NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle) =>
         AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.SetShutdownHandler(null, null);
+
+    /// <summary>Has NDIS halt an adapter whose hardware is of no more use. It happens as soon as the function that calls has returned.</summary>
+    public static NDIS_STATUS NdisMRemoveMiniport(NDIS_HANDLE MiniportHandle)
+    {
+        if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
+        adapter.Report(NdisReportKind.HardwareGone, nameof(NdisMRemoveMiniport), "The driver asked for its adapter to be removed.");
+        adapter.RemoveLater();
+        return NDIS_STATUS_SUCCESS;
+    }
 
     /// <summary>Writes to the log that an adapter's operator reads.</summary>
     public static void NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, uint ErrorCode, params ReadOnlySpan<uint> ErrorValues)

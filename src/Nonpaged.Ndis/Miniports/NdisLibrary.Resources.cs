@@ -15,19 +15,11 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
 
-        var device = adapter.Device;
-        var count = device.Bars.Count + (device.InterruptVector is null ? 0 : 1);
         var room = BufferSize;
-        BufferSize = NDIS_RESOURCE_LIST.SizeFor(count);
+        BufferSize = NDIS_RESOURCE_LIST.SizeFor(AdapterResources.Count(adapter.Device));
         Status = NDIS_STATUS_RESOURCES;
         if (ResourceList is null || room < BufferSize) return;
-
-        NdisZeroMemory(ResourceList, BufferSize);
-        ResourceList->Version = ResourceList->Revision = 1;
-        ResourceList->Count = (uint)count;
-        var descriptor = NDIS_RESOURCE_LIST.PartialDescriptors(ResourceList);
-        foreach (var bar in device.Bars) AdapterResources.Describe(bar, descriptor++);
-        if (device.InterruptVector is { } vector) AdapterResources.Describe(vector, descriptor);
+        AdapterResources.Describe(adapter.Device, ResourceList);
         Status = NDIS_STATUS_SUCCESS;
     }
 

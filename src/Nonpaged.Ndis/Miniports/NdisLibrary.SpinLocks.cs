@@ -12,31 +12,70 @@ public static unsafe partial class NdisLibrary
             CallContext.Current.Report(NdisReportKind.BrokenRule, nameof(NdisFreeSpinLock), "The lock is held.");
     }
 
-    /// <summary>Takes a spin lock. Taken twice by one thread, which would hang a real system, it is reported.</summary>
+    /// <summary>
+    /// Takes a spin lock, and raises the IRQL to DISPATCH_LEVEL until it is given back. Taken twice by one thread, which would hang a real
+    /// system, it is reported.
+    /// </summary>
     public static void NdisAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
-        var self = (long)Environment.CurrentManagedThreadId;
-        if (Volatile.Read(ref SpinLock->SpinLock) == self)
-        {
-            context.Report(NdisReportKind.BrokenRule, nameof(NdisAcquireSpinLock), "The thread holds the lock already: a deadlock.");
-            return;
-        }
-
-        var wait = default(SpinWait);
-        while (Interlocked.CompareExchange(ref SpinLock->SpinLock, self, 0) != 0) wait.SpinOnce();
+        if (!Take(SpinLock, nameof(NdisAcquireSpinLock))) return;
+        SpinLock->OldIrql = (byte)CallContext.Current.Irql;
+        if (CallContext.Current.Irql < Irql.DISPATCH_LEVEL) CallContext.ChangeIrql(Irql.DISPATCH_LEVEL);
     }
 
-    /// <summary>Gives a spin lock back.</summary>
+    /// <summary>Gives a spin lock back, and puts the IRQL back to what it was.</summary>
     public static void NdisReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock)
     {
-        if (Interlocked.CompareExchange(ref SpinLock->SpinLock, 0, Environment.CurrentManagedThreadId) != Environment.CurrentManagedThreadId)
-            CallContext.Current.Report(NdisReportKind.BrokenRule, nameof(NdisReleaseSpinLock), "The thread does not hold the lock.");
+        var before = (Irql)SpinLock->OldIrql;
+        if (Give(SpinLock, nameof(NdisReleaseSpinLock)) && before < CallContext.Current.Irql) CallContext.ChangeIrql(before);
     }
 
     /// <summary>As NdisAcquireSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock) => NdisAcquireSpinLock(SpinLock);
+    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock) => Take(SpinLock, nameof(NdisDprAcquireSpinLock));
 
     /// <summary>As NdisReleaseSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock) => NdisReleaseSpinLock(SpinLock);
+    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock) => Give(SpinLock, nameof(NdisDprReleaseSpinLock));
+
+    /// <summary>The IRQL at which the calling thread runs. (WDK, KeGetCurrentIrql.)</summary>
+    public static Irql KeGetCurrentIrql() => CallContext.Current.Irql;
+
+    /// <summary>Raises the IRQL of the calling thread. A lower one is reported, and nothing changes. (WDK, KeRaiseIrql.)</summary>
+    public static void KeRaiseIrql(Irql NewIrql, out Irql OldIrql)
+    {
+        var context = CallContext.Current;
+        OldIrql = context.Irql;
+        if (NewIrql >= context.Irql) CallContext.ChangeIrql(NewIrql);
+        else context.Report(NdisReportKind.BrokenRule, nameof(KeRaiseIrql), $"The IRQL is {context.Irql} and cannot be raised to {NewIrql}.");
+    }
+
+    /// <summary>Lowers the IRQL of the calling thread. A higher one is reported, and nothing changes. (WDK, KeLowerIrql.)</summary>
+    public static void KeLowerIrql(Irql NewIrql)
+    {
+        var context = CallContext.Current;
+        if (NewIrql <= context.Irql) CallContext.ChangeIrql(NewIrql);
+        else context.Report(NdisReportKind.BrokenRule, nameof(KeLowerIrql), $"The IRQL is {context.Irql} and cannot be lowered to {NewIrql}.");
+    }
+
+    private static bool Take(NDIS_SPIN_LOCK* spinLock, string call)
+    {
+        Caller(Irql.DISPATCH_LEVEL, call);
+        var self = (long)Environment.CurrentManagedThreadId;
+        if (Volatile.Read(ref spinLock->SpinLock) == self)
+        {
+            CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread holds the lock already: a deadlock.");
+            return false;
+        }
+
+        var wait = default(SpinWait);
+        while (Interlocked.CompareExchange(ref spinLock->SpinLock, self, 0) != 0) wait.SpinOnce();
+        return true;
+    }
+
+    private static bool Give(NDIS_SPIN_LOCK* spinLock, string call)
+    {
+        var self = (long)Environment.CurrentManagedThreadId;
+        if (Interlocked.CompareExchange(ref spinLock->SpinLock, 0, self) == self) return true;
+        CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread does not hold the lock.");
+        return false;
+    }
 }

@@ -9,9 +9,28 @@ public static unsafe partial class NdisLibrary
         NDIS_MINIPORT_TIMER* Timer, NDIS_HANDLE MiniportAdapterHandle, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
     {
         ArgumentNullException.ThrowIfNull(TimerFunction);
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
-        var timer = new MiniportTimer(adapter, TimerFunction, (nint)FunctionContext);
-        Timer->TimerObject = timer.Handle = adapter.Instance.Handles.Add(timer);
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter) Timer->TimerObject = adapter.NewTimer(TimerFunction, (nint)FunctionContext);
+    }
+
+    /// <summary>Sets up a timer for the adapter whose function the caller is in. Its function runs in that adapter's serial context, at DISPATCH_LEVEL.</summary>
+    public static void NdisInitializeTimer(NDIS_TIMER* Timer, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
+    {
+        ArgumentNullException.ThrowIfNull(TimerFunction);
+        if (CallingAdapter(Irql.DISPATCH_LEVEL) is { } adapter) Timer->TimerObject = adapter.NewTimer(TimerFunction, (nint)FunctionContext);
+    }
+
+    /// <summary>Runs the timer's function once after a delay; a delay set before is forgotten.</summary>
+    public static void NdisSetTimer(NDIS_TIMER* Timer, uint MillisecondsToDelay)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        if (Resolve<MiniportTimer>(Timer->TimerObject) is { } timer) timer.Adapter.SetTimer(timer, MillisecondsToDelay, periodic: false);
+    }
+
+    /// <summary>Keeps the timer's function from running; false where it was not set, or ran.</summary>
+    public static void NdisCancelTimer(NDIS_TIMER* Timer, out bool TimerCancelled)
+    {
+        Caller(Irql.DISPATCH_LEVEL);
+        TimerCancelled = Resolve<MiniportTimer>(Timer->TimerObject) is { } timer && Adapter.CancelTimer(timer);
     }
 
     /// <summary>Runs the timer's function once after a delay; a delay set before is forgotten.</summary>
@@ -35,11 +54,13 @@ public static unsafe partial class NdisLibrary
         TimerCancelled = Resolve<MiniportTimer>(Timer->TimerObject) is { } timer && Adapter.CancelTimer(timer);
     }
 
-    /// <summary>Waits, at PASSIVE_LEVEL.</summary>
+    /// <summary>Waits, at PASSIVE_LEVEL. The adapter's interrupts and timers go on.</summary>
     public static void NdisMSleep(uint MicrosecondsToSleep)
     {
-        Caller(Irql.PASSIVE_LEVEL);
-        Thread.Sleep(TimeSpan.FromMicroseconds(MicrosecondsToSleep));
+        var context = Caller(Irql.PASSIVE_LEVEL);
+        var time = TimeSpan.FromMicroseconds(MicrosecondsToSleep);
+        if (context.Adapter is { } adapter) adapter.Wait(time, context.Irql);
+        else Thread.Sleep(time);
     }
 
     /// <summary>Waits without giving up the processor. Its documents allow 50 microseconds at most.</summary>
@@ -52,6 +73,8 @@ public static unsafe partial class NdisLibrary
                 nameof(NdisStallExecution), $"{MicrosecondsToStall} microseconds were asked for; 50 are the most that a driver may stall.");
         }
 
+        // A stall below DIRQL does not keep the ISR from running: it may be what the driver stalls for.
+        if (context.Adapter is { } adapter && context.Irql < Irql.DIRQL) adapter.Wait(TimeSpan.Zero, context.Irql);
         var until = Stopwatch.GetTimestamp() + (MicrosecondsToStall * Stopwatch.Frequency / 1_000_000);
         while (Stopwatch.GetTimestamp() < until) Thread.SpinWait(10);
     }

@@ -7,5 +7,6 @@ namespace Nonpaged.Ndis;
 /// <param name="LookAhead">The first bytes behind the header.</param>
 /// <param name="LookAheadSize">How many of them are there.</param>
 /// <param name="PacketSize">The bytes behind the header in all.</param>
+/// <param name="Packet">The packet that the miniport indicated the frame as; 0 where it did not.</param>
 internal sealed record ReceiveIndication(
-    nint ReceiveContext, nint Header, uint HeaderSize, nint LookAhead, uint LookAheadSize, uint PacketSize);
+    nint ReceiveContext, nint Header, uint HeaderSize, nint LookAhead, uint LookAheadSize, uint PacketSize, nint Packet = 0);

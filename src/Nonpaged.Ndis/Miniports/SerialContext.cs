@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Nonpaged.Ndis;
 
 /// <summary>
@@ -84,6 +86,51 @@ internal sealed class SerialContext : IDisposable
         }
 
         return call;
+    }
+
+    /// <summary>
+    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued waits. True where the condition held before
+    /// the time was over.
+    /// </summary>
+    public bool RunWhileWaiting(TimeSpan time, bool timersToo, Func<bool>? until)
+    {
+        var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        while (until is null || !until())
+        {
+            Action? work = null;
+            lock (_gate)
+            {
+                if (_interrupt)
+                {
+                    _interrupt = false;
+                    work = _onInterrupt;
+                }
+                else if (timersToo && _schedule.TryPeek(out var due, out var at) && at <= Environment.TickCount64)
+                {
+                    _schedule.Dequeue();
+                    work = due.Run;
+                }
+                else
+                {
+                    var left = (end - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
+                    if (left < 0) return false;
+                    var untilDue = timersToo ? UntilNextDue() : Timeout.Infinite;
+                    var wait = (int)Math.Min(left, untilDue < 0 ? int.MaxValue : untilDue);
+                    if (wait > 0) Monitor.Wait(_gate, wait);
+                }
+            }
+
+            work?.Invoke();
+            if (Stopwatch.GetTimestamp() >= end) return until?.Invoke() ?? false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Has a waiting function look at its condition again.</summary>
+    public void Wake()
+    {
+        lock (_gate) Monitor.PulseAll(_gate);
     }
 
     /// <summary>Ends the thread once what is queued has run.</summary>

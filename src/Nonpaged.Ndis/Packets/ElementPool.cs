@@ -17,6 +17,7 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     private readonly HashSet<nint> _taken = [];
     private readonly List<nint> _slabs = [];
     private bool _retired;
+    private bool _exceeded;
 
     public Driver Owner { get; } = owner;
 
@@ -51,7 +52,8 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     {
         lock (_lock)
         {
-            if (_retired || _taken.Count >= Limit) return null;
+            if (_retired) return null;
+            if (_taken.Count >= Limit && !MayExceed()) return null;
             if (_free.Count == 0 && !Grow()) return null;
             var element = _free.Pop();
             _taken.Add(element);
@@ -95,6 +97,19 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
             _taken.Clear();
             Release();
         }
+    }
+
+    // Four times what was asked for is not a slip any more.
+    private bool MayExceed()
+    {
+        if (!instance.Options.LenientPools || _taken.Count >= 4L * Limit) return false;
+        if (!_exceeded)
+        {
+            instance.Report(
+                NdisReportKind.BrokenRule, $"NdisAllocate{char.ToUpperInvariant(Kind[0])}{Kind[1..]}", Owner, $"More {Kind}s were taken than the {Limit} that the pool was made for.");
+        }
+
+        return _exceeded = true;
     }
 
     private IEnumerable<nint> ElementsOf(nint slab)

@@ -82,6 +82,12 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
             frame.PacketSize));
     }
 
+    public void TransferDataComplete(nint packet, NDIS_STATUS status, uint bytes)
+    {
+        if (Characteristics.TransferDataCompleteHandler is { } handler)
+            Protocol.Call(nameof(Characteristics.TransferDataCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context, (NDIS_PACKET*)packet, status, bytes));
+    }
+
     public void ReceiveComplete()
     {
         if (!_received || IsClosing) return;

@@ -131,7 +131,9 @@ public static unsafe partial class NdisLibrary
     {
         Caller(Irql.DISPATCH_LEVEL);
         BytesTransferred = 0;
-        Status = Resolve<Binding>(NdisBindingHandle)?.Adapter.TransferData(
-            MacReceiveContext.Value, ByteOffset, BytesToTransfer, Packet, out BytesTransferred) ?? NDIS_STATUS_FAILURE;
+        Status = NDIS_STATUS_FAILURE;
+        if (Resolve<Binding>(NdisBindingHandle) is not { } binding) return;
+        Status = binding.Adapter.TransferData(
+            binding, MacReceiveContext.Value, ByteOffset, BytesToTransfer, Packet, out BytesTransferred);
     }
 }

@@ -1,0 +1,122 @@
+using System.Collections;
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+using Nonpaged.Interop;
+using Nonpaged.Ndis;
+using Nonpaged.Ndis.Native;
+
+namespace Nonpaged.Cli;
+
+/// <summary>
+/// Where C drivers run: in a process of their own, which this one watches, since a driver's crash takes its process with it. That is the program
+/// nonpaged-host, compiled ahead of time, which has the same commands and the functions of NDIS that a driver imports.
+/// </summary>
+internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver>? load)
+{
+    /// <summary>The environment variable with the path of the program.</summary>
+    public const string PathVariable = "NONPAGED_HOST";
+
+    /// <summary>The environment variable with the number of the descriptor whose end is the end of the process that watches.</summary>
+    public const string LifelineVariable = "NONPAGED_LIFELINE";
+
+    private const int FirstFree = 5;
+    private const int RecordDescriptor = 3;
+    private const int LifelineDescriptor = 4;
+
+    /// <summary>This process can load C drivers.</summary>
+    public bool IsThisProcess => load is not null;
+
+    /// <summary>Loads a driver into this process.</summary>
+    /// <exception cref="CommandException">It cannot be loaded, and why.</exception>
+    public MiniportDriver Load(string file) => load is null ? throw new InvalidOperationException("Another program loads drivers.") : load(file);
+
+    /// <summary>Runs the same command in the other program, and waits for its end.</summary>
+    /// <exception cref="CommandException">The program is missing or cannot be started.</exception>
+    public async Task<DriverHostResult> RunAsync(RunRequest request, Interruption interruption)
+    {
+        string program = FindProgram(request);
+        Check(LibC.CreateMemoryFile("nonpaged-call-record", LibC.MFD_CLOEXEC, out SafeFileHandle record), "memfd_create");
+        using (record)
+        {
+            Check(LibC.SetFileLength(record, CallRecord.FileSize), "ftruncate");
+            Check(LibC.Pipe(out SafeFileHandle lifelineEnd, out SafeFileHandle lifeline), "pipe2");
+            using (lifeline)
+            {
+                int id = Spawn(program, record, lifelineEnd);
+                int status = await WaitAsync(id, interruption);
+                int signal = status & 0x7f;
+                if (signal == 0) return new DriverHostResult((status >> 8) & 0xff, null);
+                if (interruption.Happened && signal is LibC.SIGTERM or 2 or 1) return new DriverHostResult(interruption.ExitCode, null);
+                using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(record, null, CallRecord.FileSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+                return new DriverHostResult(ExitCode.Failure, CrashReader.Read(file, signal));
+            }
+        }
+    }
+
+    private static string FindProgram(RunRequest request)
+    {
+        string? path = Environment.GetEnvironmentVariable(PathVariable);
+        if (string.IsNullOrEmpty(path)) path = Path.Combine(AppContext.BaseDirectory, "nonpaged-host");
+        return File.Exists(path) ? path : throw new CommandException(
+            $"The program that runs C drivers is not there: {path}.",
+            $"the variable {PathVariable}, which names it; the script ./nonpaged builds it and sets the variable",
+            $"./nonpaged run {request.DriverFile} --nic {request.Nic}");
+    }
+
+    private int Spawn(string program, SafeFileHandle record, SafeFileHandle lifelineEnd)
+    {
+        using (lifelineEnd)
+        {
+            using var nothing = File.OpenHandle("/dev/null");
+            using var output = new SafeFileHandle(1, ownsHandle: false);
+            using var error = new SafeFileHandle(2, ownsHandle: false);
+            var copies = new List<SafeFileHandle>();
+            try
+            {
+                foreach (SafeFileHandle given in new[] { nothing, output, error, record, lifelineEnd })
+                {
+                    Check(LibC.DuplicateAbove(given, FirstFree, out SafeFileHandle copy), "fcntl(F_DUPFD_CLOEXEC)");
+                    copies.Add(copy);
+                }
+
+                SysResult result = LibC.Spawn(
+                    program, [program, .. arguments], [.. Surroundings()], [.. copies.Select(copy => (int)copy.DangerousGetHandle())]);
+                Check(result, $"posix_spawn of {program}");
+                return (int)result.Value;
+            }
+            finally
+            {
+                foreach (SafeFileHandle copy in copies) copy.Dispose();
+            }
+        }
+    }
+
+    private static IEnumerable<string> Surroundings()
+    {
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) yield return $"{variable.Key}={variable.Value}";
+        yield return $"{CallRecord.DescriptorVariable}={RecordDescriptor}";
+        yield return $"{LifelineVariable}={LifelineDescriptor}";
+    }
+
+    /// <summary>Waits for the end of the process; it is in a session of its own, so that a terminal's signals have to be passed on.</summary>
+    private static async Task<int> WaitAsync(int id, Interruption interruption)
+    {
+        using CancellationTokenRegistration passOn = interruption.Token.Register(() => LibC.Kill(id, LibC.SIGTERM));
+        return await Task.Run(() =>
+        {
+            while (true)
+            {
+                SysResult result = LibC.WaitPid(id, out int status, 0);
+                if (result.Errno == Errno.EINTR) continue;
+                Check(result, "waitpid");
+                return status;
+            }
+        });
+    }
+
+    private static void Check(SysResult result, string call)
+    {
+        if (!result.IsError) return;
+        throw new CommandException($"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits");
+    }
+}

@@ -1,0 +1,56 @@
+namespace Nonpaged.Machines.Qemu;
+
+internal sealed partial class QtestClient
+{
+    // Far fewer answers than would fill QEMU's side of the connection while nobody reads.
+    private const int LongestSeries = 256;
+
+    [ThreadStatic]
+    private static QtestAnswer[]? t_series;
+
+    /// <summary>
+    /// Asks the same question again and again, and gives each answer to a function, in order; all ones where the hardware is gone. The questions
+    /// are sent without waiting for the answers between, which saves a round trip each.
+    /// </summary>
+    public void ReadSeries(ReadOnlySpan<byte> verb, ulong address, int count, Action<int, ulong> answered)
+    {
+        if (IsReaderThread)
+            throw new InvalidOperationException("A handler of an interrupt line runs on the machine's thread and must not read its hardware.");
+        Span<byte> line = stackalloc byte[LongestLine];
+        var length = AddHexadecimal(line, AddVerb(line, verb), address);
+        line[length++] = (byte)'\n';
+        var series = t_series ??= [.. Enumerable.Range(0, LongestSeries).Select(_ => new QtestAnswer())];
+        var lines = new byte[length * Math.Min(count, LongestSeries)];
+        for (var at = 0; at < lines.Length; at += length) line[..length].CopyTo(lines.AsSpan(at));
+        for (var first = 0; first < count; first += LongestSeries)
+        {
+            var some = Math.Min(LongestSeries, count - first);
+            AskAll(series.AsSpan(0, some), lines.AsSpan(0, some * length));
+            for (var index = 0; index < some; index++) answered(first + index, series[index].Number);
+        }
+    }
+
+    private void AskAll(ReadOnlySpan<QtestAnswer> answers, ReadOnlySpan<byte> lines)
+    {
+        Interlocked.MemoryBarrier();
+        lock (_sending)
+        {
+            if (_gone)
+            {
+                foreach (var answer in answers) answer.Absent();
+                return;
+            }
+
+            foreach (var answer in answers)
+            {
+                answer.Expect(++_sent, wantsText: false);
+                _expected.Enqueue(answer);
+            }
+
+            Send(lines);
+        }
+
+        foreach (var answer in answers) answer.Wait(Timeout.InfiniteTimeSpan);
+        Interlocked.MemoryBarrier();
+    }
+}

@@ -1,0 +1,122 @@
+namespace Nonpaged.Ndis.Host;
+
+/// <summary>A C miniport's functions as those that NDIS calls.</summary>
+internal static unsafe class NativeMiniport
+{
+    public static NDIS_MINIPORT_CHARACTERISTICS Wrap(NativeCharacteristics c) => new()
+    {
+        MajorNdisVersion = c.MajorNdisVersion,
+        MinorNdisVersion = c.MinorNdisVersion,
+        CheckForHangHandler = c.CheckForHangHandler == null ? null : context =>
+        {
+            using var function = DriverFunction.Enter("MiniportCheckForHang");
+            return c.CheckForHangHandler(context) != 0;
+        },
+        DisableInterruptHandler = c.DisableInterruptHandler == null ? null : context =>
+        {
+            using var function = DriverFunction.Enter("MiniportDisableInterrupt");
+            c.DisableInterruptHandler(context);
+        },
+        EnableInterruptHandler = c.EnableInterruptHandler == null ? null : context =>
+        {
+            using var function = DriverFunction.Enter("MiniportEnableInterrupt");
+            c.EnableInterruptHandler(context);
+        },
+        HaltHandler = c.HaltHandler == null ? null : context =>
+        {
+            using var function = DriverFunction.Enter("MiniportHalt");
+            c.HaltHandler(context);
+        },
+        HandleInterruptHandler = c.HandleInterruptHandler == null ? null : context =>
+        {
+            using var function = DriverFunction.Enter("MiniportHandleInterrupt");
+            c.HandleInterruptHandler(context);
+        },
+        InitializeHandler = c.InitializeHandler == null ? null : Initialize(c),
+        ISRHandler = c.ISRHandler == null ? null : (out bool recognized, out bool queue, void* context) =>
+        {
+            using var function = DriverFunction.Enter("MiniportISR");
+            byte isRecognized = 0, isQueued = 0;
+            c.ISRHandler(&isRecognized, &isQueued, context);
+            (recognized, queue) = (isRecognized != 0, isQueued != 0);
+        },
+        QueryInformationHandler = c.QueryInformationHandler == null ? null
+            : (void* context, uint oid, void* buffer, uint length, out uint written, out uint needed) =>
+            {
+                using var function = DriverFunction.Enter("MiniportQueryInformation");
+                uint bytes = 0, more = 0;
+                var status = c.QueryInformationHandler(context, oid, buffer, length, &bytes, &more);
+                (written, needed) = (bytes, more);
+                return status;
+            },
+        SetInformationHandler = c.SetInformationHandler == null ? null
+            : (void* context, uint oid, void* buffer, uint length, out uint read, out uint needed) =>
+            {
+                using var function = DriverFunction.Enter("MiniportSetInformation");
+                uint bytes = 0, more = 0;
+                var status = c.SetInformationHandler(context, oid, buffer, length, &bytes, &more);
+                (read, needed) = (bytes, more);
+                return status;
+            },
+        ResetHandler = c.ResetHandler == null ? null : (out bool addressing, void* context) =>
+        {
+            using var function = DriverFunction.Enter("MiniportReset");
+            byte isReset = 0;
+            var status = c.ResetHandler(&isReset, context);
+            addressing = isReset != 0;
+            return status;
+        },
+        SendHandler = c.SendHandler == null ? null : (context, packet, flags) =>
+        {
+            using var function = DriverFunction.Enter("MiniportSend");
+            return c.SendHandler(context, packet, flags);
+        },
+        SendPacketsHandler = c.SendPacketsHandler == null ? null : (context, packets, count) =>
+        {
+            using var function = DriverFunction.Enter("MiniportSendPackets");
+            c.SendPacketsHandler(context, packets, count);
+        },
+        TransferDataHandler = c.TransferDataHandler == null ? null : Transfer(c),
+        ReturnPacketHandler = c.ReturnPacketHandler == null ? null : (context, packet) =>
+        {
+            using var function = DriverFunction.Enter("MiniportReturnPacket");
+            c.ReturnPacketHandler(context, packet);
+        },
+        AllocateCompleteHandler = c.AllocateCompleteHandler == null ? null : (context, address, physical, length, given) =>
+        {
+            using var function = DriverFunction.Enter("MiniportAllocateComplete");
+            c.AllocateCompleteHandler(context, address, physical, length, given);
+        },
+        AdapterShutdownHandler = c.AdapterShutdownHandler == null ? null : context =>
+        {
+            using var function = DriverFunction.Enter("MiniportShutdown");
+            c.AdapterShutdownHandler(context);
+        },
+        PnPEventNotifyHandler = c.PnPEventNotifyHandler == null ? null : (context, happened, buffer, length) =>
+        {
+            using var function = DriverFunction.Enter("MiniportPnPEventNotify");
+            c.PnPEventNotifyHandler(context, (uint)happened, buffer, length);
+        },
+    };
+
+    private static W_INITIALIZE_HANDLER Initialize(NativeCharacteristics c) =>
+        (out NDIS_STATUS openError, out uint selected, NDIS_MEDIUM* media, uint count, NDIS_HANDLE adapter, NDIS_HANDLE configuration) =>
+        {
+            using var function = DriverFunction.Enter("MiniportInitialize");
+            var error = NDIS_STATUS_SUCCESS;
+            var index = 0u;
+            var status = c.InitializeHandler(&error, &index, media, count, adapter.Value, configuration.Value);
+            (openError, selected) = (error, index);
+            return status;
+        };
+
+    private static W_TRANSFER_DATA_HANDLER Transfer(NativeCharacteristics c) =>
+        (NDIS_PACKET* packet, out uint transferred, void* context, NDIS_HANDLE receive, uint offset, uint bytes) =>
+        {
+            using var function = DriverFunction.Enter("MiniportTransferData");
+            var copied = 0u;
+            var status = c.TransferDataHandler(packet, &copied, context, receive.Value, offset, bytes);
+            transferred = copied;
+            return status;
+        };
+}

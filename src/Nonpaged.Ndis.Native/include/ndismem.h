@@ -1,0 +1,68 @@
+/* NDIS: memory. A plain C program that links libndis has these and no other calls of NDIS. */
+#ifndef NONPAGED_NDISMEM_H
+#define NONPAGED_NDISMEM_H
+
+#include "ndisbase.h"
+
+NONPAGED_EXTERN_C_BEGIN
+
+#define NDIS_MEMORY_CONTIGUOUS 0x00000001
+#define NDIS_MEMORY_NONCACHED 0x00000002
+
+NDIS_STATUS NdisAllocateMemory(
+    PVOID *VirtualAddress, UINT Length, UINT MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress);
+NDIS_STATUS NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag);
+VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags);
+
+VOID NdisMAllocateSharedMemory(
+    NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress);
+VOID NdisMFreeSharedMemory(
+    NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID VirtualAddress, NDIS_PHYSICAL_ADDRESS PhysicalAddress);
+
+/* Nonpaged lookaside lists: blocks of one size. */
+typedef PVOID (*PALLOCATE_FUNCTION)(ULONG PoolType, SIZE_T NumberOfBytes, ULONG Tag);
+typedef VOID (*PFREE_FUNCTION)(PVOID Buffer);
+typedef PALLOCATE_FUNCTION ALLOCATE_FUNCTION;
+typedef PFREE_FUNCTION FREE_FUNCTION;
+
+typedef struct _NPAGED_LOOKASIDE_LIST {
+    ULONG_PTR Reserved[16];
+} NPAGED_LOOKASIDE_LIST, *PNPAGED_LOOKASIDE_LIST;
+
+VOID NdisInitializeNPagedLookasideList(
+    PNPAGED_LOOKASIDE_LIST Lookaside, PALLOCATE_FUNCTION Allocate, PFREE_FUNCTION Free, ULONG Flags, ULONG Size, ULONG Tag, USHORT Depth);
+VOID NdisDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside);
+PVOID NdisAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside);
+VOID NdisFreeToNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry);
+
+/* Windows CE's own calls. */
+#define LMEM_FIXED 0x0000
+#define LMEM_MOVEABLE 0x0002
+#define LMEM_ZEROINIT 0x0040
+#define LPTR (LMEM_FIXED | LMEM_ZEROINIT)
+typedef HANDLE HLOCAL;
+HLOCAL LocalAlloc(UINT uFlags, UINT uBytes);
+HLOCAL LocalReAlloc(HLOCAL hMem, UINT uBytes, UINT uFlags);
+UINT LocalSize(HLOCAL hMem);
+HLOCAL LocalFree(HLOCAL hMem);
+
+#define MEM_COMMIT 0x1000
+#define MEM_RESERVE 0x2000
+#define MEM_DECOMMIT 0x4000
+#define MEM_RELEASE 0x8000
+#define PAGE_NOACCESS 0x01
+#define PAGE_READONLY 0x02
+#define PAGE_READWRITE 0x04
+#define PAGE_NOCACHE 0x200
+PVOID VirtualAlloc(PVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect);
+BOOL VirtualFree(PVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType);
+BOOL VirtualProtect(PVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect);
+BOOL VirtualLock(PVOID lpAddress, SIZE_T dwSize);
+BOOL VirtualUnlock(PVOID lpAddress, SIZE_T dwSize);
+PVOID AllocPhysMem(DWORD cbSize, DWORD fdwProtect, DWORD dwAlignmentMask, DWORD dwFlags, PULONG pPhysicalAddress);
+BOOL FreePhysMem(PVOID lpvAddress);
+DWORD GetLastError(VOID);
+
+NONPAGED_EXTERN_C_END
+
+#endif

@@ -1,0 +1,199 @@
+/*
+ * The basic types of Windows drivers, on LP64 Linux: ULONG and LONG have 32 bits, pointers 64, wide characters 16.
+ */
+#ifndef NONPAGED_NTDEF_H
+#define NONPAGED_NTDEF_H
+
+#include <stddef.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "sal.h"
+
+#if !defined(__LP64__)
+#error "These headers are for systems with 64-bit pointers and longs (LP64)."
+#endif
+#if __SIZEOF_WCHAR_T__ != 2
+#error "Wide characters have 16 bits in a driver: compile with -fshort-wchar (pkg-config --cflags ndis)."
+#endif
+
+#ifdef __cplusplus
+#define NONPAGED_EXTERN_C_BEGIN extern "C" {
+#define NONPAGED_EXTERN_C_END }
+#define EXTERN_C extern "C"
+#else
+#define NONPAGED_EXTERN_C_BEGIN
+#define NONPAGED_EXTERN_C_END
+#define EXTERN_C extern
+#endif
+
+/* There is one calling convention. */
+#define NTAPI
+#define NTSYSAPI
+#define NTKERNELAPI
+#define NTHALAPI
+#define DECLSPEC_IMPORT
+#define FASTCALL
+#define CDECL
+#define STDCALL
+#define APIENTRY
+#define CALLBACK
+#define __stdcall
+#define __cdecl
+#define __fastcall
+#define UNALIGNED
+#define RESTRICTED_POINTER
+#define DECLSPEC_NORETURN __attribute__((__noreturn__))
+#define DECLSPEC_ALIGN(bytes) __attribute__((__aligned__(bytes)))
+#define FORCEINLINE static __inline__ __attribute__((__always_inline__, __unused__))
+#ifndef __cplusplus
+#define INLINE static __inline__
+#endif
+
+/* All of a driver's code and data is resident. */
+#define CODE_SEG(section)
+#define DATA_SEG(section)
+#define INIT_FUNCTION
+#define INIT_SECTION
+#define PAGED_CODE()
+
+#define CONST const
+#define VOID void
+typedef char CHAR, *PCHAR, *PSTR, *LPSTR;
+typedef signed char CCHAR, INT8, *PINT8, SCHAR;
+typedef const char *PCSTR, *LPCSTR, *PCCH;
+typedef unsigned char UCHAR, *PUCHAR, BYTE, *PBYTE, UINT8, *PUINT8, BOOLEAN, *PBOOLEAN;
+typedef short SHORT, *PSHORT, CSHORT, INT16, *PINT16;
+typedef unsigned short USHORT, *PUSHORT, WORD, *PWORD, UINT16, *PUINT16;
+typedef int INT, *PINT, LONG, *PLONG, INT32, *PINT32, BOOL, *PBOOL;
+typedef unsigned int UINT, *PUINT, ULONG, *PULONG, DWORD, *PDWORD, UINT32, *PUINT32, LOGICAL;
+__extension__ typedef long long LONGLONG, *PLONGLONG, INT64, *PINT64, LONG64;
+__extension__ typedef unsigned long long ULONGLONG, *PULONGLONG, UINT64, *PUINT64, ULONG64, *PULONG64, DWORDLONG;
+#define __int8 char
+#define __int16 short
+#define __int32 int
+#define __int64 long long
+typedef long LONG_PTR, *PLONG_PTR, INT_PTR, SSIZE_T;
+typedef unsigned long ULONG_PTR, *PULONG_PTR, UINT_PTR, DWORD_PTR, SIZE_T, *PSIZE_T, KAFFINITY, *PKAFFINITY;
+typedef void *PVOID, *LPVOID, *HANDLE, **PHANDLE;
+typedef const void *PCVOID;
+typedef wchar_t WCHAR, *PWCHAR, *PWSTR, *LPWSTR;
+typedef const wchar_t *PCWSTR, *LPCWSTR;
+typedef LONG NTSTATUS, *PNTSTATUS;
+
+#ifndef TRUE
+#define TRUE 1
+#define FALSE 0
+#endif
+#ifndef MAXULONG
+#define MAXUCHAR 0xff
+#define MAXUSHORT 0xffff
+#define MAXULONG 0xffffffffU
+#define MAXLONG 0x7fffffff
+#endif
+#ifndef ANSI_NULL
+#define ANSI_NULL ((CHAR)0)
+#define UNICODE_NULL ((WCHAR)0)
+#endif
+
+/* A 64-bit number and its halves. */
+typedef union _LARGE_INTEGER {
+    __extension__ struct {
+        ULONG LowPart;
+        LONG HighPart;
+    };
+    struct {
+        ULONG LowPart;
+        LONG HighPart;
+    } u;
+    LONGLONG QuadPart;
+} LARGE_INTEGER, *PLARGE_INTEGER;
+
+typedef union _ULARGE_INTEGER {
+    __extension__ struct {
+        ULONG LowPart;
+        ULONG HighPart;
+    };
+    struct {
+        ULONG LowPart;
+        ULONG HighPart;
+    } u;
+    ULONGLONG QuadPart;
+} ULARGE_INTEGER, *PULARGE_INTEGER;
+
+typedef LARGE_INTEGER PHYSICAL_ADDRESS, *PPHYSICAL_ADDRESS;
+
+/* Counted strings. Lengths are in bytes. */
+typedef struct _UNICODE_STRING {
+    USHORT Length;
+    USHORT MaximumLength;
+    PWSTR Buffer;
+} UNICODE_STRING, *PUNICODE_STRING;
+typedef const UNICODE_STRING *PCUNICODE_STRING;
+
+typedef struct _STRING {
+    USHORT Length;
+    USHORT MaximumLength;
+    PCHAR Buffer;
+} STRING, *PSTRING, ANSI_STRING, *PANSI_STRING;
+
+#define RTL_CONSTANT_STRING(text) { sizeof(text) - sizeof((text)[0]), sizeof(text), (text) }
+
+typedef struct _LIST_ENTRY {
+    struct _LIST_ENTRY *Flink;
+    struct _LIST_ENTRY *Blink;
+} LIST_ENTRY, *PLIST_ENTRY;
+
+typedef struct _SINGLE_LIST_ENTRY {
+    struct _SINGLE_LIST_ENTRY *Next;
+} SINGLE_LIST_ENTRY, *PSINGLE_LIST_ENTRY;
+
+typedef struct _GUID {
+    ULONG Data1;
+    USHORT Data2;
+    USHORT Data3;
+    UCHAR Data4[8];
+} GUID, *PGUID;
+
+#define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
+#define CONTAINING_RECORD(address, type, field) ((type *)(void *)((PCHAR)(address) - offsetof(type, field)))
+#define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
+#define RTL_NUMBER_OF(array) ARRAYSIZE(array)
+#define RTL_FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
+#define ARGUMENT_PRESENT(argument) ((argument) != NULL)
+#define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
+#define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
+#define DBG_UNREFERENCED_LOCAL_VARIABLE(variable) ((void)(variable))
+#define NONPAGED_JOIN_(a, b) a##b
+#define NONPAGED_JOIN(a, b) NONPAGED_JOIN_(a, b)
+#define C_ASSERT(condition) \
+    typedef char NONPAGED_JOIN(NonpagedAssert, __LINE__)[(condition) ? 1 : -1] __attribute__((__unused__))
+#ifndef min
+#ifndef __cplusplus
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+#endif
+#endif
+#define LOBYTE(value) ((UCHAR)(value))
+#define HIBYTE(value) ((UCHAR)((USHORT)(value) >> 8))
+#define LOWORD(value) ((USHORT)(value))
+#define HIWORD(value) ((USHORT)((ULONG)(value) >> 16))
+
+#define NT_SUCCESS(status) ((NTSTATUS)(status) >= 0)
+#define STATUS_SUCCESS ((NTSTATUS)0x00000000)
+#define STATUS_PENDING ((NTSTATUS)0x00000103)
+#define STATUS_TIMEOUT ((NTSTATUS)0x00000102)
+#define STATUS_BUFFER_OVERFLOW ((NTSTATUS)0x80000005)
+#define STATUS_UNSUCCESSFUL ((NTSTATUS)0xC0000001)
+#define STATUS_NOT_IMPLEMENTED ((NTSTATUS)0xC0000002)
+#define STATUS_INVALID_PARAMETER ((NTSTATUS)0xC000000D)
+#define STATUS_NO_MEMORY ((NTSTATUS)0xC0000017)
+#define STATUS_BUFFER_TOO_SMALL ((NTSTATUS)0xC0000023)
+#define STATUS_OBJECT_NAME_NOT_FOUND ((NTSTATUS)0xC0000034)
+#define STATUS_INSUFFICIENT_RESOURCES ((NTSTATUS)0xC000009A)
+#define STATUS_DEVICE_NOT_READY ((NTSTATUS)0xC00000A3)
+#define STATUS_NOT_SUPPORTED ((NTSTATUS)0xC00000BB)
+#define STATUS_IO_TIMEOUT ((NTSTATUS)0xC00000B5)
+#define STATUS_NOT_FOUND ((NTSTATUS)0xC0000225)
+
+#endif

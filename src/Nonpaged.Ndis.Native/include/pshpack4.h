@@ -1,0 +1,2 @@
+/* Packs the structures that follow to 4 bytes, until poppack.h. To be included again and again, so it has no guard. */
+#pragma pack(push, 4)

@@ -1,0 +1,97 @@
+/* Annotations that a driver's sources carry for the reader and for Windows' own code analysis. They compile to nothing. */
+#ifndef NONPAGED_SAL_H
+#define NONPAGED_SAL_H
+
+#define IN
+#define OUT
+#define OPTIONAL
+
+#define _In_
+#define _In_opt_
+#define _In_z_
+#define _In_opt_z_
+#define _In_reads_(size)
+#define _In_reads_opt_(size)
+#define _In_reads_bytes_(size)
+#define _In_reads_bytes_opt_(size)
+#define _In_range_(low, high)
+#define _Inout_
+#define _Inout_opt_
+#define _Inout_updates_(size)
+#define _Inout_updates_bytes_(size)
+#define _Inout_updates_bytes_to_(size, count)
+#define _Out_
+#define _Out_opt_
+#define _Out_writes_(size)
+#define _Out_writes_opt_(size)
+#define _Out_writes_to_(size, count)
+#define _Out_writes_bytes_(size)
+#define _Out_writes_bytes_opt_(size)
+#define _Out_writes_bytes_to_(size, count)
+#define _Out_writes_bytes_to_opt_(size, count)
+#define _Outptr_
+#define _Outptr_opt_
+#define _Outptr_result_maybenull_
+#define _Outptr_result_bytebuffer_(size)
+#define _Ret_maybenull_
+#define _Ret_notnull_
+#define _Reserved_
+#define _Pre_notnull_
+#define _Pre_satisfies_(expression)
+#define _Post_satisfies_(expression)
+#define _Post_notnull_
+#define _Field_size_(size)
+#define _Field_size_bytes_(size)
+#define _Field_range_(low, high)
+#define _Struct_size_bytes_(size)
+#define _Interlocked_
+#define _Success_(expression)
+#define _When_(expression, annotations)
+#define _At_(target, annotations)
+#define _Check_return_
+#define _Must_inspect_result_
+#define _Use_decl_annotations_
+#define _Function_class_(name)
+#define _Analysis_assume_(expression)
+#define _Printf_format_string_
+#define _Null_terminated_
+#define _Points_to_data_
+
+#define _IRQL_requires_(irql)
+#define _IRQL_requires_max_(irql)
+#define _IRQL_requires_min_(irql)
+#define _IRQL_requires_same_
+#define _IRQL_raises_(irql)
+#define _IRQL_saves_
+#define _IRQL_restores_
+#define _IRQL_saves_global_(kind, parameter)
+#define _IRQL_restores_global_(kind, parameter)
+#define _Requires_lock_held_(lock)
+#define _Requires_lock_not_held_(lock)
+#define _Acquires_lock_(lock)
+#define _Releases_lock_(lock)
+#define _Acquires_nonreentrant_lock_(lock)
+#define _Releases_nonreentrant_lock_(lock)
+#define _Guarded_by_(lock)
+#define __drv_aliasesMem
+#define __drv_allocatesMem(kind)
+#define __drv_freesMem(kind)
+
+/* The older style. glibc has macros of the names __in and __out in none of its headers. */
+#define __in
+#define __in_opt
+#define __in_bcount(size)
+#define __in_ecount(size)
+#define __inout
+#define __inout_opt
+#define __out
+#define __out_opt
+#define __out_bcount(size)
+#define __out_ecount(size)
+#define __deref_out
+#define __deref_out_opt
+#define __field_bcount(size)
+#define __field_ecount(size)
+#define __reserved
+
+#endif

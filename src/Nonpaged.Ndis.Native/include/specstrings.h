@@ -1,0 +1,2 @@
+/* Where some drivers look for the annotations. */
+#include "sal.h"

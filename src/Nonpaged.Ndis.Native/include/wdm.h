@@ -1,0 +1,419 @@
+/*
+ * The part of the kernel's own interface that network drivers use beside NDIS. Functions live in the program that runs the driver.
+ */
+#ifndef NONPAGED_WDM_H
+#define NONPAGED_WDM_H
+
+#include "ntdef.h"
+
+NONPAGED_EXTERN_C_BEGIN
+
+/* Interrupt request levels. */
+typedef UCHAR KIRQL, *PKIRQL;
+#define PASSIVE_LEVEL 0
+#define LOW_LEVEL 0
+#define APC_LEVEL 1
+#define DISPATCH_LEVEL 2
+#define DIRQL 5
+#define HIGH_LEVEL 15
+
+KIRQL KeGetCurrentIrql(VOID);
+VOID KeRaiseIrql(KIRQL NewIrql, PKIRQL OldIrql);
+VOID KeLowerIrql(KIRQL NewIrql);
+
+typedef enum _KINTERRUPT_MODE {
+    LevelSensitive,
+    Latched
+} KINTERRUPT_MODE;
+
+typedef ULONG_PTR KSPIN_LOCK, *PKSPIN_LOCK;
+
+typedef struct _DRIVER_OBJECT DRIVER_OBJECT, *PDRIVER_OBJECT;
+typedef struct _DEVICE_OBJECT DEVICE_OBJECT, *PDEVICE_OBJECT;
+typedef struct _IRP IRP, *PIRP;
+typedef struct _EPROCESS *PEPROCESS;
+
+/* A buffer descriptor. Read and change it through the functions of NDIS. */
+typedef struct _MDL {
+    struct _MDL *Next;
+    CSHORT Size;
+    CSHORT MdlFlags;
+    PEPROCESS Process;
+    PVOID MappedSystemVa;
+    PVOID StartVa;
+    ULONG ByteCount;
+    ULONG ByteOffset;
+} MDL, *PMDL;
+
+#define MmGetMdlByteCount(mdl) ((mdl)->ByteCount)
+#define MmGetMdlByteOffset(mdl) ((mdl)->ByteOffset)
+#define MmGetMdlVirtualAddress(mdl) ((PVOID)((PCHAR)(mdl)->StartVa + (mdl)->ByteOffset))
+#define MmGetSystemAddressForMdl(mdl) ((mdl)->MappedSystemVa)
+#define MmGetSystemAddressForMdlSafe(mdl, priority) ((void)(priority), (mdl)->MappedSystemVa)
+PHYSICAL_ADDRESS MmGetPhysicalAddress(PVOID BaseAddress);
+
+#define PAGE_SIZE 0x1000
+#define PAGE_SHIFT 12
+#define BYTE_OFFSET(address) ((ULONG)((ULONG_PTR)(address) & (PAGE_SIZE - 1)))
+#define PAGE_ALIGN(address) ((PVOID)((ULONG_PTR)(address) & ~(ULONG_PTR)(PAGE_SIZE - 1)))
+#define BYTES_TO_PAGES(size) ((ULONG)(((size) >> PAGE_SHIFT) + (((size) & (PAGE_SIZE - 1)) != 0)))
+#define ROUND_TO_PAGES(size) (((ULONG_PTR)(size) + PAGE_SIZE - 1) & ~(ULONG_PTR)(PAGE_SIZE - 1))
+#define ADDRESS_AND_SIZE_TO_SPAN_PAGES(address, size) \
+    ((ULONG)((BYTE_OFFSET(address) + (ULONG_PTR)(size) + PAGE_SIZE - 1) >> PAGE_SHIFT))
+
+typedef enum _MM_PAGE_PRIORITY {
+    LowPagePriority = 0,
+    NormalPagePriority = 16,
+    HighPagePriority = 32
+} MM_PAGE_PRIORITY;
+
+/* Debugging. DbgPrint's text goes to the log of the program that runs the driver. It takes Windows' own formats, too: %wZ, %ws, %I64x. */
+ULONG DbgPrint(PCSTR Format, ...);
+VOID DbgBreakPoint(VOID);
+VOID NonpagedAssertionFailed(PCSTR Expression, PCSTR File, ULONG Line);
+#define KdPrint(arguments) DbgPrint arguments
+#define KdBreakPoint() DbgBreakPoint()
+#if defined(DBG) && DBG
+#define ASSERT(expression) ((void)((expression) ? 0 : (NonpagedAssertionFailed(#expression, __FILE__, __LINE__), 0)))
+#define ASSERTMSG(message, expression) ASSERT(expression)
+#else
+#define ASSERT(expression) ((void)0)
+#define ASSERTMSG(message, expression) ((void)0)
+#endif
+#ifndef NT_ASSERT
+#define NT_ASSERT ASSERT
+#endif
+
+/* Bytes. */
+#define RtlCopyMemory(destination, source, length) ((void)memcpy((destination), (source), (length)))
+#define RtlMoveMemory(destination, source, length) ((void)memmove((destination), (source), (length)))
+#define RtlZeroMemory(destination, length) ((void)memset((destination), 0, (length)))
+#define RtlFillMemory(destination, length, fill) ((void)memset((destination), (fill), (length)))
+#define RtlEqualMemory(first, second, length) (memcmp((first), (second), (length)) == 0)
+#define RtlCompareMemory(first, second, length) NonpagedCompareMemory((first), (second), (length))
+#define RtlRetrieveUlong(destination, source) ((void)memcpy((destination), (source), sizeof(ULONG)))
+#define RtlStoreUlong(destination, value) do { ULONG NonpagedValue = (value); memcpy((destination), &NonpagedValue, sizeof(ULONG)); } while (0)
+#define RtlRetrieveUshort(destination, source) ((void)memcpy((destination), (source), sizeof(USHORT)))
+#define RtlStoreUshort(destination, value) do { USHORT NonpagedValue = (value); memcpy((destination), &NonpagedValue, sizeof(USHORT)); } while (0)
+#define RtlUshortByteSwap(value) __builtin_bswap16(value)
+#define RtlUlongByteSwap(value) __builtin_bswap32(value)
+#define RtlUlonglongByteSwap(value) __builtin_bswap64(value)
+
+/* How many bytes are equal before the first that differs. */
+FORCEINLINE SIZE_T NonpagedCompareMemory(const void *First, const void *Second, SIZE_T Length)
+{
+    SIZE_T equal = 0;
+    while (equal < Length && ((const UCHAR *)First)[equal] == ((const UCHAR *)Second)[equal]) equal++;
+    return equal;
+}
+
+FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING Destination, PCWSTR Source)
+{
+    USHORT length = 0;
+    while (Source != NULL && Source[length / sizeof(WCHAR)] != 0) length = (USHORT)(length + sizeof(WCHAR));
+    Destination->Length = length;
+    Destination->MaximumLength = (USHORT)(Source == NULL ? 0 : length + sizeof(WCHAR));
+    Destination->Buffer = (PWSTR)(ULONG_PTR)Source;
+}
+
+FORCEINLINE VOID RtlInitAnsiString(PANSI_STRING Destination, PCSTR Source)
+{
+    Destination->Length = (USHORT)(Source == NULL ? 0 : strlen(Source));
+    Destination->MaximumLength = (USHORT)(Source == NULL ? 0 : Destination->Length + 1);
+    Destination->Buffer = (PCHAR)(ULONG_PTR)Source;
+}
+
+/* Doubly linked lists. */
+FORCEINLINE VOID InitializeListHead(PLIST_ENTRY Head)
+{
+    Head->Flink = Head->Blink = Head;
+}
+
+#define IsListEmpty(head) ((head)->Flink == (head))
+
+FORCEINLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
+{
+    Entry->Blink->Flink = Entry->Flink;
+    Entry->Flink->Blink = Entry->Blink;
+    return Entry->Flink == Entry->Blink;
+}
+
+FORCEINLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY Head)
+{
+    PLIST_ENTRY entry = Head->Flink;
+    RemoveEntryList(entry);
+    return entry;
+}
+
+FORCEINLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY Head)
+{
+    PLIST_ENTRY entry = Head->Blink;
+    RemoveEntryList(entry);
+    return entry;
+}
+
+FORCEINLINE VOID InsertHeadList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
+{
+    Entry->Flink = Head->Flink;
+    Entry->Blink = Head;
+    Head->Flink->Blink = Entry;
+    Head->Flink = Entry;
+}
+
+FORCEINLINE VOID InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
+{
+    Entry->Flink = Head;
+    Entry->Blink = Head->Blink;
+    Head->Blink->Flink = Entry;
+    Head->Blink = Entry;
+}
+
+FORCEINLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY Head)
+{
+    PSINGLE_LIST_ENTRY entry = Head->Next;
+    if (entry != NULL) Head->Next = entry->Next;
+    return entry;
+}
+
+FORCEINLINE VOID PushEntryList(PSINGLE_LIST_ENTRY Head, PSINGLE_LIST_ENTRY Entry)
+{
+    Entry->Next = Head->Next;
+    Head->Next = Entry;
+}
+
+/* Interlocked operations. */
+#define InterlockedIncrement(target) __sync_add_and_fetch((target), 1)
+#define InterlockedDecrement(target) __sync_sub_and_fetch((target), 1)
+#define InterlockedExchangeAdd(target, value) __sync_fetch_and_add((target), (value))
+#define InterlockedExchange(target, value) __atomic_exchange_n((target), (value), __ATOMIC_SEQ_CST)
+#define InterlockedExchangePointer(target, value) __atomic_exchange_n((target), (value), __ATOMIC_SEQ_CST)
+#define InterlockedCompareExchange(target, value, comparand) __sync_val_compare_and_swap((target), (comparand), (value))
+#define InterlockedCompareExchangePointer(target, value, comparand) __sync_val_compare_and_swap((target), (comparand), (value))
+#define InterlockedOr(target, value) __sync_fetch_and_or((target), (value))
+#define InterlockedAnd(target, value) __sync_fetch_and_and((target), (value))
+#define InterlockedXor(target, value) __sync_fetch_and_xor((target), (value))
+#define _InterlockedIncrement InterlockedIncrement
+#define _InterlockedDecrement InterlockedDecrement
+#define _InterlockedExchange InterlockedExchange
+#define _InterlockedExchangeAdd InterlockedExchangeAdd
+#define _InterlockedCompareExchange InterlockedCompareExchange
+#define _InterlockedOr InterlockedOr
+#define _InterlockedAnd InterlockedAnd
+#define _InterlockedXor InterlockedXor
+#define KeMemoryBarrier() __sync_synchronize()
+#define MemoryBarrier() __sync_synchronize()
+#define KeMemoryBarrierWithoutFence() __asm__ __volatile__("" ::: "memory")
+#define _ReadWriteBarrier() KeMemoryBarrierWithoutFence()
+#define YieldProcessor() __asm__ __volatile__("pause" ::: "memory")
+
+/* Time. */
+LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency);
+VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime);
+VOID KeStallExecutionProcessor(ULONG MicroSeconds);
+VOID KeFlushQueuedDpcs(VOID);
+
+/* Registers and ports, as NDIS has mapped or registered them. */
+UCHAR NonpagedReadRegisterUchar(const volatile void *Register);
+USHORT NonpagedReadRegisterUshort(const volatile void *Register);
+ULONG NonpagedReadRegisterUlong(const volatile void *Register);
+VOID NonpagedWriteRegisterUchar(volatile void *Register, UCHAR Value);
+VOID NonpagedWriteRegisterUshort(volatile void *Register, USHORT Value);
+VOID NonpagedWriteRegisterUlong(volatile void *Register, ULONG Value);
+UCHAR NonpagedReadPortUchar(ULONG_PTR Port);
+USHORT NonpagedReadPortUshort(ULONG_PTR Port);
+ULONG NonpagedReadPortUlong(ULONG_PTR Port);
+VOID NonpagedWritePortUchar(ULONG_PTR Port, UCHAR Value);
+VOID NonpagedWritePortUshort(ULONG_PTR Port, USHORT Value);
+VOID NonpagedWritePortUlong(ULONG_PTR Port, ULONG Value);
+VOID NonpagedReadPortBufferUchar(ULONG_PTR Port, PVOID Buffer, ULONG Count);
+VOID NonpagedReadPortBufferUshort(ULONG_PTR Port, PVOID Buffer, ULONG Count);
+VOID NonpagedReadPortBufferUlong(ULONG_PTR Port, PVOID Buffer, ULONG Count);
+VOID NonpagedWritePortBufferUchar(ULONG_PTR Port, const void *Buffer, ULONG Count);
+VOID NonpagedWritePortBufferUshort(ULONG_PTR Port, const void *Buffer, ULONG Count);
+VOID NonpagedWritePortBufferUlong(ULONG_PTR Port, const void *Buffer, ULONG Count);
+
+#define READ_REGISTER_UCHAR(register) NonpagedReadRegisterUchar(register)
+#define READ_REGISTER_USHORT(register) NonpagedReadRegisterUshort(register)
+#define READ_REGISTER_ULONG(register) NonpagedReadRegisterUlong(register)
+#define WRITE_REGISTER_UCHAR(register, value) NonpagedWriteRegisterUchar((register), (value))
+#define WRITE_REGISTER_USHORT(register, value) NonpagedWriteRegisterUshort((register), (value))
+#define WRITE_REGISTER_ULONG(register, value) NonpagedWriteRegisterUlong((register), (value))
+#define READ_PORT_UCHAR(port) NonpagedReadPortUchar((ULONG_PTR)(port))
+#define READ_PORT_USHORT(port) NonpagedReadPortUshort((ULONG_PTR)(port))
+#define READ_PORT_ULONG(port) NonpagedReadPortUlong((ULONG_PTR)(port))
+#define WRITE_PORT_UCHAR(port, value) NonpagedWritePortUchar((ULONG_PTR)(port), (value))
+#define WRITE_PORT_USHORT(port, value) NonpagedWritePortUshort((ULONG_PTR)(port), (value))
+#define WRITE_PORT_ULONG(port, value) NonpagedWritePortUlong((ULONG_PTR)(port), (value))
+
+/* Resources that plug and play assigned. */
+typedef enum _INTERFACE_TYPE {
+    InterfaceTypeUndefined = -1,
+    Internal,
+    Isa,
+    Eisa,
+    MicroChannel,
+    TurboChannel,
+    PCIBus,
+    VMEBus,
+    NuBus,
+    PCMCIABus,
+    CBus,
+    MPIBus,
+    MPSABus,
+    ProcessorInternal,
+    InternalPowerBus,
+    PNPISABus,
+    PNPBus,
+    MaximumInterfaceType
+} INTERFACE_TYPE, *PINTERFACE_TYPE;
+
+#define CmResourceTypeNull 0
+#define CmResourceTypePort 1
+#define CmResourceTypeInterrupt 2
+#define CmResourceTypeMemory 3
+#define CmResourceTypeDma 4
+#define CmResourceTypeDeviceSpecific 5
+#define CmResourceTypeBusNumber 6
+
+typedef enum _CM_SHARE_DISPOSITION {
+    CmResourceShareUndetermined,
+    CmResourceShareDeviceExclusive,
+    CmResourceShareDriverExclusive,
+    CmResourceShareShared
+} CM_SHARE_DISPOSITION;
+
+#define CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE 0
+#define CM_RESOURCE_INTERRUPT_LATCHED 1
+#define CM_RESOURCE_MEMORY_READ_WRITE 0x0000
+#define CM_RESOURCE_PORT_MEMORY 0x0000
+#define CM_RESOURCE_PORT_IO 0x0001
+
+#include "pshpack4.h"
+typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
+    UCHAR Type;
+    UCHAR ShareDisposition;
+    USHORT Flags;
+    union {
+        struct {
+            PHYSICAL_ADDRESS Start;
+            ULONG Length;
+        } Generic;
+        struct {
+            PHYSICAL_ADDRESS Start;
+            ULONG Length;
+        } Port;
+        struct {
+            ULONG Level;
+            ULONG Vector;
+            KAFFINITY Affinity;
+        } Interrupt;
+        struct {
+            PHYSICAL_ADDRESS Start;
+            ULONG Length;
+        } Memory;
+        struct {
+            ULONG Channel;
+            ULONG Port;
+            ULONG Reserved1;
+        } Dma;
+        struct {
+            ULONG Data[3];
+        } DevicePrivate;
+        struct {
+            ULONG Start;
+            ULONG Length;
+            ULONG Reserved;
+        } BusNumber;
+        struct {
+            ULONG DataSize;
+            ULONG Reserved1;
+            ULONG Reserved2;
+        } DeviceSpecificData;
+    } u;
+} CM_PARTIAL_RESOURCE_DESCRIPTOR, *PCM_PARTIAL_RESOURCE_DESCRIPTOR;
+
+typedef struct _CM_PARTIAL_RESOURCE_LIST {
+    USHORT Version;
+    USHORT Revision;
+    ULONG Count;
+    CM_PARTIAL_RESOURCE_DESCRIPTOR PartialDescriptors[1];
+} CM_PARTIAL_RESOURCE_LIST, *PCM_PARTIAL_RESOURCE_LIST;
+#include "poppack.h"
+
+/* PCI configuration space (PCI Local Bus 3.0, 6.1). */
+#define PCI_TYPE0_ADDRESSES 6
+#define PCI_TYPE1_ADDRESSES 2
+
+typedef struct _PCI_SLOT_NUMBER {
+    union {
+        struct {
+            ULONG DeviceNumber : 5;
+            ULONG FunctionNumber : 3;
+            ULONG Reserved : 24;
+        } bits;
+        ULONG AsULONG;
+    } u;
+} PCI_SLOT_NUMBER, *PPCI_SLOT_NUMBER;
+
+typedef struct _PCI_COMMON_CONFIG {
+    USHORT VendorID;
+    USHORT DeviceID;
+    USHORT Command;
+    USHORT Status;
+    UCHAR RevisionID;
+    UCHAR ProgIf;
+    UCHAR SubClass;
+    UCHAR BaseClass;
+    UCHAR CacheLineSize;
+    UCHAR LatencyTimer;
+    UCHAR HeaderType;
+    UCHAR BIST;
+    union {
+        struct {
+            ULONG BaseAddresses[PCI_TYPE0_ADDRESSES];
+            ULONG CIS;
+            USHORT SubVendorID;
+            USHORT SubSystemID;
+            ULONG ROMBaseAddress;
+            UCHAR CapabilitiesPtr;
+            UCHAR Reserved1[3];
+            ULONG Reserved2;
+            UCHAR InterruptLine;
+            UCHAR InterruptPin;
+            UCHAR MinimumGrant;
+            UCHAR MaximumLatency;
+        } type0;
+    } u;
+    UCHAR DeviceSpecific[192];
+} PCI_COMMON_CONFIG, *PPCI_COMMON_CONFIG;
+
+#define PCI_COMMON_HDR_LENGTH (FIELD_OFFSET(PCI_COMMON_CONFIG, DeviceSpecific))
+#define PCI_MAX_DEVICES 32
+#define PCI_MAX_FUNCTION 8
+#define PCI_INVALID_VENDORID 0xFFFF
+#define PCI_ENABLE_IO_SPACE 0x0001
+#define PCI_ENABLE_MEMORY_SPACE 0x0002
+#define PCI_ENABLE_BUS_MASTER 0x0004
+#define PCI_ENABLE_SPECIAL_CYCLES 0x0008
+#define PCI_ENABLE_WRITE_AND_INVALIDATE 0x0010
+#define PCI_ADDRESS_IO_SPACE 0x00000001
+#define PCI_ADDRESS_MEMORY_TYPE_MASK 0x00000006
+#define PCI_ADDRESS_IO_ADDRESS_MASK 0xfffffffc
+#define PCI_ADDRESS_MEMORY_ADDRESS_MASK 0xfffffff0
+
+/* Where a packet's bytes are for a device. */
+typedef struct _SCATTER_GATHER_ELEMENT {
+    PHYSICAL_ADDRESS Address;
+    ULONG Length;
+    ULONG_PTR Reserved;
+} SCATTER_GATHER_ELEMENT, *PSCATTER_GATHER_ELEMENT;
+
+typedef struct _SCATTER_GATHER_LIST {
+    ULONG NumberOfElements;
+    ULONG_PTR Reserved;
+    SCATTER_GATHER_ELEMENT Elements[1];
+} SCATTER_GATHER_LIST, *PSCATTER_GATHER_LIST;
+
+NONPAGED_EXTERN_C_END
+
+#endif

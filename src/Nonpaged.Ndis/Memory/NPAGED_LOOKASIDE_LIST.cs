@@ -1,0 +1,10 @@
+using System.Runtime.InteropServices;
+
+namespace Nonpaged.Ndis;
+
+/// <summary>The storage that a driver gives NdisInitializeNPagedLookasideList. Opaque.</summary>
+[StructLayout(LayoutKind.Sequential)]
+public struct NPAGED_LOOKASIDE_LIST
+{
+    internal NDIS_HANDLE ListObject;
+}
