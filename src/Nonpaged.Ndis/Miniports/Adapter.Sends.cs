@@ -59,6 +59,12 @@ public sealed unsafe partial class Adapter
     private void SendOne()
     {
         var (packet, binding) = _sendQueue.Peek();
+        if (!PrepareList(packet))
+        {
+            Refused(packet, NDIS_STATUS_RESOURCES);
+            return;
+        }
+
         _inFlight[packet] = binding;
         var flags = ((NDIS_PACKET*)packet)->Private.Flags;
         var status = Call(nameof(Miniport.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
@@ -74,9 +80,16 @@ public sealed unsafe partial class Adapter
         var count = 0;
         foreach (var (packet, binding) in _sendQueue.Take(SendBatch))
         {
+            if (!PrepareList(packet)) break;
             _inFlight[packet] = bindings[count] = binding;
             _batch[count++] = packet;
             NdisLibrary.NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS_PENDING);
+        }
+
+        if (count == 0)
+        {
+            Refused(_sendQueue.Peek().Packet, NDIS_STATUS_RESOURCES);
+            return;
         }
 
         Call(nameof(Miniport.SendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
@@ -113,13 +126,14 @@ public sealed unsafe partial class Adapter
 
     private void Complete(nint packet, Binding binding, NDIS_STATUS status)
     {
+        ReleaseList(packet);
         if (status == NDIS_STATUS_SUCCESS) Interlocked.Increment(ref _framesSent);
         binding.SendComplete(packet, status);
     }
 
     private void AbortQueued()
     {
-        while (_sendQueue.TryDequeue(out var one)) one.Binding.SendComplete(one.Packet, NDIS_STATUS_REQUEST_ABORTED);
+        while (_sendQueue.TryDequeue(out var one)) Complete(one.Packet, one.Binding, NDIS_STATUS_REQUEST_ABORTED);
         AbortRequests();
     }
 
@@ -127,7 +141,7 @@ public sealed unsafe partial class Adapter
     {
         foreach (var (packet, binding) in _inFlight.ToArray())
         {
-            if (_inFlight.Remove(packet)) binding.SendComplete(packet, NDIS_STATUS_REQUEST_ABORTED);
+            if (_inFlight.Remove(packet)) Complete(packet, binding, NDIS_STATUS_REQUEST_ABORTED);
         }
     }
 }

@@ -17,7 +17,7 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         if (!adapter.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
-        adapter.SetDmaLimit(Dma64BitAddresses);
+        adapter.StartScatterGather(Dma64BitAddresses);
         return NDIS_STATUS_SUCCESS;
     }
 

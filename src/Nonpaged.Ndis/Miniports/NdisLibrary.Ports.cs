@@ -32,10 +32,15 @@ public static unsafe partial class NdisLibrary
     private static PortSpace? Ports(void* port, int width, [CallerMemberName] string call = "")
     {
         var context = CallContext.Current;
-        if (context.Instance.PortRegistry.Find(context.Driver, (nint)port, width) is not { } adapter)
+        var adapter = context.Instance.PortRegistry.Find(context.Driver, (nint)port, width);
+        if (adapter is null)
         {
-            context.ReportOnce(call, $"Port 0x{(nint)port:x} is not one that the driver has registered.");
-            return null;
+            // The bus does not know what was registered, and some drivers look for their card before they register its ports.
+            var isOwn = context is { Initializing: true, Adapter: { } own } && own.OwnsPorts((uint)(nint)port, (uint)width);
+            context.ReportOnce(
+                call, isOwn ? "A port of the device was used before it was registered (NdisMRegisterIoPortRange)." : $"Port 0x{(nint)port:x} is not one that the driver has registered.");
+            if (!isOwn) return null;
+            adapter = context.Adapter!;
         }
 
         return adapter.Machine.Gone.IsCompleted ? null : adapter.Machine.Ports;

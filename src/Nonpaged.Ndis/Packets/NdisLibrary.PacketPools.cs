@@ -6,6 +6,9 @@ public static unsafe partial class NdisLibrary
     private const uint PacketHeaderSize = 96;
     private const uint PacketExtensionSize = 12 * 8;
 
+    // ndis.h, NDIS_PER_PACKET_INFO.
+    private const int ScatterGatherListPacketInfo = 5;
+
     /// <summary>
     /// Makes a pool of packet descriptors. It always succeeds; the count is the limit of packets out at the same time (Windows CE).
     /// </summary>

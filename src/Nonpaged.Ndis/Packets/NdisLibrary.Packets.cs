@@ -111,6 +111,10 @@ public static unsafe partial class NdisLibrary
     public static NDIS_PACKET_OOB_DATA* NDIS_OOB_DATA_FROM_PACKET(NDIS_PACKET* Packet) =>
         (NDIS_PACKET_OOB_DATA*)((byte*)Packet + Packet->Private.NdisPacketOobOffset);
 
+    /// <summary>NDIS_PER_PACKET_INFO_FROM_PACKET(packet, ScatterGatherListPacketInfo).</summary>
+    internal static ref SCATTER_GATHER_LIST* NDIS_SCATTER_GATHER_LIST(NDIS_PACKET* packet) =>
+        ref ((SCATTER_GATHER_LIST**)(NDIS_OOB_DATA_FROM_PACKET(packet) + 1))[ScatterGatherListPacketInfo];
+
     private static NDIS_BUFFER* LastOf(NDIS_BUFFER* buffer)
     {
         while (buffer->Next is not null) buffer = buffer->Next;
