@@ -21,6 +21,7 @@ internal static class CommandTree
             ProveCommand.Create(screen),
             MapCommand.Create(screen),
             SoakCommand.Create(screen),
+            SdkCommand.Create(screen),
         };
         root.HelpName = Name;
 

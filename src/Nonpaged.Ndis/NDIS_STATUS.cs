@@ -21,6 +21,42 @@ public enum NDIS_STATUS : uint
     /// <summary>The network cable was disconnected.</summary>
     NDIS_STATUS_MEDIA_DISCONNECT = 0x4001000C,
 
+    /// <summary>There is more than the buffer takes; what fits was written.</summary>
+    NDIS_STATUS_BUFFER_OVERFLOW = 0x80000005,
+
+    /// <summary>The adapter cannot be reset at the moment.</summary>
+    NDIS_STATUS_NOT_RESETTABLE = 0x80010001,
+
+    /// <summary>An error that a reset may cure.</summary>
+    NDIS_STATUS_SOFT_ERRORS = 0x80010003,
+
+    /// <summary>An error of the hardware.</summary>
+    NDIS_STATUS_HARD_ERRORS = 0x80010004,
+
+    /// <summary>The adapter cannot be opened.</summary>
+    NDIS_STATUS_OPEN_FAILED = 0xC0010007,
+
+    /// <summary>The device does not work.</summary>
+    NDIS_STATUS_DEVICE_FAILED = 0xC0010008,
+
+    /// <summary>The multicast list takes no more addresses.</summary>
+    NDIS_STATUS_MULTICAST_FULL = 0xC0010009,
+
+    /// <summary>The adapter is being reset.</summary>
+    NDIS_STATUS_RESET_IN_PROGRESS = 0xC001000D,
+
+    /// <summary>The packet is malformed.</summary>
+    NDIS_STATUS_INVALID_PACKET = 0xC001000F,
+
+    /// <summary>The adapter is not ready.</summary>
+    NDIS_STATUS_ADAPTER_NOT_READY = 0xC0010011,
+
+    /// <summary>No cable is connected.</summary>
+    NDIS_STATUS_NO_CABLE = 0xC001001F,
+
+    /// <summary>The address is not one that the call takes.</summary>
+    NDIS_STATUS_INVALID_ADDRESS = 0xC0010022,
+
     /// <summary>The call failed, and no other status says why.</summary>
     NDIS_STATUS_FAILURE = 0xC0000001,
 

@@ -27,11 +27,12 @@ public sealed unsafe partial class LeaseAndPing
 
         NdisTransferData(
             out var status, protocol._binding, MacReceiveContext, 0, PacketSize, protocol._receivePacket, out var transferred);
-        if (status != NDIS_STATUS_SUCCESS || transferred != PacketSize) return NDIS_STATUS_NOT_ACCEPTED;
+        // Some miniports count the frame's CRC, but do not hand it over; the lengths in its headers tell whether something is missing.
+        if (status != NDIS_STATUS_SUCCESS || transferred > PacketSize) return NDIS_STATUS_NOT_ACCEPTED;
 
-        var frame = new byte[HeaderSize + PacketSize];
+        var frame = new byte[HeaderSize + transferred];
         new ReadOnlySpan<byte>(HeaderBuffer, HeaderSize).CopyTo(frame);
-        new ReadOnlySpan<byte>(protocol._memory[TransmitFrames], (int)PacketSize).CopyTo(frame.AsSpan(HeaderSize));
+        new ReadOnlySpan<byte>(protocol._memory[TransmitFrames], (int)transferred).CopyTo(frame.AsSpan(HeaderSize));
         protocol.Take(frame);
         return NDIS_STATUS_SUCCESS;
     }

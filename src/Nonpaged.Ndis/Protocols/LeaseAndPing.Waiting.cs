@@ -9,8 +9,26 @@ public sealed partial class LeaseAndPing
         return RequestValue(length);
     }
 
+    // Ethernet's, IP's and UDP's headers with options, and some more.
+    private const uint Lookahead = 128;
+
     private Task SetAsync(uint oid, uint value, CancellationToken cancellationToken) =>
         RequestAsync(oid, NDIS_REQUEST_TYPE.NdisRequestSetInformation, BitConverter.GetBytes(value), cancellationToken);
+
+    /// <summary>
+    /// Protocols ask for as much look-ahead as they read of a frame before they decide, and some miniports expect that; one that has no such setting needs none.
+    /// </summary>
+    private async Task SetLookaheadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SetAsync(NdisLibrary.OID_GEN_CURRENT_LOOKAHEAD, Lookahead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (AdapterException refused) when (refused.Status is not NDIS_STATUS_CLOSING)
+        {
+            _instance.WriteLog($"{Adapter.Driver.Name}: OID_GEN_CURRENT_LOOKAHEAD cannot be set: {refused.Status}.");
+        }
+    }
 
     /// <summary>A request that was made can't be taken back, so that its end is awaited whatever the caller wants.</summary>
     private async Task RequestAsync(uint oid, NDIS_REQUEST_TYPE type, byte[] value, CancellationToken cancellationToken)

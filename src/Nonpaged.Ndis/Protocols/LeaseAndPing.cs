@@ -88,6 +88,7 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
         _instance.Run(_driver, Bind);
         var address = await QueryAsync(NdisLibrary.OID_802_3_CURRENT_ADDRESS, 6, cancellationToken).ConfigureAwait(false);
         _hardwareAddress = new System.Net.NetworkInformation.PhysicalAddress(address);
+        await SetLookaheadAsync(cancellationToken).ConfigureAwait(false);
         const uint Filter = NdisLibrary.NDIS_PACKET_TYPE_DIRECTED | NdisLibrary.NDIS_PACKET_TYPE_BROADCAST;
         await SetAsync(NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER, Filter, cancellationToken).ConfigureAwait(false);
     }

@@ -1,0 +1,24 @@
+namespace Nonpaged.Ndis.Host.Tests;
+
+/// <summary>A driver, compiled in a folder of its own as its documentation says.</summary>
+internal sealed class DriverBuild : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-driver-");
+
+    public DriverBuild(string source, params IEnumerable<string> options)
+    {
+        File = Path.Combine(_folder.FullName, "driver.so");
+        CommandResult result = Command.Run("cc", [
+            "-shared", "-fPIC", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-multichar", "-fshort-wchar", $"-I{Repository.Headers}",
+            .. options, source, "-o", File]);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
+    public string File { get; }
+
+    public static DriverBuild Sample() => new(Repository.Sample);
+
+    public static DriverBuild Faulty(string fault) => new(Repository.FaultyDriver, $"-D{fault}", $"-DSAMPLE=\"{Repository.Sample}\"");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+}

@@ -1,0 +1,57 @@
+namespace Nonpaged.Ndis.Host.Tests;
+
+/// <summary>The C headers: each compiles alone and without a warning, by two compilers, in old C, C and C++.</summary>
+public sealed class HeaderTests
+{
+    public static TheoryData<string, string, string> Compilers => new()
+    {
+        { "gcc", "c", "gnu89" },
+        { "gcc", "c", "c11" },
+        { "g++", "c++", "c++17" },
+        { "clang", "c", "gnu89" },
+        { "clang", "c", "c11" },
+        { "clang", "c++", "c++17" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Compilers))]
+    public void Each_header_compiles_alone_without_a_warning(string compiler, string language, string standard)
+    {
+        string[] headers = [.. Directory.EnumerateFiles(Repository.Headers, "*.h").Select(file => Path.GetFileName(file)!).Where(IsWhole).Order()];
+        Assert.Contains("ndis.h", headers);
+        foreach (string header in headers) Compile(compiler, language, standard, $"#include <{header}>\nint after_{header.Replace('.', '_')};\n", header);
+    }
+
+    [Theory]
+    [MemberData(nameof(Compilers))]
+    public void Packing_begins_and_ends(string compiler, string language, string standard)
+    {
+        foreach (int bytes in (int[])[1, 2, 4, 8])
+        {
+            Compile(compiler, language, standard,
+                $"#include <pshpack{bytes}.h>\nstruct packed {{ char c; double d; }};\n#include <poppack.h>\nstruct plain {{ char c; double d; }};\n"
+                + $"typedef char packed_ok[sizeof(struct packed) == 8 + {bytes} ? 1 : -1];\ntypedef char plain_ok[sizeof(struct plain) == 16 ? 1 : -1];\n",
+                $"pshpack{bytes}.h");
+        }
+    }
+
+    // These are halves: one begins what the other ends.
+    private static bool IsWhole(string header) => !header.StartsWith("pshpack", StringComparison.Ordinal) && header != "poppack.h";
+
+    private static void Compile(string compiler, string language, string standard, string source, string header)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-header-");
+        try
+        {
+            string file = Path.Combine(folder.FullName, "header.txt");
+            File.WriteAllText(file, source);
+            CommandResult result = Command.Run(
+                compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar", $"-I{Repository.Headers}", "-fsyntax-only", file]);
+            Assert.True(result.ExitCode == 0, $"{header}: {result.Error}");
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

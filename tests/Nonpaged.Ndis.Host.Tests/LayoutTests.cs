@@ -1,0 +1,88 @@
+using Nonpaged.Ndis.Native;
+
+namespace Nonpaged.Ndis.Host.Tests;
+
+/// <summary>Structures that C drivers share with us, as the headers that they are compiled against lay them out.</summary>
+public sealed unsafe class LayoutTests
+{
+    [Fact]
+    public void Shared_structures_have_the_layout_that_the_headers_give_them()
+    {
+        NDIS_PACKET packet;
+        NDIS_PACKET_PRIVATE own;
+        NDIS_PACKET_OOB_DATA outOfBand;
+        NDIS_BUFFER buffer;
+        CM_PARTIAL_RESOURCE_DESCRIPTOR descriptor;
+        NDIS_CONFIGURATION_PARAMETER parameter;
+        (string C, long Value)[] expected =
+        [
+            ("sizeof(NDIS_BUFFER)", sizeof(NDIS_BUFFER)),
+            ("offsetof(NDIS_BUFFER, MappedSystemVa)", Offset(&buffer, &buffer.MappedSystemVa)),
+            ("offsetof(NDIS_BUFFER, ByteOffset)", Offset(&buffer, &buffer.ByteOffset)),
+            ("sizeof(NDIS_PACKET_PRIVATE)", sizeof(NDIS_PACKET_PRIVATE)),
+            ("offsetof(NDIS_PACKET_PRIVATE, Flags)", Offset(&own, &own.Flags)),
+            ("offsetof(NDIS_PACKET_PRIVATE, NdisPacketOobOffset)", Offset(&own, &own.NdisPacketOobOffset)),
+            ("sizeof(NDIS_PACKET)", sizeof(NDIS_PACKET)),
+            ("offsetof(NDIS_PACKET, MiniportReserved)", Offset(&packet, packet.MiniportReserved)),
+            ("offsetof(NDIS_PACKET, ProtocolReserved)", Offset(&packet, packet.ProtocolReserved)),
+            ("sizeof(NDIS_PACKET_OOB_DATA)", sizeof(NDIS_PACKET_OOB_DATA)),
+            ("offsetof(NDIS_PACKET_OOB_DATA, Status)", Offset(&outOfBand, &outOfBand.Status)),
+            ("sizeof(NDIS_STRING)", sizeof(NDIS_STRING)),
+            ("sizeof(NDIS_PHYSICAL_ADDRESS)", sizeof(NDIS_PHYSICAL_ADDRESS)),
+            ("sizeof(NDIS_PHYSICAL_ADDRESS_UNIT)", sizeof(NDIS_PHYSICAL_ADDRESS_UNIT)),
+            ("sizeof(NDIS_CONFIGURATION_PARAMETER)", sizeof(NDIS_CONFIGURATION_PARAMETER)),
+            ("offsetof(NDIS_CONFIGURATION_PARAMETER, ParameterData)", Offset(&parameter, &parameter.StringData)),
+            ("sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR)", sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR)),
+            ("offsetof(CM_PARTIAL_RESOURCE_DESCRIPTOR, u.Memory.Length)", Offset(&descriptor, &descriptor.MemoryLength)),
+            ("offsetof(CM_PARTIAL_RESOURCE_DESCRIPTOR, u.Interrupt.Vector)", Offset(&descriptor, &descriptor.InterruptVector)),
+            ("offsetof(CM_PARTIAL_RESOURCE_DESCRIPTOR, u.Interrupt.Affinity)", Offset(&descriptor, &descriptor.InterruptAffinity)),
+            ("sizeof(NDIS_RESOURCE_LIST)", NDIS_RESOURCE_LIST.SizeFor(1)),
+            ("sizeof(SCATTER_GATHER_ELEMENT)", sizeof(SCATTER_GATHER_ELEMENT)),
+            ("offsetof(SCATTER_GATHER_LIST, Elements)", sizeof(SCATTER_GATHER_LIST)),
+            ("sizeof(NDIS_SPIN_LOCK)", sizeof(NDIS_SPIN_LOCK)),
+            ("sizeof(NDIS_EVENT)", sizeof(NDIS_EVENT)),
+            ("sizeof(NDIS_TIMER)", sizeof(NDIS_TIMER)),
+            ("sizeof(NDIS_MINIPORT_TIMER)", sizeof(NDIS_MINIPORT_TIMER)),
+            ("sizeof(NDIS_MINIPORT_INTERRUPT)", sizeof(NDIS_MINIPORT_INTERRUPT)),
+            ("sizeof(NDIS_WORK_ITEM)", sizeof(NDIS_WORK_ITEM)),
+            ("sizeof(NPAGED_LOOKASIDE_LIST)", sizeof(NativeLookaside)),
+            ("sizeof(PCI_COMMON_CONFIG)", 256),
+            ("sizeof(ULONG)", 4),
+            ("sizeof(WCHAR)", 2),
+            ("sizeof(NDIS30_MINIPORT_CHARACTERISTICS)", 8 + (13 * 8)),
+            ("sizeof(NDIS40_MINIPORT_CHARACTERISTICS)", 8 + (16 * 8)),
+            ("sizeof(NDIS50_MINIPORT_CHARACTERISTICS)", 8 + (22 * 8)),
+            ("sizeof(NDIS51_MINIPORT_CHARACTERISTICS)", 8 + (29 * 8)),
+        ];
+        string prints = string.Join('\n', expected.Select(one => $"printf(\"%ld\\n\", (long){one.C});"));
+        string[] answers = Print(prints);
+        Assert.Equal(expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));
+    }
+
+    [Fact]
+    public void Constants_have_the_values_that_the_headers_give_them()
+    {
+        NDIS_STATUS[] statuses = Enum.GetValues<NDIS_STATUS>();
+        string prints = string.Join('\n', statuses.Select(status => $"printf(\"%ld\\n\", (long)(unsigned){status});"));
+        Assert.Equal(statuses.Select(status => $"{status} = {(uint)status}"), statuses.Zip(Print(prints), (status, answer) => $"{status} = {answer}"));
+    }
+
+    private static long Offset(void* structure, void* field) => (byte*)field - (byte*)structure;
+
+    private static string[] Print(string statements)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-layout-");
+        try
+        {
+            string program = Path.Combine(folder.FullName, "program");
+            File.WriteAllText(program + ".c", $"#include <stdio.h>\n#include <ndis.h>\nint main(void) {{\n{statements}\nreturn 0; }}\n");
+            CommandResult built = Command.Run("cc", ["-fshort-wchar", $"-I{Repository.Headers}", program + ".c", "-o", program]);
+            Assert.True(built.ExitCode == 0, built.Error);
+            return Command.Run(program, []).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

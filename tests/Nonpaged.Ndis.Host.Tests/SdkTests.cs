@@ -1,0 +1,44 @@
+namespace Nonpaged.Ndis.Host.Tests;
+
+/// <summary>What nonpaged sdk writes, used as its own output says.</summary>
+public sealed class SdkTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-sdk-");
+
+    private string Sdk => Path.Combine(_folder.FullName, "sdk");
+
+    [Fact]
+    public void A_program_gets_its_memory_from_libndis()
+    {
+        Write();
+        string program = Path.Combine(_folder.FullName, "memory");
+        CommandResult built = Shell($"cc -Wall -Wextra -Werror '{Repository.Root}/samples/memory/memory.c' $(pkg-config --cflags --libs ndis) -o '{program}'");
+        Assert.True(built.ExitCode == 0, built.Error);
+        CommandResult ran = Command.Run(program, []);
+        Assert.True(ran.ExitCode == 0, ran.Output + ran.Error);
+        Assert.Contains("context 0x", ran.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_driver_compiles_against_the_folder()
+    {
+        Write();
+        CommandResult built = Shell(
+            $"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) '{Repository.Sample}' -o '{Path.Combine(_folder.FullName, "driver.so")}'");
+        Assert.True(built.ExitCode == 0, built.Error);
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private void Write()
+    {
+        CommandResult result = Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["sdk", Sdk]);
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
+
+    private CommandResult Shell(string command)
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/pkg-config"), "needs pkg-config (apt-get install pkg-config)");
+        return Command.Run("/bin/sh", new Dictionary<string, string> { ["PKG_CONFIG_PATH"] = Sdk }, ["-c", command]);
+    }
+}
