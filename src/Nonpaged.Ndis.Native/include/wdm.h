@@ -288,7 +288,7 @@ typedef enum _CM_SHARE_DISPOSITION {
 #define CM_RESOURCE_PORT_MEMORY 0x0000
 #define CM_RESOURCE_PORT_IO 0x0001
 
-#include "pshpack4.h"
+#pragma pack(push, 4)
 typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     UCHAR Type;
     UCHAR ShareDisposition;
@@ -338,7 +338,7 @@ typedef struct _CM_PARTIAL_RESOURCE_LIST {
     ULONG Count;
     CM_PARTIAL_RESOURCE_DESCRIPTOR PartialDescriptors[1];
 } CM_PARTIAL_RESOURCE_LIST, *PCM_PARTIAL_RESOURCE_LIST;
-#include "poppack.h"
+#pragma pack(pop)
 
 /* PCI configuration space (PCI Local Bus 3.0, 6.1). */
 #define PCI_TYPE0_ADDRESSES 6
