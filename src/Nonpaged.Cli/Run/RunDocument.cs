@@ -20,6 +20,9 @@ internal sealed record RunDocument
 
     public PingDocument Ping { get; init; } = new(null, 0, 0);
 
+    /// <summary>What --peer exchanged; null without it.</summary>
+    public PeerDocument? Peer { get; init; }
+
     public FramesDocument Frames { get; init; } = new(0, 0, 0);
 
     public IReadOnlyList<AllocationDocument> Allocations { get; init; } = [];
@@ -36,6 +39,13 @@ internal sealed record RunDocument
 
 /// <summary>Echo requests and their answers.</summary>
 internal sealed record PingDocument(string? Target, int Sent, int Received);
+
+/// <summary>Frames that two adapters exchanged.</summary>
+internal sealed record PeerDocument(int Length, long Sent, long Received, long Changed, long Disordered, double Seconds, double FramesPerSecond)
+{
+    public static PeerDocument From(FrameExchangeResult result) => new(
+        result.Length, result.Sent, result.Received, result.Changed, result.Disordered, Math.Round(result.Time.TotalSeconds, 6), Math.Round(result.FramesPerSecond));
+}
 
 /// <summary>Frames that the adapter sent and received, and those received that were malformed.</summary>
 internal sealed record FramesDocument(long Sent, long Received, long Bad);

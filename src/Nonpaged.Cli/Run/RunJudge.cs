@@ -11,6 +11,8 @@ internal static class RunJudge
                 $"{document.Outstanding} blocks are outstanding after the halt.", "0 blocks", "see the allocations that are not freed, and the reports (--json)");
         }
 
+        if (request.Peer) return JudgePeer(document.Peer, request);
+
         if (document.Address is null)
         {
             return new AllocationFailure(
@@ -24,4 +26,12 @@ internal static class RunJudge
                 "all of them",
                 "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap");
     }
+
+    private static AllocationFailure? JudgePeer(PeerDocument? peer, RunRequest request) =>
+        peer is { Changed: 0, Disordered: 0 } && peer.Received == request.Frames
+            ? null
+            : new AllocationFailure(
+                $"{peer?.Received ?? 0} of {request.Frames} frames arrived, {peer?.Changed ?? 0} of them changed and {peer?.Disordered ?? 0} out of order.",
+                "all of them, as they were sent",
+                "look at the traffic: nonpaged run --peer --frames 1000 --pcap run.pcap, then tshark -r run.pcap");
 }

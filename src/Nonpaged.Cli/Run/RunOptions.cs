@@ -21,6 +21,9 @@ internal sealed class RunOptions
     private readonly Option<string[]> _set = Options.Texts("--set", "KEY=VALUE", "A parameter of the driver, as its INF file would set it. May be given again.");
     private readonly Option<string?> _config = Options.Text("--config", "FILE", "Parameters of the driver, KEY=VALUE a line; # begins a comment. --set comes after it.");
     private readonly Option<bool> _trace = Options.Flag("--trace", "Show each NDIS call of a C driver on standard error; with --json as a JSON object a line.");
+    private readonly Option<bool> _peer = Options.Flag("--peer", "Two network cards on one hub exchange numbered, checksummed frames, in place of lease and pings.");
+    private readonly Option<string?> _frames = Options.Text("--frames", "N", "With --peer: how many. Default: 1000000.");
+    private readonly Option<string?> _length = Options.Text("--length", "BYTES", "With --peer: of each frame, 60 to 1514. Default: 60.");
     private readonly MapOptions _map = new();
 
     /// <summary>The shared object of a C driver.</summary>
@@ -32,7 +35,7 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, _set, _config, _trace, .. _map.All, Json];
+    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -47,6 +50,9 @@ internal sealed class RunOptions
             DriverFile = file,
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
             Trace = trace,
+            Peer = parsed.GetValue(_peer),
+            Frames = parsed.GetValue(_frames) is { } frames ? Number.Parse("--frames", frames, 1, int.MaxValue) : defaults.Frames,
+            Length = parsed.GetValue(_length) is { } length ? Number.Parse("--length", length, FrameExchange.ShortestFrame, FrameExchange.LongestFrame) : defaults.Length,
             Driver = parsed.GetValue(_driver) is { } driver ? MiniportChoice.Find(driver).Name : null,
             Nic = parsed.GetValue(_nic),
             Ram = parsed.GetValue(_ram) is { } ram ? Size.Parse("--ram", ram) : defaults.Ram,

@@ -48,6 +48,14 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
         Line("pings", $"{pings.Target}: {pings.Received} of {pings.Sent} answered{times}");
     }
 
+    public void ShowExchange(FrameExchangeResult result)
+    {
+        if (isSilent) return;
+        Line("peer", string.Create(
+            CultureInfo.InvariantCulture,
+            $"{result.Received} of {result.Sent} frames of {result.Length} B arrived in {result.Time.TotalSeconds:0.00} s: {result.FramesPerSecond:0} frames/s; {result.Changed} changed, {result.Disordered} out of order"));
+    }
+
     public void ShowMap(MapPool pool, RunRequest request) => request.Map.Print(screen, pool, isJson: isSilent);
 
     public void ShowEnd(RunDocument document)

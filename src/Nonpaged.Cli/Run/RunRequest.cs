@@ -29,6 +29,15 @@ internal sealed record RunRequest
     /// <summary>How long the adapter stays up after the pings.</summary>
     public TimeSpan Hold { get; init; }
 
+    /// <summary>Two adapters exchange frames; otherwise one takes a lease and pings.</summary>
+    public bool Peer { get; init; }
+
+    /// <summary>How many frames to exchange.</summary>
+    public int Frames { get; init; } = 1_000_000;
+
+    /// <summary>The bytes of each.</summary>
+    public int Length { get; init; } = 60;
+
     /// <summary>A file for the traffic; null for none.</summary>
     public string? Pcap { get; init; }
 

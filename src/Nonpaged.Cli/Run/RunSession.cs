@@ -42,6 +42,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         NicModel = _document.Nic!,
         RamBytes = request.Ram,
         PcapFile = request.Pcap,
+        Peer = request.Peer,
     });
 
     private async Task UseAsync(QemuMachine machine)
@@ -54,6 +55,12 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         instance.Log = line => screen.Say(line);
         try
         {
+            if (request.Peer)
+            {
+                await ExchangeAsync(machine, instance, driver);
+                return;
+            }
+
             // Before the driver starts: where RAM is scarce, that takes what it can get.
             await using LeaseAndPing protocol = LeaseAndPing.Register(instance);
             long start = Stopwatch.GetTimestamp();
@@ -88,7 +95,12 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
             adapter.Halt();
             return true;
         }));
-        _document = _document with { Frames = new FramesDocument(adapter.FramesSent, adapter.FramesReceived, adapter.FramesBad) };
+        // Of all adapters, where there are two.
+        FramesDocument before = _document.Frames;
+        _document = _document with
+        {
+            Frames = new FramesDocument(before.Sent + adapter.FramesSent, before.Received + adapter.FramesReceived, before.Bad + adapter.FramesBad),
+        };
     }
 
     /// <summary>Does a part that cannot be interrupted itself; an interruption takes effect when it is done, and what it made is ended.</summary>

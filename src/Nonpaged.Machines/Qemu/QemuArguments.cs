@@ -6,6 +6,9 @@ internal static class QemuArguments
     /// <summary>The slot of the network adapter on bus 0.</summary>
     public const byte NicSlot = 4;
 
+    /// <summary>The slot of the second one, where there is one.</summary>
+    public const byte PeerSlot = 5;
+
     public static List<string> Create(QemuOptions options)
     {
         CheckModel(options.NicModel);
@@ -22,17 +25,29 @@ internal static class QemuArguments
             "-chardev", $"socket,id=qtest,fd={GuardianDescriptor.Qtest}",
             "-object", "qtest,id=qtest0,chardev=qtest,log=none",
 
-            // restrict=on: the network ends inside QEMU. 10.0.2.2 still answers DHCP, ARP and echo requests; nothing reaches
-            // the host's network.
-            "-netdev", "user,id=net,restrict=on",
-
-            // No option ROM: there is no CPU to run it.
-            "-device", $"{options.NicModel},netdev=net,addr={NicSlot},romfile=",
         ];
+        arguments.AddRange(options.Peer ? Hub(options.NicModel) : UserNetwork(options.NicModel));
         if (options.PcapFile is { } file)
             arguments.AddRange(["-object", $"filter-dump,id=dump,netdev=net,file={Escape(CheckFile(file))}"]);
         return arguments;
     }
+
+    // No option ROM: there is no CPU to run it.
+    private static string[] UserNetwork(string model) =>
+        [
+            // restrict=on: the network ends inside QEMU. 10.0.2.2 still answers DHCP, ARP and echo requests; nothing reaches
+            // the host's network.
+            "-netdev", "user,id=net,restrict=on",
+            "-device", $"{model},netdev=net,addr={NicSlot},romfile=",
+        ];
+
+    private static string[] Hub(string model) =>
+        [
+            "-netdev", "hubport,id=net,hubid=0",
+            "-netdev", "hubport,id=peer,hubid=0",
+            "-device", $"{model},netdev=net,addr={NicSlot},romfile=",
+            "-device", $"{model},netdev=peer,addr={PeerSlot},romfile=",
+        ];
 
     /// <summary>A comma would start the next option; two stand for one.</summary>
     public static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);

@@ -55,6 +55,9 @@ public sealed partial class QemuMachine : Machine
     /// <summary>The network adapter that was asked for.</summary>
     public PciDevice Nic => _pciDevices.First(static device => device.Location is { Device: QemuArguments.NicSlot, Function: 0 });
 
+    /// <summary>The second one (<see cref="QemuOptions.Peer"/>), or null.</summary>
+    public PciDevice? PeerNic => _pciDevices.FirstOrDefault(static device => device.Location is { Device: QemuArguments.PeerSlot, Function: 0 });
+
     /// <summary>QEMU's process id.</summary>
     internal int ProcessId { get; private set; }
 

@@ -20,6 +20,11 @@ public sealed record QemuOptions
     /// </summary>
     public string? PcapFile { get; init; }
 
+    /// <summary>
+    /// A second adapter of the same model in slot 5. Both are on one hub, with nothing else on it; otherwise there is one adapter on QEMU's user network.
+    /// </summary>
+    public bool Peer { get; init; }
+
     /// <summary>QEMU's program file; null for <c>qemu-system-x86_64</c> as PATH finds it.</summary>
     public string? Program { get; init; }
 }

@@ -1,0 +1,212 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using static Nonpaged.Ndis.NdisLibrary;
+
+namespace Nonpaged.Ndis;
+
+/// <content>Frames: 14 bytes of header, 8 of number, 4 of checksum over the rest, which is filled from the number.</content>
+public sealed unsafe partial class FrameExchange
+{
+    private const int HeaderSize = 14;
+    private const int NumberOffset = HeaderSize;
+    private const int ChecksumOffset = NumberOffset + sizeof(ulong);
+    private const int FillOffset = ChecksumOffset + sizeof(uint);
+    private const uint RequestSize = 512;
+    private const long ProbeNumber = -1;
+    private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(100);
+
+    // IEEE Std 802: Local Experimental EtherType 1.
+    private const ushort EtherType = 0x88b5;
+
+    private readonly ManualResetEventSlim _answered = new();
+    private readonly ManualResetEventSlim _ready = new();
+    private NDIS_REQUEST* _request;
+    private NDIS_STATUS _answer;
+    private long _start;
+    private int _length;
+    private long _expected;
+    private long _received;
+    private long _changed;
+    private long _disordered;
+    private long _lastArrival;
+
+    private static NDIS_PROTOCOL_CHARACTERISTICS Characteristics => new()
+    {
+        MajorNdisVersion = 5,
+        Name = "frameexchange",
+        OpenAdapterCompleteHandler = static (context, status, error) => { },
+        CloseAdapterCompleteHandler = static (context, status) => { },
+        SendCompleteHandler = static (context, packet, status) => Of(context).Exchange.ReturnPacket((nint)packet),
+        RequestCompleteHandler = static (context, request, status) => Of(context).Exchange.Answer(status),
+        ReceiveHandler = static (context, receive, header, headerSize, lookahead, lookaheadSize, packetSize) =>
+        {
+            var end = Of(context);
+            if (end.IsReceiver) end.Exchange.Take((byte*)header, (byte*)lookahead, lookaheadSize, packetSize);
+            return NDIS_STATUS_SUCCESS;
+        },
+    };
+
+    private static End Of(NDIS_HANDLE context) => (End)GCHandle.FromIntPtr(context.Value).Target!;
+
+    private void SetFilter() => Ask(NDIS_REQUEST_TYPE.NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED);
+
+    private void OpenWindow(int length)
+    {
+        var space = Ask(NDIS_REQUEST_TYPE.NdisRequestQueryInformation, OID_GEN_RECEIVE_BUFFER_SPACE, 0);
+        var window = (int)Math.Clamp(space / 2 / (uint)length, 1, LargestWindow);
+        while (_window.Wait(0, CancellationToken.None))
+        {
+        }
+
+        _window.Release(window);
+    }
+
+    private uint Ask(NDIS_REQUEST_TYPE type, uint oid, uint value)
+    {
+        *_request = default;
+        _request->RequestType = type;
+        _request->Oid = oid;
+        _request->InformationBuffer = _request + 1;
+        _request->InformationBufferLength = sizeof(uint);
+        *(uint*)(_request + 1) = value;
+        _answered.Reset();
+        NdisRequest(out var status, _to, _request);
+        if (status == NDIS_STATUS_PENDING)
+        {
+            _answered.Wait(s_patience);
+            status = _answer;
+        }
+
+        Require(status, $"NdisRequest of OID 0x{oid:x8}");
+        return *(uint*)(_request + 1);
+    }
+
+    private void Answer(NDIS_STATUS status)
+    {
+        _answer = status;
+        _answered.Set();
+    }
+
+    private void Begin(int length)
+    {
+        _length = length;
+        _expected = 0;
+        _received = _changed = _disordered = 0;
+        _start = _lastArrival = Stopwatch.GetTimestamp();
+        _arrived.Reset();
+    }
+
+    private long SendAll(long frames, int length, MacAddress from, MacAddress to, CancellationToken cancellationToken)
+    {
+        var header = new byte[HeaderSize];
+        to.ToArray().CopyTo(header, 0);
+        from.ToArray().CopyTo(header, 6);
+        BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(12), EtherType);
+        var sent = 0L;
+        _instance.Run(_driver, () =>
+        {
+            if (!Probe(header, cancellationToken)) return;
+            _start = Stopwatch.GetTimestamp();
+            for (; sent < frames && !cancellationToken.IsCancellationRequested; sent++)
+            {
+                if (!_window.Wait(s_patience, CancellationToken.None) || !_freePackets.Wait(s_patience, CancellationToken.None)) break;
+                Send(TakePacket(), header, sent, length);
+            }
+        });
+        return sent;
+    }
+
+    /// <summary>Sends a frame that does not count until one arrives: some cards take a second until they receive, and drop what comes meanwhile.</summary>
+    private bool Probe(byte[] header, CancellationToken cancellationToken)
+    {
+        for (var waited = TimeSpan.Zero; waited < s_patience && !cancellationToken.IsCancellationRequested; waited += s_probeInterval)
+        {
+            if (!_freePackets.Wait(s_patience, CancellationToken.None)) return false;
+            Send(TakePacket(), header, ProbeNumber, ShortestFrame);
+            if (_ready.Wait(s_probeInterval, CancellationToken.None)) return true;
+        }
+
+        return false;
+    }
+
+    private void Send(NDIS_PACKET* packet, byte[] header, long number, int length)
+    {
+        NdisGetFirstBufferFromPacket(packet, out var buffer, out var address, out _, out _);
+        var frame = new Span<byte>(address, length);
+        header.CopyTo(frame);
+        BinaryPrimitives.WriteInt64LittleEndian(frame[NumberOffset..], number);
+        Fill(frame[FillOffset..], number);
+        BinaryPrimitives.WriteUInt32LittleEndian(frame[ChecksumOffset..], Checksum(number, frame[FillOffset..]));
+        NdisAdjustBufferLength(buffer, (uint)length);
+        packet->Private.ValidCounts = 0;
+        NdisSend(out var status, _from, packet);
+        if (status != NDIS_STATUS_PENDING) ReturnPacket((nint)packet);
+    }
+
+    // At DISPATCH_LEVEL, in the receiving adapter's serial context. Whole frames are at hand where the miniport shows all of them, and else the part that it shows.
+    private void Take(byte* header, byte* bytes, uint available, uint length)
+    {
+        if (BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(header + 12, 2)) != EtherType) return;
+        var body = new ReadOnlySpan<byte>(bytes, (int)available);
+        if (body.Length >= sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(body) == ProbeNumber)
+        {
+            _ready.Set();
+            return;
+        }
+
+        _lastArrival = Stopwatch.GetTimestamp();
+        if (length + HeaderSize < _length || available < _length - HeaderSize) _changed++;
+        else Check(body[..(_length - HeaderSize)]);
+        Interlocked.Increment(ref _received);
+        _window.Release();
+        _arrived.Set();
+    }
+
+    private void Check(ReadOnlySpan<byte> body)
+    {
+        var number = BinaryPrimitives.ReadInt64LittleEndian(body);
+        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(body[(ChecksumOffset - HeaderSize)..]);
+        if (checksum != Checksum(number, body[(FillOffset - HeaderSize)..])) _changed++;
+        else if (number != _expected) _disordered++;
+        _expected = number + 1;
+    }
+
+    private void WaitForRest(long sent, CancellationToken cancellationToken)
+    {
+        while (Interlocked.Read(ref _received) < sent)
+        {
+            _arrived.Reset();
+            if (Interlocked.Read(ref _received) >= sent || cancellationToken.IsCancellationRequested) return;
+            if (!_arrived.Wait(s_patience, CancellationToken.None)) return;
+        }
+    }
+
+    private NDIS_PACKET* TakePacket()
+    {
+        lock (_packets) return (NDIS_PACKET*)_packets.Pop();
+    }
+
+    private void ReturnPacket(nint packet)
+    {
+        lock (_packets) _packets.Push(packet);
+        _freePackets.Release();
+    }
+
+    private static void Fill(Span<byte> bytes, long number)
+    {
+        // Knuth's multiplicative hash: neighbouring numbers fill quite differently.
+        var word = (ulong)number * 0x9e3779b97f4a7c15;
+        foreach (ref var eight in MemoryMarshal.Cast<byte, ulong>(bytes)) eight = word += 0x9e3779b97f4a7c15;
+        bytes[(bytes.Length & ~7)..].Fill((byte)word);
+    }
+
+    private static uint Checksum(long number, ReadOnlySpan<byte> bytes)
+    {
+        var crc = BitOperations.Crc32C(uint.MaxValue, (ulong)number);
+        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(bytes)) crc = BitOperations.Crc32C(crc, eight);
+        foreach (var one in bytes[(bytes.Length & ~7)..]) crc = BitOperations.Crc32C(crc, one);
+        return crc;
+    }
+}
