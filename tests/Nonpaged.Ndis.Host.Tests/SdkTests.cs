@@ -20,6 +20,20 @@ public sealed class SdkTests : IDisposable
     }
 
     [Fact]
+    public void Random_calls_good_and_bad_through_the_c_abi_change_no_block_and_crash_nothing()
+    {
+        Write();
+        string program = Path.Combine(_folder.FullName, "fuzz");
+        CommandResult built = Shell(
+            $"cc -Wall -Wextra -Werror '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/fuzz.c' $(pkg-config --cflags --libs ndis) -o '{program}'");
+        Assert.True(built.ExitCode == 0, built.Error);
+        CommandResult ran = Command.Run(program, ["5"]);
+        // The first line has the seed that repeats it.
+        Assert.True(ran.ExitCode == 0, ran.Output + ran.Error);
+        Assert.Matches("[1-9][0-9]+ inputs, [1-9][0-9]+ operations, [1-9][0-9]+ blocks", ran.Output);
+    }
+
+    [Fact]
     public void A_driver_compiles_against_the_folder()
     {
         Write();
