@@ -2,7 +2,9 @@
  * Random sequences of memory calls, good and bad ones, through the C ABI. Each input byte is an operation or an argument of one; a block's contents are checked when it is freed.
  *
  *   cc fuzz.c $(pkg-config --cflags --libs ndis) -o fuzz && ./fuzz SECONDS [SEED]
- *   clang -DLIBFUZZER -fsanitize=fuzzer fuzz.c $(pkg-config --cflags --libs ndis) -o fuzz && ./fuzz -max_total_time=60 CORPUS
+ *   clang -DLIBFUZZER -fsanitize=fuzzer fuzz.c $(pkg-config --cflags --libs ndis) -o fuzz && ./fuzz -max_total_time=60 corpus
+ *
+ * The latter needs Debian's libclang-rt-14-dev. corpus/ has inputs that it found.
  */
 #include <stdint.h>
 #include <stdio.h>
