@@ -210,10 +210,24 @@ public sealed unsafe partial class NonpagedPool
         {
             BadFree.None => null,
             BadFree.Foreign => "is not of this pool",
-            BadFree.Middle => "lies inside a block, not at its start",
-            BadFree.WrongLength => "is a block of another length",
+            BadFree.Middle => $"lies inside {NameBlock((nuint)address)}, not at its start",
+            BadFree.WrongLength => $"is {NameBlock((nuint)address)}, and the length given is another",
             _ => "is not a block in use: it was freed before, or never allocated",
         };
         if (wrong is not null) throw new ArgumentException($"0x{(nuint)address:x} {wrong} (pool \"{Options.Name}\").", nameof(address));
+    }
+
+    /// <summary>The block in use that an address lies in, for messages.</summary>
+    private string NameBlock(nuint address)
+    {
+        lock (_gate)
+        {
+            if (FindBlock(address) is { } block) return $"the block of {block.Length} bytes at 0x{block.Start:x}";
+            PageEntry* entry = _map.Find(address);
+            if (entry != null && _owners.TryGet(entry->Owner, out HeapSpan? span) && span.BlockOf(address) is not 0 and var start)
+                return $"the block of up to {span.BlockSize} bytes at 0x{start:x}";
+        }
+
+        return "a block";
     }
 }

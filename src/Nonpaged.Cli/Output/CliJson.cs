@@ -13,6 +13,7 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(ProveDocument))]
 [JsonSerializable(typeof(MapDocument))]
 [JsonSerializable(typeof(SoakDocument))]
+[JsonSerializable(typeof(HeapSoakDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
@@ -35,4 +36,6 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(MapDocument document) => JsonSerializer.Serialize(document, s_readable.MapDocument);
 
     public static string Write(SoakDocument document) => JsonSerializer.Serialize(document, s_readable.SoakDocument);
+
+    public static string Write(HeapSoakDocument document) => JsonSerializer.Serialize(document, s_readable.HeapSoakDocument);
 }

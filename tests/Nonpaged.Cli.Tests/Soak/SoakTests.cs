@@ -43,7 +43,34 @@ public sealed class SoakTests
         Assert.Contains("outstanding  0 bytes", result.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Two_million_operations_on_small_blocks_leave_no_error_and_nothing_outstanding()
+    {
+        CliResult result = CliProgram.Run("soak", "--heap", "--operations", "2000000", "--seed", "7", "--threads", "3", "--json");
+        JsonElement soak = result.Json;
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.True(soak.GetProperty("operations").GetInt64() >= 2_000_000);
+        Assert.True(soak.GetProperty("rate").GetDouble() > 0);
+        Assert.Equal(3, soak.GetProperty("threads").GetInt32());
+        Assert.True(soak.GetProperty("handedOver").GetInt64() > 1000);
+        Assert.True(soak.GetProperty("badFreesRefused").GetInt64() > 100);
+        Assert.True(soak.GetProperty("holds").GetBoolean());
+        Assert.Empty(soak.GetProperty("errors").EnumerateArray());
+        Assert.Equal(0, soak.GetProperty("outstanding").GetInt64());
+    }
+
     [Theory]
+    [InlineData("--operations", "0")]
+    [InlineData("--threads", "1000")]
+    public void A_value_that_makes_no_sense_for_the_heap_is_a_failure_with_exit_code_1(string option, string value)
+    {
+        CliResult result = CliProgram.Run("soak", "--heap", option, value, "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(option, result.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--operations", "5")]
     [InlineData("--seconds", "0")]
     [InlineData("--seed", "-1")]
     [InlineData("--ceiling", "1M")]
