@@ -18,7 +18,6 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly PageMap _map;
     private readonly OwnerTable _owners = new();
     private readonly PageAllocator _pages;
-    private readonly SpanHeap _spans;
     private readonly HostExtents? _host;
     private readonly FreedBlocks? _freed;
     private readonly Dictionary<nuint, MemoryBlock> _heapBlocks = [];
@@ -31,12 +30,14 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _host = grows ? new HostExtents(options) : null;
         _map = new PageMap();
         _pages = new PageAllocator(_map, _owners);
-        _spans = new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
         _usesMagazines = UsesMagazines(options, grows);
         if (options is { Guard: true, Verify: false }) throw new ArgumentException("NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
         _freed = options.Verify ? new FreedBlocks() : null;
         _guarded = options.Guard ? new GuardedBlocks() : null;
     }
+
+    // Its lists of all size classes take longer to make than the rest of a pool, and many pools have no small blocks. Made under the lock that it is used under.
+    private SpanHeap _spans => field ??= new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
     public static NonpagedPool Default => s_default.Value;

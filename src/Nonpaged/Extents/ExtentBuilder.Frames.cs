@@ -22,7 +22,7 @@ internal sealed unsafe partial class ExtentBuilder
     private AllocationFailure? Arrange(MemoryFile file, PageRequest request, nuint unit, ref FrameReading reading)
     {
         ulong[] frames = reading.Frames;
-        if (unit == Page.Size || frames.Length < 2 || !reading.IsKnown || request.DependsOnFrames(unit)) return null;
+        if (unit == Page.Size || !reading.IsKnown || FrameChoice.AreInOrder(frames) || request.DependsOnFrames(unit)) return null;
         int[] order = FrameChoice.InOrder(frames);
         ulong[] arranged = [.. order.Select(index => frames[index])];
         if (FrameChoice.CountRanges(arranged, unit) == FrameChoice.CountRanges(frames, unit)) return null;

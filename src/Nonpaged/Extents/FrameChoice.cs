@@ -6,9 +6,21 @@ internal static class FrameChoice
     /// <summary>All units by frame number, so that those which follow each other physically do so virtually.</summary>
     public static int[] InOrder(ulong[] frames)
     {
-        int[] order = [.. Enumerable.Range(0, frames.Length)];
+        var order = new int[frames.Length];
+        for (int i = 0; i < order.Length; i++) order[i] = i;
         Array.Sort((ulong[])frames.Clone(), order);
         return order;
+    }
+
+    /// <summary>The units are in the order of their frames already.</summary>
+    public static bool AreInOrder(ulong[] frames)
+    {
+        for (int i = 1; i < frames.Length; i++)
+        {
+            if (frames[i] < frames[i - 1]) return false;
+        }
+
+        return true;
     }
 
     /// <summary>How many physical ranges units make up, in their order.</summary>

@@ -13,7 +13,7 @@ internal sealed class HostExtents : IDisposable
     public HostExtents(NonpagedPoolOptions options)
     {
         _options = options;
-        if (options.Ladder.Count == 0 || options.Ladder.Distinct().Count() != options.Ladder.Count)
+        if (options.Ladder.Count == 0 || (options.Ladder.Count > 1 && options.Ladder.Distinct().Count() != options.Ladder.Count))
             throw new ArgumentException("A ladder has at least one rung, and each one once.", nameof(options));
         if (options.IdleRelease != Timeout.InfiniteTimeSpan && (options.IdleRelease < TimeSpan.Zero || options.IdleRelease.TotalDays > 30))
             throw new ArgumentException($"Idle memory is kept for up to 30 days, or forever (Timeout.InfiniteTimeSpan): {options.IdleRelease}.", nameof(options));

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
-using System.Text;
 using Nonpaged.Interop;
 
 namespace Nonpaged;
@@ -14,9 +12,6 @@ internal static class HostMemory
     // What the rest of the system needs to go on while memory is being filled.
     private const ulong Reserve = 64 << 20;
 
-    // Version 1 of control groups writes "no limit" as the largest number of whole pages.
-    private const ulong NoLimit = 1UL << 62;
-
     /// <summary>Null, or why so many bytes cannot be filled now.</summary>
     public static AllocationFailure? Refuse(nuint length)
     {
@@ -29,45 +24,10 @@ internal static class HostMemory
                 "ask for less, end other programs, or raise the limit");
     }
 
-    [SkipLocalsInit]
     private static (ulong Bytes, string Source) Available(nuint length)
     {
-        (ulong Bytes, string Source) least = OfHost(length);
-        if (!KernelText.TryRead("/proc/self/cgroup", stackalloc byte[KernelText.Usual], out ReadOnlySpan<byte> groups)) return least;
-        foreach (Range range in groups.Split((byte)'\n'))
-        {
-            // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list. The memory controller is in one hierarchy only, and that of
-            // version 2 comes last.
-            ReadOnlySpan<byte> line = groups[range];
-            bool isSecond = line.StartsWith("0::"u8);
-            if (!isSecond && !IsOfMemory(line)) continue;
-            (string root, string limitName, string usageName) = isSecond
-                ? ("/sys/fs/cgroup", "/memory.max", "/memory.current")
-                : ("/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes");
-            string folder = root + Encoding.UTF8.GetString(line[(line.IndexOf(":/"u8) + 1)..]).TrimEnd('/');
-            for (; folder.Length >= root.Length; folder = folder[..folder.LastIndexOf('/')])
-            {
-                if (KernelText.TryReadNumber(folder + limitName) is not { } limit || limit >= NoLimit) continue;
-                ulong left = limit - ulong.Min(limit, KernelText.TryReadNumber(folder + usageName) ?? 0);
-                if (left < least.Bytes) least = (left, folder + limitName);
-            }
-
-            break;
-        }
-
-        return least;
-    }
-
-    private static bool IsOfMemory(ReadOnlySpan<byte> line)
-    {
-        ReadOnlySpan<byte> controllers = line[(line.IndexOf((byte)':') + 1)..];
-        controllers = controllers[..int.Max(0, controllers.IndexOf((byte)':'))];
-        foreach (Range name in controllers.Split((byte)','))
-        {
-            if (controllers[name].SequenceEqual("memory"u8)) return true;
-        }
-
-        return false;
+        (ulong Bytes, string Source) host = OfHost(length);
+        return ControlGroups.Least() is { } group && group.Bytes < host.Bytes ? group : host;
     }
 
     // What the kernel could take back need not be estimated, which takes it ten times as long, where a quarter of all memory is left over unused.

@@ -15,27 +15,34 @@ internal static unsafe class KernelText
     /// <summary>What most of them fit into.</summary>
     public const int Usual = 4096;
 
+    /// <summary>What a number fits into.</summary>
+    public const int Digits = 64;
+
     /// <summary>A file's text, in the buffer where that is long enough. False where there is none or it may not be read.</summary>
     public static bool TryRead(string path, Span<byte> buffer, out ReadOnlySpan<byte> text)
     {
         text = default;
         if (LibC.OpenForReading(path, out SafeFileHandle file).IsError) return false;
-        using (file)
+        using (file) return TryRead(file, buffer, out text);
+    }
+
+    /// <summary>The text of an open file, from its start.</summary>
+    public static bool TryRead(SafeFileHandle file, Span<byte> buffer, out ReadOnlySpan<byte> text)
+    {
+        text = default;
+        for (int length = 0; ;)
         {
-            for (int length = 0; ;)
-            {
-                SysResult read;
-                fixed (byte* start = buffer) read = LibC.ReadAt(file, start + length, (nuint)(buffer.Length - length), length);
-                if (read.IsError) return false;
-                length += read.AsInt32;
-                // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst, sysfs.rst), so one that
-                // does not fill the buffer was the last.
-                text = buffer[..length];
-                if (length < buffer.Length) return true;
-                var longer = new byte[2 * length];
-                text.CopyTo(longer);
-                buffer = longer;
-            }
+            SysResult read;
+            fixed (byte* start = buffer) read = LibC.ReadAt(file, start + length, (nuint)(buffer.Length - length), length);
+            if (read.IsError) return false;
+            length += read.AsInt32;
+            // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst, sysfs.rst), so one that
+            // does not fill the buffer was the last.
+            text = buffer[..length];
+            if (length < buffer.Length) return true;
+            var longer = new byte[2 * length];
+            text.CopyTo(longer);
+            buffer = longer;
         }
     }
 
@@ -46,12 +53,12 @@ internal static unsafe class KernelText
 
     /// <summary>The number that is all of a file, or null where there is none.</summary>
     [SkipLocalsInit]
-    public static ulong? TryReadNumber(string path)
-    {
-        const int digits = 64;
-        return TryRead(path, stackalloc byte[digits], out ReadOnlySpan<byte> text)
-            && ulong.TryParse(text.TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
-    }
+    public static ulong? TryReadNumber(string path) =>
+        TryRead(path, stackalloc byte[Digits], out ReadOnlySpan<byte> text) ? Number(text) : null;
+
+    /// <summary>The number that is all of a text, or null where it is none.</summary>
+    public static ulong? Number(ReadOnlySpan<byte> text) =>
+        ulong.TryParse(text.TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
 
     /// <summary>What follows a name at the start of a line, without the blanks around it; null where no line is like that.</summary>
     public static string? TryReadField(string path, string name)

@@ -6,7 +6,7 @@ namespace Nonpaged;
 /// </summary>
 internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owners)
 {
-    private readonly SortedSet<FreeRange>[] _zones = [.. Enumerable.Range(0, Zone.Count).Select(_ => new SortedSet<FreeRange>(FreeRange.BySize))];
+    private readonly SortedSet<FreeRange>[] _zones = [new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize)];
     private readonly ulong[] _freePages = new ulong[Zone.Count];
 
     public ulong FreePages => _freePages.Aggregate(0UL, (sum, pages) => sum + pages);
