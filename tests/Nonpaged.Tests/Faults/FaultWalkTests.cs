@@ -23,6 +23,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         int tried = 0, absorbed = 0, wrongs = 0;
         foreach ((string name, Action<Attempt> run) in PoolWorkloads.All)
         {
+            CloseKeptFiles();
             using var counting = new FaultHook();
             run(new Attempt(counting));
             AssertNothingIsLeft(counting, name);
@@ -61,6 +62,8 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
     private static bool Try(string name, Action<Attempt> run, string call, int nth, Errno errno)
     {
         string what = $"{name}: {call} number {nth} answers {errno}";
+        // Or they would be opened by the first attempt only.
+        CloseKeptFiles();
         using var hook = new FaultHook(call, nth, errno);
         var attempt = new Attempt(hook);
         try
@@ -75,6 +78,12 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         foreach (string error in attempt.Errors) Assert.True(error.Contains(errno.ToString(), StringComparison.Ordinal), $"{what}: the error does not name it: {error}");
         AssertNothingIsLeft(hook, what);
         return attempt.Errors.Count == 0;
+    }
+
+    private static void CloseKeptFiles()
+    {
+        HugepageCounts.Close();
+        ControlGroups.Close();
     }
 
     private static int TryWithoutRing(HashSet<string> seen, HashSet<(string, int, string)> sites)
