@@ -8,7 +8,7 @@ namespace Nonpaged.Bench;
 internal static class PopulateCommand
 {
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON document on standard output." };
-    private static readonly Option<int> s_rounds = new("--rounds") { Description = "Rounds that count.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> s_rounds = new("--rounds") { Description = "Rounds that count; of 16 MiB twelve times as many.", DefaultValueFactory = _ => 5 };
     private static readonly Option<string?> s_save = new("--save") { Description = "Also writes the JSON document into this file." };
 
     public static Command Create()

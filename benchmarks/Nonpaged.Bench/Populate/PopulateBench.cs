@@ -6,6 +6,10 @@ namespace Nonpaged.Bench;
 internal sealed class PopulateBench(int rounds, TextWriter log)
 {
     private const int WarmUps = 8;
+
+    // Of a millisecond each, of which single ones differ by half.
+    private const long ShortRounds = 16 << 20;
+    private const int TimesAsManyShort = 12;
     private const int FirstRounds = 3;
     private const long HugePage = 2 << 20;
 
@@ -31,9 +35,10 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
                 ForEach(contestants, size, contestant => isStable &= contestant.WarmUp());
             }
 
-            for (int round = 1; round <= rounds; round++)
+            int count = size <= ShortRounds ? rounds * TimesAsManyShort : rounds;
+            for (int round = 1; round <= count; round++)
             {
-                log.WriteLine($"{size >> 20} MiB, round {round} of {rounds}");
+                log.WriteLine($"{size >> 20} MiB, round {round} of {count}");
                 ForEach(contestants, size, contestant => contestant.Sample());
             }
 
