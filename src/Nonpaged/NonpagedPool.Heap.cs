@@ -150,7 +150,8 @@ public sealed unsafe partial class NonpagedPool
         byte* cache = *(byte**)(table + offset);
         Magazine* magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
         nuint* top = magazine->Top;
-        nuint* last = top - nint.Min((nint)blocks.Length * Magazine.Slot, (nint)(top - magazine->Floor));
+        // In bytes, which need not be divided.
+        var last = (nuint*)((byte*)top - nuint.Min((nuint)blocks.Length << Magazine.SlotShift, (nuint)top - (nuint)magazine->Floor));
         magazine->Top = last;
         fixed (nint* first = blocks)
         {
@@ -163,7 +164,7 @@ public sealed unsafe partial class NonpagedPool
                 *to++ = (nint)block;
             }
 
-            return (int)(to - first);
+            return (int)(((nuint)to - (nuint)first) / (nuint)sizeof(nint));
         }
     }
 
@@ -183,7 +184,7 @@ public sealed unsafe partial class NonpagedPool
         nuint* top = magazine->Top;
         fixed (nint* first = blocks)
         {
-            nint* end = first + nint.Min(blocks.Length, (nint)(magazine->Ceiling - top) / Magazine.Slot);
+            nint* end = first + nuint.Min((nuint)blocks.Length, ((nuint)magazine->Ceiling - (nuint)top) >> Magazine.SlotShift);
             nint* from = first;
             // Blocks that are freed together often lie together.
             nuint known = nuint.MaxValue;
@@ -214,7 +215,7 @@ public sealed unsafe partial class NonpagedPool
             }
 
             magazine->Top = top;
-            return (int)(from - first);
+            return (int)(((nuint)from - (nuint)first) / (nuint)sizeof(nint));
         }
     }
 

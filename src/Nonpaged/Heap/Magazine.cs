@@ -38,6 +38,13 @@ internal unsafe struct Magazine
         get => HeapChecks.IsOn ? 2 : 1;
     }
 
+    /// <summary>The bytes of a slot, as a power of two.</summary>
+    public static int SlotShift
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => HeapChecks.IsOn ? 4 : 3;
+    }
+
     public readonly int Count => (int)((Top - Floor) / Slot);
 
     public readonly int SpareCount => (int)((SpareTop - SpareFloor) / Slot);
