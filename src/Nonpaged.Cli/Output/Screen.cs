@@ -25,7 +25,8 @@ internal sealed class Screen(IAnsiConsole output, IAnsiConsole error)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(redirected ? new TrimmingWriter(writer) : writer),
+            // A driver's calls are traced, and its log is written, on several threads.
+            Out = new AnsiConsoleOutput(redirected ? TextWriter.Synchronized(new TrimmingWriter(writer)) : writer),
             Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
             Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
         });
