@@ -50,10 +50,8 @@ public sealed unsafe partial class NonpagedPool
         if (_guarded is null) return;
         MemoryCorruption[] found;
         lock (_gate) found = _guarded.TakeFound();
-        foreach (MemoryCorruption corruption in found)
-        {
-            if (Corrupted is not { } told) throw new MemoryCorruptionException(corruption);
-            told(corruption);
-        }
+        if (found.Length == 0) return;
+        if (Corrupted is not { } told) throw new MemoryCorruptionException(found);
+        foreach (MemoryCorruption corruption in found) told(corruption);
     }
 }

@@ -82,9 +82,7 @@ public sealed unsafe partial class NonpagedPool
     public void* AllocateAligned(nuint length, nuint alignment)
     {
         bool isSmall = IsForMagazines(length) && alignment <= SizeClass.MaxAlignment && BitOperations.IsPow2(alignment);
-        int sizeClass = isSmall ? SizeClass.Of(length, alignment) : 0;
-        if (!isSmall || length > (nuint)SizeClass.Size(sizeClass)) return Allocate(new MemoryRequest(length) { Alignment = alignment }).Address;
-        return AllocateOf(sizeClass);
+        return isSmall ? AllocateOf(SizeClass.Of(length, alignment)) : Allocate(new MemoryRequest(length) { Alignment = alignment }).Address;
     }
 
     /// <summary>Frees a block by its address, and checks that it can have this length.</summary>

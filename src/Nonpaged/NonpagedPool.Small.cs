@@ -58,7 +58,7 @@ public sealed unsafe partial class NonpagedPool
     private void FreeSmall(HeapSpan span, nuint start)
     {
         if (Options.ZeroOnFree) NativeMemory.Clear((void*)start, (nuint)span.BlockSize);
-        _spans.Free(span, start);
+        Spans.Free(span, start);
     }
 
     /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
@@ -170,7 +170,7 @@ public sealed unsafe partial class NonpagedPool
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            address = _spans.Allocate(sizeClass, scarce: _host is null);
+            address = Spans.Allocate(sizeClass, scarce: _host is null);
         }
 
         return address != 0 ? address : GrowForSmall(sizeClass);
@@ -188,7 +188,7 @@ public sealed unsafe partial class NonpagedPool
     {
         bool Take(bool scarce)
         {
-            nuint address = _spans.Allocate(sizeClass, scarce);
+            nuint address = Spans.Allocate(sizeClass, scarce);
             if (address != 0) taken(address);
             return address != 0;
         }

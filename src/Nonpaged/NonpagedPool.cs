@@ -37,7 +37,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     }
 
     // Its lists of all size classes take longer to make than the rest of a pool, and many pools have no small blocks. Made under the lock that it is used under.
-    private SpanHeap _spans => field ??= new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
+    private SpanHeap Spans => field ??= new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
     public static NonpagedPool Default => s_default.Value;
@@ -94,8 +94,9 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         if (block is null && _guarded is not null)
         {
             ReleaseAllKept();
-            block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
+            // Before the block is there: where this throws, nobody would have it.
             TellCorruptions();
+            block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
         }
 
         if (block is null)

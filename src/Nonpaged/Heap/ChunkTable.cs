@@ -37,9 +37,6 @@ internal sealed unsafe class ChunkTable : IDisposable
 
     private int* Numbers => (int*)(_start + s_numbersAt);
 
-    /// <summary>Bytes of metadata that are in use.</summary>
-    public ulong UsedBytes => _usedStates * sizeof(uint);
-
     /// <summary>Null where the process has no address space for it: then the heap goes without.</summary>
     public static ChunkTable? TryCreate()
     {

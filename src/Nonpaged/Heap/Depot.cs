@@ -200,7 +200,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         return magazine->Top != magazine->Floor;
     }
 
-    /// <summary>Gives the blocks of the magazine that was kept longest, or came last, back to the spans.</summary>
+    /// <summary>Gives the blocks of the magazine that came last back to the spans.</summary>
     private List<HeapSpan>? ReturnOne()
     {
         List<HeapSpan>? empty = null;
