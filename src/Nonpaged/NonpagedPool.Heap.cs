@@ -10,8 +10,13 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>The length in bytes up to which blocks share pages, and are served from the thread's magazines.</summary>
     public const int LongestSmallBlock = SizeClass.MaxLength;
 
-    // Where a thread's table has this pool's cache, in bytes; 0 is where it has one that is always empty.
-    private nint _cacheOffset;
+    // Where nobody's magazines for this pool are, to which a thread adds how far its own are from those. Slot 0, of no pool, has empty ones in every thread.
+    private nint _cache = ThreadCache.At(ThreadCache.Nobodys, 0);
+    private readonly ushort* _classes = SizeClass.Magazines;
+    private Chunk* _chunks;
+
+    // None until there is a heap, written after the table that it is the length of.
+    private nuint _chunkCount;
 
     /// <summary>Allocates resident memory, aligned to 16 bytes. Its contents are undefined.</summary>
     /// <param name="length">Size in bytes, at least 1.</param>
@@ -19,13 +24,12 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void* Allocate(nuint length)
     {
-        nint offset = _cacheOffset;
-        nint table = ThreadTable.Current;
+        nint cache = _cache;
+        cache += ThreadTable.Current;
         nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
-        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
+        if (granules <= SizeClass.MaxLength / SizeClass.Granule)
         {
-            byte* cache = *(byte**)(table + offset);
-            var magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
+            var magazine = (Magazine*)(cache + _classes[granules]);
             nuint* top = magazine->Top;
             if (top != magazine->Floor) return (void*)Magazine.Pop(magazine, top);
         }
@@ -37,13 +41,12 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAllocate(nuint length, out void* address)
     {
-        nint offset = _cacheOffset;
-        nint table = ThreadTable.Current;
+        nint cache = _cache;
+        cache += ThreadTable.Current;
         nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
-        if (table != 0 && granules <= SizeClass.MaxLength / SizeClass.Granule)
+        if (granules <= SizeClass.MaxLength / SizeClass.Granule)
         {
-            byte* cache = *(byte**)(table + offset);
-            var magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
+            var magazine = (Magazine*)(cache + _classes[granules]);
             nuint* top = magazine->Top;
             if (top != magazine->Floor)
             {
@@ -112,24 +115,23 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFreeFast(nuint address, nuint? length = null)
     {
-        nint offset = _cacheOffset;
-        nint table = ThreadTable.Current;
-        if (table == 0) return false;
-        byte* cache = *(byte**)(table + offset);
+        nint cache = _cache;
+        cache += ThreadTable.Current;
         nuint index = address >> Chunk.Shift;
-        if (index >= ThreadCache.Of(cache)->ChunkCount) return false;
-        Chunk* chunk = ThreadCache.Of(cache)->Chunks + index;
+        if (index >= Volatile.Read(ref _chunkCount)) return false;
+        Chunk* chunk = _chunks + index;
         nuint at = chunk->Magazine;
         if (HeapChecks.IsOn && length is { } given
-            && (given > SizeClass.MaxLength || ThreadCache.Of(cache)->Magazines[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
-        Magazine* magazine = (Magazine*)(cache + at);
+            && (given > SizeClass.MaxLength || _classes[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
+        var magazine = (Magazine*)(cache + (nint)at);
         nuint* top = magazine->Top;
         if (top == magazine->Ceiling) return false;
         if (HeapChecks.IsOn)
         {
             uint* state = chunk->StateOf(address);
             if (*state != Chunk.InUse(address)) return false;
-            *state = Chunk.Free;
+            // As good as Chunk.Free, and in a register.
+            *state = (uint)at;
             top[1] = (nuint)state;
         }
 
@@ -141,80 +143,85 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>Takes what the loaded magazine has, up to the length of the span. How many.</summary>
     private int TakeLoaded(Span<nint> blocks, nuint length)
     {
-        nint offset = _cacheOffset;
-        nint table = ThreadTable.Current;
+        nint cache = _cache;
+        cache += ThreadTable.Current;
         nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
-        if (table == 0 || granules > SizeClass.MaxLength / SizeClass.Granule) return 0;
-        byte* cache = *(byte**)(table + offset);
-        Magazine* magazine = (Magazine*)(cache + ThreadCache.Of(cache)->Magazines[granules]);
+        if (granules > SizeClass.MaxLength / SizeClass.Granule) return 0;
+        var magazine = (Magazine*)(cache + _classes[granules]);
         nuint* top = magazine->Top;
         // In bytes, which need not be divided.
         var last = (nuint*)((byte*)top - nuint.Min((nuint)blocks.Length << Magazine.SlotShift, (nuint)top - (nuint)magazine->Floor));
+        // Nobody's magazines are not to be written.
+        if (last == top) return 0;
         magazine->Top = last;
-        fixed (nint* first = blocks)
+        ref nint first = ref MemoryMarshal.GetReference(blocks);
+        ref nint to = ref first;
+        while (top - last >= 4 * Magazine.Slot)
         {
-            nint* to = first;
-            while (top != last)
-            {
-                top -= Magazine.Slot;
-                nuint block = *top;
-                if (HeapChecks.IsOn) *(uint*)top[1] = Chunk.InUse(block);
-                *to++ = (nint)block;
-            }
-
-            return (int)(((nuint)to - (nuint)first) / (nuint)sizeof(nint));
+            top -= 4 * Magazine.Slot;
+            to = (nint)Magazine.Hand(top + 3 * Magazine.Slot);
+            Unsafe.Add(ref to, 1) = (nint)Magazine.Hand(top + 2 * Magazine.Slot);
+            Unsafe.Add(ref to, 2) = (nint)Magazine.Hand(top + Magazine.Slot);
+            Unsafe.Add(ref to, 3) = (nint)Magazine.Hand(top);
+            to = ref Unsafe.Add(ref to, 4);
         }
+
+        while (top != last)
+        {
+            top -= Magazine.Slot;
+            to = (nint)Magazine.Hand(top);
+            to = ref Unsafe.Add(ref to, 1);
+        }
+
+        return (int)((nuint)Unsafe.ByteOffset(ref first, ref to) / (nuint)sizeof(nint));
     }
 
     /// <summary>Frees the first blocks, as far as they are of one class, there is room in the loaded magazine, and nothing is wrong with them. How many.</summary>
     private int PutLoaded(ReadOnlySpan<nint> blocks)
     {
-        nint offset = _cacheOffset;
-        nint table = ThreadTable.Current;
-        if (table == 0 || blocks.Length == 0) return 0;
-        byte* cache = *(byte**)(table + offset);
-        Chunk* chunks = ThreadCache.Of(cache)->Chunks;
-        nuint count = ThreadCache.Of(cache)->ChunkCount;
-        nuint index = (nuint)blocks[0] >> Chunk.Shift;
-        if (index >= count) return 0;
-        nuint at = chunks[index].Magazine;
-        Magazine* magazine = (Magazine*)(cache + at);
+        nint cache = _cache;
+        cache += ThreadTable.Current;
+        nuint count = Volatile.Read(ref _chunkCount);
+        if (blocks.Length == 0 || (nuint)blocks[0] >> Chunk.Shift >= count) return 0;
+        Chunk* chunks = _chunks;
+        uint at = chunks[(nuint)blocks[0] >> Chunk.Shift].Magazine;
+        var magazine = (Magazine*)(cache + (nint)at);
         nuint* top = magazine->Top;
-        fixed (nint* first = blocks)
+        ref nint first = ref MemoryMarshal.GetReference(blocks);
+        ref nint from = ref first;
+        ref nint end = ref Unsafe.Add(ref first, (nint)nuint.Min((nuint)blocks.Length, ((nuint)magazine->Ceiling - (nuint)top) >> Magazine.SlotShift));
+        // Blocks that are freed together often lie together.
+        nuint known = nuint.MaxValue;
+        uint* states = null;
+        int shift = 0;
+        while (Unsafe.IsAddressLessThan(ref from, ref end))
         {
-            nint* end = first + nuint.Min((nuint)blocks.Length, ((nuint)magazine->Ceiling - (nuint)top) >> Magazine.SlotShift);
-            nint* from = first;
-            // Blocks that are freed together often lie together.
-            nuint known = nuint.MaxValue;
-            uint* states = null;
-            int shift = 0;
-            for (; from < end; from++)
+            var address = (nuint)from;
+            nuint index = address >> Chunk.Shift;
+            if (index != known)
             {
-                nuint address = (nuint)(*from);
-                index = address >> Chunk.Shift;
-                if (index != known)
-                {
-                    if (index >= count || chunks[index].Magazine != at) break;
-                    known = index;
-                    states = chunks[index].States;
-                    shift = chunks[index].SizeShift;
-                }
-
-                if (HeapChecks.IsOn)
-                {
-                    uint* state = states + (address >> shift);
-                    if (*state != Chunk.InUse(address)) break;
-                    *state = Chunk.Free;
-                    top[1] = (nuint)state;
-                }
-
-                *top = address;
-                top += Magazine.Slot;
+                if (index >= count || chunks[index].Magazine != at) break;
+                known = index;
+                states = chunks[index].States;
+                shift = chunks[index].SizeShift;
             }
 
-            magazine->Top = top;
-            return (int)(((nuint)from - (nuint)first) / (nuint)sizeof(nint));
+            if (HeapChecks.IsOn)
+            {
+                uint* state = states + (address >> shift);
+                if (*state != Chunk.InUse(address)) break;
+                *state = at;
+                top[1] = (nuint)state;
+            }
+
+            *top = address;
+            top += Magazine.Slot;
+            from = ref Unsafe.Add(ref from, 1);
         }
+
+        if (Unsafe.AreSame(ref first, ref from)) return 0;
+        magazine->Top = top;
+        return (int)((nuint)Unsafe.ByteOffset(ref first, ref from) / (nuint)sizeof(nint));
     }
 
     private void AllocateRest(Span<nint> blocks, int done, nuint length)

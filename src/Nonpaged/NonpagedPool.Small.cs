@@ -119,9 +119,7 @@ public sealed unsafe partial class NonpagedPool
     private bool TryAllocateSpare(int sizeClass, out nuint block)
     {
         block = 0;
-        nint table = ThreadTable.Current;
-        if (table == 0) return false;
-        Magazine* magazine = ThreadCache.MagazineOf(*(byte**)(table + _cacheOffset), sizeClass);
+        Magazine* magazine = ThreadCache.MagazineOf(_cache + ThreadTable.Current, sizeClass);
         if (magazine->SpareTop == magazine->SpareFloor) return false;
         magazine->Swap();
         block = magazine->Pop();
@@ -130,13 +128,10 @@ public sealed unsafe partial class NonpagedPool
 
     private bool TryFreeSpare(nuint address)
     {
-        nint table = ThreadTable.Current;
-        if (table == 0) return false;
-        byte* cache = *(byte**)(table + _cacheOffset);
         nuint index = address >> Chunk.Shift;
-        if (index >= ThreadCache.Of(cache)->ChunkCount) return false;
-        Chunk* chunk = ThreadCache.Of(cache)->Chunks + index;
-        var magazine = (Magazine*)(cache + chunk->Magazine);
+        if (index >= Volatile.Read(ref _chunkCount)) return false;
+        Chunk* chunk = _chunks + index;
+        var magazine = (Magazine*)(_cache + ThreadTable.Current + chunk->Magazine);
         // One of no class has no spare magazine, not even an empty one.
         if (magazine->SpareFloor == null || magazine->SpareTop != magazine->SpareFloor) return false;
         uint* state = chunk->StateOf(address);

@@ -118,7 +118,10 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
             if (_knowsMagazines || !_usesMagazines) return _magazines;
             _knowsMagazines = true;
             _magazines = MagazineHeap.TryCreate(this);
-            _cacheOffset = (_magazines?.Slot ?? 0) * sizeof(nint);
+            if (_magazines is null) return null;
+            _cache = ThreadCache.At(ThreadCache.Nobodys, _magazines.Slot);
+            _chunks = _magazines.Table.Entries;
+            Volatile.Write(ref _chunkCount, ChunkTable.Count);
             return _magazines;
         }
     }

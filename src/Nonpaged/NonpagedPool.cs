@@ -133,7 +133,8 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            _cacheOffset = 0;
+            _chunkCount = 0;
+            _cache = ThreadCache.At(ThreadCache.Nobodys, 0);
             _idleTimer?.Dispose();
         }
 

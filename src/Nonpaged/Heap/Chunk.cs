@@ -14,7 +14,7 @@ internal unsafe struct Chunk
     public const int Shift = 16;
     public const nuint Length = 1 << Shift;
 
-    /// <summary>The state of a block that no caller has. It is the lower half of no address in a span: <see cref="MayBeUsed"/>.</summary>
+    /// <summary>A state of a block that no caller has, as is any below 64 Ki, what <see cref="Magazine"/> can hold: they are the lower half of no address in a span: <see cref="MayBeUsed"/>.</summary>
     public const uint Free = 0;
 
     /// <summary>Where the magazine of its class is among those of a cache, in bytes.</summary>
@@ -53,7 +53,7 @@ internal unsafe struct Chunk
     public static uint InUse(nuint address) => (uint)address;
 
     /// <summary>The first chunk of each 4 GiB has an address whose lower half is that of no block in use.</summary>
-    public static bool MayBeUsed(nuint address) => (uint)address >> Shift != Free;
+    public static bool MayBeUsed(nuint address) => (uint)address >> Shift != 0;
 
     private static int ShiftOf(int blockSize) => int.Min(BitOperations.Log2((uint)blockSize), Shift);
 }

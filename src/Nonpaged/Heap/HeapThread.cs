@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Nonpaged;
 
 /// <summary>
-/// A thread that uses pools: its table of caches, in native memory. When it has ended, what its magazines hold goes back: at the next garbage collection, or when a pool needs
+/// A thread that uses pools, and its magazines. When it has ended, what its magazines hold goes back: at the next garbage collection, or when a pool needs
 /// memory, whichever is first.
 /// </summary>
 internal sealed unsafe class HeapThread
@@ -15,20 +15,17 @@ internal sealed unsafe class HeapThread
     [ThreadStatic]
     private static EndOfThread? t_end;
 
-    private static readonly byte* s_noCache = ThreadCache.Make();
-
     private readonly Lock _gate = new();
     private readonly Thread _thread = Thread.CurrentThread;
     private readonly MagazineHeap?[] _heaps = new MagazineHeap?[PoolSlots.Count];
-    private byte** _caches;
+    private nint _caches = ThreadCache.Make();
 
     private HeapThread()
     {
-        _caches = (byte**)NativeMemory.Alloc(PoolSlots.Count, (nuint)sizeof(byte*));
-        for (int slot = 0; slot < PoolSlots.Count; slot++) _caches[slot] = s_noCache;
     }
 
     /// <summary>The calling thread's.</summary>
+    /// <exception cref="AllocationException">The process has no address space for it.</exception>
     public static HeapThread Current
     {
         get
@@ -37,7 +34,7 @@ internal sealed unsafe class HeapThread
             {
                 t_current = new HeapThread();
                 t_end = new EndOfThread(t_current);
-                ThreadTable.Current = (nint)t_current._caches;
+                ThreadTable.Current = t_current._caches - ThreadCache.Nobodys;
             }
 
             return t_current;
@@ -47,18 +44,14 @@ internal sealed unsafe class HeapThread
     public bool HasEnded => !_thread.IsAlive;
 
     /// <summary>The cache for a heap, made at its first use. Called by the thread itself.</summary>
-    public byte* CacheFor(MagazineHeap heap)
+    public nint CacheFor(MagazineHeap heap)
     {
-        if (_heaps[heap.Slot] == heap) return _caches[heap.Slot];
+        nint cache = ThreadCache.At(_caches, heap.Slot);
+        if (_heaps[heap.Slot] == heap) return cache;
         using (HeapHook.Enter(_gate))
         {
             heap.Add(this);
-            // A heap that is gone has left the cache that this thread had for it, and it is of none.
-            byte* cache = _caches[heap.Slot];
-            if (cache == s_noCache) cache = ThreadCache.Make();
-            ThreadCache.Of(cache)->Chunks = heap.Table.Entries;
-            ThreadCache.Of(cache)->ChunkCount = ChunkTable.Count;
-            _caches[heap.Slot] = cache;
+            // A heap that had the slot before has left empty magazines.
             _heaps[heap.Slot] = heap;
             return cache;
         }
@@ -71,15 +64,14 @@ internal sealed unsafe class HeapThread
         {
             if (_heaps[heap.Slot] != heap) return;
             _heaps[heap.Slot] = null;
-            byte* cache = _caches[heap.Slot];
+            nint cache = ThreadCache.At(_caches, heap.Slot);
             for (int i = 1; i < SizeClass.Count; i++)
             {
                 Magazine* magazine = ThreadCache.MagazineOf(cache, i);
                 NativeMemory.AlignedFree(magazine->Floor);
                 NativeMemory.AlignedFree(magazine->SpareFloor);
+                *magazine = default;
             }
-
-            ThreadCache.Reset(cache);
         }
     }
 
@@ -88,23 +80,17 @@ internal sealed unsafe class HeapThread
     {
         using (HeapHook.Enter(_gate))
         {
-            if (_caches == null) return;
+            if (_caches == 0) return;
             for (int slot = 1; slot < PoolSlots.Count; slot++)
             {
-                byte* cache = _caches[slot];
-                if (cache == s_noCache) continue;
-                if (_heaps[slot] is { } heap)
-                {
-                    _heaps[slot] = null;
-                    heap.Flush(cache, keep: true);
-                    heap.Remove(this);
-                }
-
-                ThreadCache.Free(cache);
+                if (_heaps[slot] is not { } heap) continue;
+                _heaps[slot] = null;
+                heap.Flush(ThreadCache.At(_caches, slot), keep: true);
+                heap.Remove(this);
             }
 
-            NativeMemory.Free(_caches);
-            _caches = null;
+            ThreadCache.Free(_caches);
+            _caches = 0;
         }
     }
 }

@@ -59,9 +59,16 @@ internal unsafe struct Magazine
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static nuint Pop(Magazine* magazine, nuint* top)
     {
-        nuint block = top[-Slot];
-        if (HeapChecks.IsOn) *(uint*)top[1 - Slot] = Chunk.InUse(block);
         magazine->Top = top - Slot;
+        return Hand(top - Slot);
+    }
+
+    /// <summary>The block of a slot, which is a caller's from here on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nuint Hand(nuint* slot)
+    {
+        nuint block = *slot;
+        if (HeapChecks.IsOn) *(uint*)slot[1] = Chunk.InUse(block);
         return block;
     }
 

@@ -26,8 +26,8 @@ internal sealed unsafe class MagazineHeap
 
     public ChunkTable Table { get; }
 
-    /// <summary>The calling thread's cache.</summary>
-    public byte* Cache => HeapThread.Current.CacheFor(this);
+    /// <summary>The calling thread's magazines.</summary>
+    public nint Cache => HeapThread.Current.CacheFor(this);
 
     /// <summary>Null where all slots are taken, or there is no address space for its table.</summary>
     public static MagazineHeap? TryCreate(ISpanSource source)
@@ -95,8 +95,8 @@ internal sealed unsafe class MagazineHeap
         using (HeapHook.Enter(_gate)) _threads.Remove(thread);
     }
 
-    /// <summary>Takes everything out of a cache. Whether there was any.</summary>
-    public bool Flush(byte* cache, bool keep)
+    /// <summary>Takes everything out of a thread's magazines. Whether there was any.</summary>
+    public bool Flush(nint cache, bool keep)
     {
         bool any = false;
         for (int i = 1; i < _depots.Length; i++) any |= _depots[i]?.Flush(ThreadCache.MagazineOf(cache, i), keep) ?? false;

@@ -1,46 +1,49 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Nonpaged.Interop;
 
 namespace Nonpaged;
 
 /// <summary>
-/// What one thread needs to allocate from one pool, in native memory: where the pool's tables are, and behind that a magazine for each size class, which is what pointers
-/// to a cache point to: there an address is a sum of two. One that is of no pool
-/// has empty magazines and no chunks, so that every call leaves the fast path.
+/// A thread's magazines: for each pool's slot (<see cref="PoolSlots"/>) one of each size class. It is address space that the kernel backs where it is written. A pool keeps the
+/// place of its own among nobody's, which nobody writes and are all empty: a thread adds how far its own lie from those, and needs not ask whether it has any.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Size = 64)]
-internal unsafe struct ThreadCache
+internal static unsafe class ThreadCache
 {
-    /// <summary><see cref="SizeClass.Magazines"/>.</summary>
-    public ushort* Magazines;
+    /// <summary>From a slot to the next, as a power of two.</summary>
+    private const int SlotShift = 13;
+    private const nuint Length = PoolSlots.Count << SlotShift;
 
-    /// <summary><see cref="ChunkTable.Entries"/>.</summary>
-    public Chunk* Chunks;
+    private static readonly Lock s_gate = new();
+    private static nint s_nobodys;
 
-    /// <summary>How many there are; none in a cache of no pool.</summary>
-    public nuint ChunkCount;
+    /// <summary>Magazines that are empty for good.</summary>
+    /// <exception cref="AllocationException">The process has no address space for them.</exception>
+    public static nint Nobodys
+    {
+        get
+        {
+            lock (s_gate) return s_nobodys != 0 ? s_nobodys : s_nobodys = Make(LibC.PROT_READ);
+        }
+    }
 
-    private static nuint Length => (nuint)sizeof(ThreadCache) + ((nuint)SizeClass.Count << Magazine.SizeShift);
+    /// <summary>A thread's, all of them empty.</summary>
+    /// <exception cref="AllocationException">The process has no address space for them.</exception>
+    public static nint Make() => Make(LibC.PROT_READ | LibC.PROT_WRITE);
 
-    /// <summary>The header of a cache.</summary>
+    public static void Free(nint caches) => AddressSpace.Release((nuint)caches, Length);
+
+    /// <summary>The magazines for the pool of a slot.</summary>
+    public static nint At(nint caches, int slot) => caches + ((nint)slot << SlotShift);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ThreadCache* Of(byte* cache) => (ThreadCache*)cache - 1;
+    public static Magazine* MagazineOf(nint cache, int sizeClass) => (Magazine*)(cache + ((nint)sizeClass << Magazine.SizeShift));
 
-    public static Magazine* MagazineOf(byte* cache, int sizeClass) => (Magazine*)(cache + ((nuint)sizeClass << Magazine.SizeShift));
-
-    /// <summary>One of no pool.</summary>
-    public static byte* Make()
+    private static nint Make(int protection)
     {
-        byte* cache = (byte*)NativeMemory.AlignedAlloc(Length, (nuint)sizeof(ThreadCache)) + sizeof(ThreadCache);
-        Reset(cache);
-        return cache;
+        SysResult mapped = LibC.MapMemory(null, Length, protection, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+        if (mapped.IsError) throw new AllocationException(AddressSpace.Failure(Length, mapped.Errno));
+        // Of 2 MiB a thread uses some KiB for each pool. Kernels without huge pages refuse, and need not be told.
+        LibC.AdviseMemory((void*)mapped.Value, Length, LibC.MADV_NOHUGEPAGE);
+        return mapped.Value;
     }
-
-    public static void Reset(byte* cache)
-    {
-        NativeMemory.Clear(Of(cache), Length);
-        Of(cache)->Magazines = SizeClass.Magazines;
-    }
-
-    public static void Free(byte* cache) => NativeMemory.AlignedFree(Of(cache));
 }

@@ -1,9 +1,9 @@
 namespace Nonpaged;
 
-/// <summary>The calling thread's caches, by the slot of the pool. A class of its own, because one with an initializer would be checked for at each access.</summary>
+/// <summary>Where the calling thread's magazines are. A class of its own, because one with an initializer would be checked for at each access.</summary>
 internal static unsafe class ThreadTable
 {
-    /// <summary><see cref="ThreadCache"/> pointers, <see cref="PoolSlots.Count"/> of them; null before the thread's first slow call.</summary>
+    /// <summary>How far they lie from nobody's (<see cref="ThreadCache.Nobodys"/>), in bytes: 0 before the thread's first slow call, so that it finds empty ones there.</summary>
     [ThreadStatic]
     internal static nint Current;
 }
