@@ -150,23 +150,23 @@ public sealed unsafe partial class NonpagedPool
         var magazine = (Magazine*)(cache + _classes[granules]);
         nuint* top = magazine->Top;
         // In bytes, which need not be divided.
-        var last = (nuint*)((byte*)top - nuint.Min((nuint)blocks.Length << Magazine.SlotShift, (nuint)top - (nuint)magazine->Floor));
+        nuint taken = nuint.Min((nuint)blocks.Length << Magazine.SlotShift, (nuint)top - (nuint)magazine->Floor);
         // Nobody's magazines are not to be written.
-        if (last == top) return 0;
-        magazine->Top = last;
+        if (taken == 0) return 0;
+        magazine->Top = (nuint*)((byte*)top - taken);
         ref nint first = ref MemoryMarshal.GetReference(blocks);
         ref nint to = ref first;
-        while (top - last >= 4 * Magazine.Slot)
+        for (nuint fours = taken >> (Magazine.SlotShift + 2); fours > 0; fours--)
         {
+            to = (nint)Magazine.Hand(top - Magazine.Slot);
+            Unsafe.Add(ref to, 1) = (nint)Magazine.Hand(top - 2 * Magazine.Slot);
+            Unsafe.Add(ref to, 2) = (nint)Magazine.Hand(top - 3 * Magazine.Slot);
             top -= 4 * Magazine.Slot;
-            to = (nint)Magazine.Hand(top + 3 * Magazine.Slot);
-            Unsafe.Add(ref to, 1) = (nint)Magazine.Hand(top + 2 * Magazine.Slot);
-            Unsafe.Add(ref to, 2) = (nint)Magazine.Hand(top + Magazine.Slot);
             Unsafe.Add(ref to, 3) = (nint)Magazine.Hand(top);
             to = ref Unsafe.Add(ref to, 4);
         }
 
-        while (top != last)
+        while (top != magazine->Top)
         {
             top -= Magazine.Slot;
             to = (nint)Magazine.Hand(top);

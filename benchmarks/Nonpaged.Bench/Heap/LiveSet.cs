@@ -47,16 +47,20 @@ internal sealed class LiveSet<TBlocks, TBlock>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void ReplaceOne(TBlocks heap, nuint size, TBlock[] blocks, long pairs, ref Sequence state)
     {
+        Sequence random = state;
         ref TBlock first = ref blocks[0];
         ulong count = (ulong)blocks.Length;
-        for (; pairs > 0; pairs--)
+        do
         {
-            ref TBlock slot = ref Unsafe.Add(ref first, (nint)state.Draw(count));
+            ref TBlock slot = ref Unsafe.Add(ref first, (nint)random.Draw(count));
             heap.Free(slot);
             TBlock block = heap.Allocate(size);
             heap.WriteFirst(block, 1);
             slot = block;
         }
+        while (--pairs > 0);
+
+        state = random;
     }
 
     /// <summary>One of each segment, so that none is drawn twice.</summary>

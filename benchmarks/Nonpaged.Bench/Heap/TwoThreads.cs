@@ -91,11 +91,12 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Churn(TBlocks heap, TBlock[] blocks, ref Sequence random, long pairs)
+    private static void Churn(TBlocks heap, TBlock[] blocks, ref Sequence state, long pairs)
     {
+        Sequence random = state;
         ref TBlock first = ref blocks[0];
         ref ushort lengths = ref NetworkMix.Lengths[0];
-        for (; pairs > 0; pairs--)
+        do
         {
             ref TBlock slot = ref Unsafe.Add(ref first, (nint)random.Draw(Live));
             heap.Free(slot);
@@ -103,6 +104,9 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
             heap.WriteFirst(block, 1);
             slot = block;
         }
+        while (--pairs > 0);
+
+        state = random;
     }
 
     private double Allocate(TBlocks heap, nuint size, long pairs)

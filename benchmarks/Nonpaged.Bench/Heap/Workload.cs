@@ -58,12 +58,13 @@ internal static class Workload<TBlocks, TBlock>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void OneByOne(TBlocks heap, nuint size, long pairs)
     {
-        for (; pairs > 0; pairs--)
+        do
         {
             TBlock block = heap.Allocate(size);
             heap.WriteFirst(block, 1);
             heap.Free(block);
         }
+        while (--pairs > 0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -94,15 +95,38 @@ internal static class Workload<TBlocks, TBlock>
     private static void BulkIn(TBlocks heap, nuint size, Span<Descriptor<TBlock>> descriptors, TBlock[] some)
     {
         heap.Allocate(some, size);
-        for (int k = 0; k < some.Length; k++) Unsafe.Add(ref descriptors[0], k) = new Descriptor<TBlock>(some[k], (uint)size, 1);
+        Describe(ref some[0], ref descriptors[0], ref Unsafe.Add(ref descriptors[0], some.Length), (uint)size);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Describe(ref TBlock block, ref Descriptor<TBlock> descriptor, ref Descriptor<TBlock> end, uint length)
+    {
+        do
+        {
+            descriptor = new Descriptor<TBlock>(block, length, 1);
+            block = ref Unsafe.Add(ref block, 1);
+            descriptor = ref Unsafe.Add(ref descriptor, 1);
+        }
+        while (Unsafe.IsAddressLessThan(ref descriptor, ref end));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BulkOut(TBlocks heap, ReadOnlySpan<Descriptor<TBlock>> descriptors, TBlock[] some)
+    private static void BulkOut(TBlocks heap, Span<Descriptor<TBlock>> descriptors, TBlock[] some)
     {
-        ref readonly Descriptor<TBlock> first = ref descriptors[0];
-        for (int k = 0; k < some.Length; k++) some[k] = Unsafe.Add(ref Unsafe.AsRef(in first), k).Block;
+        Gather(ref some[0], ref descriptors[0], ref Unsafe.Add(ref descriptors[0], some.Length));
         heap.Free(some);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Gather(ref TBlock block, ref Descriptor<TBlock> descriptor, ref Descriptor<TBlock> end)
+    {
+        do
+        {
+            block = descriptor.Block;
+            block = ref Unsafe.Add(ref block, 1);
+            descriptor = ref Unsafe.Add(ref descriptor, 1);
+        }
+        while (Unsafe.IsAddressLessThan(ref descriptor, ref end));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
