@@ -13,6 +13,9 @@ public sealed unsafe class LayoutTests
         NDIS_PACKET_OOB_DATA outOfBand;
         NDIS_BUFFER buffer;
         CM_PARTIAL_RESOURCE_DESCRIPTOR descriptor;
+        InlineThread thread;
+        Magazine magazine;
+        Chunk chunk;
         NDIS_CONFIGURATION_PARAMETER parameter;
         (string C, long Value)[] expected =
         [
@@ -46,6 +49,23 @@ public sealed unsafe class LayoutTests
             ("sizeof(NDIS_MINIPORT_INTERRUPT)", sizeof(NDIS_MINIPORT_INTERRUPT)),
             ("sizeof(NDIS_WORK_ITEM)", sizeof(NDIS_WORK_ITEM)),
             ("sizeof(NPAGED_LOOKASIDE_LIST)", sizeof(NativeLookaside)),
+            ("sizeof(NONPAGED_THREAD)", sizeof(InlineThread)),
+            ("offsetof(NONPAGED_THREAD, Magazines)", Offset(&thread, &thread.Magazines)),
+            ("offsetof(NONPAGED_THREAD, Classes)", Offset(&thread, &thread.Classes)),
+            ("offsetof(NONPAGED_THREAD, Chunks)", Offset(&thread, &thread.Chunks)),
+            ("offsetof(NONPAGED_THREAD, ChunkCount)", Offset(&thread, &thread.ChunkCount)),
+            ("offsetof(NONPAGED_THREAD, IsAsked)", Offset(&thread, &thread.IsAsked)),
+            ("sizeof(NONPAGED_MAGAZINE)", sizeof(Magazine)),
+            ("offsetof(NONPAGED_MAGAZINE, Floor)", Offset(&magazine, &magazine.Floor)),
+            ("offsetof(NONPAGED_MAGAZINE, Ceiling)", Offset(&magazine, &magazine.Ceiling)),
+            ("sizeof(NONPAGED_CHUNK)", sizeof(Chunk)),
+            ("offsetof(NONPAGED_CHUNK, SizeShift)", Offset(&chunk, &chunk.SizeShift)),
+            ("offsetof(NONPAGED_CHUNK, States)", Offset(&chunk, &chunk.States)),
+            ("NONPAGED_INLINE_VERSION", InlineThread.Version),
+            ("NONPAGED_LONGEST", NonpagedPool.LongestSmallBlock),
+            ("1 << NONPAGED_GRANULE_SHIFT", SizeClass.Granule),
+            ("NONPAGED_CHUNK_SHIFT", Chunk.Shift),
+            ("NONPAGED_SLOT", Magazine.Slot),
             ("sizeof(PCI_COMMON_CONFIG)", 256),
             ("sizeof(ULONG)", 4),
             ("sizeof(WCHAR)", 2),

@@ -34,6 +34,18 @@ public sealed class SdkTests : IDisposable
     }
 
     [Fact]
+    public void What_is_kept_for_a_thread_that_c_code_started_goes_when_the_thread_has_ended()
+    {
+        Write();
+        string program = Path.Combine(_folder.FullName, "threads");
+        CommandResult built = Shell(
+            $"cc -O2 -Wall -Wextra -Werror -pthread '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/threads.c' $(pkg-config --cflags --libs ndis) -o '{program}'");
+        Assert.True(built.ExitCode == 0, built.Error);
+        CommandResult ran = Command.Run(program, []);
+        Assert.True(ran.ExitCode == 0, ran.Output + ran.Error);
+    }
+
+    [Fact]
     public void A_driver_compiles_against_the_folder()
     {
         Write();

@@ -16,17 +16,22 @@ internal static class TableCommand
         command.SetAction(parsed =>
         {
             string json = File.ReadAllText(parsed.GetValue(s_file)!);
-            Console.Out.Write(IsOfHeap(json) ? Heap(Read(json, BenchJson.Default.HeapResults), parsed.GetValue(s_short)) : MarkdownTable.Of(Read(json, BenchJson.Default.Results)));
+            Console.Out.Write(FirstRow(json) switch
+            {
+                "populate" or "populate-first" or "translate" or "translate-jit" => MarkdownTable.Of(Read(json, BenchJson.Default.Results)),
+                "c" => CCommand.TableOf(Read(json, BenchJson.Default.CResults)),
+                _ => Heap(Read(json, BenchJson.Default.HeapResults), parsed.GetValue(s_short)),
+            });
         });
         return command;
     }
 
     private static string Heap(HeapResults results, bool isShort) => isShort ? HeapSummary.Of(results) : HeapTable.Of(results);
 
-    private static bool IsOfHeap(string json)
+    private static string? FirstRow(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.TryGetProperty("allocators", out _);
+        return document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
     }
 
     private static T Read<T>(string json, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type) ?? throw new BenchException("The file is empty.");

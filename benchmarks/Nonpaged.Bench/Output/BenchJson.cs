@@ -9,4 +9,5 @@ namespace Nonpaged.Bench;
 [JsonSerializable(typeof(FirstRow))]
 [JsonSerializable(typeof(TranslateRow))]
 [JsonSerializable(typeof(HeapResults))]
+[JsonSerializable(typeof(CResults))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -31,6 +31,13 @@ internal static unsafe partial class LibC
         return Fails("kill", out SysResult injected) ? injected : Result(kill(pid, signal));
     }
 
+    /// <summary>The kernel's number of the calling thread (gettid(2)).</summary>
+    public static int GetThreadId() => gettid();
+
+    /// <summary>Sends a signal to one thread of this process, or with signal 0 only looks whether it is there: ESRCH where it has ended (tgkill(2)).</summary>
+    public static SysResult KillThread(int thread, int signal) =>
+        Fails("tgkill", out SysResult injected) ? injected : Result(tgkill(Environment.ProcessId, thread, signal));
+
     /// <summary>Succeeds where this process may execute the file (access(2)).</summary>
     public static SysResult AccessToExecute(string path)
     {
@@ -44,6 +51,12 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int waitpid(int pid, int* status, int options);
+
+    [LibraryImport(Library)]
+    private static partial int gettid();
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int tgkill(int process, int thread, int signal);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int kill(int pid, int signal);

@@ -2,17 +2,15 @@
 #ifndef NONPAGED_NDISMEM_H
 #define NONPAGED_NDISMEM_H
 
-#include "ndisbase.h"
+#include "ndisinline.h"
 
 NONPAGED_EXTERN_C_BEGIN
 
 #define NDIS_MEMORY_CONTIGUOUS 0x00000001
 #define NDIS_MEMORY_NONCACHED 0x00000002
 
-NDIS_STATUS NdisAllocateMemory(
-    PVOID *VirtualAddress, UINT Length, UINT MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress);
+/* NdisAllocateMemory and NdisFreeMemory: ndisinline.h. */
 NDIS_STATUS NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag);
-VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags);
 
 VOID NdisMAllocateSharedMemory(
     NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress);

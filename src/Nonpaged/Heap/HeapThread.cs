@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using Nonpaged.Interop;
+
 namespace Nonpaged;
 
 /// <summary>
@@ -41,7 +43,13 @@ internal sealed unsafe class HeapThread
         }
     }
 
-    public bool HasEnded => !_thread.IsAlive;
+    /// <summary>
+    /// The kernel's number of a thread that C code started, or 0. The runtime lets go of such a thread while what C code set up for its end is still to run, and may free, so only the kernel
+    /// says that it has ended.
+    /// </summary>
+    public int NativeId { get; set; }
+
+    public bool HasEnded => NativeId == 0 ? !_thread.IsAlive : LibC.KillThread(NativeId, 0).Errno == Errno.ESRCH;
 
     /// <summary>The cache for a heap, made at its first use. Called by the thread itself.</summary>
     public nint CacheFor(MagazineHeap heap)

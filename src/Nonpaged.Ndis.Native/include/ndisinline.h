@@ -1,0 +1,125 @@
+/*
+ * NdisAllocateMemory with flags 0 and no limit, and NdisFreeMemory of such a block, without leaving the program: they take from and put into the magazines
+ * that the library's own functions use (docs/heap.md), and check a free as these do. The library says where a thread's magazines are when the thread first
+ * allocates. Where it says nothing, because it is of another version, or every call is to be seen, all calls go to its functions.
+ *
+ * Leave it out with NONPAGED_NO_INLINE, as AddressSanitizer does.
+ */
+#ifndef NONPAGED_NDISINLINE_H
+#define NONPAGED_NDISINLINE_H
+
+#include "ndisbase.h"
+
+#define NONPAGED_INLINE_VERSION 1
+
+NONPAGED_EXTERN_C_BEGIN
+
+/* A thread's free blocks of one size: slots of a block and the place of its state. */
+typedef struct _NONPAGED_MAGAZINE {
+    ULONG_PTR *Top;
+    ULONG_PTR *Floor;
+    ULONG_PTR *Ceiling;
+    ULONG_PTR Reserved[5];
+} NONPAGED_MAGAZINE;
+
+/* 64 KiB of blocks of one size. The state of a block that a caller has is the lower half of its address. */
+typedef struct _NONPAGED_CHUNK {
+    USHORT Magazine;
+    UCHAR SizeShift;
+    ULONG *States;
+} NONPAGED_CHUNK;
+
+typedef struct _NONPAGED_THREAD {
+    PUCHAR Magazines;
+    const USHORT *Classes;
+    const NONPAGED_CHUNK *Chunks;
+    ULONG_PTR ChunkCount;
+    BOOLEAN IsAsked;
+} NONPAGED_THREAD, *PNONPAGED_THREAD;
+
+VOID NonpagedEnterThread(PNONPAGED_THREAD Thread, ULONG Version);
+NDIS_STATUS NdisAllocateMemory(
+    PVOID *VirtualAddress, UINT Length, UINT MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress);
+VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags);
+
+#if defined(__SANITIZE_ADDRESS__) && !defined(NONPAGED_NO_INLINE)
+#define NONPAGED_NO_INLINE
+#endif
+#if defined(__has_feature) && !defined(NONPAGED_NO_INLINE)
+#if __has_feature(address_sanitizer)
+#define NONPAGED_NO_INLINE
+#endif
+#endif
+
+#if defined(__x86_64__) && !defined(NONPAGED_NO_INLINE)
+
+/* One for each program or driver, however many sources include this. */
+__extension__ __thread NONPAGED_THREAD NonpagedThread __attribute__((weak, visibility("hidden"), tls_model("initial-exec")));
+
+#define NONPAGED_LIKELY(condition) __builtin_expect(!!(condition), 1)
+#define NONPAGED_LONGEST 65536
+#define NONPAGED_GRANULE_SHIFT 4
+#define NONPAGED_CHUNK_SHIFT 16
+#define NONPAGED_SLOT 2
+
+static __inline__ NDIS_STATUS NonpagedAllocateMemory(
+    PVOID *VirtualAddress, UINT Length, UINT MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
+{
+    PNONPAGED_THREAD thread = &NonpagedThread;
+
+    if (NONPAGED_LIKELY(MemoryFlags == 0 && HighestAcceptableAddress.QuadPart == -1 && Length <= NONPAGED_LONGEST)) {
+        if (NONPAGED_LIKELY(thread->Magazines != NULL)) {
+            NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(
+                thread->Magazines + thread->Classes[(Length + ((1u << NONPAGED_GRANULE_SHIFT) - 1)) >> NONPAGED_GRANULE_SHIFT]);
+            ULONG_PTR *top = magazine->Top;
+
+            if (NONPAGED_LIKELY(top != magazine->Floor)) {
+                ULONG_PTR block = top[-NONPAGED_SLOT];
+
+                *(ULONG *)top[1 - NONPAGED_SLOT] = (ULONG)block;
+                magazine->Top = top - NONPAGED_SLOT;
+                *VirtualAddress = (PVOID)block;
+                return NDIS_STATUS_SUCCESS;
+            }
+        } else if (!thread->IsAsked) {
+            thread->IsAsked = 1;
+            NonpagedEnterThread(thread, NONPAGED_INLINE_VERSION);
+        }
+    }
+    return NdisAllocateMemory(VirtualAddress, Length, MemoryFlags, HighestAcceptableAddress);
+}
+
+static __inline__ VOID NonpagedFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags)
+{
+    PNONPAGED_THREAD thread = &NonpagedThread;
+    ULONG_PTR block = (ULONG_PTR)VirtualAddress;
+
+    if (NONPAGED_LIKELY(MemoryFlags == 0 && block >> NONPAGED_CHUNK_SHIFT < thread->ChunkCount)) {
+        const NONPAGED_CHUNK *chunk = &thread->Chunks[block >> NONPAGED_CHUNK_SHIFT];
+        ULONG at = chunk->Magazine;
+        NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + at);
+        ULONG_PTR *top = magazine->Top;
+
+        if (NONPAGED_LIKELY(top != magazine->Ceiling)) {
+            ULONG *state = &chunk->States[block >> chunk->SizeShift];
+
+            if (NONPAGED_LIKELY(*state == (ULONG)block)) {
+                *state = at;
+                top[0] = block;
+                top[1] = (ULONG_PTR)state;
+                magazine->Top = top + NONPAGED_SLOT;
+                return;
+            }
+        }
+    }
+    NdisFreeMemory(VirtualAddress, Length, MemoryFlags);
+}
+
+#define NdisAllocateMemory(address, length, flags, highest) NonpagedAllocateMemory(address, length, flags, highest)
+#define NdisFreeMemory(address, length, flags) NonpagedFreeMemory(address, length, flags)
+
+#endif
+
+NONPAGED_EXTERN_C_END
+
+#endif
