@@ -1,0 +1,17 @@
+namespace Nonpaged.Guest.Tests;
+
+/// <summary>The guest itself.</summary>
+public sealed class BootTests
+{
+    [Fact]
+    public async Task A_stock_kernel_boots_runs_the_program_and_its_traffic_is_kept_outside()
+    {
+        await using Guest guest = await Guest.BootAsync(new GuestOptions { Nics = ["e1000"] });
+        await guest.DoAsync("echo 16 > /proc/sys/vm/nr_hugepages");
+        GuestResult alloc = await guest.DoAsync("nonpaged alloc --length 2M --contiguous --json");
+        Assert.True(alloc.Json.GetProperty("obtained").GetProperty("contiguous").GetBoolean());
+        Assert.Equal(3, (await guest.RunAsync("echo one; echo two >&2; exit 3")).ExitCode);
+        await guest.DoAsync("modprobe e1000; ip link set eth0 up; udhcpc -i eth0 -n -q -s /bin/true");
+        Assert.True(guest.Traffic().Count("dhcp.option.dhcp == 5") >= 1);
+    }
+}
