@@ -1,5 +1,3 @@
-using Microsoft.Win32.SafeHandles;
-
 namespace Nonpaged.Machines;
 
 /// <summary>
@@ -20,12 +18,6 @@ public abstract class Machine : IDisposable
     /// <summary>A short name for reports: "qemu".</summary>
     public abstract string Name { get; }
 
-    /// <summary>The file that is the machine's RAM. The machine owns it.</summary>
-    public abstract SafeFileHandle RamDescriptor { get; }
-
-    /// <summary>Where that file's bytes lie in the machine's physical address space, holes left out.</summary>
-    public abstract IReadOnlyList<MemoryPiece> RamLayout { get; }
-
     /// <summary>The PCI functions, resources assigned.</summary>
     public abstract IReadOnlyList<PciDevice> PciDevices { get; }
 
@@ -34,6 +26,13 @@ public abstract class Machine : IDisposable
 
     /// <summary>Completes when the hardware is gone: disposed, or ended by itself. The result says why.</summary>
     public abstract Task<string> Gone { get; }
+
+    /// <summary>
+    /// A pool of memory that the machine's devices reach by DMA, in the physical address space in which they are told addresses. It is the caller's, who
+    /// disposes of it before the machine and after the devices have stopped using it.
+    /// </summary>
+    /// <exception cref="AllocationException">The memory cannot be mapped.</exception>
+    public abstract NonpagedPool CreatePool(NonpagedPoolOptions options);
 
     /// <summary>Registers at a physical address.</summary>
     /// <exception cref="ArgumentOutOfRangeException">No device's base address register covers the range.</exception>

@@ -84,7 +84,7 @@ public sealed partial class NdisInstance : IDisposable
     private static NonpagedPool PoolOver(Machine machine, NdisOptions options)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        return NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout, new NonpagedPoolOptions { Name = machine.Name, Verify = true, Guard = options.Guard });
+        return machine.CreatePool(new NonpagedPoolOptions { Name = machine.Name, Verify = true, Guard = options.Guard });
     }
 
     /// <summary>Halts the adapters that still run, and ends the instance; the pool of a machine goes with it.</summary>

@@ -25,6 +25,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _frames = Options.Text("--frames", "N", "With --peer: how many. Default: 1000000.");
     private readonly Option<string?> _length = Options.Text("--length", "BYTES", "With --peer: of each frame, 60 to 1514. Default: 60.");
     private readonly MapOptions _map = new();
+    private readonly MachineOptions _machine = new();
 
     /// <summary>The shared object of a C driver.</summary>
     public Argument<string?> DriverFile { get; } = new("DRIVER.so")
@@ -35,7 +36,7 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [_driver, _nic, _ram, _count, _hold, _pcap, _profile, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
+    public IEnumerable<Option> All => [.. _machine.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -45,7 +46,7 @@ internal sealed class RunOptions
         string? file = parsed.GetValue(DriverFile);
         bool trace = parsed.GetValue(_trace);
         CheckDriverFile(parsed, file, trace);
-        return defaults with
+        return _machine.Read(parsed, defaults with
         {
             DriverFile = file,
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
@@ -61,7 +62,7 @@ internal sealed class RunOptions
             Pcap = parsed.GetValue(_pcap) is { } pcap ? OutputFile.Parse("--pcap", pcap, "run.pcap") : null,
             Profile = parsed.GetValue(_profile) is { } profile ? ReadProfile(profile) : defaults.Profile,
             Map = _map.Read(parsed),
-        };
+        });
     }
 
     /// <summary>What is known of the request where a value makes no sense.</summary>
@@ -79,7 +80,7 @@ internal sealed class RunOptions
         if (parsed.GetValue(_driver) is not null)
             throw new CommandException($"Both {file} and --driver were given.", "one driver for a network card", $"nonpaged run {file} --nic MODEL");
         if (!File.Exists(file)) throw new CommandException($"{file} does not exist, or is no file.", "the driver's file", "cc -shared -fPIC $(pkg-config --cflags ndis) driver.c -o driver.so");
-        if (parsed.GetValue(_nic) is null)
+        if (parsed.GetValue(_nic) is null && !_machine.IsHardware(parsed))
             throw new CommandException("A C driver does not say which network card it is for.", "--nic, which names it", $"nonpaged run {file} --nic rtl8139");
     }
 

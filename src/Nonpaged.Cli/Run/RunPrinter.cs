@@ -1,5 +1,4 @@
 using System.Globalization;
-using Nonpaged.Machines.Qemu;
 using Nonpaged.Ndis;
 using Spectre.Console;
 
@@ -10,11 +9,12 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
 {
     private int _shownAllocations;
 
-    public void ShowMachine(QemuMachine machine, RunDocument document, RunRequest request)
+    public void ShowMachine(RunMachine machine, RunDocument document)
     {
         if (isSilent) return;
         string id = new PciId(machine.Nic.VendorId, machine.Nic.DeviceId).ToString();
-        Line("machine", $"{machine.Name}, {Size.Format(request.Ram)} of RAM; {document.Nic} ({id}) at {machine.Nic.Location}");
+        Line("machine", $"{machine.Machine.Name}, {machine.Memory}; {document.Nic} ({id}) at {machine.Nic.Location}");
+        if (machine.Warning is { } warning) Line("danger", warning);
     }
 
     public void ShowDriver(Adapter adapter, TimeSpan time, RunRequest request)

@@ -17,6 +17,12 @@ internal sealed record RunRequest
     /// <summary>Each call of NDIS that a C driver makes is shown.</summary>
     public bool Trace { get; init; }
 
+    /// <summary>What it runs on.</summary>
+    public MachineKind Machine { get; init; }
+
+    /// <summary>The network cards of this machine by their PCI addresses; none with QEMU's machine.</summary>
+    public IReadOnlyList<string> Devices { get; init; } = [];
+
     /// <summary>QEMU's name of the network card; null takes the driver's own.</summary>
     public string? Nic { get; init; }
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Nonpaged.Machines.Qemu;
+using Nonpaged.Machines;
 using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
@@ -7,7 +7,7 @@ namespace Nonpaged.Cli;
 internal sealed partial class RunSession
 {
     /// <summary>What an adapter is started for: a lease, the pings, and to be held. Ends early where the user or the machine ends it.</summary>
-    private async Task DriveAsync(QemuMachine machine, NdisInstance instance, Adapter adapter, LeaseAndPing registered)
+    private async Task DriveAsync(Machine machine, NdisInstance instance, Adapter adapter, LeaseAndPing registered)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
         using var watch = new MachineWatch(machine, ended);
@@ -50,7 +50,7 @@ internal sealed partial class RunSession
         request.Map.Save(shown);
     }
 
-    private bool WasTakenAway(QemuMachine machine, Adapter adapter) =>
+    private bool WasTakenAway(Machine machine, Adapter adapter) =>
         !interruption.Happened && (machine.Gone.IsCompleted || adapter.State is AdapterState.Halting or AdapterState.Halted);
 
     private async Task LeaseAsync(LeaseAndPing protocol, CancellationToken ended)

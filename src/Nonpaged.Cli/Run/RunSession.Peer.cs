@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Nonpaged.Machines.Qemu;
 using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
@@ -7,7 +6,7 @@ namespace Nonpaged.Cli;
 internal sealed partial class RunSession
 {
     /// <summary>Two adapters of one machine exchange frames.</summary>
-    private async Task ExchangeAsync(QemuMachine machine, NdisInstance instance, MiniportDriver driver)
+    private async Task ExchangeAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
         using FrameExchange exchange = FrameExchange.Register(instance);
         long start = Stopwatch.GetTimestamp();
@@ -15,7 +14,7 @@ internal sealed partial class RunSession
         try
         {
             printer.ShowDriver(from, Stopwatch.GetElapsedTime(start), request);
-            Adapter to = await StageAsync("starting its peer", () => instance.StartAdapter(driver, machine.PeerNic, request.Settings));
+            Adapter to = await StageAsync("starting its peer", () => instance.StartAdapter(driver, machine.Peer, request.Settings));
             try
             {
                 FrameExchangeResult result = await Waiting.WhileAsync(

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Nonpaged.Machines;
-using Nonpaged.Machines.Qemu;
 using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
@@ -17,14 +16,15 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
     {
         _document = _document with
         {
-            Nic = request.Nic ?? request.Driver ?? MiniportChoice.Default.Name,
+            Machine = request.Machine.ToString().ToLowerInvariant(),
+            Nic = request.Devices.Count > 0 ? request.Devices[0] : request.Nic ?? request.Driver ?? MiniportChoice.Default.Name,
             Driver = request.Driver,
             Profile = request.Profile.ToString().ToLowerInvariant(),
         };
         AllocationFailure? failure = null;
         try
         {
-            using QemuMachine machine = await StageAsync("starting the machine", StartMachine);
+            using RunMachine machine = await StageAsync("starting the machine", () => MachineChoice.Start(request, _document.Nic!));
             await UseAsync(machine);
         }
         catch (Exception exception) when (Explain(exception) is { } reason)
@@ -37,21 +37,13 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         return _document with { Failure = FailureDocument.From(failure) };
     }
 
-    private QemuMachine StartMachine() => QemuMachine.Start(new QemuOptions
-    {
-        NicModel = _document.Nic!,
-        RamBytes = request.Ram,
-        PcapFile = request.Pcap,
-        Peer = request.Peer,
-    });
-
-    private async Task UseAsync(QemuMachine machine)
+    private async Task UseAsync(RunMachine machine)
     {
         MiniportDriver driver = request.DriverFile is { } file ? host.Load(file) : MiniportChoice.Match(request with { Nic = _document.Nic }, machine.Nic);
-        _document = _document with { Machine = machine.Name, Driver = driver.Name };
-        printer.ShowMachine(machine, _document, request);
+        _document = _document with { Machine = machine.Machine.Name, Driver = driver.Name };
+        printer.ShowMachine(machine, _document);
 
-        using var instance = new NdisInstance(machine, new NdisOptions { Profile = request.Profile, KeepJournal = true, LenientPools = true });
+        using var instance = new NdisInstance(machine.Machine, new NdisOptions { Profile = request.Profile, KeepJournal = true, LenientPools = true });
         instance.Log = line => screen.Say(line);
         try
         {
@@ -68,7 +60,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
             try
             {
                 printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
-                await DriveAsync(machine, instance, adapter, protocol);
+                await DriveAsync(machine.Machine, instance, adapter, protocol);
             }
             finally
             {
@@ -126,7 +118,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
     private AllocationFailure? Explain(Exception exception) => exception switch
     {
         CommandException command => command.Failure,
-        MachineException machine => new AllocationFailure(machine.Reason, "a machine of QEMU's device models", machine.Remedy),
+        MachineException machine => new AllocationFailure(machine.Reason, request.Machine == MachineKind.Qemu ? "a machine of QEMU's device models" : "a card of this machine", machine.Remedy),
         AdapterException adapter => NotStarted(adapter),
         // Its message goes on to name the parameter, which is ours and tells a user nothing.
         ArgumentException argument => new AllocationFailure(argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),

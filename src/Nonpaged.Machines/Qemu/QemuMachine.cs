@@ -37,11 +37,11 @@ public sealed partial class QemuMachine : Machine
     /// <inheritdoc/>
     public override string Name => "qemu";
 
-    /// <inheritdoc/>
-    public override SafeFileHandle RamDescriptor => _ram;
+    /// <summary>The file that is the machine's RAM. The machine owns it.</summary>
+    public SafeFileHandle RamDescriptor => _ram;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<MemoryPiece> RamLayout => _layout;
+    /// <summary>Where that file's bytes lie in the machine's physical address space, holes left out.</summary>
+    public IReadOnlyList<MemoryPiece> RamLayout => _layout;
 
     /// <inheritdoc/>
     public override IReadOnlyList<PciDevice> PciDevices => _pciDevices;
@@ -66,6 +66,9 @@ public sealed partial class QemuMachine : Machine
 
     /// <summary>The protocol itself, for tests.</summary>
     internal QtestClient Client => _client;
+
+    /// <inheritdoc/>
+    public override NonpagedPool CreatePool(NonpagedPoolOptions options) => NonpagedPool.Over(_ram, _layout, options);
 
     /// <inheritdoc/>
     public override RegisterWindow MapRegisters(PhysicalAddress address, uint length)

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
+using Nonpaged.Machines.Qemu;
 
 namespace Nonpaged.Machines.Tests.Qemu;
 
@@ -10,7 +11,7 @@ internal sealed unsafe class RamMapping : IDisposable
     private readonly nuint _length;
     private readonly IReadOnlyList<MemoryPiece> _layout;
 
-    public RamMapping(Machine machine)
+    public RamMapping(QemuMachine machine)
     {
         _layout = machine.RamLayout;
         _length = (nuint)_layout.Max(static piece => piece.Offset + piece.Length);

@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Nonpaged.Machines;
 using Nonpaged.Tests;
 
@@ -17,10 +16,6 @@ internal sealed class FakeMachine : Machine
 
     public override string Name => "fake";
 
-    public override SafeFileHandle RamDescriptor => _ram.Descriptor;
-
-    public override IReadOnlyList<MemoryPiece> RamLayout => MachineRam.Pc(8 << 20);
-
     public override IReadOnlyList<PciDevice> PciDevices => [Device];
 
     public FakeDevice Device { get; } = new();
@@ -32,6 +27,8 @@ internal sealed class FakeMachine : Machine
     public override PortSpace Ports { get; } = new FakePorts();
 
     public override Task<string> Gone => _gone.Task;
+
+    public override NonpagedPool CreatePool(NonpagedPoolOptions options) => NonpagedPool.Over(_ram.Descriptor, MachineRam.Pc(8 << 20), options);
 
     public override RegisterWindow MapRegisters(PhysicalAddress address, uint length) => Registers;
 
