@@ -7,9 +7,9 @@ public sealed unsafe class ImportedMemory : IDisposable
 {
     private readonly nuint _firstPage;
     private readonly ulong[] _frames;
-    private readonly Pin _pin;
+    private readonly IDisposable _pin;
 
-    internal ImportedMemory(void* address, nuint length, ulong[] frames, Pin pin)
+    internal ImportedMemory(void* address, nuint length, ulong[] frames, IDisposable pin)
     {
         Address = address;
         Length = length;

@@ -49,7 +49,7 @@ public sealed unsafe partial class NonpagedPool
         if (isFull) LetIdleGo(TimeSpan.Zero);
         Extent? extent = TryObtainOnce(request, needed, exact, out failure);
         // Other frames do not come from giving up these.
-        if (extent is not null || isFull || request.DependsOnFrames(HostExtents.HugePage) || !LetIdleGo(TimeSpan.Zero)) return extent;
+        if (extent is not null || isFull || _host!.DependsOnFrames(request) || !LetIdleGo(TimeSpan.Zero)) return extent;
         return TryObtainOnce(request, needed, exact, out failure);
     }
 

@@ -31,6 +31,12 @@ public sealed unsafe partial class NonpagedPool
         }
 
         nuint whole = Page.RoundUp((nuint)address + length, Page.Size) - start;
+        if (_iommu is not null)
+        {
+            imported = ImportMapped(_iommu, address, length, start, whole, out failure);
+            return imported is not null;
+        }
+
         PinTable pins = PinsForImport();
         Pin? pin = null;
         failure = pins.Refuse(whole);
@@ -58,6 +64,18 @@ public sealed unsafe partial class NonpagedPool
 
         imported = new ImportedMemory(address, length, reading.Frames, pin);
         return true;
+    }
+
+    /// <summary>What is imported behind an IOMMU is one physical range, of any frames.</summary>
+    private static ImportedMemory? ImportMapped(IommuAddressSpace iommu, void* address, nuint length, nuint start, nuint whole, out AllocationFailure? failure)
+    {
+        var wanted = new IovaRequest(whole, Page.Size, 0, whole, PhysicalAddress.Max);
+        if (iommu.TryReserve(wanted, out failure) is not { } iova) return null;
+        var pin = new IommuPin(iommu, iova, whole);
+        failure = pin.TryMap(start);
+        if (failure is null) return new ImportedMemory(address, length, pin.Units(Page.Size), pin);
+        pin.Dispose();
+        return null;
     }
 
     /// <summary>Gives a block to another process: a descriptor, and where the block lies in its file.</summary>

@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Nonpaged;
 
 /// <summary>
-/// Resident memory in one physical address space: the host's frames, or a machine's RAM. The front door: a request for a small cached block without a
+/// Resident memory in one physical address space: the host's frames, the addresses of an IOMMU, or a machine's RAM. The front door: a request for a small cached block without a
 /// limit goes to the heap, every other to the pages. Thread-safe.
 /// </summary>
 public sealed unsafe partial class NonpagedPool : IDisposable
@@ -19,15 +19,17 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly OwnerTable _owners = new();
     private readonly PageAllocator _pages;
     private readonly HostExtents? _host;
+    private readonly IommuAddressSpace? _iommu;
     private readonly FreedBlocks? _freed;
     private readonly Dictionary<nuint, MemoryBlock> _heapBlocks = [];
     private ulong _heldBytes;
     private bool _isDisposed;
 
-    private NonpagedPool(NonpagedPoolOptions options, bool grows)
+    private NonpagedPool(NonpagedPoolOptions options, bool grows, IommuAddressSpace? iommu = null)
     {
         Options = options;
-        _host = grows ? new HostExtents(options) : null;
+        _iommu = iommu;
+        _host = grows ? new HostExtents(options, iommu) : null;
         _map = new PageMap();
         _pages = new PageAllocator(_map, _owners);
         _usesMagazines = UsesMagazines(options, grows);
@@ -47,6 +49,16 @@ public sealed unsafe partial class NonpagedPool : IDisposable
 
     /// <summary>A further pool of host memory, which grows by the first rung of the ladder that gives memory.</summary>
     public static NonpagedPool Create(NonpagedPoolOptions? options = null) => new(options ?? new NonpagedPoolOptions(), grows: true);
+
+    /// <summary>
+    /// A pool of host memory whose physical addresses are those of an IOMMU: whatever frames it is of, any length is contiguous, at or below any limit, as far as the
+    /// IOMMU's address space goes. It must be disposed before the address space ends.
+    /// </summary>
+    public static NonpagedPool Create(IommuAddressSpace iommu, NonpagedPoolOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(iommu);
+        return new NonpagedPool(options ?? new NonpagedPoolOptions { Name = iommu.Name }, grows: true, iommu);
+    }
 
     /// <summary>
     /// A pool over memory that a machine hands in: a file, and where its bytes lie in the machine's physical address space. The descriptor stays the

@@ -5,7 +5,7 @@ namespace Nonpaged;
 /// </summary>
 internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameTable frames) : IDisposable
 {
-    private Pin? _pin;
+    private IDisposable? _pin;
     private ulong[]? _dirty;
 
     public nuint Start { get; } = start;
@@ -25,6 +25,9 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameT
     /// <summary>How its physical addresses and their contiguity are known.</summary>
     public required string Evidence { get; init; }
 
+    /// <summary>What more can be told of its physical addresses, and takes a while to find out.</summary>
+    public Func<string>? LookBehind { get; init; }
+
     /// <summary>Memory is physically contiguous within each aligned unit of this many bytes, also where frame numbers cannot be read.</summary>
     public required nuint ContiguousUnit { get; init; }
 
@@ -35,7 +38,7 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameT
     public required bool IsPinned { get; init; }
 
     /// <summary>The pin, dropped when the extent is.</summary>
-    public Pin? Pin { init => _pin = value; }
+    public IDisposable? Pin { init => _pin = value; }
 
     /// <summary>Why it is not pinned.</summary>
     public AllocationFailure? PinFailure { get; init; }

@@ -16,14 +16,15 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     public Extent? TryBuild(PageRequest request, nuint length, nuint effort, out AllocationFailure? failure)
     {
         bool isSearch = request.DependsOnFrames(rung.Unit);
-        string name = $"nonpaged:{options.Name}:{rung.Name.Replace(' ', '-')}";
-        MemoryFile? file = MemoryFile.TryCreate(name, rung.FileFlags, isSearch ? effort : length, nuint.Max(rung.Unit, request.Alignment), out failure);
+        MemoryFile? file = MemoryFile.TryCreate(FileName, rung.FileFlags, isSearch ? effort : length, nuint.Max(rung.Unit, request.Alignment), out failure);
         if (file is null) return null;
         failure = isSearch ? Search(file, request, (int)(length / rung.Unit)) : Extend(file, length);
         Extent? extent = failure is null ? Finish(file, request, out failure) : null;
         if (extent is null) file.Dispose();
         return extent;
     }
+
+    private string FileName => $"nonpaged:{options.Name}:{rung.Name.Replace(' ', '-')}";
 
     private AllocationFailure? Extend(MemoryFile file, nuint length)
     {
@@ -43,8 +44,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         failure ??= reading.Failure;
         if (failure is null && !reading.IsKnown && request.DependsOnFrames(rung.Unit)) failure = Unreadable(request, reading);
         if (failure is null && (pin is not null || rung.IsHugetlb)) failure = Arrange(file, request, unit, ref reading);
-        if (failure is null && file.Seal(sharing) is { IsError: true } refused)
-            failure = new AllocationFailure($"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {refused.Errno}).", $"the kernel's answer, {refused.Errno}", "nonpaged doctor");
+        failure ??= Seal(file, sharing);
         if (failure is not null)
         {
             pin?.Dispose();
@@ -65,6 +65,10 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
             IsOneBlock = request.Sharing > options.Sharing,
         };
     }
+
+    private static AllocationFailure? Seal(MemoryFile file, Sharing sharing) => file.Seal(sharing) is { IsError: true } refused
+        ? new AllocationFailure($"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {refused.Errno}).", $"the kernel's answer, {refused.Errno}", "nonpaged doctor")
+        : null;
 
     /// <summary>Pages of the huge page pool are resident anyway; others are, where they may be locked.</summary>
     private AllocationFailure? KeepUnpinned(MemoryFile file, PageRequest request, AllocationFailure pinFailure)

@@ -7,12 +7,16 @@ internal sealed class HostExtents : IDisposable
     public const int HugePage = 2 << 20;
 
     private readonly NonpagedPoolOptions _options;
+    private readonly IommuAddressSpace? _iommu;
     private readonly Rung[] _ladder;
     private bool _hasGrown;
 
-    public HostExtents(NonpagedPoolOptions options)
+    /// <param name="options">Which rungs, and how far.</param>
+    /// <param name="iommu">The IOMMU that maps each extent; null where physical addresses are the frames'.</param>
+    public HostExtents(NonpagedPoolOptions options, IommuAddressSpace? iommu)
     {
         _options = options;
+        _iommu = iommu;
         if (options.Ladder.Count == 0 || (options.Ladder.Count > 1 && options.Ladder.Distinct().Count() != options.Ladder.Count))
             throw new ArgumentException("A ladder has at least one rung, and each one once.", nameof(options));
         if (options.IdleRelease != Timeout.InfiniteTimeSpan && (options.IdleRelease < TimeSpan.Zero || options.IdleRelease.TotalDays > 30))
@@ -22,6 +26,9 @@ internal sealed class HostExtents : IDisposable
 
     public PinTable Pins { get; } = new();
 
+    /// <summary>Not every memory will do: it matters which frames it is of.</summary>
+    public bool DependsOnFrames(PageRequest request) => _iommu is null && request.DependsOnFrames(HugePage);
+
     /// <summary>Obtains an extent in which a request may be met, or says why not.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="wished">A length that would be welcome, in bytes.</param>
@@ -29,6 +36,8 @@ internal sealed class HostExtents : IDisposable
     /// <param name="failure">Of the last rung that could have served: what it lacks is lacking everywhere, what the first ones lack is set-up.</param>
     public Extent? TryObtain(PageRequest request, nuint wished, nuint room, out AllocationFailure? failure)
     {
+        IommuPlacement? placement = _iommu is null ? null : new IommuPlacement(_iommu, request);
+        if (placement is not null) request = placement.OfMemory;
         failure = request.Pinned ? Pins.Refuse(Needed(request, HugePage)) : null;
         if (failure is not null) return null;
         foreach (Rung rung in _ladder.Where(rung => MayServe(rung, request)))
@@ -45,7 +54,7 @@ internal sealed class HostExtents : IDisposable
             foreach (nuint length in more > needed && more <= room ? [more, needed] : new[] { needed })
             {
                 failure = length > room ? TooMuch(rung, length, room) : CheckPatiently(rung, length);
-                if (failure is null && new ExtentBuilder(rung, _options, Pins).TryBuild(request, length, length, out failure) is { } extent)
+                if (failure is null && TryBuild(rung, request, placement, length, out failure) is { } extent)
                 {
                     _hasGrown = true;
                     return extent;
@@ -56,6 +65,12 @@ internal sealed class HostExtents : IDisposable
         _hasGrown = true;
         failure ??= NoRung(request);
         return null;
+    }
+
+    private Extent? TryBuild(Rung rung, PageRequest request, IommuPlacement? placement, nuint length, out AllocationFailure? failure)
+    {
+        var builder = new ExtentBuilder(rung, _options, Pins);
+        return placement is null ? builder.TryBuild(request, length, length, out failure) : builder.TryBuildMapped(request, placement, length, out failure);
     }
 
     /// <summary>
