@@ -62,4 +62,12 @@ public sealed record NonpagedPoolOptions
     /// and what is not used goes back.
     /// </summary>
     public ulong SearchEffort { get; init; } = 256 << 20;
+
+    /// <summary>
+    /// Devices are told the physical addresses of blocks: all memory is pinned and its frames are known, whatever the single request says; what is not so is not taken.
+    /// </summary>
+    public bool ForDevices { get; init; }
+
+    /// <summary>Is given each ring that pins memory before it pins any, and keeps it from ending with this process.</summary>
+    internal PinHolding? HoldPins { get; init; }
 }

@@ -1,4 +1,5 @@
 using Nonpaged.Machines.Qemu;
+using Nonpaged.Machines.Sysfs;
 
 namespace Nonpaged.Cli;
 
@@ -10,8 +11,17 @@ internal static class MachineChoice
     public static RunMachine Start(RunRequest request, string nic) => request.Machine switch
     {
         MachineKind.Qemu => StartQemu(request, nic),
+        MachineKind.Sysfs => StartSysfs(request),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.Machine, "There is no such machine."),
     };
+
+    private static RunMachine StartSysfs(RunRequest request)
+    {
+        SysfsMachine machine = SysfsMachine.Open(new SysfsOptions { Devices = request.Devices });
+        return new RunMachine(
+            machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1), "memory of this machine by its physical addresses",
+            "nothing keeps the card from memory that is not its own: a wrong address is written to, whosever memory that is");
+    }
 
     private static RunMachine StartQemu(RunRequest request, string nic)
     {

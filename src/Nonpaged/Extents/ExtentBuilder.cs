@@ -42,7 +42,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         nuint unit = rung.Unit;
         FrameReading reading = failure is null ? ReadFrames(file, out unit, out proof) : default;
         failure ??= reading.Failure;
-        if (failure is null && !reading.IsKnown && request.DependsOnFrames(rung.Unit)) failure = Unreadable(request, reading);
+        if (failure is null && !reading.IsKnown && (options.ForDevices || request.DependsOnFrames(rung.Unit))) failure = Unreadable(request, reading);
         if (failure is null && (pin is not null || rung.IsHugetlb)) failure = Arrange(file, request, unit, ref reading);
         failure ??= Seal(file, sharing);
         if (failure is not null)
@@ -73,7 +73,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     /// <summary>Pages of the huge page pool are resident anyway; others are, where they may be locked.</summary>
     private AllocationFailure? KeepUnpinned(MemoryFile file, PageRequest request, AllocationFailure pinFailure)
     {
-        if (request.Pinned) return pinFailure;
+        if (request.Pinned || options.ForDevices) return pinFailure;
         if (rung.IsHugetlb) return null;
         SysResult locked = LibC.LockMemory((void*)file.Start, file.Length);
         return locked.IsError ? PinFailures.ForLock(locked.Errno, file.Length) : null;

@@ -17,6 +17,7 @@ internal sealed class HostExtents : IDisposable
     {
         _options = options;
         _iommu = iommu;
+        Pins = new PinTable(options.HoldPins);
         if (options.Ladder.Count == 0 || (options.Ladder.Count > 1 && options.Ladder.Distinct().Count() != options.Ladder.Count))
             throw new ArgumentException("A ladder has at least one rung, and each one once.", nameof(options));
         if (options.IdleRelease != Timeout.InfiniteTimeSpan && (options.IdleRelease < TimeSpan.Zero || options.IdleRelease.TotalDays > 30))
@@ -24,7 +25,7 @@ internal sealed class HostExtents : IDisposable
         _ladder = [.. options.Ladder.Select(Make)];
     }
 
-    public PinTable Pins { get; } = new();
+    public PinTable Pins { get; }
 
     /// <summary>Not every memory will do: it matters which frames it is of.</summary>
     public bool DependsOnFrames(PageRequest request) => _iommu is null && request.DependsOnFrames(HugePage);

@@ -7,7 +7,8 @@ namespace Nonpaged;
 /// Pins by io_uring's registered buffers: rings with sparse tables, a slot for each GiB of an extent. A registered buffer is pinned with
 /// FOLL_LONGTERM, so neither compaction nor MADV_COLLAPSE moves it (io_uring_register(2)). Thread-safe: the lock is not held while the kernel pins.
 /// </summary>
-internal sealed unsafe class PinTable : IDisposable
+/// <param name="hold">Is given each ring before it pins anything; null where pins end with this process.</param>
+internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
 {
     // Of one ring. The kernel looks through its whole table for each huge page that it pins, and fills it at the start: a table of 16384 slots
     // takes 0.15 ms to make and 15 us a huge page, where one of 256 takes nothing that can be measured. A further ring costs 8 KiB of memlock.
@@ -20,6 +21,7 @@ internal sealed unsafe class PinTable : IDisposable
     // Slots that the kernel did not clear; tried again with every later call.
     private readonly List<(uint Slot, nuint Length)> _owed = [];
     private readonly List<SafeFileHandle> _rings = [];
+    private readonly List<IDisposable> _holds = [];
     private uint _next;
 
     /// <summary>Null, or why so much cannot be pinned whatever it is.</summary>
@@ -79,6 +81,8 @@ internal sealed unsafe class PinTable : IDisposable
                 MemlockBudget.Charge(-MemlockBudget.RingCharge);
             }
 
+            foreach (IDisposable one in _holds) one.Dispose();
+            _holds.Clear();
             _rings.Clear();
             foreach ((_, nuint length) in _owed) MemlockBudget.Charge(-(long)length);
             _owed.Clear();
@@ -124,6 +128,14 @@ internal sealed unsafe class PinTable : IDisposable
         {
             ring.Dispose();
             return PinFailures.ForRing(registered.Errno);
+        }
+
+        AllocationFailure? notHeld = null;
+        if (hold?.Invoke(ring, out notHeld) is { } held) _holds.Add(held);
+        if (notHeld is not null)
+        {
+            ring.Dispose();
+            return notHeld;
         }
 
         MemlockBudget.Charge(MemlockBudget.RingCharge);

@@ -1,0 +1,8 @@
+namespace Nonpaged.Machines.Sysfs;
+
+/// <summary>Which cards of this machine to take.</summary>
+public sealed record SysfsOptions
+{
+    /// <summary>Their PCI addresses, as <c>lspci -D</c> writes them: 0000:00:04.0; without a domain it is 0000.</summary>
+    public required IReadOnlyList<string> Devices { get; init; }
+}
