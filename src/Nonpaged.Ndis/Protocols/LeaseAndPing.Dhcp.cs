@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using PacketDotNet;
 using PacketDotNet.DhcpV4;
@@ -31,7 +30,7 @@ public sealed partial class LeaseAndPing
         {
             while (true)
             {
-                _transaction = BitConverter.ToUInt32(RandomNumberGenerator.GetBytes(sizeof(uint)));
+                _transaction = (uint)Random.Shared.NextInt64(1L << 32);
                 while (_dhcp.Reader.TryRead(out _))
                 {
                 }
@@ -58,7 +57,7 @@ public sealed partial class LeaseAndPing
         {
             await SendAsync(DhcpFrame(message, IPAddress.Any, IPAddress.Broadcast, s_broadcast), cancellationToken).ConfigureAwait(false);
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            wait.CancelAfter(TimeSpan.FromMilliseconds((seconds * 1000) + RandomNumberGenerator.GetInt32(-1000, 1001)));
+            wait.CancelAfter(TimeSpan.FromMilliseconds((seconds * 1000) + Random.Shared.Next(-1000, 1001)));
             try
             {
                 while (true)

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using System.Security.Cryptography;
 using PacketDotNet;
 using PacketDotNet.Utils;
 using HardwareAddress = System.Net.NetworkInformation.PhysicalAddress;
@@ -37,12 +36,12 @@ public sealed partial class LeaseAndPing
         try
         {
             var hardware = await ResolveAsync(lease, NextHop(lease, target), linked.Token).ConfigureAwait(false);
-            var id = (ushort)RandomNumberGenerator.GetInt32(1, 0x10000);
+            var id = (ushort)Random.Shared.Next(1, 0x10000);
             var replies = new List<PingReply>(count);
             for (var sequence = 1; sequence <= count; sequence++)
             {
                 if (sequence > 1) await Task.Delay(PingInterval, linked.Token).ConfigureAwait(false);
-                var echo = new Echo(target, RandomNumberGenerator.GetBytes(EchoPayloadSize));
+                var echo = new Echo(target, Payload());
                 var frame = EchoFrame(lease, hardware, echo, id, (ushort)sequence);
                 var roundTrip = await PingOnceAsync((id, (ushort)sequence), echo, frame, linked.Token).ConfigureAwait(false);
                 replies.Add(new PingReply(sequence, roundTrip));
@@ -98,6 +97,14 @@ public sealed partial class LeaseAndPing
         ip.UpdateCalculatedValues();
         ip.UpdateIPChecksum();
         return Frame(hardware, EthernetType.IPv4, ip);
+    }
+
+    // Nothing here is secret, and System.Security.Cryptography needs OpenSSL's library, which a small system lacks.
+    private static byte[] Payload()
+    {
+        var payload = new byte[EchoPayloadSize];
+        Random.Shared.NextBytes(payload);
+        return payload;
     }
 
     private static IPAddress NextHop(DhcpLease lease, IPAddress target)

@@ -1,0 +1,48 @@
+using System.Text.Json;
+
+namespace Nonpaged.Guest.Tests.Sysfs;
+
+/// <summary>The miniports on cards of the guest by physical addresses. Nothing but --machine and --device differs from a run on QEMU's own device models.</summary>
+public sealed class LeaseAndPingTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
+{
+    private Guest Guest => fixture.Guest;
+
+    [Theory]
+    [InlineData("e1000", SysfsGuest.E1000, 0)]
+    [InlineData("rtl8139", SysfsGuest.Rtl8139, 1)]
+    public async Task A_miniport_takes_a_lease_and_pings_with_hugepages_by_physical_address(string driver, string device, int nic)
+    {
+        GuestResult result = await Guest.DoAsync($"nonpaged run --machine sysfs --device {device} --count 20 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
+        JsonElement run = result.Json;
+        Assert.Equal("sysfs", run.GetProperty("machine").GetString());
+        Assert.Equal(driver, run.GetProperty("driver").GetString());
+        Assert.Equal("10.0.2.15", run.GetProperty("address").GetString());
+        Assert.Equal(20, run.GetProperty("ping").GetProperty("received").GetInt32());
+        Assert.Equal(0, run.GetProperty("outstanding").GetInt32());
+        foreach (JsonElement allocation in run.GetProperty("allocations").EnumerateArray())
+        {
+            JsonElement obtained = allocation.GetProperty("obtained");
+            Assert.Equal("hugepage pool", obtained.GetProperty("rung").GetString());
+            Assert.True(obtained.GetProperty("pinned").GetBoolean());
+            Assert.NotNull(allocation.GetProperty("physicalRanges")[0].GetProperty("start").GetString());
+        }
+
+        Assert.Equal(2, Guest.Traffic(nic).Count("dhcp.option.dhcp == 2 || dhcp.option.dhcp == 5"));
+        Assert.Equal(20, Guest.Traffic(nic).Count("icmp.type == 0"));
+        await AssertQuietAsync(device);
+    }
+
+    [Fact]
+    public async Task A_person_is_told_that_nothing_keeps_the_card_from_memory()
+    {
+        GuestResult result = await Guest.DoAsync($"nonpaged run --machine sysfs --device {SysfsGuest.E1000} --count 1");
+        Assert.Contains("nothing keeps the card from memory", result.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Bus mastering is bit 2 of the command register, at offset 4.</summary>
+    private async Task AssertQuietAsync(string device)
+    {
+        GuestResult command = await Guest.DoAsync($"hexdump -s 4 -n 2 -e '1/2 \"%u\"' /sys/bus/pci/devices/{device}/config");
+        Assert.Equal(0, int.Parse(command.Output, System.Globalization.CultureInfo.InvariantCulture) & 4);
+    }
+}
