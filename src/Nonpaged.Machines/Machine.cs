@@ -28,6 +28,16 @@ public abstract class Machine : IDisposable
     public abstract Task<string> Gone { get; }
 
     /// <summary>
+    /// A device tried to read or write where nothing is mapped for it, and was kept from it: the text says which, where and what. Raised on a thread of the machine's, by
+    /// machines with an IOMMU, where the kernel's log may be read.
+    /// </summary>
+    public virtual event Action<string>? Faulted
+    {
+        add { }
+        remove { }
+    }
+
+    /// <summary>
     /// A pool of memory that the machine's devices reach by DMA, in the physical address space in which they are told addresses. It is the caller's, who
     /// disposes of it before the machine and after the devices have stopped using it.
     /// </summary>

@@ -42,6 +42,7 @@ internal static unsafe partial class Vfio
     public const uint VFIO_PCI_INTX_IRQ_INDEX = 0;
     public const uint VFIO_PCI_MSI_IRQ_INDEX = 1;
     public const uint VFIO_PCI_MSIX_IRQ_INDEX = 2;
+    public const uint VFIO_PCI_REQ_IRQ_INDEX = 4;
     public const uint VFIO_IOMMU_INFO_PGSIZES = 1 << 0;
     public const uint VFIO_IOMMU_INFO_CAPS = 1 << 1;
     public const ushort VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE = 1;

@@ -62,6 +62,7 @@ public sealed unsafe partial class Adapter
             else _deferred = true;
         }
 
+        interrupt.Line.EndOfInterrupt();
         CountUnrecognized(recognized, interrupt);
         CountUnacknowledged(interrupt);
         // The line is level-triggered and has no edge while it stays up.
