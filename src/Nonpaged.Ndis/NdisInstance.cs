@@ -19,6 +19,7 @@ public sealed partial class NdisInstance : IDisposable
         : this(PoolOver(machine, options ?? new NdisOptions()), options)
     {
         Machine = machine;
+        Machine.Faulted += ReportFault;
         _ownsPool = true;
     }
 
@@ -81,6 +82,14 @@ public sealed partial class NdisInstance : IDisposable
         Report(new NdisReport(kind, allocation?.Call ?? "", allocation?.Driver.Name ?? Driver.Program.Name, corruption.ToString()));
     }
 
+    private void ReportFault(string fault)
+    {
+        string drivers = string.Join(", ", Adapters.Select(adapter => adapter.Driver.Name).Distinct());
+        Report(new NdisReport(
+            NdisReportKind.DeviceFault, "DMA", drivers.Length == 0 ? Driver.Program.Name : drivers,
+            $"the device was given an address where nothing is mapped for it, and the IOMMU kept it from memory: {fault}"));
+    }
+
     private static NonpagedPool PoolOver(Machine machine, NdisOptions options)
     {
         ArgumentNullException.ThrowIfNull(machine);
@@ -94,6 +103,7 @@ public sealed partial class NdisInstance : IDisposable
         // What was written after its free is told now, and not to an instance that is gone.
         if (Options.Guard) Pool.Trim();
         Pool.Corrupted -= Report;
+        if (Machine is not null) Machine.Faulted -= ReportFault;
         if (_ownsPool) Pool.Dispose();
     }
 }

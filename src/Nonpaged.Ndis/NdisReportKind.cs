@@ -39,6 +39,9 @@ public enum NdisReportKind
     /// <summary>The hardware went away while an adapter ran. The adapter is halted.</summary>
     HardwareGone,
 
+    /// <summary>A device tried to read or write where nothing is mapped for it. The IOMMU kept it from that.</summary>
+    DeviceFault,
+
     /// <summary>The driver broke another rule of the life of a miniport or protocol.</summary>
     BrokenRule,
 

@@ -1,5 +1,6 @@
 using Nonpaged.Machines.Qemu;
 using Nonpaged.Machines.Sysfs;
+using Nonpaged.Machines.Vfio;
 
 namespace Nonpaged.Cli;
 
@@ -11,9 +12,18 @@ internal static class MachineChoice
     public static RunMachine Start(RunRequest request, string nic) => request.Machine switch
     {
         MachineKind.Qemu => StartQemu(request, nic),
+        MachineKind.Vfio => StartVfio(request),
         MachineKind.Sysfs => StartSysfs(request),
         _ => throw new ArgumentOutOfRangeException(nameof(request), request.Machine, "There is no such machine."),
     };
+
+    private static RunMachine StartVfio(RunRequest request)
+    {
+        VfioMachine machine = VfioMachine.Open(new VfioOptions { Devices = request.Devices });
+        string interrupts = machine.GetInterruptKind(machine.PciDevices[0]) is { } kind ? $"interrupts by {kind}" : "no interrupts";
+        string faults = machine.TellsFaults ? "" : "; faults of DMA are not told, since the kernel's log may not be read";
+        return new RunMachine(machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1), $"memory of this machine behind its IOMMU, {interrupts}{faults}");
+    }
 
     private static RunMachine StartSysfs(RunRequest request)
     {

@@ -5,7 +5,7 @@ namespace Nonpaged.Cli;
 /// <summary>The options that say which machine and which card.</summary>
 internal sealed class MachineOptions
 {
-    private static readonly Dictionary<string, MachineKind> s_kinds = new() { ["qemu"] = MachineKind.Qemu, ["sysfs"] = MachineKind.Sysfs };
+    private static readonly Dictionary<string, MachineKind> s_kinds = new() { ["qemu"] = MachineKind.Qemu, ["vfio"] = MachineKind.Vfio, ["sysfs"] = MachineKind.Sysfs };
 
     private readonly Option<string?> _machine = Options.Text(
         "--machine", string.Join('|', s_kinds.Keys), "What the driver runs on: QEMU's device models, or a card of this machine. Default: qemu.");

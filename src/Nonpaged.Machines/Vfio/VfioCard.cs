@@ -17,7 +17,7 @@ internal sealed class VfioCard : IDisposable
     private readonly bool _canReset;
     private readonly VfioRegion _configuration;
     private readonly List<(PciBar Bar, VfioRegion Region)> _bars = [];
-    private readonly Dictionary<uint, BarMapping> _mappings = [];
+    private readonly Dictionary<uint, MappedRegisters> _mappings = [];
     private readonly Lock _mapping = new();
 
     private VfioCard(SafeFileHandle device, PciFunction function, PciInterruptKind interrupt)
@@ -72,7 +72,7 @@ internal sealed class VfioCard : IDisposable
         {
             if (bar.IsPort || length == 0 || address.Value < bar.Start || address.Value - bar.Start >= bar.Length || length > bar.Length - (address.Value - bar.Start)) continue;
             ulong offset = address.Value - bar.Start;
-            return region.IsMappable && TryMap(region) is { } mapping ? new BarWindow(mapping, address, offset, length) : new VfioRegionWindow(region, address, offset, length);
+            return region.IsMappable && TryMap(region) is { } mapping ? new MappedRegisterWindow(mapping, (nuint)offset, address, length) : new VfioRegionWindow(region, address, offset, length);
         }
 
         return null;
@@ -90,19 +90,21 @@ internal sealed class VfioCard : IDisposable
         if (_canReset) Interop.Vfio.Reset(_device);
         lock (_mapping)
         {
-            foreach (BarMapping mapping in _mappings.Values) mapping.Detach();
+            foreach (MappedRegisters mapping in _mappings.Values) mapping.Detach();
             _device.Dispose();
         }
     }
 
     /// <summary>Where the kernel refuses, the registers are reached by system calls, which the window's kind tells.</summary>
-    private BarMapping? TryMap(VfioRegion region)
+    private unsafe MappedRegisters? TryMap(VfioRegion region)
     {
         lock (_mapping)
         {
-            if (_mappings.TryGetValue(region.Index, out BarMapping? known)) return known;
-            if (_device.IsClosed || BarMapping.Map(_device, region, out BarMapping? mapping).IsError) return null;
-            return _mappings[region.Index] = mapping!;
+            if (_mappings.TryGetValue(region.Index, out MappedRegisters? known)) return known;
+            if (_device.IsClosed) return null;
+            SysResult mapped = LibC.MapMemory(
+                null, (nuint)region.Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_device.DangerousGetHandle(), region.Offset);
+            return mapped.IsError ? null : _mappings[region.Index] = new MappedRegisters((nuint)mapped.Value, (nuint)region.Length);
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class VfioRegionWindow(VfioRegion region, PhysicalAddress start,
     // The calls order what lies around them, and their memory barriers the processor's accesses to RAM.
     private uint Read(uint at, uint width)
     {
-        RegisterAccess.Check(this, at, width);
+        Check(at, width);
         uint value = region.Read(offset + at, width);
         Interlocked.MemoryBarrier();
         return value;
@@ -30,8 +30,15 @@ internal sealed class VfioRegionWindow(VfioRegion region, PhysicalAddress start,
 
     private void Write(uint at, uint width, uint value)
     {
-        RegisterAccess.Check(this, at, width);
+        Check(at, width);
         Interlocked.MemoryBarrier();
         region.Write(offset + at, width, value);
+    }
+
+    private void Check(uint at, uint width)
+    {
+        if (at > length || length - at < width)
+            throw new ArgumentOutOfRangeException(nameof(at), at, $"An access of {width} bytes leaves the window of {length} bytes at {start}.");
+        if (at % width != 0) throw new ArgumentOutOfRangeException(nameof(at), at, $"An access of {width} bytes must be aligned to them.");
     }
 }
