@@ -9,6 +9,8 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(AllocDocument))]
 [JsonSerializable(typeof(DoctorDocument))]
 [JsonSerializable(typeof(RunDocument))]
+[JsonSerializable(typeof(DevicesDocument))]
+[JsonSerializable(typeof(BindingsDocument))]
 [JsonSerializable(typeof(TraceDocument))]
 [JsonSerializable(typeof(ProveDocument))]
 [JsonSerializable(typeof(MapDocument))]
@@ -26,6 +28,10 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(AllocDocument document) => JsonSerializer.Serialize(document, s_readable.AllocDocument);
 
     public static string Write(DoctorDocument document) => JsonSerializer.Serialize(document, s_readable.DoctorDocument);
+
+    public static string Write(DevicesDocument document) => JsonSerializer.Serialize(document, s_readable.DevicesDocument);
+
+    public static string Write(BindingsDocument document) => JsonSerializer.Serialize(document, s_readable.BindingsDocument);
 
     public static string Write(RunDocument document) => JsonSerializer.Serialize(document, s_readable.RunDocument);
 

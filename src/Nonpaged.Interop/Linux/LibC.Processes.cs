@@ -11,6 +11,8 @@ internal static unsafe partial class LibC
     public const int SIGTERM = 15;
 
     public const int X_OK = 1;
+    public const int R_OK = 4;
+    public const int W_OK = 2;
 
     /// <summary>waitpid(2): return at once where no child has ended.</summary>
     public const int WNOHANG = 1;
@@ -44,6 +46,14 @@ internal static unsafe partial class LibC
         if (Fails("access", out SysResult injected)) return injected;
         using var file = new CStringArray([path]);
         return Result(access(file.Pointer[0], X_OK));
+    }
+
+    /// <summary>Succeeds where this process may read and write the file, which is not opened (access(2)).</summary>
+    public static SysResult AccessToUse(string path)
+    {
+        if (Fails("access", out SysResult injected)) return injected;
+        using var file = new CStringArray([path]);
+        return Result(access(file.Pointer[0], R_OK | W_OK));
     }
 
     [LibraryImport(Library, SetLastError = true)]
