@@ -59,7 +59,7 @@ public sealed unsafe partial class NonpagedPool
                 Caching = Caching.Coherent,
                 Coherent = true,
                 PhysicalRanges = ranges,
-                Evidence = extent.LookBehind is { } look ? $"{extent.Evidence}; {look()}" : extent.Evidence,
+                Evidence = extent.LookBehind is { } look ? $"{extent.Evidence}; {look.Value}" : extent.Evidence,
             };
         }
     }

@@ -25,8 +25,8 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameT
     /// <summary>How its physical addresses and their contiguity are known.</summary>
     public required string Evidence { get; init; }
 
-    /// <summary>What more can be told of its physical addresses, and takes a while to find out.</summary>
-    public Func<string>? LookBehind { get; init; }
+    /// <summary>What more can be told of its physical addresses, and takes a while to find out: once, since they do not change.</summary>
+    public Lazy<string>? LookBehind { get; init; }
 
     /// <summary>Memory is physically contiguous within each aligned unit of this many bytes, also where frame numbers cannot be read.</summary>
     public required nuint ContiguousUnit { get; init; }

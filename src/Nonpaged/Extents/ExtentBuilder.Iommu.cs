@@ -28,7 +28,7 @@ internal sealed unsafe partial class ExtentBuilder
         {
             Rung = $"IOMMU mapping of {rung.Name}",
             Evidence = "this process chose the addresses, at which the IOMMU shows the device one range; pinned by that mapping (VFIO_IOMMU_MAP_DMA)",
-            LookBehind = () => FramesBehind(start, pin.Length),
+            LookBehind = new Lazy<string>(() => FramesBehind(start, pin.Length)),
             ContiguousUnit = HostExtents.HugePage,
             IsProtectable = !rung.IsHugetlb,
             IsPinned = true,
@@ -42,7 +42,7 @@ internal sealed unsafe partial class ExtentBuilder
     private static string FramesBehind(nuint start, nuint length)
     {
         FrameReading reading = FrameReader.Read(start, length);
-        if (!reading.IsKnown) return $"behind it are frames whose numbers may not be read";
+        if (!reading.IsKnown) return "behind it are frames whose numbers may not be read";
         int pieces = 1;
         for (int i = 1; i < reading.Frames.Length; i++)
         {
