@@ -63,6 +63,11 @@ public sealed partial class NdisInstance : IDisposable
     /// <summary>The memory that was handed out and not given back.</summary>
     public IReadOnlyList<NdisAllocation> Outstanding => [.. Memory.Outstanding];
 
+    /// <summary>
+    /// How much of the memory that the CPU does not cache drivers took (clause C16), under <see cref="NdisOptions.StrictNoncached"/>; otherwise null.
+    /// </summary>
+    public NoncachedBudget? NoncachedBudget => Memory.Budget;
+
     internal DriverMemory Memory { get; }
 
     internal CallContext ProgramContext { get; }

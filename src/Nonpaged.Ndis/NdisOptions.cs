@@ -12,6 +12,12 @@ public sealed record NdisOptions
     /// </summary>
     public bool StrictNoncached { get; init; }
 
+    /// <summary>
+    /// What <see cref="StrictNoncached"/> demands: <see cref="Caching.Uncached"/>, or <see cref="Caching.WriteCombined"/>, where reads bypass the cache and writes are collected until
+    /// the driver accesses a register.
+    /// </summary>
+    public Caching StrictCaching { get; init; } = Caching.Uncached;
+
     /// <summary>A breach of the rules that bind drivers (clauses C12 and C16) makes the call fail. Otherwise it is reported only.</summary>
     public bool RefuseBreaches { get; init; }
 

@@ -11,4 +11,10 @@ public enum Caching
 
     /// <summary>The CPU bypasses its cache: page attribute UC or UC-.</summary>
     Uncached,
+
+    /// <summary>
+    /// Reads bypass the CPU's cache, and writes are collected in buffers: page attribute WC. The device sees them once these are drained, which an access to a register does, and
+    /// Interlocked.MemoryBarrier.
+    /// </summary>
+    WriteCombined,
 }

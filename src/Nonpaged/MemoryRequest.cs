@@ -22,6 +22,9 @@ public sealed record MemoryRequest(nuint Length)
     /// <summary>What the block needs of the CPU's cache.</summary>
     public Caching Caching { get; init; }
 
+    /// <summary>The NUMA node that all of it must lie on; null for any (numa(7)).</summary>
+    public int? Node { get; init; }
+
     /// <summary>
     /// The physical address must not change while the block lives. Not implied by residency: the kernel moves an mlocked page
     /// when it compacts memory (vm.compact_unevictable_allowed).

@@ -56,8 +56,9 @@ public sealed unsafe partial class NonpagedPool
                 Resident = true,
                 Pinned = extent.IsPinned,
                 Contiguous = ranges.Count == 1,
-                Caching = Caching.Coherent,
-                Coherent = true,
+                Caching = extent.Caching,
+                Coherent = extent.Caching != Caching.WriteCombined,
+                Node = extent.Node,
                 PhysicalRanges = ranges,
                 Evidence = extent.LookBehind is { } look ? $"{extent.Evidence}; {look.Value}" : extent.Evidence,
             };
@@ -138,9 +139,10 @@ public sealed unsafe partial class NonpagedPool
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
-            failure = !isOneBlock && Take(null) ? null : _host is null ? Shortage(request) : null;
+            failure = !isOneBlock && Take(null) ? null : pages.NeedsRegion ? RegionShortage(request) : _host is null ? Shortage(request) : null;
         }
 
+        if (failure is not null && pages.NeedsRegion) return null;
         if (block is null && _host is not null) failure = GrowAndTake(pages, isOneBlock, Take);
         // What small blocks keep may be what is missing.
         if (failure is not null && _magazines?.Trim() == true) failure = GrowAndTake(pages, isOneBlock, Take);
@@ -171,8 +173,16 @@ public sealed unsafe partial class NonpagedPool
         if (!extent.HasDirtyPages) return;
         for (nuint page = block.Start; page < end; page += Page.Size)
         {
-            if (extent.IsDirty(page)) NativeMemory.Clear((void*)page, Page.Size);
+            if (!extent.IsDirty(page)) continue;
+            if (extent.IsRegion) ClearWords((ulong*)page);
+            else NativeMemory.Clear((void*)page, Page.Size);
         }
+    }
+
+    /// <summary>By whole words: of uncached memory each byte of a NativeMemory.Clear could be an access of its own.</summary>
+    private static void ClearWords(ulong* page)
+    {
+        for (int i = 0; i < Page.Size / sizeof(ulong); i++) Volatile.Write(ref page[i], 0);
     }
 
     private MemoryBlock? FindBlock(nuint address)

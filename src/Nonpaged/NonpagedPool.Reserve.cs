@@ -31,6 +31,11 @@ public sealed unsafe partial class NonpagedPool
         {
             nuint missing = KeepFree(pages);
             if (missing == 0) return null;
+            if (pages.NeedsRegion)
+            {
+                lock (_gate) return RegionShortage(request);
+            }
+
             // Contiguous ones may be as long as what is reserved, so what is there in part does not count.
             PageRequest rest = pages.Contiguous ? pages : pages with { Pages = missing };
             if (_host is null)

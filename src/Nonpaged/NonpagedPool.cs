@@ -36,6 +36,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         if (options is { Guard: true, Verify: false }) throw new ArgumentException("NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
         _freed = options.Verify ? new FreedBlocks() : null;
         _guarded = options.Guard ? new GuardedBlocks() : null;
+        AddRegions(options);
     }
 
     // Its lists of all size classes take longer to make than the rest of a pool, and many pools have no small blocks. Made under the lock that it is used under.
@@ -48,6 +49,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     public NonpagedPoolOptions Options { get; }
 
     /// <summary>A further pool of host memory, which grows by the first rung of the ladder that gives memory.</summary>
+    /// <exception cref="AllocationException">One of <see cref="NonpagedPoolOptions.Regions"/> cannot be mapped.</exception>
     public static NonpagedPool Create(NonpagedPoolOptions? options = null) => new(options ?? new NonpagedPoolOptions(), grows: true);
 
     /// <summary>

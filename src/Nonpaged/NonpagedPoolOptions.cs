@@ -64,6 +64,12 @@ public sealed record NonpagedPoolOptions
     public ulong SearchEffort { get; init; } = 256 << 20;
 
     /// <summary>
+    /// Memory that is not the kernel's, for what ordinary memory cannot be: uncached, write-combined, or of physical addresses that the kernel would not give. Of pools of host memory
+    /// alone.
+    /// </summary>
+    public IReadOnlyList<MemoryRegion> Regions { get; init; } = [];
+
+    /// <summary>
     /// Devices are told the physical addresses of blocks: all memory is pinned and its frames are known, whatever the single request says; what is not so is not taken.
     /// </summary>
     public bool ForDevices { get; init; }

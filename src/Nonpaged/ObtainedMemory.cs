@@ -15,14 +15,17 @@ public sealed record ObtainedMemory
     /// <summary>One physical range backs it.</summary>
     public required bool Contiguous { get; init; }
 
-    /// <summary>How the CPU caches it: coherent or uncached, never "any".</summary>
+    /// <summary>How the CPU caches it: coherent, uncached or write-combined, never "any".</summary>
     public required Caching Caching { get; init; }
 
-    /// <summary>CPU and device see the same bytes without a flush.</summary>
+    /// <summary>CPU and device see the same bytes without a flush. Write-combined memory is not so: its writes wait in buffers.</summary>
     public required bool Coherent { get; init; }
 
     /// <summary>What backs it, in the order of its addresses.</summary>
     public required IReadOnlyList<PhysicalRange> PhysicalRanges { get; init; }
+
+    /// <summary>The NUMA node that it lies on, as the kernel answered; null where none was asked for.</summary>
+    public int? Node { get; init; }
 
     /// <summary>How the physical ranges are known: where they were read, and when.</summary>
     public required string Evidence { get; init; }

@@ -10,7 +10,7 @@ internal static class RequestCheck
 
     /// <summary>The small ones that need nothing but residency.</summary>
     public static bool IsForHeap(MemoryRequest request) =>
-        request is { Length: <= SizeClass.MaxLength, Alignment: <= Page.Size, Contiguous: false, Pinned: false, WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any }
+        request is { Length: <= SizeClass.MaxLength, Alignment: <= Page.Size, Contiguous: false, Pinned: false, WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any, Node: null }
         && request.HighestAcceptableAddress == PhysicalAddress.Max;
 
     /// <summary>A request that no memory can meet: why.</summary>
@@ -23,21 +23,18 @@ internal static class RequestCheck
         if (request.Alignment != 0 && (!BitOperations.IsPow2(request.Alignment) || request.Alignment > MaxAlignment))
             return new AllocationFailure($"The alignment {request.Alignment} is not a power of two up to 1 GiB.", "the alignment, 1 to 1073741824", "ask for a power of two");
         if (!Enum.IsDefined(request.Caching))
-            return new AllocationFailure($"There is no caching {(int)request.Caching}.", "Any, Coherent or Uncached", "ask for one of these");
+            return new AllocationFailure($"There is no caching {(int)request.Caching}.", "Any, Coherent, Uncached or WriteCombined", "ask for one of these");
         if (!Enum.IsDefined(request.Shared))
             return new AllocationFailure($"There is no sharing {(int)request.Shared}.", "None, ReadOnly or ReadWrite", "ask for one of these");
-        if (request.Caching == Caching.Uncached)
-        {
-            return new AllocationFailure(
-                "Uncached memory cannot be had: ordinary memory is mapped write-back, and a process cannot change that.",
-                "the page attribute of System RAM, which the kernel owns",
-                "reserve a region at boot (kernel command line memmap=64M$0x20000000) and map it through /dev/mem with O_SYNC; or ask for coherent memory, around whose DMA no cache need be flushed either");
-        }
-
+        if (request.Node < 0) return new AllocationFailure($"There is no NUMA node {request.Node}.", "the nodes of this machine, from 0", "ls -d /sys/devices/system/node/node*");
         return null;
     }
 
     public static PageRequest ToPages(MemoryRequest request) => new(
         Page.Count(request.Length), nuint.Max(request.Alignment, Page.Size), request.HighestAcceptableAddress.Value,
-        request.Contiguous, request.Pinned, request.Protectable, request.Shared);
+        request.Contiguous, request.Pinned, request.Protectable, request.Shared)
+    {
+        Caching = request.Caching,
+        Node = request.Node,
+    };
 }

@@ -11,6 +11,9 @@ internal sealed class AllocCommand
     private readonly Option<string?> _below = Options.Text("--below", "ADDRESS", "It must lie below this physical address (4G: at most 0xffffffff).");
     private readonly Option<bool> _coherent = Options.Flag("--coherent", "CPU and device must see the same bytes without a flush.");
     private readonly Option<bool> _uncached = Options.Flag("--uncached", "The CPU must bypass its cache.");
+    private readonly Option<bool> _writeCombined = Options.Flag("--write-combined", "Reads must bypass the CPU's cache; writes may be collected.");
+    private readonly Option<string?> _node = Options.Text("--node", "N", "It must lie on this NUMA node.");
+    private readonly Option<string[]> _region = Region.Option();
     private readonly Option<string?> _align = Options.Text("--align", "N", "Alignment, a power of two.");
     private readonly MapOptions _map = new();
     private readonly Option<bool> _json = Options.Json();
@@ -24,13 +27,13 @@ internal sealed class AllocCommand
         alloc._length.Required = true;
         var command = new Command("alloc", "Make one request on this machine, and show what was obtained and how that is known.")
         {
-            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._align, alloc._json,
+            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._writeCombined, alloc._node, alloc._region, alloc._align, alloc._json,
         };
         foreach (Option option in alloc._map.All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(alloc._coherent) && result.GetValue(alloc._uncached))
-                result.AddError("--coherent and --uncached exclude each other.");
+            int cachings = new[] { alloc._coherent, alloc._uncached, alloc._writeCombined }.Count(result.GetValue);
+            if (cachings > 1) result.AddError("--coherent, --uncached and --write-combined exclude each other.");
         });
         command.SetAction(alloc.Run);
         return command;
@@ -51,12 +54,20 @@ internal sealed class AllocCommand
         {
             MemoryRequest request = Read(parsed, ref requested);
             map = _map.Read(parsed);
-            using MemoryBlock block = Allocate(request);
+            IReadOnlyList<MemoryRegion> regions = Region.Parse(parsed.GetValue(_region));
+            // Regions are named when a pool is made, and the default one has none.
+            using NonpagedPool? own = regions.Count == 0 ? null : NonpagedPool.Create(new NonpagedPoolOptions { Regions = regions });
+            NonpagedPool source = own ?? NonpagedPool.Default;
+            using MemoryBlock block = Allocate(source, request);
             obtained = Describe(block);
-            if (map.IsWanted) pool = MapPool.From(NonpagedPool.Default.GetMap(), MapAddresses.Host);
+            if (map.IsWanted) pool = MapPool.From(source.GetMap(), MapAddresses.Host);
             if (pool is not null) map.Save(pool);
         }
         catch (CommandException exception)
+        {
+            failure = exception.Failure;
+        }
+        catch (AllocationException exception)
         {
             failure = exception.Failure;
         }
@@ -79,8 +90,11 @@ internal sealed class AllocCommand
         requested = requested with { Alignment = alignment };
         PhysicalAddress highest = parsed.GetValue(_below) is { } below ? ReadLimit(below) : PhysicalAddress.Max;
         requested = requested with { HighestAcceptableAddress = highest.ToString() };
+        int? node = parsed.GetValue(_node) is { } number ? Number.Parse("--node", number, 0, 1023) : null;
+        requested = requested with { Node = node };
         return new MemoryRequest((nuint)length)
         {
+            Node = node,
             Alignment = (nuint)alignment,
             Contiguous = requested.Contiguous,
             HighestAcceptableAddress = highest,
@@ -102,11 +116,11 @@ internal sealed class AllocCommand
         throw new CommandException("--below 0 leaves no address.", "the lowest physical address is 0", "write, say, --below 4G");
     }
 
-    private MemoryBlock Allocate(MemoryRequest request)
+    private MemoryBlock Allocate(NonpagedPool source, MemoryRequest request)
     {
         MemoryBlock? block = null;
         AllocationFailure? failure = null;
-        Waiting.While(_screen, "obtaining memory", () => NonpagedPool.Default.TryAllocate(request, out block, out failure));
+        Waiting.While(_screen, "obtaining memory", () => source.TryAllocate(request, out block, out failure));
         return block ?? throw new CommandException(failure!);
     }
 
@@ -122,9 +136,10 @@ internal sealed class AllocCommand
             memory.Coherent,
             $"0x{(nuint)block.Address:x}",
             [.. memory.PhysicalRanges.Select(PhysicalRangeDocument.From)],
-            memory.Evidence);
+            memory.Evidence,
+            memory.Node);
     }
 
     private Caching CachingOf(ParseResult parsed) =>
-        parsed.GetValue(_uncached) ? Caching.Uncached : parsed.GetValue(_coherent) ? Caching.Coherent : Caching.Any;
+        parsed.GetValue(_writeCombined) ? Caching.WriteCombined : parsed.GetValue(_uncached) ? Caching.Uncached : parsed.GetValue(_coherent) ? Caching.Coherent : Caching.Any;
 }

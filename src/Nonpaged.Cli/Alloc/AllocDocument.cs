@@ -15,6 +15,8 @@ internal sealed record RequestDocument
     public string? HighestAcceptableAddress { get; init; } = PhysicalAddress.Max.ToString();
 
     public string Caching { get; init; } = "any";
+
+    public int? Node { get; init; }
 }
 
 /// <summary>What the block got.</summary>
@@ -27,4 +29,5 @@ internal sealed record ObtainedDocument(
     bool Coherent,
     string VirtualAddress,
     IReadOnlyList<PhysicalRangeDocument> PhysicalRanges,
-    string Evidence);
+    string Evidence,
+    int? Node);

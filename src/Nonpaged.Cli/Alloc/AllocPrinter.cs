@@ -30,6 +30,7 @@ internal static class AllocPrinter
         var words = new List<string> { Size.Format(request.Length ?? 0) };
         if (request.Contiguous) words.Add("contiguous");
         if (request.Caching != "any") words.Add(request.Caching);
+        if (request.Node is { } node) words.Add($"on NUMA node {node}");
         if (request.Alignment > 0) words.Add($"aligned to {Size.Format(request.Alignment.Value)}");
         if (request.HighestAcceptableAddress != PhysicalAddress.Max.ToString()) words.Add($"at most at {request.HighestAcceptableAddress}");
         return string.Join(", ", words);
@@ -41,7 +42,8 @@ internal static class AllocPrinter
         yield return Mark(obtained.Pinned, "pinned");
         yield return Mark(obtained.Contiguous, "contiguous");
         yield return Mark(obtained.Coherent, "coherent");
-        if (obtained.Caching == "uncached") yield return Mark(true, "uncached");
+        if (obtained.Caching is "uncached" or "write-combined") yield return Mark(true, obtained.Caching);
+        if (obtained.Node is { } node) yield return Mark(true, $"on node {node}");
     }
 
     private static string Mark(bool has, string word) => has ? $"[green]✓[/] {word}" : $"[yellow]✗[/] [dim]not {word}[/]";

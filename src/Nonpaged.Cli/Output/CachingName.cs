@@ -7,6 +7,7 @@ internal static class CachingName
     {
         Caching.Coherent => "coherent",
         Caching.Uncached => "uncached",
+        Caching.WriteCombined => "write-combined",
         _ => "any",
     };
 }

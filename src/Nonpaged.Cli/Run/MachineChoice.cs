@@ -27,7 +27,7 @@ internal static class MachineChoice
 
     private static RunMachine StartSysfs(RunRequest request)
     {
-        SysfsMachine machine = SysfsMachine.Open(new SysfsOptions { Devices = request.Devices });
+        SysfsMachine machine = SysfsMachine.Open(new SysfsOptions { Devices = request.Devices, Regions = request.Regions });
         return new RunMachine(
             machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1), "memory of this machine by its physical addresses",
             "nothing keeps the card from memory that is not its own: a wrong address is written to, whosever memory that is");

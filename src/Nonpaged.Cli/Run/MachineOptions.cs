@@ -7,12 +7,22 @@ internal sealed class MachineOptions
 {
     private static readonly Dictionary<string, MachineKind> s_kinds = new() { ["qemu"] = MachineKind.Qemu, ["vfio"] = MachineKind.Vfio, ["sysfs"] = MachineKind.Sysfs };
 
+    private static readonly Dictionary<string, Caching> s_noncached = new()
+    {
+        ["coherent"] = Caching.Coherent, ["uncached"] = Caching.Uncached, ["write-combined"] = Caching.WriteCombined,
+    };
+
     private readonly Option<string?> _machine = Options.Text(
         "--machine", string.Join('|', s_kinds.Keys), "What the driver runs on: QEMU's device models, or a card of this machine. Default: qemu.");
 
     private readonly Option<string[]> _device = Options.Texts("--device", "ADDRESS", "The card of this machine, by its PCI address, as 0000:00:04.0. With --peer twice.");
 
-    public IEnumerable<Option> All => [_machine, _device];
+    private readonly Option<string[]> _region = Region.Option();
+
+    private readonly Option<string?> _noncached = Options.Text(
+        "--noncached", string.Join('|', s_noncached.Keys), "What NDIS_MEMORY_NONCACHED demands: coherent memory, which needs no flush around DMA, or what the CPU does not cache (--region). Default: coherent.");
+
+    public IEnumerable<Option> All => [_machine, _device, _region, _noncached];
 
     /// <summary>A card of this machine is driven, and not a model.</summary>
     public bool IsHardware(ParseResult parsed) => parsed.GetValue(_machine) is { } name and not "qemu" && s_kinds.ContainsKey(name);
@@ -24,6 +34,12 @@ internal sealed class MachineOptions
         string[] devices = parsed.GetValue(_device) ?? [];
         if (!s_kinds.TryGetValue(name, out MachineKind kind))
             throw new CommandException($"--machine '{name}' is not a machine.", $"the machines are {string.Join(", ", s_kinds.Keys)}", "write, say, --machine qemu");
+        string noncached = parsed.GetValue(_noncached) ?? "coherent";
+        if (!s_noncached.TryGetValue(noncached, out Caching caching))
+            throw new CommandException($"--noncached '{noncached}' is no caching.", $"it is one of {string.Join(", ", s_noncached.Keys)}", "write, say, --noncached uncached");
+        request = request with { Noncached = caching, Regions = Region.Parse(parsed.GetValue(_region)) };
+        if (request.Regions.Count > 0 && kind != MachineKind.Sysfs)
+            throw new CommandException($"--region names memory by its physical address, which is not what devices of --machine {name} are told.", "--machine sysfs", "nonpaged run --machine sysfs --device 0000:00:04.0 --region 64M@0x20000000");
         if (kind == MachineKind.Qemu)
         {
             return devices.Length == 0 ? request : throw new CommandException(

@@ -29,12 +29,22 @@ internal sealed record RunDocument
 
     public int Outstanding { get; init; }
 
+    /// <summary>What was taken of memory that the CPU does not cache; null where --noncached does not demand such.</summary>
+    public NoncachedDocument? Noncached { get; init; }
+
     public IReadOnlyList<ReportDocument> Reports { get; init; } = [];
 
     /// <summary>How a C driver crashed; null where none did.</summary>
     public CrashDocument? Crash { get; init; }
 
     public FailureDocument? Failure { get; init; }
+}
+
+/// <summary>Scarce memory (clause C16): how much there is, and how much was taken at most, in bytes.</summary>
+internal sealed record NoncachedDocument(string Caching, ulong Total, ulong Peak)
+{
+    public static NoncachedDocument? From(NoncachedBudget? budget) =>
+        budget is null ? null : new NoncachedDocument(CachingName.Of(budget.Caching), budget.TotalBytes, budget.PeakBytes);
 }
 
 /// <summary>Echo requests and their answers.</summary>

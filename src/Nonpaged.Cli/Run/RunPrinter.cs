@@ -64,6 +64,8 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
         AllocationTable.Print(screen, [.. document.Allocations.Skip(_shownAllocations)]);
         Line("frames", $"{document.Frames.Sent} sent, {document.Frames.Received} received, {document.Frames.Bad} bad");
         foreach (ReportDocument report in document.Reports) Line("report", $"{report.Driver}: {report.Call}: {report.Message}");
+        if (document.Noncached is { } noncached)
+            Line("scarce", $"{Size.Format(noncached.Peak)} of {Size.Format(noncached.Total)} of {noncached.Caching} memory taken at most (C16)");
         int obtained = document.Allocations.Count(allocation => allocation.VirtualAddress is not null);
         int freed = document.Allocations.Count(allocation => allocation.Freed);
         Line("halted", document.Outstanding == 0

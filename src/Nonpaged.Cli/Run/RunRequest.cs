@@ -23,6 +23,12 @@ internal sealed record RunRequest
     /// <summary>The network cards of this machine by their PCI addresses; none with QEMU's machine.</summary>
     public IReadOnlyList<string> Devices { get; init; } = [];
 
+    /// <summary>Memory that is not the kernel's, for the machine's pool.</summary>
+    public IReadOnlyList<MemoryRegion> Regions { get; init; } = [];
+
+    /// <summary>What NDIS_MEMORY_NONCACHED demands.</summary>
+    public Caching Noncached { get; init; } = Caching.Coherent;
+
     /// <summary>QEMU's name of the network card; null takes the driver's own.</summary>
     public string? Nic { get; init; }
 

@@ -43,7 +43,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         _document = _document with { Machine = machine.Machine.Name, Driver = driver.Name };
         printer.ShowMachine(machine, _document);
 
-        using var instance = new NdisInstance(machine.Machine, new NdisOptions { Profile = request.Profile, KeepJournal = true, LenientPools = true });
+        using var instance = new NdisInstance(machine.Machine, new NdisOptions { Profile = request.Profile, KeepJournal = true, LenientPools = true, StrictNoncached = request.Noncached != Caching.Coherent, StrictCaching = request.Noncached });
         instance.Log = line => screen.Say(line);
         try
         {
@@ -73,6 +73,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
             {
                 Allocations = [.. instance.Allocations.Select(AllocationDocument.From)],
                 Outstanding = instance.Outstanding.Count,
+                Noncached = NoncachedDocument.From(instance.NoncachedBudget),
                 Reports = [.. instance.Reports.Select(ReportDocument.From)],
             };
             printer.ShowEnd(_document);
@@ -120,6 +121,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         CommandException command => command.Failure,
         MachineException machine => new AllocationFailure(machine.Reason, request.Machine == MachineKind.Qemu ? "a machine of QEMU's device models" : "a card of this machine", machine.Remedy),
         AdapterException adapter => NotStarted(adapter),
+        AllocationException allocation => allocation.Failure,
         // Its message goes on to name the parameter, which is ours and tells a user nothing.
         ArgumentException argument => new AllocationFailure(argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),
         OperationCanceledException when interruption.Happened => new AllocationFailure(
@@ -135,7 +137,10 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         return refused is null
             ? new AllocationFailure(exception.Message, exception.Status.ToString(), "see what the driver logged")
             : new AllocationFailure(
-                $"{what} {refused.Failure!.Reason}", refused.Failure.Limit, $"nonpaged run {request.DriverFile ?? $"--driver {_document.Driver}"} --nic {_document.Nic} --ram {MoreRam >> 20}M");
+                $"{what} {refused.Failure!.Reason}",
+                refused.Failure.Limit,
+                // A machine's RAM is what it is told to be; of all other memory the failure itself knows more.
+                request.Machine != MachineKind.Qemu || request.Noncached != Caching.Coherent ? refused.Failure.Remedy : $"nonpaged run {request.DriverFile ?? $"--driver {_document.Driver}"} --nic {_document.Nic} --ram {MoreRam >> 20}M");
     }
 
     private ulong MoreRam => Math.Max(new RunRequest().Ram, request.Ram > ulong.MaxValue / 2 ? request.Ram : 2 * request.Ram);

@@ -22,6 +22,9 @@ internal unsafe struct Rtl8139Adapter
     public NDIS_MINIPORT_INTERRUPT Interrupt;
     public bool IsInterruptRegistered;
 
+    /// <summary>How many bits of a physical address the board has lines for.</summary>
+    public uint AddressBits;
+
     /// <summary>RBLEN: 0 to 3, for 8 to 64 KiB.</summary>
     public uint ReceiveLengthCode;
     public DmaBlock ReceiveRing;

@@ -7,7 +7,8 @@ public static unsafe partial class Rtl8139Miniport
     // The device may write this much behind the ring's nominal end (RCR, RBLEN).
     private const uint RingTail = 16;
 
-    private static NDIS_PHYSICAL_ADDRESS Below4GiB => NDIS_PHYSICAL_ADDRESS.Const(uint.MaxValue, 0);
+    // The device takes 32-bit addresses. A board may wire fewer lines; a larger number is for whoever wants to see what a wrong limit does.
+    private const uint DefaultAddressBits = 32;
 
     private static NDIS_STATUS Initialize(
         out NDIS_STATUS OpenErrorStatus,
@@ -61,6 +62,7 @@ public static unsafe partial class Rtl8139Miniport
         ReadPermanentAddress(adapter);
         DriverParameters.ReadNetworkAddress(configuration, adapter->CurrentAddress);
         adapter->IsWindowsNt = DriverParameters.IsWindowsNt(configuration);
+        adapter->AddressBits = DriverParameters.ReadNumber(configuration, "DmaAddressBits", DefaultAddressBits);
         if (!AllocateBuffers(adapter, DriverParameters.ReadNumber(configuration, "ReceiveRing", DefaultReceiveRing)))
         {
             NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, adapter->RingLength);
@@ -124,9 +126,10 @@ public static unsafe partial class Rtl8139Miniport
     private static bool TryAllocateBuffers(Rtl8139Adapter* adapter)
     {
         var handle = adapter->Handle;
+        var highest = new NDIS_PHYSICAL_ADDRESS(adapter->AddressBits >= 64 ? -1 : (1L << (int)adapter->AddressBits) - 1);
         var transmit = adapter->TransmitBuffers * Rtl8139Adapter.TransmitBufferSize;
-        if (DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, adapter->RingLength + RingTail, Below4GiB, out adapter->ReceiveRing)
-            && DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, transmit, Below4GiB, out adapter->TransmitBlock))
+        if (DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, adapter->RingLength + RingTail, highest, out adapter->ReceiveRing)
+            && DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, transmit, highest, out adapter->TransmitBlock))
             return true;
         adapter->ReceiveRing.Free(handle);
         adapter->TransmitBlock.Free(handle);

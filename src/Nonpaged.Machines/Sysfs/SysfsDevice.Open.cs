@@ -116,10 +116,10 @@ internal sealed unsafe partial class SysfsDevice
         string driver = Path.GetFileName(target);
         if (driver == UioDriver) return;
         throw new MachineException(
-            driver == VfioDriver ? $"{address} belongs to {VfioDriver}." : $"The kernel's driver {driver} uses {address}.",
+            driver == VfioDriver ? $"{address} belongs to {VfioDriver}." : $"The kernel's driver {driver} uses {address}; a network interface of it ends when the driver lets go.",
             driver == VfioDriver
-                ? $"use it by --machine vfio; or let go of it: echo {address} > /sys/bus/pci/drivers/{driver}/unbind"
-                : $"echo {address} > /sys/bus/pci/drivers/{driver}/unbind (its network interface goes with it)");
+                ? $"nonpaged run --machine vfio --device {address}; or to use it here: echo {address} > /sys/bus/pci/drivers/{driver}/unbind"
+                : $"echo {address} > /sys/bus/pci/drivers/{driver}/unbind");
     }
 
     /// <summary>What a device is told are then addresses of the IOMMU, and not physical ones (Documentation/ABI/testing/sysfs-kernel-iommu_groups).</summary>

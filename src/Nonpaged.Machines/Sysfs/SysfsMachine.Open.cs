@@ -22,7 +22,7 @@ public sealed partial class SysfsMachine
             guardian = BusGuardian.Start(devices);
             // Not before somebody is there who undoes it.
             foreach (SysfsDevice device in devices) device.Enable();
-            var machine = new SysfsMachine([.. devices], guardian);
+            var machine = new SysfsMachine([.. devices], guardian, options.Regions);
             QemuProcess.Check(LibC.CreateEvent(out machine._stop), "eventfd");
             machine._watch.Start();
             return machine;

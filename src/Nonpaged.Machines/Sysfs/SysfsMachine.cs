@@ -22,8 +22,11 @@ public sealed partial class SysfsMachine : Machine
     private readonly BusGuardian _guardian;
     private readonly SysfsPorts _ports;
 
-    private SysfsMachine(SysfsDevice[] devices, BusGuardian guardian)
+    private readonly IReadOnlyList<MemoryRegion> _regions;
+
+    private SysfsMachine(SysfsDevice[] devices, BusGuardian guardian, IReadOnlyList<MemoryRegion> regions)
     {
+        _regions = regions;
         _devices = devices;
         _guardian = guardian;
         _ports = new SysfsPorts(devices);
@@ -48,7 +51,7 @@ public sealed partial class SysfsMachine : Machine
     public override NonpagedPool CreatePool(NonpagedPoolOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        return NonpagedPool.Create(options with { ForDevices = true, HoldPins = _guardian.HoldPins });
+        return NonpagedPool.Create(options with { ForDevices = true, HoldPins = _guardian.HoldPins, Regions = _regions.Count > 0 ? _regions : options.Regions });
     }
 
     /// <inheritdoc/>

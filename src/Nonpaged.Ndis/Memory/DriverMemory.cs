@@ -9,6 +9,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
 {
     private readonly Lock _lock = new();
     private readonly List<NdisAllocation> _journal = [];
+    private ulong _noncachedPeak;
 
     public IReadOnlyList<NdisAllocation> Journal
     {
@@ -21,6 +22,17 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     /// <summary>What was handed out and not given back.</summary>
     public IEnumerable<NdisAllocation> Outstanding => instance.Pool.Blocks.Select(block => block.Request.Owner).OfType<NdisAllocation>();
 
+    /// <summary>What drivers took of the memory that the strict option demands; null where it does not.</summary>
+    public NoncachedBudget? Budget
+    {
+        get
+        {
+            if (!instance.Options.StrictNoncached) return null;
+            Caching caching = instance.Options.StrictCaching;
+            lock (_lock) return new NoncachedBudget(caching, instance.Pool.GetRegionUse(caching).TotalBytes, _noncachedPeak);
+        }
+    }
+
     /// <summary>Serves a call. The record tells what came of it; the block is null where it failed.</summary>
     public MemoryBlock? Allocate(NdisAllocation allocation, MemoryRequest request)
     {
@@ -31,6 +43,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         }
 
         allocation.Succeed(block);
+        if (request.Caching is Caching.Uncached or Caching.WriteCombined) NotePeak(request.Caching);
         Note(allocation);
         return block;
     }
@@ -82,6 +95,15 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         else if (request.Flags is > 0 and var flags)
             instance.Report(NdisReportKind.FreeWithWrongFlags, request.Call, context.Driver, $"gave the flags 0x{flags:x}; expected 0. It was freed.");
         return true;
+    }
+
+    private void NotePeak(Caching caching)
+    {
+        lock (_lock)
+        {
+            RegionUse use = instance.Pool.GetRegionUse(caching);
+            _noncachedPeak = ulong.Max(_noncachedPeak, use.TotalBytes - use.FreeBytes);
+        }
     }
 
     private void Note(NdisAllocation allocation)

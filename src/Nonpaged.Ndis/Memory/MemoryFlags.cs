@@ -43,7 +43,7 @@ internal static class MemoryFlags
         {
             Contiguous = contiguous,
             HighestAcceptableAddress = highest,
-            Caching = !noncached ? Caching.Any : options.StrictNoncached ? Caching.Uncached : Caching.Coherent,
+            Caching = !noncached ? Caching.Any : options.StrictNoncached ? options.StrictCaching : Caching.Coherent,
             WholePages = flags != 0 || highest != PhysicalAddress.Max,
         };
     }

@@ -28,5 +28,5 @@ internal static class PageProtection
     };
 
     public static Caching CachingOf(uint protect, NdisOptions options) =>
-        (protect & CoreDll.PAGE_NOCACHE) == 0 ? Caching.Any : options.StrictNoncached ? Caching.Uncached : Caching.Coherent;
+        (protect & CoreDll.PAGE_NOCACHE) == 0 ? Caching.Any : options.StrictNoncached ? options.StrictCaching : Caching.Coherent;
 }

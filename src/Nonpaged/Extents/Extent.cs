@@ -61,6 +61,15 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameT
     /// <summary>Since when nobody uses it, in milliseconds (<see cref="Environment.TickCount64"/>).</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>How the CPU caches it.</summary>
+    public Caching Caching { get; init; } = Caching.Coherent;
+
+    /// <summary>It is of a region that the caller named, and is kept for requests that nothing else can meet.</summary>
+    public bool IsRegion { get; init; }
+
+    /// <summary>The NUMA node that all of it lies on; null where none was asked for.</summary>
+    public int? Node { get; init; }
+
     /// <summary>Its place in the owner table of its pool.</summary>
     public int Place { get; set; }
 

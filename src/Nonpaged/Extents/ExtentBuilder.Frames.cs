@@ -43,7 +43,7 @@ internal sealed unsafe partial class ExtentBuilder
         nuint looked = nuint.Min(effort, needed * FirstLook);
         while (true)
         {
-            AllocationFailure? refused = rung.Check(looked - file.Length) ?? Extend(file, looked);
+            AllocationFailure? refused = rung.Check(looked - file.Length) ?? Extend(file, looked, request.Node);
             if (refused is not null) return file.Length == 0 && looked == needed ? refused : NotFound(request, file.Length, refused.Reason);
             FrameReading reading = FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
             if (reading.Failure is not null) return reading.Failure;

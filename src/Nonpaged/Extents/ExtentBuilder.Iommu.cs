@@ -11,7 +11,8 @@ internal sealed unsafe partial class ExtentBuilder
         IommuPin? pin = placement.TryReserve(length, out failure);
         if (pin is null) return null;
         MemoryFile? file = MemoryFile.TryCreate(FileName, rung.FileFlags, length, nuint.Max(rung.Unit, nuint.Max(HostExtents.HugePage, request.Alignment)), out failure);
-        failure ??= Extend(file!, length);
+        failure ??= Extend(file!, length, request.Node);
+        failure ??= CheckNode(file!, request);
         failure ??= pin.TryMap(file!.Start + placement.LeftOut);
         Sharing sharing = request.Sharing > options.Sharing ? request.Sharing : options.Sharing;
         failure ??= Seal(file!, sharing);
@@ -32,6 +33,7 @@ internal sealed unsafe partial class ExtentBuilder
             ContiguousUnit = HostExtents.HugePage,
             IsProtectable = !rung.IsHugetlb,
             IsPinned = true,
+            Node = request.Node,
             Pin = pin,
             Sharing = sharing,
             IsOneBlock = request.Sharing > options.Sharing,

@@ -18,7 +18,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         bool isSearch = request.DependsOnFrames(rung.Unit);
         MemoryFile? file = MemoryFile.TryCreate(FileName, rung.FileFlags, isSearch ? effort : length, nuint.Max(rung.Unit, request.Alignment), out failure);
         if (file is null) return null;
-        failure = isSearch ? Search(file, request, (int)(length / rung.Unit)) : Extend(file, length);
+        failure = isSearch ? Search(file, request, (int)(length / rung.Unit)) : Extend(file, length, request.Node);
         Extent? extent = failure is null ? Finish(file, request, out failure) : null;
         if (extent is null) file.Dispose();
         return extent;
@@ -26,10 +26,11 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
 
     private string FileName => $"nonpaged:{options.Name}:{rung.Name.Replace(' ', '-')}";
 
-    private AllocationFailure? Extend(MemoryFile file, nuint length)
+    private AllocationFailure? Extend(MemoryFile file, nuint length, int? node)
     {
         nuint before = file.Length;
         SysResult extended = file.ExtendTo(length);
+        if (!extended.IsError && node is { } bound && NumaNodes.Bind(file.Start + before, length - before, bound) is { } refused) return refused;
         return extended.IsError ? rung.Short(length, extended.Errno) : rung.Fill(file, before, length - before);
     }
 
@@ -42,6 +43,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         nuint unit = rung.Unit;
         FrameReading reading = failure is null ? ReadFrames(file, out unit, out proof) : default;
         failure ??= reading.Failure;
+        failure ??= CheckNode(file, request);
         if (failure is null && !reading.IsKnown && (options.ForDevices || request.DependsOnFrames(rung.Unit))) failure = Unreadable(request, reading);
         if (failure is null && (pin is not null || rung.IsHugetlb)) failure = Arrange(file, request, unit, ref reading);
         failure ??= Seal(file, sharing);
@@ -55,10 +57,11 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         return new Extent(file.Start, file.Length, file, new FrameTable(reading.Frames, unit))
         {
             Rung = rung.Name,
-            Evidence = $"{how}; {reading.Note}; {proof}",
+            Evidence = $"{how}; {reading.Note}; {proof}{(request.Node is { } node ? $"; on NUMA node {node} (mbind before it was filled, move_pages after it was pinned)" : "")}",
             ContiguousUnit = rung.Unit,
             IsProtectable = !rung.IsHugetlb,
             IsPinned = pin is not null,
+            Node = request.Node,
             Pin = pin,
             PinFailure = pinFailure,
             Sharing = sharing,
@@ -69,6 +72,9 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     private static AllocationFailure? Seal(MemoryFile file, Sharing sharing) => file.Seal(sharing) is { IsError: true } refused
         ? new AllocationFailure($"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {refused.Errno}).", $"the kernel's answer, {refused.Errno}", "nonpaged doctor")
         : null;
+
+    private AllocationFailure? CheckNode(MemoryFile file, PageRequest request) =>
+        request.Node is { } node ? NumaNodes.Check(file.Start, file.Length, rung.Unit, node) : null;
 
     /// <summary>Pages of the huge page pool are resident anyway; others are, where they may be locked.</summary>
     private AllocationFailure? KeepUnpinned(MemoryFile file, PageRequest request, AllocationFailure pinFailure)

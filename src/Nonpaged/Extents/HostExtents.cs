@@ -43,8 +43,9 @@ internal sealed class HostExtents : IDisposable
         if (failure is not null) return null;
         foreach (Rung rung in _ladder.Where(rung => MayServe(rung, request)))
         {
-            failure = null;
             nuint needed = Needed(request, rung.Unit);
+            failure = request.Node is { } node ? NumaNodes.Refuse(node, needed, rung) : null;
+            if (failure is not null) continue;
             if (request.DependsOnFrames(rung.Unit))
             {
                 if (Look(rung, request, needed, room, out failure) is { } found) return found;

@@ -13,8 +13,19 @@ namespace Nonpaged;
 internal readonly record struct PageRequest(
     nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, bool Pinned, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null, bool IsOfAddressOnly = false)
 {
+    /// <summary>What it needs of the CPU's cache.</summary>
+    public Caching Caching { get; init; }
+
+    /// <summary>From extents on this NUMA node; null for any.</summary>
+    public int? Node { get; init; }
+
+    /// <summary>Ordinary memory, which is cached, does not meet it.</summary>
+    public bool NeedsRegion => Caching is Caching.Uncached or Caching.WriteCombined;
+
     public bool Accepts(Extent extent) =>
-        (!Pinned || extent.IsPinned) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
+        (NeedsRegion ? extent.Caching == Caching : extent.Caching == Caching.Coherent && (!extent.IsRegion || DependsOnFrames(HostExtents.HugePage)))
+        && (Node is null || extent.Node == Node)
+        && (!Pinned || extent.IsPinned) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
         && (Only is null ? !extent.IsOneBlock : extent == Only);
 
     /// <summary>Memory that is contiguous within such units does not meet it by itself: it matters where the units lie.</summary>

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+/// <summary>The NUMA nodes of the host (numa(7); Documentation/ABI/stable/sysfs-devices-node).</summary>
+internal static unsafe class NumaNodes
+{
+    private const string Root = "/sys/devices/system/node";
+
+    // Bound to a node that runs out, the kernel kills processes to gain memory there, although others have some.
+    private const ulong Reserve = 16 << 20;
+
+    /// <summary>Null, or why so many bytes cannot be had on a node.</summary>
+    public static AllocationFailure? Refuse(int node, nuint length, Rung rung)
+    {
+        // A kernel without NUMA has one node and does not speak of it.
+        if (!Directory.Exists(Root)) return node == 0 ? null : Missing(node, "0");
+        if (!Directory.Exists($"{Root}/node{node}")) return Missing(node, KernelText.TryRead($"{Root}/online")?.Trim() ?? "?");
+        string withMemory = KernelText.TryRead($"{Root}/has_memory")?.Trim() ?? "?";
+        if (!Contains(withMemory, node))
+            return new AllocationFailure($"NUMA node {node} has no memory.", $"the nodes with memory: {withMemory}", "ask for memory on one of these, or on any");
+        bool isPool = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;
+        ulong free = isPool ? FreeHugepages(node, rung.Unit) * rung.Unit : FreeMemory(node);
+        if (length + (isPool ? 0 : Reserve) <= free) return null;
+        string what = isPool ? $"bytes in huge pages of {rung.Unit >> 10} KiB" : $"bytes, of which {Reserve} are left to the system";
+        return new AllocationFailure(
+            $"NUMA node {node} has no {length} bytes for the rung \"{rung.Name}\".", $"{free} free {what}",
+            isPool ? $"echo {(length + rung.Unit - 1) / rung.Unit} > {Root}/node{node}/hugepages/hugepages-{rung.Unit >> 10}kB/nr_hugepages" : "ask for less, or on another node");
+    }
+
+    /// <summary>Null, or why pages that are to come cannot be bound to a node.</summary>
+    public static AllocationFailure? Bind(nuint start, nuint length, int node)
+    {
+        if (!Directory.Exists(Root)) return null;
+        SysResult bound = LibC.BindToNode((void*)start, length, node);
+        return bound.IsError ? new AllocationFailure($"Memory cannot be bound to NUMA node {node} (mbind: {bound.Errno}).", $"the kernel's answer, {bound.Errno}; the nodes that this process may use: cpuset(7)", "grep Mems_allowed_list /proc/self/status") : null;
+    }
+
+    /// <summary>Asks the kernel where each unit lies: null where all do on the node.</summary>
+    public static AllocationFailure? Check(nuint start, nuint length, nuint unit, int node)
+    {
+        if (!Directory.Exists(Root)) return null;
+        var pages = new nuint[length / unit];
+        for (int i = 0; i < pages.Length; i++) pages[i] = start + (nuint)i * unit;
+        var nodes = new int[pages.Length];
+        SysResult asked = LibC.GetNodes(pages, nodes);
+        if (asked.IsError) return new AllocationFailure($"The kernel does not tell the NUMA node of memory (move_pages: {asked.Errno}).", $"the kernel's answer, {asked.Errno}", "nonpaged doctor");
+        int other = nodes.Count(one => one != node);
+        return other == 0 ? null : new AllocationFailure(
+            $"{other} of {nodes.Length} pieces of memory lie on another NUMA node than {node} (move_pages).", $"free memory of node {node}", $"free memory there: cat {Root}/node{node}/meminfo");
+    }
+
+    private static AllocationFailure Missing(int node, string online) =>
+        new($"There is no NUMA node {node}.", $"the nodes of this machine: {online}", "ask for memory on one of these, or on any");
+
+    // "0-1,3".
+    private static bool Contains(string list, int node)
+    {
+        foreach (string part in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            int[] ends = [.. part.Split('-').Select(end => int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+            if (ends[0] <= node && node <= ends[^1]) return true;
+        }
+
+        return false;
+    }
+
+    private static ulong FreeHugepages(int node, nuint unit) => KernelText.TryReadNumber($"{Root}/node{node}/hugepages/hugepages-{unit >> 10}kB/free_hugepages") ?? 0;
+
+    // What the kernel can take back of files counts. "Node 1 MemFree:   1023 kB".
+    private static ulong FreeMemory(int node)
+    {
+        string file = $"{Root}/node{node}/meminfo";
+        ulong Field(string name) => KernelText.TryReadField(file, $"Node {node} {name}:") is { } value ? ulong.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture) << 10 : 0;
+        return Field("MemFree") + Field("Inactive(file)");
+    }
+}
