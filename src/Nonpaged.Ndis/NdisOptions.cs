@@ -7,7 +7,7 @@ public sealed record NdisOptions
     public NdisProfile Profile { get; init; } = NdisProfile.Ddk;
 
     /// <summary>
-    /// NDIS_MEMORY_NONCACHED and PAGE_NOCACHE demand memory that the CPU does not cache. Otherwise coherent memory satisfies them: what the
+    /// NDIS_MEMORY_NONCACHED, PAGE_NOCACHE and shared memory that is not to be cached demand memory that the CPU does not cache. Otherwise coherent memory satisfies them: what the
     /// documents promise is that no cache need be flushed around DMA.
     /// </summary>
     public bool StrictNoncached { get; init; }

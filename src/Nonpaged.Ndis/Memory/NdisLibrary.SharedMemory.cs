@@ -8,7 +8,7 @@ public static unsafe partial class NdisLibrary
     /// </summary>
     /// <param name="MiniportAdapterHandle">The adapter, or null.</param>
     /// <param name="Length">Size in bytes.</param>
-    /// <param name="Cached">May be ignored, and is: coherent memory serves both. It must be given again when the memory is freed.</param>
+    /// <param name="Cached">May be ignored, and is: coherent memory serves both, except under <see cref="NdisOptions.StrictNoncached"/>, where false demands uncached memory. It must be given again when the memory is freed.</param>
     /// <param name="VirtualAddress">Receives the first byte, or null on failure: there is no status.</param>
     /// <param name="PhysicalAddress">Receives the physical address of the first byte, or 0 on failure.</param>
     public static void NdisMAllocateSharedMemory(
@@ -62,7 +62,7 @@ public static unsafe partial class NdisLibrary
             {
                 Contiguous = true,
                 HighestAcceptableAddress = limit,
-                Caching = Caching.Coherent,
+                Caching = !cached && instance.Options.StrictNoncached ? instance.Options.StrictCaching : Caching.Coherent,
                 Pinned = true,
                 WholePages = true,
             });

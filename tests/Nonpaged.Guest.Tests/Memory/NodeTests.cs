@@ -15,9 +15,9 @@ public sealed class NodeTests : IAsyncLifetime
         Memory = 1024,
         Qemu =
         [
-            "-smp", "2",
+            "-smp", "3",
             "-object", "memory-backend-ram,id=m0,size=512M", "-object", "memory-backend-ram,id=m1,size=512M",
-            "-numa", "node,nodeid=0,memdev=m0,cpus=0", "-numa", "node,nodeid=1,memdev=m1", "-numa", "node,nodeid=2,cpus=1",
+            "-numa", "node,nodeid=0,memdev=m0,cpus=0", "-numa", "node,nodeid=1,memdev=m1,cpus=1", "-numa", "node,nodeid=2,cpus=2",
         ],
     });
 

@@ -27,7 +27,7 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
             (ulong start, ulong length) = await PlaceAsync(region);
             string line = string.Create(CultureInfo.InvariantCulture, $"[mem 0x{start:x16}-0x{start + length:x16}] {kind}");
             Assert.Contains(line, (await Guest.DoAsync(List)).Output, StringComparison.Ordinal);
-            JsonElement run = (await Guest.DoAsync("kill -INT $(cat /tmp/pid); wait $(cat /tmp/pid); while test -e /proc/$(cat /tmp/pid); do sleep 0.1; done; cat /tmp/run")).Json;
+            JsonElement run = (await Guest.DoAsync("kill -TERM $(cat /tmp/pid); while test -e /proc/$(cat /tmp/pid); do sleep 0.1; done; cat /tmp/run")).Json;
             Assert.Equal(driver, run.GetProperty("driver").GetString());
             AssertRings(run, caching, start, length);
             Assert.DoesNotContain(line, (await Guest.DoAsync(List)).Output, StringComparison.Ordinal);
