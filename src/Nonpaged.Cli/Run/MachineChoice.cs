@@ -19,7 +19,7 @@ internal static class MachineChoice
 
     private static RunMachine StartVfio(RunRequest request)
     {
-        VfioMachine machine = VfioMachine.Open(new VfioOptions { Devices = request.Devices });
+        VfioMachine machine = VfioMachine.Open(new VfioOptions { Devices = request.Devices, Interrupt = request.Interrupt });
         string interrupts = machine.GetInterruptKind(machine.PciDevices[0]) is { } kind ? $"interrupts by {kind}" : "no interrupts";
         string faults = machine.TellsFaults ? "" : "; faults of DMA are not told, since the kernel's log may not be read";
         return new RunMachine(machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1), $"memory of this machine behind its IOMMU, {interrupts}{faults}");

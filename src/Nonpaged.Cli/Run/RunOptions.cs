@@ -26,6 +26,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _length = Options.Text("--length", "BYTES", "With --peer: of each frame, 60 to 1514. Default: 60.");
     private readonly MapOptions _map = new();
     private readonly MachineOptions _machine = new();
+    private readonly VfioRunOptions _vfio = new();
 
     /// <summary>The shared object of a C driver.</summary>
     public Argument<string?> DriverFile { get; } = new("DRIVER.so")
@@ -36,7 +37,7 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [.. _machine.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
+    public IEnumerable<Option> All => [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -46,7 +47,7 @@ internal sealed class RunOptions
         string? file = parsed.GetValue(DriverFile);
         bool trace = parsed.GetValue(_trace);
         CheckDriverFile(parsed, file, trace);
-        return _machine.Read(parsed, defaults with
+        return _vfio.Read(parsed, _machine.Read(parsed, defaults with
         {
             DriverFile = file,
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
@@ -62,7 +63,7 @@ internal sealed class RunOptions
             Pcap = parsed.GetValue(_pcap) is { } pcap ? OutputFile.Parse("--pcap", pcap, "run.pcap") : null,
             Profile = parsed.GetValue(_profile) is { } profile ? ReadProfile(profile) : defaults.Profile,
             Map = _map.Read(parsed),
-        });
+        }));
     }
 
     /// <summary>What is known of the request where a value makes no sense.</summary>

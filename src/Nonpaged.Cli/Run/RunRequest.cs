@@ -1,3 +1,4 @@
+using Nonpaged.Machines.Vfio;
 using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
@@ -28,6 +29,9 @@ internal sealed record RunRequest
 
     /// <summary>What NDIS_MEMORY_NONCACHED demands.</summary>
     public Caching Noncached { get; init; } = Caching.Coherent;
+
+    /// <summary>How a card by VFIO interrupts.</summary>
+    public PciInterruptKind Interrupt { get; init; }
 
     /// <summary>QEMU's name of the network card; null takes the driver's own.</summary>
     public string? Nic { get; init; }
