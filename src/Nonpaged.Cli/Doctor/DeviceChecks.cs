@@ -1,16 +1,19 @@
+using Nonpaged.Interop;
+
 namespace Nonpaged.Cli;
 
 /// <summary>What real cards need: an IOMMU, and VFIO (Documentation/driver-api/vfio.rst).</summary>
 internal sealed class DeviceChecks(Surroundings here)
 {
     private const string Groups = "/sys/kernel/iommu_groups";
+    private const string IommuModule = "/sys/module/vfio_iommu_type1";
     private const string Grub = "/etc/default/grub";
 
     public static IEnumerable<Check> Look(Surroundings here)
     {
         var checks = new DeviceChecks(here);
         int groups = here.Files.List(Groups).Count;
-        return [checks.LookAtGroups(groups), checks.LookAtVfio(groups)];
+        return groups == 0 ? [checks.LookAtGroups(groups), checks.LookAtVfio(groups)] : [checks.LookAtGroups(groups), checks.LookAtVfio(groups), checks.LookAtMemlock()];
     }
 
     private Check LookAtGroups(int groups)
@@ -38,6 +41,13 @@ internal sealed class DeviceChecks(Surroundings here)
         const string Name = "VFIO";
         const string Required = "/dev/vfio and a group whose devices are bound to vfio-pci, to drive a card of this machine";
         string[] bound = [.. here.Files.List("/dev/vfio").Where(name => char.IsAsciiDigit(name[0]))];
+        if (bound.Length > 0 && !here.Files.Exists(IommuModule))
+        {
+            return new Check(
+                Name, CheckStatus.Warn, Required, $"groups {string.Join(", ", bound)}, without the module vfio_iommu_type1", "Without it no group gets an address space.",
+                here.Shell.AsRoot("modprobe vfio_iommu_type1"));
+        }
+
         if (bound.Length > 0) return new Check(Name, CheckStatus.Ok, Required, $"groups {string.Join(", ", bound)}", "Their devices can be driven, by whom /dev/vfio lets in.");
         if (here.Files.Exists("/dev/vfio/vfio"))
         {
@@ -46,8 +56,8 @@ internal sealed class DeviceChecks(Surroundings here)
                 CheckStatus.Warn,
                 Required,
                 "there, with no device bound to it",
-                groups == 0 ? "It needs an IOMMU: see there." : "Bind one to vfio-pci. This shows the cards, with the driver that each has.",
-                groups == 0 ? null : "lspci -nnk -d ::0200");
+                groups == 0 ? "It needs an IOMMU: see there." : "Bind one to vfio-pci. This shows the cards, with what each needs.",
+                groups == 0 ? null : "nonpaged devices");
         }
 
         string? release = here.Files.Read("/proc/sys/kernel/osrelease");
@@ -60,5 +70,20 @@ internal sealed class DeviceChecks(Surroundings here)
             hasModule ? "not loaded" : "not there, nor a module for it",
             Effect,
             hasModule ? here.Shell.AsRoot("modprobe vfio-pci") : null);
+    }
+
+    /// <summary>What is mapped for a device is locked. That counts for each process by itself, and not with the pins of io_uring.</summary>
+    private Check LookAtMemlock()
+    {
+        const string Name = "memlock for VFIO";
+        const ulong Comfortable = 64UL << 20;
+        string required = $"{Size.Format(Comfortable)} for each process that drives a card, or CAP_IPC_LOCK";
+        SysResult result = here.Probe.GetMemlock(out ulong soft, out _);
+        if (result.IsError) return new Check(Name, CheckStatus.Warn, required, $"getrlimit: {result}", "How much may be mapped for a card is not known.");
+        bool isLifted = here.Process.Has(Capability.IpcLock) || soft == LibC.RLIM_INFINITY;
+        string found = isLifted ? "no limit" : Size.Format(soft);
+        return isLifted || soft >= Comfortable
+            ? new Check(Name, CheckStatus.Ok, required, found, "Room for what cards reach.")
+            : new Check(Name, CheckStatus.Warn, required, found, "All memory of a pool behind an IOMMU counts, by whole extents of 2 MiB or more.", MemlockCheck.Raise(here));
     }
 }

@@ -43,7 +43,22 @@ public sealed class DeviceCheckTests
         system.Write("/lib/modules/6.1.0/kernel/drivers/vfio/vfio.ko", "");
         Assert.Equal("sudo modprobe vfio-pci", system.Check("VFIO", CheckStatus.Missing).Remedy);
         system.Write("/dev/vfio/vfio", "").Check("VFIO", CheckStatus.Warn);
-        Assert.Equal("groups 12", system.Write("/dev/vfio/12", "").Check("VFIO", CheckStatus.Ok).Found);
+        Assert.Equal("sudo modprobe vfio_iommu_type1", system.Write("/dev/vfio/12", "").Check("VFIO", CheckStatus.Warn).Remedy);
+        Assert.Equal("groups 12", system.Write("/sys/module/vfio_iommu_type1/parameters/dma_entry_limit", 65535).Check("VFIO", CheckStatus.Ok).Found);
+    }
+
+    [Fact]
+    public void What_may_be_mapped_for_a_card_is_looked_at_where_there_is_an_IOMMU()
+    {
+        using FakeSystem little = new FakeSystem { Probe = new FakeProbe { Memlock = 8 << 20 } }.Process();
+        Assert.DoesNotContain(Examination.Of(little.Look()).SelectMany(group => group.Checks), check => check.Name == "memlock for VFIO");
+        little.Write("/sys/kernel/iommu_groups/0/type", "DMA");
+        Check check = little.Check("memlock for VFIO", CheckStatus.Warn);
+        Assert.Equal("8 MiB", check.Found);
+        Assert.Contains("prlimit", check.Remedy, StringComparison.Ordinal);
+        Assert.Equal("no limit", little.Process(capabilities: FakeSystem.AllCapabilities).Check("memlock for VFIO", CheckStatus.Ok).Found);
+        using FakeSystem much = new FakeSystem { Probe = new FakeProbe { Memlock = 64 << 20 } }.Process().Write("/sys/kernel/iommu_groups/0/type", "DMA");
+        much.Check("memlock for VFIO", CheckStatus.Ok);
     }
 
     [Fact]
