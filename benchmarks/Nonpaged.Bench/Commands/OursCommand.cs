@@ -15,7 +15,13 @@ internal static class OursCommand
         populate.SetAction(parsed => OurPopulate.Serve(parsed.GetValue(s_rung), parsed.GetValue(s_bytes)));
         var translate = new Command("translate") { s_bytes };
         translate.SetAction(parsed => OurTranslate.Measure(parsed.GetValue(s_bytes)));
-        return new Command("ours") { populate, translate, Heap() }.Hide();
+        var device = new Argument<string>("device");
+        var times = new Argument<int>("times");
+        var iova = new Command("iova") { device, s_rung, s_bytes, times };
+        iova.SetAction(parsed => OurIova.Map(parsed.GetValue(device)!, parsed.GetValue(s_rung), parsed.GetValue(s_bytes), parsed.GetValue(times)));
+        var iovaTranslate = new Command("iova-translate") { device, s_bytes };
+        iovaTranslate.SetAction(parsed => OurIova.Translate(parsed.GetValue(device)!, parsed.GetValue(s_bytes)));
+        return new Command("ours") { populate, translate, iova, iovaTranslate, Heap() }.Hide();
     }
 
     private static Command Heap()

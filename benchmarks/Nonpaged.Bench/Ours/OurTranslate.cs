@@ -12,6 +12,11 @@ internal static unsafe class OurTranslate
     public static int Measure(ulong bytes)
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench" });
+        return Measure(pool, bytes);
+    }
+
+    public static int Measure(NonpagedPool pool, ulong bytes)
+    {
         MemoryBlock block = pool.Allocate(new MemoryRequest((nuint)bytes) { WholePages = true });
         nint[] addresses = Draw((nint)block.Address, bytes);
         double least = double.MaxValue;

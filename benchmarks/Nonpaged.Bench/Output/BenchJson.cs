@@ -10,4 +10,5 @@ namespace Nonpaged.Bench;
 [JsonSerializable(typeof(TranslateRow))]
 [JsonSerializable(typeof(HeapResults))]
 [JsonSerializable(typeof(CResults))]
+[JsonSerializable(typeof(IovaResults))]
 internal sealed partial class BenchJson : JsonSerializerContext;

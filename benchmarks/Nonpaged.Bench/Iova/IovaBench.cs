@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace Nonpaged.Bench;
+
+/// <summary>Runs both sides in turn in a guest, each time in processes of their own, and takes the medians.</summary>
+internal sealed class IovaBench(int rounds, TextWriter log)
+{
+    private const string Device = "0000:00:04.0";
+    private const ulong TranslatedBytes = 64 << 20;
+
+    // Of 1 GiB of single pages the emulation takes a minute a round, and the kernel's work on each page is all there is to see.
+    private static readonly (string Rung, MemoryRung Kind, ulong Size, int Times)[] s_cases =
+    [
+        ("hugetlb", MemoryRung.HugepagePool, 2UL << 20, 200), ("hugetlb", MemoryRung.HugepagePool, 64UL << 20, 40), ("hugetlb", MemoryRung.HugepagePool, 1UL << 30, 8),
+        ("small", MemoryRung.SmallPages, 2UL << 20, 60), ("small", MemoryRung.SmallPages, 64UL << 20, 4),
+    ];
+
+    public async Task<IovaResults> RunAsync()
+    {
+        string[] lines = await BenchGuest.RunAsync(Script(), log);
+        // "c hugetlb 2097152 12.345 6.789", "translate iommu 5.4"
+        string[][] words = [.. lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))];
+        var rows = new List<IovaRow>();
+        foreach ((string rung, _, ulong size, _) in s_cases)
+        {
+            IovaTimes ours = Median(words, "ours", rung, size);
+            IovaTimes c = Median(words, "c", rung, size);
+            rows.Add(new IovaRow(rung == "small" ? "4 KiB pages" : "2 MiB pages", size, ours, c, new IovaTimes(Round(ours.Map / c.Map), Round(ours.Unmap / c.Unmap))));
+        }
+
+        (double iommu, double host) = (Least(words, "iommu"), Least(words, "host"));
+        string guest = words.First(line => line[0] == "kernel")[1];
+        return new IovaResults(MachineFacts.Read(), $"Linux {guest} in QEMU, TCG, intel-iommu,caching-mode=on", rows, new IovaTranslate(iommu, host, Round(iommu / host)));
+    }
+
+    private string Script()
+    {
+        var script = new StringWriter { NewLine = "\n" };
+        script.WriteLine("set -e; modprobe -a vfio_iommu_type1 vfio-pci; nonpaged bind " + Device + " >/dev/null; echo 560 >/proc/sys/vm/nr_hugepages; echo kernel $(uname -r)");
+        script.WriteLine($"group=$(basename $(readlink /sys/bus/pci/devices/{Device}/iommu_group))");
+        for (int round = 0; round < rounds; round++)
+        {
+            foreach ((string rung, MemoryRung kind, ulong size, int times) in s_cases)
+            {
+                string c = $"echo c {rung} {size} $(iova {Device} $group {rung} {size} {times})";
+                string ours = $"echo ours {rung} {size} $(bench ours iova {Device} {kind} {size} {times})";
+                // Who comes first does so every other time.
+                script.WriteLine(round % 2 == 0 ? $"{c}\n{ours}" : $"{ours}\n{c}");
+            }
+        }
+
+        for (int round = 0; round < rounds; round++)
+        {
+            script.WriteLine($"echo translate iommu $(bench ours iova-translate {Device} {TranslatedBytes})");
+            script.WriteLine($"echo translate host $(bench ours translate {TranslatedBytes})");
+        }
+
+        return script.ToString();
+    }
+
+    private static IovaTimes Median(string[][] words, string side, string rung, ulong size)
+    {
+        string[][] of = [.. words.Where(line => line.Length == 5 && line[0] == side && line[1] == rung && line[2] == $"{size}")];
+        return of.Length > 0 ? new IovaTimes(Median(of.Select(line => Number(line[3]))), Median(of.Select(line => Number(line[4]))))
+            : throw new BenchException($"The guest told no time of {side} for {size} bytes of {rung}.");
+    }
+
+    private static double Least(string[][] words, string pool) => words.Where(line => line.Length == 3 && line[0] == "translate" && line[1] == pool).Min(line => Number(line[2]));
+
+    private static double Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private static double Round(double ratio) => double.Round(ratio, 3);
+}
