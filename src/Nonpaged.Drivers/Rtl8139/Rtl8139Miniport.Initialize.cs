@@ -50,9 +50,15 @@ public static unsafe partial class Rtl8139Miniport
             return NDIS_STATUS_ADAPTER_NOT_FOUND;
         }
 
-        // The device takes 32-bit addresses.
-        NdisMInitializeScatterGatherDma(adapter->Handle, false, Rtl8139Adapter.TransmitBufferSize);
-        var status = NdisMRegisterIoPortRange(out var ports, adapter->Handle, resources.PortStart, resources.PortLength);
+        adapter->AddressBits = DriverParameters.ReadNumber(configuration, "DmaAddressBits", DefaultAddressBits);
+        var status = NdisMInitializeScatterGatherDma(adapter->Handle, adapter->AddressBits > DefaultAddressBits, Rtl8139Adapter.TransmitBufferSize);
+        if (status != NDIS_STATUS_SUCCESS)
+        {
+            NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, Rtl8139Adapter.TransmitBufferSize);
+            return status;
+        }
+
+        status = NdisMRegisterIoPortRange(out var ports, adapter->Handle, resources.PortStart, resources.PortLength);
         if (status != NDIS_STATUS_SUCCESS) return status;
         adapter->Ports = (byte*)ports;
         adapter->FirstPort = resources.PortStart;
@@ -62,7 +68,6 @@ public static unsafe partial class Rtl8139Miniport
         ReadPermanentAddress(adapter);
         DriverParameters.ReadNetworkAddress(configuration, adapter->CurrentAddress);
         adapter->IsWindowsNt = DriverParameters.IsWindowsNt(configuration);
-        adapter->AddressBits = DriverParameters.ReadNumber(configuration, "DmaAddressBits", DefaultAddressBits);
         if (!AllocateBuffers(adapter, DriverParameters.ReadNumber(configuration, "ReceiveRing", DefaultReceiveRing)))
         {
             NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, adapter->RingLength);

@@ -114,6 +114,7 @@ public sealed unsafe partial class Adapter
         if (_mapRegisters > 0) Leak("NdisMAllocateMapRegisters", $"{who} left {_mapRegisters} map registers allocated.");
         _mapRegisters = 0;
         GiveBackTimers(who);
+        FreeRoom();
         // Memory and pools are asked for in a driver's name, without an adapter's handle: what is left shows with its last adapter.
         if (Registration.Adapters == 1) Instance.GiveBack(Driver, who);
     }

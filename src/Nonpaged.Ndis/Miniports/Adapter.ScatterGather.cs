@@ -10,12 +10,42 @@ public sealed unsafe partial class Adapter
     private readonly Dictionary<nint, (nint List, MemoryBlock? Bounce)> _lists = [];
     private bool _wantsLists;
 
-    /// <summary>NdisMInitializeScatterGatherDma: from here on each packet that is sent brings its list.</summary>
-    internal void StartScatterGather(bool dma64BitAddresses)
+    // Of a device that reaches less than all of the host's memory: room to copy one packet to, so that sends come through, one by one at worst.
+    private MemoryBlock? _room;
+    private bool _isRoomTaken;
+    private bool _toldOfNoRoom;
+
+    /// <summary>
+    /// NdisMInitializeScatterGatherDma: from here on each packet that is sent brings its list. The host's memory below a limit is had by luck, so what sends need of it is taken now.
+    /// </summary>
+    internal NDIS_STATUS StartScatterGather(bool dma64BitAddresses, uint maximumMapping)
     {
         SetDmaLimit(dma64BitAddresses);
+        if (Instance.Pool.Options.ForDevices && !dma64BitAddresses && _room is null)
+        {
+            Caching[] cachings = Instance.Options.StrictNoncached ? [Instance.Options.StrictCaching, Caching.Any] : [Caching.Any];
+            foreach (var caching in cachings)
+            {
+                var call = nameof(NdisLibrary.NdisMInitializeScatterGatherDma);
+                var allocation = new NdisAllocation(MemoryCall.SharedMemory, call, Driver, Math.Max(maximumMapping, 1), 0, DmaLimit);
+                _room ??= Instance.Memory.Allocate(allocation, RoomFor(maximumMapping, caching));
+            }
+
+            if (_room is null) return NDIS_STATUS_RESOURCES;
+        }
+
         _wantsLists = true;
+        return NDIS_STATUS_SUCCESS;
     }
+
+    private void FreeRoom()
+    {
+        if (_room?.Request.Owner is NdisAllocation allocation) allocation.Freed = true;
+        _room?.Dispose();
+        _room = null;
+    }
+
+    private MemoryRequest RoomFor(uint length, Caching caching) => new(Math.Max(length, 1)) { Contiguous = true, HighestAcceptableAddress = DmaLimit, Caching = caching };
 
     /// <summary>False where the packet needs a bounce buffer and there is no memory for one at the moment.</summary>
     private bool PrepareList(nint packet)
@@ -37,7 +67,8 @@ public sealed unsafe partial class Adapter
     {
         if (!_lists.Remove(packet, out var one)) return;
         NativeMemory.Free((void*)one.List);
-        one.Bounce?.Dispose();
+        if (one.Bounce is not null && one.Bounce == _room) _isRoomTaken = false;
+        else one.Bounce?.Dispose();
         NdisLibrary.NDIS_SCATTER_GATHER_LIST((NDIS_PACKET*)packet) = null;
     }
 
@@ -67,9 +98,26 @@ public sealed unsafe partial class Adapter
     private SCATTER_GATHER_ELEMENT? Bounce(NDIS_PACKET* packet, out MemoryBlock? block)
     {
         NdisLibrary.NdisQueryPacketLength(packet, out var length);
-        var request = new MemoryRequest(Math.Max(length, 1)) { Contiguous = true, HighestAcceptableAddress = DmaLimit };
-        if (!Instance.Pool.TryAllocate(request, out block, out _)) return null;
+        AllocationFailure? failure = null;
+        if (_room is not null && !_isRoomTaken && length <= _room.Length)
+        {
+            block = _room;
+            _isRoomTaken = true;
+        }
+        else if (!Instance.Pool.TryAllocate(RoomFor(length, Caching.Any), out block, out failure))
+        {
+            TellOfNoRoom(length, failure);
+            return null;
+        }
+
         PacketCursor.Read(packet, 0, block.Address, length);
         return new SCATTER_GATHER_ELEMENT { Address = NdisLibrary.PhysicalAddressOf(Instance, block), Length = length };
+    }
+
+    private void TellOfNoRoom(uint length, AllocationFailure failure)
+    {
+        if (_inFlight.Count > 0 || _toldOfNoRoom) return;
+        _toldOfNoRoom = true;
+        Instance.WriteLog($"{Driver.Name}: a packet of {length} bytes lies where the device does not reach, and cannot be copied to where it does: {failure}");
     }
 }

@@ -61,7 +61,7 @@ public sealed unsafe partial class Adapter
         var (packet, binding) = _sendQueue.Peek();
         if (!PrepareList(packet))
         {
-            Refused(packet, NDIS_STATUS_RESOURCES);
+            PutOff(packet, binding);
             return;
         }
 
@@ -88,7 +88,8 @@ public sealed unsafe partial class Adapter
 
         if (count == 0)
         {
-            Refused(_sendQueue.Peek().Packet, NDIS_STATUS_RESOURCES);
+            var (packet, binding) = _sendQueue.Peek();
+            PutOff(packet, binding);
             return;
         }
 
@@ -107,6 +108,19 @@ public sealed unsafe partial class Adapter
             else _sendQueue.Dequeue();
             if (!_outOfResources) Settle(packet, bindings[index], status);
         }
+    }
+
+    /// <summary>There is no memory to send the packet from. What is in flight may give some back; with nothing in flight, nothing will, and the send has failed.</summary>
+    private void PutOff(nint packet, Binding binding)
+    {
+        if (_inFlight.Count > 0)
+        {
+            Refused(packet, NDIS_STATUS_RESOURCES);
+            return;
+        }
+
+        _sendQueue.Dequeue();
+        Complete(packet, binding, NDIS_STATUS_RESOURCES);
     }
 
     private bool Refused(nint packet, NDIS_STATUS status)

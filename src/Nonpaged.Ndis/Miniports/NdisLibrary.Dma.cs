@@ -11,14 +11,13 @@ public static unsafe partial class NdisLibrary
     /// <summary>NDIS_DMA_SIZE: the device takes 64-bit addresses.</summary>
     public const byte NDIS_DMA_64BITS = 2;
 
-    /// <summary>Tells how far the device's DMA reaches, which NdisMAllocateSharedMemory honours. Needs the bus master attribute.</summary>
+    /// <summary>Tells how far the device's DMA reaches, which NdisMAllocateSharedMemory honours. Needs the bus master attribute. NDIS_STATUS_RESOURCES where there is no memory that the device reaches.</summary>
     public static NDIS_STATUS NdisMInitializeScatterGatherDma(
         NDIS_HANDLE MiniportAdapterHandle, bool Dma64BitAddresses, uint MaximumPhysicalMapping)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         if (!adapter.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
-        adapter.StartScatterGather(Dma64BitAddresses);
-        return NDIS_STATUS_SUCCESS;
+        return adapter.StartScatterGather(Dma64BitAddresses, MaximumPhysicalMapping);
     }
 
     /// <summary>Allocates map registers for a bus master; fails for any other.</summary>
