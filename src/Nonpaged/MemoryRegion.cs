@@ -11,7 +11,7 @@ public sealed record MemoryRegion
     private const string ReservedFile = "/dev/mem";
     private const string Devices = "/sys/bus/pci/devices";
 
-    private MemoryRegion(string file, ulong offset, PhysicalAddress start, ulong length, Caching caching)
+    internal MemoryRegion(string file, ulong offset, PhysicalAddress start, ulong length, Caching caching)
     {
         File = file;
         Offset = offset;

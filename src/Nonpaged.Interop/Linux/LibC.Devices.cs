@@ -9,11 +9,11 @@ internal static unsafe partial class LibC
     public const int O_SYNC = 0x101000;
     public const short F_WRLCK = 1;
 
-    private const int F_OFD_SETLK = 37;
+    public const int F_OFD_SETLK = 37;
 
     // sys/file.h
-    private const int LOCK_EX = 2;
-    private const int LOCK_NB = 4;
+    public const int LOCK_EX = 2;
+    public const int LOCK_NB = 4;
 
     /// <summary>open(2), for reading and writing, close-on-exec, with these flags beside.</summary>
     public static SysResult OpenForWriting(string path, int flags, out SafeFileHandle descriptor)

@@ -5,15 +5,15 @@ namespace Nonpaged.Interop;
 internal static unsafe partial class LibC
 {
     // linux/mempolicy.h
-    private const int MPOL_BIND = 2;
+    public const int MPOL_BIND = 2;
 
     // A mask of 1024 nodes, the most that a kernel is built for (NODES_SHIFT).
     private const int NodeBits = 1024;
 
     // The C library has no wrapper for these (mbind(2), move_pages(2)). asm/unistd_64.h and asm-generic/unistd.h.
-    private static nint MbindNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 237 : 235;
+    public static nint MbindNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 237 : 235;
 
-    private static nint MovePagesNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 279 : 239;
+    public static nint MovePagesNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 279 : 239;
 
     /// <summary>mbind(2), MPOL_BIND: pages of the range that are made from now on are of this node.</summary>
     public static SysResult BindToNode(void* address, nuint length, int node)

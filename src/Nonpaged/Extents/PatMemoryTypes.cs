@@ -27,7 +27,7 @@ internal static class PatMemoryTypes
     }
 
     // "PAT: [mem 0x0000000020000000-0x0000000024000000] uncached-minus"; before Linux 5.12 "uncached-minus @ 0x20000000-0x24000000".
-    private static (ulong Start, ulong End, string Kind)? Parse(string line)
+    internal static (ulong Start, ulong End, string Kind)? Parse(string line)
     {
         string[] words = line.Split([' ', '[', ']', '@', '-'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         ulong[] numbers = [.. words.Where(word => word.StartsWith("0x", StringComparison.Ordinal)).Select(word => ulong.Parse(word.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))];

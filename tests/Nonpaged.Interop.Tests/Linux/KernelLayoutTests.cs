@@ -93,6 +93,24 @@ public sealed unsafe class KernelLayoutTests
     }
 
     [Fact]
+    public void Locks_files_of_devices_and_nodes_are_asked_for_as_in_C()
+    {
+        Dictionary<string, long> inC = Ask(
+            "sys/file.h", "O_SYNC", "F_WRLCK", "F_OFD_SETLK", "LOCK_EX", "LOCK_NB", "SYS_mbind", "SYS_move_pages", "sizeof(struct flock)", "offsetof(struct flock, l_start)",
+            "offsetof(struct flock, l_len)", "offsetof(struct flock, l_pid)");
+        LibC.FileLock range;
+        (string Name, long Value)[] here =
+        [
+            ("O_SYNC", LibC.O_SYNC), ("F_WRLCK", LibC.F_WRLCK), ("F_OFD_SETLK", LibC.F_OFD_SETLK), ("LOCK_EX", LibC.LOCK_EX), ("LOCK_NB", LibC.LOCK_NB),
+            ("SYS_mbind", LibC.MbindNumber), ("SYS_move_pages", LibC.MovePagesNumber), ("sizeof(struct flock)", sizeof(LibC.FileLock)),
+            ("offsetof(struct flock, l_start)", Offset(&range, &range.Start)), ("offsetof(struct flock, l_len)", Offset(&range, &range.Length)),
+            ("offsetof(struct flock, l_pid)", Offset(&range, &range.Process)),
+        ];
+        Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
+        Assert.Equal(LibC.MPOL_BIND, Ask("linux/mempolicy.h", "MPOL_BIND")["MPOL_BIND"]);
+    }
+
+    [Fact]
     public void The_constants_of_attacks_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(

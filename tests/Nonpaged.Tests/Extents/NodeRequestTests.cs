@@ -1,0 +1,35 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged.Tests.Extents;
+
+/// <summary>NUMA nodes on a host that has one, or whatever it has; two and one without memory are proved in a guest.</summary>
+[Collection("host memory")]
+public sealed unsafe class NodeRequestTests
+{
+    [Theory]
+    [InlineData(MemoryRung.Collapsed)]
+    [InlineData(MemoryRung.SmallPages)]
+    public void Memory_asked_for_on_node_0_lies_there(MemoryRung rung)
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung] });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(3 << 20) { Node = 0 });
+        Assert.Equal(0, block.Obtained.Node);
+        nuint[] pages = [.. Enumerable.Range(0, 768).Select(page => (nuint)block.Address + ((nuint)page << 12))];
+        var nodes = new int[pages.Length];
+        Assert.False(LibC.GetNodes(pages, nodes).IsError);
+        Assert.All(nodes, node => Assert.Equal(0, node));
+        using MemoryBlock anywhere = pool.Allocate(new MemoryRequest(4096) { WholePages = true });
+        Assert.True(anywhere.Obtained.Node is null or 0);
+    }
+
+    [Fact]
+    public void A_node_that_there_is_not_is_refused_with_those_that_there_are()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        Assert.False(pool.TryAllocate(new MemoryRequest(4096) { Node = 999 }, out _, out AllocationFailure? failure));
+        Assert.Equal("There is no NUMA node 999.", failure.Reason);
+        Assert.False(pool.TryAllocate(new MemoryRequest(4096) { Node = -1 }, out _, out failure));
+        Assert.Equal("There is no NUMA node -1.", failure.Reason);
+        Assert.Equal(0UL, pool.HeldBytes);
+    }
+}
