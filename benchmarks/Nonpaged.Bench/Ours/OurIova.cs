@@ -12,7 +12,7 @@ internal static unsafe class OurIova
     public static int Map(string device, MemoryRung rung, ulong bytes, int rounds)
     {
         using NonpagedPool memory = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
-        MemoryBlock block = memory.Allocate(new MemoryRequest((nuint)bytes) { WholePages = true, Alignment = HugePage });
+        MemoryBlock block = memory.Allocate(new MemoryRequest((nuint)bytes) { WholePages = true });
         using VfioMachine machine = VfioMachine.Open(new VfioOptions { Devices = [device] });
         IommuAddressSpace iommu = machine.Iommu;
         var wanted = new IovaRequest((nuint)bytes, HugePage, 0, (nuint)bytes, PhysicalAddress.Max);

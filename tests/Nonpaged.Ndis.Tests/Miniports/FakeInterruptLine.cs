@@ -12,6 +12,11 @@ internal sealed class FakeInterruptLine : InterruptLine
 
     public override event Action? Raised;
 
+    /// <summary>How often it was told that it was served.</summary>
+    public int Served { get; private set; }
+
+    public override void EndOfInterrupt() => Served++;
+
     public void Raise()
     {
         _isRaised = true;

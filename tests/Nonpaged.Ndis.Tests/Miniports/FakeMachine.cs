@@ -34,6 +34,10 @@ internal sealed class FakeMachine : Machine
 
     public override InterruptLine GetInterrupt(uint vector) => Line;
 
+    public override event Action<string>? Faulted;
+
+    public void Fault(string text) => Faulted?.Invoke(text);
+
     public void PullOut() => _gone.TrySetResult("pulled out.");
 
     public override void Dispose()

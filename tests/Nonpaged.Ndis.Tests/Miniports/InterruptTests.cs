@@ -23,6 +23,22 @@ public sealed unsafe class InterruptTests
     }
 
     [Fact]
+    public void A_line_is_told_that_it_was_served_after_the_deferred_function_and_before_it_is_looked_at_again()
+    {
+        using var bench = new MiniportBench();
+        var servedBefore = -1;
+        bench.Miniport.HandleInterrupt = () =>
+        {
+            servedBefore = bench.Machine.Line.Served;
+            bench.Machine.Line.Lower();
+        };
+        using var adapter = bench.Start();
+        bench.Machine.Line.Raise();
+        MiniportBench.Eventually(() => bench.Machine.Line.Served > 0, "the line was not told");
+        Assert.Equal((0, 1), (servedBefore, bench.Machine.Line.Served));
+    }
+
+    [Fact]
     public void A_line_that_stays_raised_is_served_again()
     {
         using var bench = new MiniportBench();

@@ -149,6 +149,17 @@ public sealed unsafe class LifeTests
     }
 
     [Fact]
+    public void A_DMA_that_was_stopped_is_reported_in_the_driver_s_name()
+    {
+        using var bench = new MiniportBench();
+        using var adapter = bench.Start();
+        bench.Machine.Fault("DMAR: fault addr 0xdead0000");
+        NdisReport report = bench.Report(NdisReportKind.DeviceFault);
+        Assert.Equal(adapter.Driver.Name, report.Driver);
+        Assert.Contains("fault addr 0xdead0000", report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_end_of_the_instance_halts_its_adapters()
     {
         var bench = new MiniportBench();
