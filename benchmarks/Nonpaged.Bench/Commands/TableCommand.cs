@@ -16,9 +16,10 @@ internal static class TableCommand
         command.SetAction(parsed =>
         {
             string json = File.ReadAllText(parsed.GetValue(s_file)!);
-            Console.Out.Write(FirstRow(json) switch
+            Console.Out.Write(KindOf(json) switch
             {
                 "populate" or "populate-first" or "translate" or "translate-jit" => MarkdownTable.Of(Read(json, BenchJson.Default.Results)),
+                "iova" => IovaTable.Of(Read(json, BenchJson.Default.IovaResults)),
                 "c" => CCommand.TableOf(Read(json, BenchJson.Default.CResults)),
                 _ => Heap(Read(json, BenchJson.Default.HeapResults), parsed.GetValue(s_short)),
             });
@@ -28,10 +29,11 @@ internal static class TableCommand
 
     private static string Heap(HeapResults results, bool isShort) => isShort ? HeapSummary.Of(results) : HeapTable.Of(results);
 
-    private static string? FirstRow(string json)
+    /// <summary>What the document is of: its only kind of row, or that of its first.</summary>
+    private static string? KindOf(string json)
     {
         using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
+        return document.RootElement.TryGetProperty("guest", out _) ? "iova" : document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
     }
 
     private static T Read<T>(string json, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type) ?? throw new BenchException("The file is empty.");
