@@ -198,13 +198,14 @@ public sealed unsafe partial class NonpagedPool
         var ranges = new List<PhysicalRange>();
         nuint end = checked(address + length);
         nuint from = address;
-        for (nuint page = address & ~(nuint)(Page.Size - 1); page < end; page += Page.Size)
+        for (nuint page = address & ~(nuint)(Page.Size - 1), last; page < end; page = last)
         {
             PageEntry* entry = _map.Find(page);
             if (entry == null || entry->Owner <= 0)
                 throw new ArgumentException($"0x{page:x} is not in use in the pool \"{Options.Name}\".", nameof(address));
-            if (page + Page.Size < end && _pages.FollowsPhysically(page)) continue;
-            nuint next = nuint.Min(page + Page.Size, end);
+            last = _map.EndOf(page);
+            if (last < end && _pages.FollowsPhysically(last - Page.Size)) continue;
+            nuint next = nuint.Min(last, end);
             PhysicalAddress? start = _map.TryTranslate(from, out ulong physical) ? new PhysicalAddress(physical) : null;
             ranges.Add(new PhysicalRange(start, next - from));
             from = next;

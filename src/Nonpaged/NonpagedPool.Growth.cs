@@ -71,7 +71,7 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>How far the pool is from its ceiling. What is on its way back to the kernel still counts, so that is waited for.</summary>
     private ulong Room()
     {
-        SpinWait.SpinUntil(() => Volatile.Read(ref _leavingCount) == 0, TimeSpan.FromSeconds(1));
+        if (Volatile.Read(ref _leavingCount) > 0) SpinWait.SpinUntil(() => Volatile.Read(ref _leavingCount) == 0, TimeSpan.FromSeconds(1));
         return Options.Ceiling - ulong.Min(Options.Ceiling, HeldBytes);
     }
 }

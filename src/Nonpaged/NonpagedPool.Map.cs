@@ -52,7 +52,7 @@ public sealed unsafe partial class NonpagedPool
 
     private nuint EndOfOwner(int owner, nuint from, nuint last)
     {
-        while (from < last && _map.Find(from)->Owner == owner) from += Page.Size;
+        while (from < last && _map.Find(from)->Owner == owner) from = _map.EndOf(from);
         return from;
     }
 

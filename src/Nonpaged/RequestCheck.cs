@@ -22,9 +22,9 @@ internal static class RequestCheck
             return new AllocationFailure($"{request.Length} bytes are more than an address space holds.", $"{MaxLength} bytes", "ask for less");
         if (request.Alignment != 0 && (!BitOperations.IsPow2(request.Alignment) || request.Alignment > MaxAlignment))
             return new AllocationFailure($"The alignment {request.Alignment} is not a power of two up to 1 GiB.", "the alignment, 1 to 1073741824", "ask for a power of two");
-        if (!Enum.IsDefined(request.Caching))
+        if (request.Caching is not (Caching.Any or Caching.Coherent or Caching.Uncached or Caching.WriteCombined))
             return new AllocationFailure($"There is no caching {(int)request.Caching}.", "Any, Coherent, Uncached or WriteCombined", "ask for one of these");
-        if (!Enum.IsDefined(request.Shared))
+        if (request.Shared is not (Sharing.None or Sharing.ReadOnly or Sharing.ReadWrite))
             return new AllocationFailure($"There is no sharing {(int)request.Shared}.", "None, ReadOnly or ReadWrite", "ask for one of these");
         if (request.Node < 0) return new AllocationFailure($"There is no NUMA node {request.Node}.", "the nodes of this machine, from 0", "ls -d /sys/devices/system/node/node*");
         return null;

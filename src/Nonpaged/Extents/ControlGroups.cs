@@ -4,8 +4,8 @@ using System.Text;
 namespace Nonpaged;
 
 /// <summary>
-/// What the control groups that the process is in leave of memory (cgroups(7)): its own and those above it. Which they are, and every limit, is read anew for each look; only the
-/// files stay open. Thread-safe.
+/// What the control groups that the process is in leave of memory (cgroups(7)): its own and those above it. What is in use is read anew for each look; which groups they are, and their
+/// limits, when they were read so long ago as it may take to fill memory: what changes meanwhile is not seen anyway. The files stay open. Thread-safe.
 /// </summary>
 internal static class ControlGroups
 {
@@ -16,19 +16,23 @@ internal static class ControlGroups
     private static readonly KeptText s_membership = new("/proc/self/cgroup");
     private static byte[] s_known = [];
     private static (KeptText Limit, KeptText Usage)[] s_levels = [];
+    private static (KeptText Limit, KeptText Usage, ulong Bytes)[] s_limited = [];
+    private static long s_readAt = long.MinValue / 2;
+
+    /// <summary>How long limits are taken to be what they were, in milliseconds. 1 GiB takes 60 to 400 to be filled.</summary>
+    public const int KeptFor = 100;
 
     /// <summary>The least that a level leaves, and the file that says so; null where none has a limit.</summary>
-    [SkipLocalsInit]
-    public static (ulong Bytes, string Source)? Least()
+    /// <param name="anew">Limits are read in any case: for whoever would refuse something by them.</param>
+    public static (ulong Bytes, string Source)? Least(bool anew = false)
     {
         lock (s_gate)
         {
-            if (!s_membership.TryRead(stackalloc byte[KernelText.Usual], out ReadOnlySpan<byte> membership)) return null;
-            if (!membership.SequenceEqual(s_known)) MoveTo(membership);
+            long time = Environment.TickCount64;
+            if (anew || time - s_readAt >= KeptFor) s_readAt = ReadLimits() ? time : long.MinValue / 2;
             (ulong Bytes, string Source)? least = null;
-            foreach ((KeptText limitFile, KeptText usageFile) in s_levels)
+            foreach ((KeptText limitFile, KeptText usageFile, ulong limit) in s_limited)
             {
-                if (limitFile.TryReadNumber() is not { } limit || limit >= NoLimit) continue;
                 ulong left = limit - ulong.Min(limit, usageFile.TryReadNumber() ?? 0);
                 if (least is null || left < least.Value.Bytes) least = (left, limitFile.Path);
             }
@@ -37,14 +41,33 @@ internal static class ControlGroups
         }
     }
 
-    /// <summary>Gives all descriptors back, until the next look.</summary>
+    /// <summary>Gives all descriptors back, until the next look, which reads everything.</summary>
     public static void Close()
     {
         lock (s_gate)
         {
             s_membership.Close();
             MoveTo([]);
+            s_limited = [];
+            s_readAt = long.MinValue / 2;
         }
+    }
+
+    /// <summary>False where nothing can be known, so that the next look tries again.</summary>
+    [SkipLocalsInit]
+    private static bool ReadLimits()
+    {
+        s_limited = [];
+        if (!s_membership.TryRead(stackalloc byte[KernelText.Usual], out ReadOnlySpan<byte> membership)) return false;
+        if (!membership.SequenceEqual(s_known)) MoveTo(membership);
+        var limited = new List<(KeptText, KeptText, ulong)>();
+        foreach ((KeptText limit, KeptText usage) in s_levels)
+        {
+            if (limit.TryReadNumber() is { } bytes && bytes < NoLimit) limited.Add((limit, usage, bytes));
+        }
+
+        s_limited = [.. limited];
+        return true;
     }
 
     private static void MoveTo(ReadOnlySpan<byte> membership)

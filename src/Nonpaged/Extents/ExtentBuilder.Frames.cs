@@ -16,19 +16,17 @@ internal sealed unsafe partial class ExtentBuilder
     private const int FirstLook = 4;
 
     /// <summary>
-    /// Maps units by their frames, where that makes longer physical ranges. The pin holds the frames of the file, wherever it is mapped, so what was read of them stays
-    /// true in another order.
+    /// Maps units behind those that they follow physically, where the file has them elsewhere. The pin holds the frames of the file, wherever it is mapped, so what was read of them
+    /// stays true in another order.
     /// </summary>
     private AllocationFailure? Arrange(MemoryFile file, PageRequest request, nuint unit, ref FrameReading reading)
     {
         ulong[] frames = reading.Frames;
-        if (unit == Page.Size || !reading.IsKnown || FrameChoice.AreInOrder(frames) || request.DependsOnFrames(unit)) return null;
-        int[] order = FrameChoice.InOrder(frames);
-        ulong[] arranged = [.. order.Select(index => frames[index])];
-        if (FrameChoice.CountRanges(arranged, unit) == FrameChoice.CountRanges(frames, unit)) return null;
-        int breaks = order.Index().Skip(1).Count(pair => pair.Item != order[pair.Index - 1] + 1);
+        if (unit == Page.Size || !reading.IsKnown || request.DependsOnFrames(unit) || FrameChoice.Joined(frames, unit) is not { } order) return null;
+        int breaks = 0;
+        for (int i = 1; i < order.Length; i++) breaks += order[i] == order[i - 1] + 1 ? 0 : 1;
         if (breaks > FewBreaks && breaks > MappingLimit() / ShareOfMappings) return null;
-        reading = reading with { Frames = arranged };
+        reading = reading with { Frames = Array.ConvertAll(order, index => frames[index]) };
         return Keep(file, order);
     }
 

@@ -3,36 +3,53 @@ namespace Nonpaged;
 /// <summary>Which units of a memory file to map, and in which order, given where the kernel put them.</summary>
 internal static class FrameChoice
 {
-    /// <summary>All units by frame number, so that those which follow each other physically do so virtually.</summary>
-    public static int[] InOrder(ulong[] frames)
+    /// <summary>
+    /// All units, with each behind the one that it follows physically. Nothing else is changed in their order, because each unit that is not where the file has it costs a mapping.
+    /// Null where they are like that already.
+    /// </summary>
+    public static int[]? Joined(ulong[] frames, nuint unit)
     {
-        var order = new int[frames.Length];
+        if (!HasBackwards(frames)) return null;
+        int[] order = InOrder(frames, out ulong[] sorted);
+        int[] following = new int[order.Length];
+        bool[] isFirst = new bool[order.Length];
+        for (int i = 0; i < order.Length; i++)
+        {
+            isFirst[order[i]] = i == 0 || sorted[i] != sorted[i - 1] + unit;
+            following[order[i]] = i + 1 < order.Length && sorted[i + 1] == sorted[i] + unit ? order[i + 1] : -1;
+        }
+
+        bool isChanged = false;
+        int done = 0;
+        for (int first = 0; first < order.Length; first++)
+        {
+            for (int index = isFirst[first] ? first : -1; index >= 0; index = following[index])
+            {
+                isChanged |= index != done;
+                order[done++] = index;
+            }
+        }
+
+        return isChanged ? order : null;
+    }
+
+    private static int[] InOrder(ulong[] frames, out ulong[] sorted)
+    {
+        int[] order = new int[frames.Length];
         for (int i = 0; i < order.Length; i++) order[i] = i;
-        Array.Sort((ulong[])frames.Clone(), order);
+        sorted = (ulong[])frames.Clone();
+        Array.Sort(sorted, order);
         return order;
     }
 
-    /// <summary>The units are in the order of their frames already.</summary>
-    public static bool AreInOrder(ulong[] frames)
+    private static bool HasBackwards(ulong[] frames)
     {
         for (int i = 1; i < frames.Length; i++)
         {
-            if (frames[i] < frames[i - 1]) return false;
+            if (frames[i] < frames[i - 1]) return true;
         }
 
-        return true;
-    }
-
-    /// <summary>How many physical ranges units make up, in their order.</summary>
-    public static int CountRanges(ulong[] frames, nuint unit)
-    {
-        int ranges = frames.Length == 0 ? 0 : 1;
-        for (int i = 1; i < frames.Length; i++)
-        {
-            if (frames[i] != frames[i - 1] + unit) ranges++;
-        }
-
-        return ranges;
+        return false;
     }
 
     /// <summary>The units in which a request can be met, in the order of their frames; null where there are none like that.</summary>
@@ -43,7 +60,7 @@ internal static class FrameChoice
     public static int[]? For(ulong[] frames, nuint unit, PageRequest request, int count)
     {
         ulong reach = ulong.Min(unit, request.Pages << Page.Shift) - 1;
-        int[] order = [.. InOrder(frames).Where(index => frames[index] <= request.Limit && request.Limit - frames[index] >= reach)];
+        int[] order = [.. InOrder(frames, out _).Where(index => frames[index] <= request.Limit && request.Limit - frames[index] >= reach)];
         bool isRun = request.Contiguous && count > 1;
         // From the top, because what lies lower is scarcer.
         for (int first = order.Length - count; first >= 0; first--)

@@ -9,6 +9,9 @@ internal sealed class FrameTable(ulong[] units, nuint unit)
 {
     private readonly int _shift = BitOperations.TrailingZeroCount(unit) - Page.Shift;
 
+    /// <summary>The physical addresses are known: all of them, or none.</summary>
+    public bool IsKnown => units is [not PageEntry.Unknown, ..];
+
     /// <summary>The physical address of a page, by its index, or <see cref="PageEntry.Unknown"/>.</summary>
     public ulong this[nuint page]
     {

@@ -22,7 +22,8 @@ internal sealed class HostExtents : IDisposable
             throw new ArgumentException("A ladder has at least one rung, and each one once.", nameof(options));
         if (options.IdleRelease != Timeout.InfiniteTimeSpan && (options.IdleRelease < TimeSpan.Zero || options.IdleRelease.TotalDays > 30))
             throw new ArgumentException($"Idle memory is kept for up to 30 days, or forever (Timeout.InfiniteTimeSpan): {options.IdleRelease}.", nameof(options));
-        _ladder = [.. options.Ladder.Select(Make)];
+        _ladder = new Rung[options.Ladder.Count];
+        for (int i = 0; i < _ladder.Length; i++) _ladder[i] = Make(options.Ladder[i]);
     }
 
     public PinTable Pins { get; }
@@ -41,8 +42,9 @@ internal sealed class HostExtents : IDisposable
         if (placement is not null) request = placement.OfMemory;
         failure = request.Pinned ? Pins.Refuse(Needed(request, HugePage)) : null;
         if (failure is not null) return null;
-        foreach (Rung rung in _ladder.Where(rung => MayServe(rung, request)))
+        foreach (Rung rung in _ladder)
         {
+            if (!MayServe(rung, request)) continue;
             nuint needed = Needed(request, rung.Unit);
             failure = request.Node is { } node ? NumaNodes.Refuse(node, needed, rung) : null;
             if (failure is not null) continue;

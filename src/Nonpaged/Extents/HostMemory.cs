@@ -15,8 +15,10 @@ internal static class HostMemory
     /// <summary>Null, or why so many bytes cannot be filled now.</summary>
     public static AllocationFailure? Refuse(nuint length)
     {
-        (ulong available, string source) = Available(length);
-        return length <= available - ulong.Min(available, Reserve)
+        (ulong available, string source) = Available(length, anew: false);
+        // Limits that were raised a moment ago are seen.
+        if (!Fits(length, available)) (available, source) = Available(length, anew: true);
+        return Fits(length, available)
             ? null
             : new AllocationFailure(
                 $"The host has no {length} bytes to give.",
@@ -24,10 +26,12 @@ internal static class HostMemory
                 "ask for less, end other programs, or raise the limit");
     }
 
-    private static (ulong Bytes, string Source) Available(nuint length)
+    private static bool Fits(nuint length, ulong available) => length <= available - ulong.Min(available, Reserve);
+
+    private static (ulong Bytes, string Source) Available(nuint length, bool anew)
     {
         (ulong Bytes, string Source) host = OfHost(length);
-        return ControlGroups.Least() is { } group && group.Bytes < host.Bytes ? group : host;
+        return ControlGroups.Least(anew) is { } group && group.Bytes < host.Bytes ? group : host;
     }
 
     // What the kernel could take back need not be estimated, which takes it ten times as long, where a quarter of all memory is left over unused.

@@ -77,7 +77,8 @@ internal sealed unsafe class MemoryFile : IDisposable
         nuint at = Start;
         foreach (FileRange range in ranges)
         {
-            if (!result.IsError) result = Map(at, (nuint)range.Offset, (nuint)range.Length);
+            // What is where the file has it is mapped there already.
+            if (!result.IsError && at - Start != range.Offset) result = Map(at, (nuint)range.Offset, (nuint)range.Length);
             at += (nuint)range.Length;
         }
 

@@ -10,11 +10,15 @@ namespace Nonpaged;
 /// <param name="hold">Is given each ring before it pins anything; null where pins end with this process.</param>
 internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
 {
-    // Of one ring. The kernel looks through its whole table for each huge page that it pins, and fills it at the start: a table of 16384 slots
-    // takes 0.15 ms to make and 15 us a huge page, where one of 256 takes nothing that can be measured. A further ring costs 8 KiB of memlock.
+    // The kernel looks through its whole table for each huge page that it pins, and fills it at the start: a table of 16384 slots takes 0.15 ms to make and
+    // 15 us a huge page, one of 256 4 us to make. So the first ring has as many as most pools need. A further one costs 8 KiB of memlock.
+    private const uint FirstSlots = 32;
     private const uint Slots = 256;
     private const int MaxRings = 64;
     private const nuint MaxLength = 1 << 30;
+
+    // A ring was made in this process: it is permitted here. Should that change, the pin fails.
+    private static bool s_isPermitted;
 
     private readonly Lock _gate = new();
     private readonly Stack<uint> _vacant = [];
@@ -24,12 +28,18 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     private readonly List<IDisposable> _holds = [];
     private uint _next;
 
-    /// <summary>Null, or why so much cannot be pinned whatever it is.</summary>
+    /// <summary>
+    /// Null, or why so much cannot be pinned whatever it is. Where rings are known to be permitted the first one is made with the first pin: two calls to the same part of the
+    /// kernel, with the memory filled between them, take a third longer than one after the other.
+    /// </summary>
     public AllocationFailure? Refuse(nuint length)
     {
-        lock (_gate)
+        if (!Volatile.Read(ref s_isPermitted))
         {
-            if (_rings.Count == 0 && AddRing() is { } refused) return refused;
+            lock (_gate)
+            {
+                if (_rings.Count == 0 && AddRing() is { } refused) return refused;
+            }
         }
 
         return length <= MemlockBudget.Room() ? null : PinFailures.ForBuffer(Errno.ENOMEM, length);
@@ -44,7 +54,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         {
             nuint part = nuint.Min(MaxLength, length - done);
             failure = TakeSlot(out uint slot, out SafeFileHandle? ring);
-            SysResult pinned = failure is null ? IoUring.UpdateSlot(ring!, slot % Slots, (void*)(address + done), part) : default;
+            SysResult pinned = failure is null ? IoUring.UpdateSlot(ring!, PlaceIn(slot), (void*)(address + done), part) : default;
             if (failure is null && !pinned.IsError)
             {
                 slots.Add((slot, part));
@@ -92,11 +102,16 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     private bool TryClear((uint Slot, nuint Length) pinned)
     {
         // Without a ring there is no pin left.
-        if (_rings.Count > 0 && IoUring.UpdateSlot(_rings[(int)(pinned.Slot / Slots)], pinned.Slot % Slots, null, 0).IsError) return false;
+        if (_rings.Count > 0 && IoUring.UpdateSlot(_rings[RingOf(pinned.Slot)], PlaceIn(pinned.Slot), null, 0).IsError) return false;
         MemlockBudget.Charge(-(long)pinned.Length);
         _vacant.Push(pinned.Slot);
         return true;
     }
+
+    private static int RingOf(uint slot) => slot < FirstSlots ? 0 : 1 + (int)((slot - FirstSlots) / Slots);
+
+    /// <summary>A slot's place in the table of its ring.</summary>
+    private static uint PlaceIn(uint slot) => slot < FirstSlots ? slot : (slot - FirstSlots) % Slots;
 
     private AllocationFailure? TakeSlot(out uint slot, out SafeFileHandle? ring)
     {
@@ -105,11 +120,11 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
             ring = null;
             if (!_vacant.TryPop(out slot))
             {
-                if (_next == _rings.Count * Slots && AddRing() is { } refused) return refused;
+                if (RingOf(_next) == _rings.Count && AddRing() is { } refused) return refused;
                 slot = _next++;
             }
 
-            ring = _rings[(int)(slot / Slots)];
+            ring = _rings[RingOf(slot)];
             return null;
         }
     }
@@ -121,9 +136,9 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
 
     private AllocationFailure? AddRing()
     {
-        if (_rings.Count == MaxRings) return PinFailures.ForSlots(MaxRings * Slots);
+        if (_rings.Count == MaxRings) return PinFailures.ForSlots(FirstSlots + (MaxRings - 1) * Slots);
         SysResult created = IoUring.Create(out SafeFileHandle ring);
-        SysResult registered = created.IsError ? created : IoUring.RegisterSparseTable(ring, Slots);
+        SysResult registered = created.IsError ? created : IoUring.RegisterSparseTable(ring, _rings.Count == 0 ? FirstSlots : Slots);
         if (registered.IsError)
         {
             ring.Dispose();
@@ -140,6 +155,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
 
         MemlockBudget.Charge(MemlockBudget.RingCharge);
         _rings.Add(ring);
+        Volatile.Write(ref s_isPermitted, true);
         return null;
     }
 }

@@ -16,18 +16,10 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     {
         map.Cover(extent.Start, extent.Length);
         extent.Place = owners.Add(extent);
-        for (nuint done = 0; done < extent.Pages;)
+        for (nuint done = 0, end; done < extent.Pages; done = end)
         {
-            Span<PageEntry> entries = map.Entries(extent.Start + (done << Page.Shift), extent.Frames.EndOfRun(done, extent.Pages) - done);
-            var entry = new PageEntry { Physical = extent.Frames[done], Extent = extent.Place };
-            ulong step = entry.Physical == PageEntry.Unknown ? 0UL : Page.Size;
-            for (int i = 0; i < entries.Length; i++)
-            {
-                entries[i] = entry;
-                entry.Physical += step;
-            }
-
-            done += (nuint)entries.Length;
+            end = extent.Frames.IsKnown ? extent.Frames.EndOfRun(done, extent.Pages) : extent.Pages;
+            map.Set(extent.Start + (done << Page.Shift), end - done, extent.Frames[done], extent.Place);
         }
 
         Release(extent.Start, extent.Pages);
@@ -37,13 +29,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     public void Remove(Extent extent)
     {
         foreach (FreeRange range in RangesOf(extent)) Take(range);
-        for (nuint done = 0; done < extent.Pages;)
-        {
-            Span<PageEntry> entries = map.Entries(extent.Start + (done << Page.Shift), extent.Pages - done);
-            entries.Clear();
-            done += (nuint)entries.Length;
-        }
-
+        map.Clear(extent.Start, extent.Pages);
         owners.Remove(extent.Place);
     }
 
@@ -52,7 +38,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     {
         if (Search(request) is not { } found) return 0;
         Carve(found.Range, found.Start, request.Pages);
-        Mark(found.Start, request.Pages, owner);
+        map.SetOwner(found.Start, request.Pages, owner);
         found.Range.Extent.UsedPages += request.Pages;
         return found.Start;
     }
@@ -60,7 +46,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     /// <summary>Gives a run back. Returns the extent that it lies in.</summary>
     public Extent Free(nuint start, nuint pages)
     {
-        Mark(start, pages, 0);
+        map.SetOwner(start, pages, 0);
         Extent extent = ExtentOf(start);
         extent.UsedPages -= pages;
         Release(start, pages);
@@ -76,7 +62,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
         PageEntry* entry = map.Find(address);
         PageEntry* next = map.Find(address + Page.Size);
         if (next == null || next->Extent != entry->Extent) return false;
-        if (entry->Physical != PageEntry.Unknown) return next->Physical == entry->Physical + Page.Size;
+        if (entry->Physical != PageEntry.Unknown) return map.PhysicalOf(address + Page.Size) == map.PhysicalOf(address) + Page.Size;
         return next->Physical == PageEntry.Unknown && ExtentOf(address).IsContiguousWith(address, address + Page.Size);
     }
 
@@ -88,7 +74,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
         while (start < end)
         {
             nuint next = EndOfRun(start, end);
-            Put(Merge(new FreeRange(extent, start, (next - start) >> Page.Shift, map.Find(start)->Physical)));
+            Put(Merge(new FreeRange(extent, start, (next - start) >> Page.Shift, map.PhysicalOf(start))));
             start = next;
         }
     }
@@ -96,18 +82,11 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     /// <summary>How far pages of one extent follow each other physically, in one zone.</summary>
     private nuint EndOfRun(nuint start, nuint end)
     {
-        ulong physical = map.Find(start)->Physical;
-        nuint next = start + Page.Size;
-        if (physical == PageEntry.Unknown)
-        {
-            while (next < end && FollowsPhysically(next - Page.Size)) next += Page.Size;
-            return next;
-        }
-
         Extent extent = ExtentOf(start);
         nuint page = (start - extent.Start) >> Page.Shift;
-        nuint run = extent.Frames.EndOfRun(page, (end - extent.Start) >> Page.Shift) - page;
-        return start + (nuint)ulong.Min(run << Page.Shift, Zone.Limit(Zone.Of(physical)) - physical);
+        ulong physical = extent.Frames[page];
+        nuint run = (extent.Frames.EndOfRun(page, (end - extent.Start) >> Page.Shift) - page) << Page.Shift;
+        return start + (physical == PageEntry.Unknown ? run : (nuint)ulong.Min(run, Zone.Limit(Zone.Of(physical)) - physical));
     }
 
     private FreeRange Merge(FreeRange range)
@@ -141,8 +120,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     private void Put(FreeRange range)
     {
         range.Place = owners.Add(range);
-        map.Find(range.Start)->Owner = -range.Place;
-        map.Find(range.End - Page.Size)->Owner = -range.Place;
+        map.SetEnds(range.Start, range.Pages, -range.Place);
         _zones[range.Zone].Add(range);
         _freePages[range.Zone] += range.Pages;
     }
@@ -151,8 +129,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     {
         _zones[range.Zone].Remove(range);
         _freePages[range.Zone] -= range.Pages;
-        map.Find(range.Start)->Owner = 0;
-        map.Find(range.End - Page.Size)->Owner = 0;
+        map.SetEnds(range.Start, range.Pages, 0);
         owners.Remove(range.Place);
     }
 
@@ -167,16 +144,6 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
             if (range.End > end) Put(new FreeRange(range.Extent, end, (range.End - end) >> Page.Shift, range.PhysicalAt(end)));
             if (range.End >= end) return;
             range = FreeAt(range.End) ?? throw new InvalidOperationException("A search found pages that are not free.");
-        }
-    }
-
-    private void Mark(nuint start, nuint pages, int owner)
-    {
-        for (nuint done = 0; done < pages;)
-        {
-            Span<PageEntry> entries = map.Entries(start + (done << Page.Shift), pages - done);
-            foreach (ref PageEntry entry in entries) entry.Owner = owner;
-            done += (nuint)entries.Length;
         }
     }
 

@@ -28,7 +28,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         Assert.Equal(-1, block.AsSpan().IndexOfAnyExcept((byte)0x5a));
     }
 
-    private static int CountRanges(ulong[] frames) => 1 + frames.Index().Skip(1).Count(frame => frame.Item != frames[frame.Index - 1] + 4096);
+    private static int CountRanges(ulong[] frames, nuint unit = 4096) => 1 + frames.Index().Skip(1).Count(frame => frame.Item != frames[frame.Index - 1] + unit);
 
     [Theory]
     [InlineData(4)]
@@ -108,6 +108,21 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
             if (chosen is not null) return Meets([.. chosen.Select(index => frames[index])], request, count);
             ulong[] sorted = [.. frames.Order()];
             return !Enumerable.Range(0, Math.Max(0, sorted.Length - count + 1)).Any(first => Meets(sorted[first..(first + count)], request, count));
+        });
+    }
+
+    [Fact]
+    public void Units_are_joined_to_those_that_they_follow_and_what_needs_no_other_place_keeps_its_order()
+    {
+        Gen.Select(Gen.Int[0, 24].HashSet[1, 20], Gen.Int).Sample((set, seed) =>
+        {
+            ulong[] frames = [.. set.Select(unit => (ulong)unit * Unit)];
+            new Random(seed).Shuffle(frames);
+            int[] order = FrameChoice.Joined(frames, Unit) ?? [.. Enumerable.Range(0, frames.Length)];
+            ulong[] joined = [.. order.Select(index => frames[index])];
+            int[] firsts = [.. order.Where(index => !frames.Contains(frames[index] - Unit))];
+            return order.Order().SequenceEqual(Enumerable.Range(0, frames.Length)) && CountRanges(joined, Unit) == CountRanges([.. frames.Order()], Unit)
+                && firsts.SequenceEqual(firsts.Order());
         });
     }
 

@@ -47,12 +47,30 @@ public sealed class KeptTextTests
     {
         ControlGroups.Least();
         using var hook = new FaultHook();
-        ControlGroups.Least();
+        ControlGroups.Least(anew: true);
         int levels = hook.Counts["pread"] - 1;
         // A level without such a file, as the root of version 2, is tried again.
         Assert.InRange(hook.Counts.GetValueOrDefault("open"), 0, int.Max(1, levels));
         ControlGroups.Close();
         ControlGroups.Least();
         Assert.True(hook.Counts["open"] > levels, "The descriptors were not given back.");
+    }
+
+    [Fact]
+    public void The_limits_of_control_groups_are_read_again_when_they_were_read_long_ago_and_for_a_refusal()
+    {
+        ControlGroups.Least(anew: true);
+        using var hook = new FaultHook();
+        ControlGroups.Least();
+        int ofUse = hook.Counts.GetValueOrDefault("pread");
+        ControlGroups.Least(anew: true);
+        int ofAll = hook.Counts["pread"] - ofUse;
+        Assert.True(ofAll > ofUse);
+        Thread.Sleep(ControlGroups.KeptFor + 20);
+        ControlGroups.Least();
+        Assert.Equal(ofUse + 2 * ofAll, hook.Counts["pread"]);
+        // More than there is.
+        Assert.NotNull(HostMemory.Refuse(nuint.MaxValue >> 1));
+        Assert.InRange(hook.Counts["pread"], ofUse + 2 * ofAll + ofUse + ofAll, int.MaxValue);
     }
 }
