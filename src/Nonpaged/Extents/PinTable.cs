@@ -17,9 +17,6 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     private const int MaxRings = 64;
     private const nuint MaxLength = 1 << 30;
 
-    // A ring was made in this process: it is permitted here. Should that change, the pin fails.
-    private static bool s_isPermitted;
-
     private readonly Lock _gate = new();
     private readonly Stack<uint> _vacant = [];
     // Slots that the kernel did not clear; tried again with every later call.
@@ -28,18 +25,12 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     private readonly List<IDisposable> _holds = [];
     private uint _next;
 
-    /// <summary>
-    /// Null, or why so much cannot be pinned whatever it is. Where rings are known to be permitted the first one is made with the first pin: two calls to the same part of the
-    /// kernel, with the memory filled between them, take a third longer than one after the other.
-    /// </summary>
+    /// <summary>Null, or why so much cannot be pinned whatever it is.</summary>
     public AllocationFailure? Refuse(nuint length)
     {
-        if (!Volatile.Read(ref s_isPermitted))
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                if (_rings.Count == 0 && AddRing() is { } refused) return refused;
-            }
+            if (_rings.Count == 0 && AddRing() is { } refused) return refused;
         }
 
         return length <= MemlockBudget.Room() ? null : PinFailures.ForBuffer(Errno.ENOMEM, length);
@@ -155,7 +146,6 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
 
         MemlockBudget.Charge(MemlockBudget.RingCharge);
         _rings.Add(ring);
-        Volatile.Write(ref s_isPermitted, true);
         return null;
     }
 }

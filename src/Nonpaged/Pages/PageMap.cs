@@ -58,27 +58,22 @@ internal sealed unsafe class PageMap : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryTranslate(nuint address, out ulong physical)
     {
+        physical = 0;
         nuint index = address >> LeafShift;
-        PageEntry* leaf = index < RootEntries ? _root[index] : null;
-        if (leaf != null)
+        if (index >= RootEntries) return false;
+        PageEntry* leaf = _root[index];
+        if (leaf == null) return false;
+        PageEntry* entry = UnitIn(leaf, address);
+        nuint offset = address & (UnitLength - 1);
+        if (entry->Owner == Divided)
         {
-            PageEntry* entry = UnitIn(leaf, address);
-            nuint offset = address & (UnitLength - 1);
-            if (entry->Owner == Divided)
-            {
-                entry = PageIn(leaf, address);
-                offset = address & (Page.Size - 1);
-            }
-
-            if (entry->Owner > 0 && entry->Physical != PageEntry.Unknown)
-            {
-                physical = entry->Physical + offset;
-                return true;
-            }
+            entry = PageIn(leaf, address);
+            offset = address & (Page.Size - 1);
         }
 
-        physical = 0;
-        return false;
+        if (entry->Owner <= 0 || entry->Physical == PageEntry.Unknown) return false;
+        physical = entry->Physical + offset;
+        return true;
     }
 
     /// <summary>Makes room for the entries of a range. Entries of pages never set are all zero.</summary>
