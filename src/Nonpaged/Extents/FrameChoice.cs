@@ -3,13 +3,16 @@ namespace Nonpaged;
 /// <summary>Which units of a memory file to map, and in which order, given where the kernel put them.</summary>
 internal static class FrameChoice
 {
+    /// <summary>So few that comparing each with each is faster than sorting them.</summary>
+    private const int Few = 32;
+
     /// <summary>
     /// All units, with each behind the one that it follows physically. Nothing else is changed in their order, because each unit that is not where the file has it costs a mapping.
     /// Null where they are like that already.
     /// </summary>
     public static int[]? Joined(ulong[] frames, nuint unit)
     {
-        if (!HasBackwards(frames)) return null;
+        if (frames.Length <= Few && !AreAnyApart(frames, unit)) return null;
         int[] order = InOrder(frames, out ulong[] sorted);
         int[] following = new int[order.Length];
         bool[] isFirst = new bool[order.Length];
@@ -42,11 +45,12 @@ internal static class FrameChoice
         return order;
     }
 
-    private static bool HasBackwards(ulong[] frames)
+    private static bool AreAnyApart(ulong[] frames, nuint unit)
     {
-        for (int i = 1; i < frames.Length; i++)
+        for (int i = 0; i < frames.Length; i++)
         {
-            if (frames[i] < frames[i - 1]) return true;
+            int following = Array.IndexOf(frames, frames[i] + unit);
+            if (following >= 0 && following != i + 1) return true;
         }
 
         return false;
