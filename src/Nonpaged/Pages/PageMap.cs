@@ -64,15 +64,16 @@ internal sealed unsafe class PageMap : IDisposable
         PageEntry* leaf = _root[index];
         if (leaf == null) return false;
         PageEntry* entry = UnitIn(leaf, address);
-        nuint offset = address & (UnitLength - 1);
-        if (entry->Owner == Divided)
+        if (entry->Owner != Divided)
         {
-            entry = PageIn(leaf, address);
-            offset = address & (Page.Size - 1);
+            if (entry->Owner <= 0 || entry->Physical == PageEntry.Unknown) return false;
+            physical = entry->Physical + (address & (UnitLength - 1));
+            return true;
         }
 
+        entry = PageIn(leaf, address);
         if (entry->Owner <= 0 || entry->Physical == PageEntry.Unknown) return false;
-        physical = entry->Physical + offset;
+        physical = entry->Physical + (address & (Page.Size - 1));
         return true;
     }
 
