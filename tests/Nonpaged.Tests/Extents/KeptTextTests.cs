@@ -59,18 +59,25 @@ public sealed class KeptTextTests
     [Fact]
     public void The_limits_of_control_groups_are_read_again_when_they_were_read_long_ago_and_for_a_refusal()
     {
-        ControlGroups.Least(anew: true);
         using var hook = new FaultHook();
-        ControlGroups.Least();
-        int ofUse = hook.Counts.GetValueOrDefault("pread");
-        ControlGroups.Least(anew: true);
-        int ofAll = hook.Counts["pread"] - ofUse;
+        int ofAll = Reads(() => ControlGroups.Least(anew: true));
+        // The machine may be so busy that it is long ago the next moment.
+        int ofUse = Enumerable.Range(0, 20).Min(_ =>
+        {
+            ControlGroups.Least(anew: true);
+            return Reads(() => ControlGroups.Least());
+        });
         Assert.True(ofAll > ofUse);
         Thread.Sleep(ControlGroups.KeptFor + 20);
-        ControlGroups.Least();
-        Assert.Equal(ofUse + 2 * ofAll, hook.Counts["pread"]);
-        // More than there is.
-        Assert.NotNull(HostMemory.Refuse(nuint.MaxValue >> 1));
-        Assert.InRange(hook.Counts["pread"], ofUse + 2 * ofAll + ofUse + ofAll, int.MaxValue);
+        Assert.InRange(Reads(() => ControlGroups.Least()), ofAll, int.MaxValue);
+        // More than there is, which /proc/meminfo says.
+        Assert.InRange(Reads(() => Assert.NotNull(HostMemory.Refuse(nuint.MaxValue >> 1))), ofAll + 1, int.MaxValue);
+
+        int Reads(Action look)
+        {
+            int before = hook.Counts.GetValueOrDefault("pread");
+            look();
+            return hook.Counts.GetValueOrDefault("pread") - before;
+        }
     }
 }
