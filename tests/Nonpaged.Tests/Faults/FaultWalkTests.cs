@@ -21,6 +21,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         var sites = new HashSet<(string Call, int Nth, string Workload)>();
         var seen = new HashSet<string>();
         int tried = 0, absorbed = 0, wrongs = 0;
+        GiveThisThreadMagazines();
         foreach ((string name, Action<Attempt> run) in PoolWorkloads.All)
         {
             CloseKeptFiles();
@@ -57,6 +58,43 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         Assert.Equal(0, wrongs);
         Host.AssertSoon(() => HugepageCounts.Read() == before, $"Huge pages are left: {HugepageCounts.Read()}, were {before}.");
         Assert.Equal(s_ofPools.Order(), seen.Order());
+    }
+
+    [Fact]
+    public void A_thread_whose_magazines_find_no_address_space_is_told_and_the_next_call_succeeds()
+    {
+        using var pool = NonpagedPool.Create();
+        GiveThisThreadMagazines(pool);
+        string? error = null;
+        nint block = 0;
+        using (var hook = new FaultHook("mmap", 1, Errno.ENOMEM))
+        {
+            var thread = new Thread(() =>
+            {
+                error = Assert.Throws<AllocationException>(() => Use(pool)).Message;
+                block = Use(pool);
+            });
+            thread.Start();
+            thread.Join();
+        }
+
+        Assert.Contains("ENOMEM", error, StringComparison.Ordinal);
+        Assert.NotEqual(0, block);
+
+        static unsafe nint Use(NonpagedPool pool)
+        {
+            void* block = pool.Allocate(64);
+            pool.Free(block);
+            return (nint)block;
+        }
+    }
+
+    // They stay as long as the thread does.
+    private static unsafe void GiveThisThreadMagazines(NonpagedPool? own = null)
+    {
+        using NonpagedPool? made = own is null ? NonpagedPool.Create() : null;
+        NonpagedPool pool = own ?? made!;
+        pool.Free(pool.Allocate(64));
     }
 
     private static bool Try(string name, Action<Attempt> run, string call, int nth, Errno errno)
