@@ -3,6 +3,10 @@ namespace Nonpaged.Drivers;
 /// <summary>What an Ethernet adapter tells about itself, for the OIDs that all such adapters answer alike.</summary>
 internal readonly ref struct AdapterFacts
 {
+    public AdapterFacts()
+    {
+    }
+
     /// <summary>Six bytes each.</summary>
     public required ReadOnlySpan<byte> PermanentAddress { get; init; }
 
@@ -22,6 +26,9 @@ internal readonly ref struct AdapterFacts
     public required uint ReceiveSpace { get; init; }
 
     public required uint BlockSize { get; init; }
+
+    /// <summary>How many packets MiniportSendPackets takes at a time; 1 with MiniportSend.</summary>
+    public uint SendPackets { get; init; } = 1;
 
     public required uint PacketFilter { get; init; }
 

@@ -81,7 +81,7 @@ internal static unsafe class EthernetInformation
         OID_GEN_MEDIA_CONNECT_STATUS => (uint)(facts.IsLinkUp
             ? NDIS_MEDIA_STATE.NdisMediaStateConnected
             : NDIS_MEDIA_STATE.NdisMediaStateDisconnected),
-        OID_GEN_MAXIMUM_SEND_PACKETS => 1,
+        OID_GEN_MAXIMUM_SEND_PACKETS => facts.SendPackets,
         OID_802_3_MAXIMUM_LIST_SIZE => facts.MulticastListSize,
         _ => Count(oid, facts.Statistics),
     };

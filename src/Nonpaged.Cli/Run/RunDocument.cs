@@ -23,6 +23,9 @@ internal sealed record RunDocument
     /// <summary>What --peer exchanged; null without it.</summary>
     public PeerDocument? Peer { get; init; }
 
+    /// <summary>The network interfaces of --tap.</summary>
+    public IReadOnlyList<TapDocument> Taps { get; init; } = [];
+
     public FramesDocument Frames { get; init; } = new(0, 0, 0);
 
     public IReadOnlyList<AllocationDocument> Allocations { get; init; } = [];
@@ -55,6 +58,13 @@ internal sealed record PeerDocument(int Length, long Sent, long Received, long C
 {
     public static PeerDocument From(FrameExchangeResult result) => new(
         result.Length, result.Sent, result.Received, result.Changed, result.Disordered, Math.Round(result.Time.TotalSeconds, 6), Math.Round(result.FramesPerSecond));
+}
+
+/// <summary>A network interface that an adapter was: what the kernel sent through it and took from it, and what was lost between them.</summary>
+internal sealed record TapDocument(string Name, string? Address, uint Mtu, long Sent, long NotSent, long Received, long NotReceived)
+{
+    public static TapDocument From(TapInterface tap, MacAddress? address) =>
+        new(tap.Name, address?.ToString(), tap.Mtu, tap.FramesSent, tap.FramesNotSent, tap.FramesReceived, tap.FramesNotReceived);
 }
 
 /// <summary>Frames that the adapter sent and received, and those received that were malformed.</summary>

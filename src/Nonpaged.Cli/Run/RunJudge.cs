@@ -11,6 +11,8 @@ internal static class RunJudge
                 $"{document.Outstanding} blocks are outstanding after the halt.", "0 blocks", "see the allocations that are not freed, and the reports (--json)");
         }
 
+        // Whether the kernel's frames arrive is seen by who sends them.
+        if (request.Taps.Count > 0) return null;
         if (request.Peer) return JudgePeer(document.Peer, request);
 
         if (document.Address is null)

@@ -22,6 +22,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _config = Options.Text("--config", "FILE", "Parameters of the driver, KEY=VALUE a line; # begins a comment. --set comes after it.");
     private readonly Option<bool> _trace = Options.Flag("--trace", "Show each NDIS call of a C driver on standard error; with --json as a JSON object a line.");
     private readonly Option<bool> _peer = Options.Flag("--peer", "Two network cards on one hub exchange numbered, checksummed frames, in place of lease and pings.");
+    private readonly Option<string[]> _tap = Options.Texts("--tap", "NAME", "Make the adapter the network interface NAME, until a signal comes, in place of lease and pings; with --peer once for each.");
     private readonly Option<string?> _frames = Options.Text("--frames", "N", "With --peer: how many. Default: 1000000.");
     private readonly Option<string?> _length = Options.Text("--length", "BYTES", "With --peer: of each frame, 60 to 1514. Default: 60.");
     private readonly MapOptions _map = new();
@@ -37,7 +38,7 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
+    public IEnumerable<Option> All => [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -47,11 +48,13 @@ internal sealed class RunOptions
         string? file = parsed.GetValue(DriverFile);
         bool trace = parsed.GetValue(_trace);
         CheckDriverFile(parsed, file, trace);
+        string[] taps = ReadTaps(parsed);
         return _vfio.Read(parsed, _machine.Read(parsed, defaults with
         {
             DriverFile = file,
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
             Trace = trace,
+            Taps = taps,
             Peer = parsed.GetValue(_peer),
             Frames = parsed.GetValue(_frames) is { } frames ? Number.Parse("--frames", frames, 1, int.MaxValue) : defaults.Frames,
             Length = parsed.GetValue(_length) is { } length ? Number.Parse("--length", length, FrameExchange.ShortestFrame, FrameExchange.LongestFrame) : defaults.Length,
@@ -59,7 +62,7 @@ internal sealed class RunOptions
             Nic = parsed.GetValue(_nic),
             Ram = parsed.GetValue(_ram) is { } ram ? Size.Parse("--ram", ram) : defaults.Ram,
             Count = parsed.GetValue(_count) is { } count ? Number.Parse("--count", count, 1, MostPings) : defaults.Count,
-            Hold = parsed.GetValue(_hold) is { } hold ? TimeSpan.FromSeconds(Number.Parse("--hold", hold, 0, LongestHold)) : defaults.Hold,
+            Hold = parsed.GetValue(_hold) is { } hold ? TimeSpan.FromSeconds(Number.Parse("--hold", hold, 0, LongestHold)) : taps.Length > 0 ? Timeout.InfiniteTimeSpan : defaults.Hold,
             Pcap = parsed.GetValue(_pcap) is { } pcap ? OutputFile.Parse("--pcap", pcap, "run.pcap") : null,
             Profile = parsed.GetValue(_profile) is { } profile ? ReadProfile(profile) : defaults.Profile,
             Map = _map.Read(parsed),
@@ -83,6 +86,28 @@ internal sealed class RunOptions
         if (!File.Exists(file)) throw new CommandException($"{file} does not exist, or is no file.", "the driver's file", "cc -shared -fPIC $(pkg-config --cflags ndis) driver.c -o driver.so");
         if (parsed.GetValue(_nic) is null && !_machine.IsHardware(parsed))
             throw new CommandException("A C driver does not say which network card it is for.", "--nic, which names it", $"nonpaged run {file} --nic rtl8139");
+    }
+
+    private string[] ReadTaps(ParseResult parsed)
+    {
+        string[] names = parsed.GetValue(_tap) ?? [];
+        if (names.Length == 0) return names;
+        bool isPeer = parsed.GetValue(_peer);
+        if (names.Length != (isPeer ? 2 : 1) || names.Distinct().Count() < names.Length)
+        {
+            throw new CommandException(
+                $"--tap was given {names.Length} times, with {names.Distinct().Count()} names.",
+                isPeer ? "two adapters with --peer, each with a name of its own" : "one adapter; two with --peer",
+                isPeer ? "nonpaged run --peer --tap nic0 --tap nic1" : "nonpaged run --tap nic0");
+        }
+
+        foreach (Option<string?> other in new[] { _count, _frames, _length })
+        {
+            if (parsed.GetValue(other) is not null)
+                throw new CommandException($"Both --tap and {other.Name} were given.", "the kernel's own stack, which sends what it is asked to", "nonpaged run --tap nic0, then: ping -I nic0 ADDRESS");
+        }
+
+        return names;
     }
 
     private static NdisProfile ReadProfile(string text) => text switch

@@ -48,6 +48,16 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
         Line("pings", $"{pings.Target}: {pings.Received} of {pings.Sent} answered{times}");
     }
 
+    public void ShowTap(TapInterface tap, Adapter adapter)
+    {
+        if (!isSilent) Line("tap", $"{tap.Name}, address {adapter.MacAddress}, MTU {tap.Mtu}; ip address add ADDRESS/24 dev {tap.Name} && ip link set {tap.Name} up");
+    }
+
+    public void ShowTapEnd(TapDocument tap)
+    {
+        if (!isSilent) Line("tap", $"{tap.Name}: {tap.Sent} frames sent and {tap.NotSent} not, {tap.Received} received and {tap.NotReceived} not taken");
+    }
+
     public void ShowExchange(FrameExchangeResult result)
     {
         if (isSilent) return;

@@ -42,8 +42,11 @@ internal sealed record RunRequest
     /// <summary>How many echo requests to send.</summary>
     public int Count { get; init; } = 10;
 
-    /// <summary>How long the adapter stays up after the pings.</summary>
+    /// <summary>How long the adapter stays up after the pings, or as an interface; infinite: until a signal comes.</summary>
     public TimeSpan Hold { get; init; }
+
+    /// <summary>The network interfaces that the adapters become, one for each; empty for none.</summary>
+    public IReadOnlyList<string> Taps { get; init; } = [];
 
     /// <summary>Two adapters exchange frames; otherwise one takes a lease and pings.</summary>
     public bool Peer { get; init; }

@@ -24,12 +24,17 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         AllocationFailure? failure = null;
         try
         {
+            OpenTaps();
             using RunMachine machine = await StageAsync("starting the machine", () => MachineChoice.Start(request, _document.Nic!));
             await UseAsync(machine);
         }
         catch (Exception exception) when (Explain(exception) is { } reason)
         {
             failure = reason;
+        }
+        finally
+        {
+            foreach (TapInterface tap in _taps) tap.Dispose();
         }
 
         // What went wrong first is the failure; after an interruption, what was not reached is none.
@@ -47,6 +52,12 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         instance.Log = line => screen.Say(line);
         try
         {
+            if (_taps.Count > 0)
+            {
+                await ServeTapsAsync(machine, instance, driver);
+                return;
+            }
+
             if (request.Peer)
             {
                 await ExchangeAsync(machine, instance, driver);
@@ -122,6 +133,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         MachineException machine => new AllocationFailure(machine.Reason, request.Machine == MachineKind.Qemu ? "a machine of QEMU's device models" : "a card of this machine", machine.Remedy),
         AdapterException adapter => NotStarted(adapter),
         AllocationException allocation => allocation.Failure,
+        TapException tap => new AllocationFailure(tap.Reason, tap.Limit, tap.Remedy),
         // Its message goes on to name the parameter, which is ours and tells a user nothing.
         ArgumentException argument => new AllocationFailure(argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),
         OperationCanceledException when interruption.Happened => new AllocationFailure(

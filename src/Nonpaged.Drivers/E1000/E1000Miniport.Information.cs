@@ -29,6 +29,7 @@ public static unsafe partial class E1000Miniport
             TransmitSpace = adapter->TransmitBuffers.Length,
             ReceiveSpace = adapter->ReceiveBuffers.Length,
             BlockSize = E1000Adapter.BufferSize,
+            SendPackets = adapter->Descriptors - 1,
             PacketFilter = adapter->PacketFilter,
             MulticastListSize = MulticastListSize,
             Statistics = adapter->Statistics,

@@ -25,7 +25,7 @@ public static unsafe partial class E1000Miniport
             ISRHandler = Isr,
             QueryInformationHandler = QueryInformation,
             ResetHandler = Reset,
-            SendHandler = Send,
+            SendPacketsHandler = SendPackets,
             SetInformationHandler = SetInformation,
         };
         var status = NdisMRegisterMiniport(wrapper, characteristics, 0);

@@ -14,7 +14,6 @@ internal static unsafe partial class LibC
     public const int MAP_HUGETLB = 0x40000;
     public const int MAP_HUGE_2MB = 21 << 26;
 
-    private const int O_RDWR = 2;
     private const int SIGCHLD = 17;
     private const int SleeperStack = 32 << 10;
 

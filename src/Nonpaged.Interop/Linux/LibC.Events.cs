@@ -13,9 +13,6 @@ internal static unsafe partial class LibC
     public const short POLLIN = 0x0001;
     public const short POLLERR = 0x0008;
 
-    // asm-generic/fcntl.h
-    public const int O_NONBLOCK = 0x800;
-
     /// <summary>eventfd(2): a counter, 0 at first, that a read takes and a write adds to. CLOEXEC; a read of 0 gives EAGAIN.</summary>
     public static SysResult CreateEvent(out SafeFileHandle descriptor)
     {

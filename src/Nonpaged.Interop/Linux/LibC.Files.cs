@@ -23,6 +23,8 @@ internal static unsafe partial class LibC
     public const int FALLOC_FL_PUNCH_HOLE = 0x02;
 
     private const int F_ADD_SEALS = 1033;
+    public const int O_RDWR = 2;
+    public const int O_NONBLOCK = 0x800;
     private const int O_CLOEXEC = 0x80000;
 
     /// <summary>memfd_create(2).</summary>
@@ -49,6 +51,14 @@ internal static unsafe partial class LibC
     public static SysResult OpenForReading(string path, out SafeFileHandle descriptor)
     {
         SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_CLOEXEC, 0));
+        descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
+        return result;
+    }
+
+    /// <summary>open(2), to read and write without waiting, close-on-exec.</summary>
+    public static SysResult OpenDevice(string path, out SafeFileHandle descriptor)
+    {
+        SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }

@@ -25,6 +25,10 @@ internal static unsafe partial class LibC
         }
     }
 
+    /// <summary>Reads into memory that does not move (read(2)).</summary>
+    public static SysResult Read(SafeFileHandle descriptor, byte* data, nuint length) =>
+        Fails("read", out SysResult injected) ? injected : Result(read(descriptor, data, length));
+
     /// <summary>
     /// Writes as many of the bytes as fit; the runtime ignores SIGPIPE, so that a reader that is gone is EPIPE (write(2)).
     /// </summary>

@@ -6,8 +6,10 @@ namespace Nonpaged.Interop;
 internal static unsafe partial class LibC
 {
     public const int AF_UNIX = 1;
+    public const int AF_INET = 2;
     public const int AF_XDP = 44;
     public const int SOCK_STREAM = 1;
+    public const int SOCK_DGRAM = 2;
     public const int SOCK_RAW = 3;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int MSG_NOSIGNAL = 0x4000;

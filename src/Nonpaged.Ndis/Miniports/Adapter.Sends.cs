@@ -1,27 +1,50 @@
+using System.Runtime.InteropServices;
+
 namespace Nonpaged.Ndis;
 
 public sealed unsafe partial class Adapter
 {
-    private const int SendBatch = 32;
+    private const int LargestSendBatch = 32;
 
+    // What protocols sent since the serial context last looked. While that is busy, packets gather, and go to the miniport together.
+    private readonly Queue<(nint Packet, Binding Binding)> _arrivals = new();
     private readonly Queue<(nint Packet, Binding Binding)> _sendQueue = new();
     private readonly Dictionary<nint, Binding> _inFlight = [];
-    private readonly nint[] _batch = new nint[SendBatch];
+    private readonly nint[] _batch = new nint[LargestSendBatch];
+    private readonly Binding[] _batchBindings = new Binding[LargestSendBatch];
+    private int _sendBatch = LargestSendBatch;
     private bool _outOfResources;
     private long _framesSent;
 
-    /// <summary>Queues a protocol's packet behind those before it. False where the adapter is gone.</summary>
-    internal bool Send(Binding binding, nint packet) => _serial.Post(() =>
+    /// <summary>Queues a protocol's packets behind those before them. False where the adapter is gone.</summary>
+    internal bool Send(Binding binding, ReadOnlySpan<nint> packets)
     {
-        if (_state is not (AdapterState.Running or AdapterState.Resetting))
+        lock (_arrivals)
         {
-            binding.SendComplete(packet, NDIS_STATUS_REQUEST_ABORTED);
-            return;
+            if (_arrivals.Count == 0 && !_serial.Post(SendArrivals)) return false;
+            foreach (var packet in packets) _arrivals.Enqueue((packet, binding));
+            return true;
+        }
+    }
+
+    /// <summary>OID_GEN_MAXIMUM_SEND_PACKETS, which a miniport with MiniportSendPackets may answer.</summary>
+    private void AskForSendBatch()
+    {
+        if (Miniport.SendPacketsHandler is null) return;
+        var most = Query(NdisLibrary.OID_GEN_MAXIMUM_SEND_PACKETS, sizeof(uint));
+        if (most.Length == sizeof(uint)) _sendBatch = (int)Math.Clamp(MemoryMarshal.Read<uint>(most), 1, LargestSendBatch);
+    }
+
+    private void SendArrivals()
+    {
+        lock (_arrivals)
+        {
+            while (_arrivals.TryDequeue(out var one)) _sendQueue.Enqueue(one);
         }
 
-        _sendQueue.Enqueue((packet, binding));
-        SendQueued();
-    });
+        if (_state is AdapterState.Running or AdapterState.Resetting) SendQueued();
+        else AbortSends();
+    }
 
     /// <summary>NdisMSendComplete.</summary>
     internal void EndSend(nint packet, NDIS_STATUS status)
@@ -76,12 +99,11 @@ public sealed unsafe partial class Adapter
     /// <summary>MiniportSendPackets takes them in order; those from the first one that it has no resources for stay queued.</summary>
     private void SendMany(W_SEND_PACKETS_HANDLER send)
     {
-        var bindings = new Binding[SendBatch];
         var count = 0;
-        foreach (var (packet, binding) in _sendQueue.Take(SendBatch))
+        foreach (var (packet, binding) in _sendQueue)
         {
-            if (!PrepareList(packet)) break;
-            _inFlight[packet] = bindings[count] = binding;
+            if (count == _sendBatch || !PrepareList(packet)) break;
+            _inFlight[packet] = _batchBindings[count] = binding;
             _batch[count++] = packet;
             NdisLibrary.NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS_PENDING);
         }
@@ -106,7 +128,7 @@ public sealed unsafe partial class Adapter
                 : NDIS_STATUS_PENDING;
             if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
             else _sendQueue.Dequeue();
-            if (!_outOfResources) Settle(packet, bindings[index], status);
+            if (!_outOfResources) Settle(packet, _batchBindings[index], status);
         }
     }
 
@@ -147,8 +169,13 @@ public sealed unsafe partial class Adapter
 
     private void AbortQueued()
     {
-        while (_sendQueue.TryDequeue(out var one)) Complete(one.Packet, one.Binding, NDIS_STATUS_REQUEST_ABORTED);
+        AbortSends();
         AbortRequests();
+    }
+
+    private void AbortSends()
+    {
+        while (_sendQueue.TryDequeue(out var one)) Complete(one.Packet, one.Binding, NDIS_STATUS_REQUEST_ABORTED);
     }
 
     private void AbortInFlight()

@@ -72,6 +72,7 @@ public sealed unsafe partial class Adapter
             _initialized = true;
             _state = AdapterState.Running;
             MacAddress = QueryMacAddress();
+            AskForSendBatch();
             ScheduleHangCheck();
             return status;
         }

@@ -27,9 +27,18 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
         Interlocked.Increment(ref _outstanding);
-        if (!IsClosing && Adapter.Send(this, (nint)packet)) return NDIS_STATUS_PENDING;
+        if (!IsClosing && Adapter.Send(this, [(nint)packet])) return NDIS_STATUS_PENDING;
         Done();
         return NDIS_STATUS_CLOSING;
+    }
+
+    /// <summary>All of them together, each of which is completed by ProtocolSendComplete.</summary>
+    public void Send(ReadOnlySpan<nint> packets)
+    {
+        if (packets.IsEmpty) return;
+        Interlocked.Add(ref _outstanding, packets.Length);
+        if (!IsClosing && Adapter.Send(this, packets)) return;
+        foreach (var packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
     }
 
     public void SendComplete(nint packet, NDIS_STATUS status)

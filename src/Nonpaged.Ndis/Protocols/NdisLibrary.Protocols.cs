@@ -104,12 +104,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisSendPackets(NDIS_HANDLE NdisBindingHandle, NDIS_PACKET** PacketArray, uint NumberOfPackets)
     {
         Caller(Irql.DISPATCH_LEVEL);
-        if (Resolve<Binding>(NdisBindingHandle) is not { } binding) return;
-        for (var index = 0u; index < NumberOfPackets; index++)
-        {
-            var status = binding.Send(PacketArray[index]);
-            if (status != NDIS_STATUS_PENDING) binding.SendComplete((nint)PacketArray[index], status);
-        }
+        if (Resolve<Binding>(NdisBindingHandle) is { } binding) binding.Send(new ReadOnlySpan<nint>(PacketArray, checked((int)NumberOfPackets)));
     }
 
     /// <summary>Queries or sets an OID. NDIS_STATUS_PENDING: ProtocolRequestComplete follows.</summary>

@@ -139,6 +139,45 @@ public sealed unsafe class KernelLayoutTests
         Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
     }
 
+    [Fact]
+    public void Interfaces_are_asked_for_as_in_C()
+    {
+        Dictionary<string, long> inC = Ask(
+            "linux/if_tun.h", "sizeof(struct ifreq)", "offsetof(struct ifreq, ifr_name)", "offsetof(struct ifreq, ifr_flags)", "offsetof(struct ifreq, ifr_mtu)",
+            "offsetof(struct ifreq, ifr_hwaddr.sa_family)", "offsetof(struct ifreq, ifr_hwaddr.sa_data)", "IFNAMSIZ", "TUNSETIFF", "TUNGETIFF", "TUNSETCARRIER", "IFF_TAP",
+            "IFF_NO_PI", "IFF_PERSIST", "SIOCGIFFLAGS", "SIOCSIFMTU", "SIOCSIFHWADDR", "SIOCGIFHWADDR", "IFF_PROMISC", "ARPHRD_ETHER", "AF_INET", "SOCK_DGRAM");
+        Tap.InterfaceRequest request;
+        Assert.Equal(inC["sizeof(struct ifreq)"], sizeof(Tap.InterfaceRequest));
+        Assert.Equal(inC["offsetof(struct ifreq, ifr_name)"], Offset(&request, request.Name));
+        Assert.Equal(inC["offsetof(struct ifreq, ifr_flags)"], Offset(&request, &request.Flags));
+        Assert.Equal(inC["offsetof(struct ifreq, ifr_mtu)"], Offset(&request, &request.Mtu));
+        Assert.Equal(inC["offsetof(struct ifreq, ifr_hwaddr.sa_family)"], Offset(&request, &request.Family));
+        Assert.Equal(inC["offsetof(struct ifreq, ifr_hwaddr.sa_data)"], Offset(&request, request.Address));
+        (string Name, long Value)[] here =
+        [
+            ("IFNAMSIZ", Tap.NameSize), ("TUNSETIFF", (long)Tap.TUNSETIFF), ("TUNGETIFF", (long)Tap.TUNGETIFF), ("TUNSETCARRIER", (long)Tap.TUNSETCARRIER), ("IFF_TAP", Tap.IFF_TAP),
+            ("IFF_NO_PI", Tap.IFF_NO_PI), ("IFF_PERSIST", Tap.IFF_PERSIST), ("SIOCGIFFLAGS", (long)Tap.SIOCGIFFLAGS), ("SIOCSIFMTU", (long)Tap.SIOCSIFMTU),
+            ("SIOCSIFHWADDR", (long)Tap.SIOCSIFHWADDR), ("SIOCGIFHWADDR", (long)Tap.SIOCGIFHWADDR), ("IFF_PROMISC", Tap.IFF_PROMISC), ("ARPHRD_ETHER", Tap.ARPHRD_ETHER),
+            ("AF_INET", LibC.AF_INET), ("SOCK_DGRAM", LibC.SOCK_DGRAM),
+        ];
+        Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
+    }
+
+    [Fact]
+    public void Polling_is_asked_for_as_in_C()
+    {
+        Dictionary<string, long> inC = Ask(
+            "poll.h", "sizeof(struct pollfd)", "offsetof(struct pollfd, events)", "offsetof(struct pollfd, revents)", "POLLIN", "POLLERR", "POLLHUP", "O_RDWR", "O_NONBLOCK",
+            "ENXIO", "EBADFD");
+        LibC.PollDescriptor request;
+        Assert.Equal(inC["sizeof(struct pollfd)"], sizeof(LibC.PollDescriptor));
+        Assert.Equal(inC["offsetof(struct pollfd, events)"], Offset(&request, &request.Events));
+        Assert.Equal(inC["offsetof(struct pollfd, revents)"], Offset(&request, &request.Returned));
+        Assert.Equal([inC["POLLIN"], inC["POLLERR"], inC["POLLHUP"]], [LibC.POLLIN, LibC.POLLERR, LibC.POLLHUP]);
+        Assert.Equal([inC["O_RDWR"], inC["O_NONBLOCK"]], [LibC.O_RDWR, LibC.O_NONBLOCK]);
+        Assert.Equal([inC["ENXIO"], inC["EBADFD"]], [(long)Errno.ENXIO, (long)Errno.EBADFD]);
+    }
+
     /// <summary>The kernel itself tells the size of a structure that the headers here may be too old for: it refuses any other.</summary>
     [Fact]
     public void The_kernel_takes_the_argument_of_PAGEMAP_SCAN()
@@ -166,7 +205,11 @@ public sealed unsafe class KernelLayoutTests
             #include <sys/mman.h>
             #include <sys/resource.h>
             #include <sys/syscall.h>
+            #include <sys/ioctl.h>
+            #include <sys/socket.h>
             #include <sys/uio.h>
+            #include <net/if.h>
+            #include <net/if_arp.h>
             #include <{{header}}>
             #ifndef MADV_COLLAPSE
             #include <linux/mman.h>
