@@ -323,6 +323,17 @@ static VOID Receive(PADAPTER Adapter)
     }
 }
 
+/* Where its receive configuration is written, the device begins anew at the start of its ring: the receiver rests, and what is there is taken first. */
+static VOID ChangeFilter(PADAPTER Adapter)
+{
+    WRITE(Adapter, Uchar, REG_COMMAND, COMMAND_TX_ENABLE);
+    Receive(Adapter);
+    ApplyFilter(Adapter);
+    Adapter->RxOffset = 0;
+    WRITE(Adapter, Ushort, REG_RX_READ, (USHORT)-16);
+    WRITE(Adapter, Uchar, REG_COMMAND, COMMAND_TX_ENABLE | COMMAND_RX_ENABLE);
+}
+
 static VOID HandleInterrupt(NDIS_HANDLE Context)
 {
     PADAPTER adapter = (PADAPTER)Context;
@@ -442,7 +453,7 @@ static NDIS_STATUS Set(NDIS_HANDLE Context, NDIS_OID Oid, PVOID Buffer, ULONG Le
         case OID_GEN_CURRENT_PACKET_FILTER:
             if (Length != sizeof(ULONG)) return NDIS_STATUS_INVALID_LENGTH;
             NdisMoveMemory(&adapter->Filter, Buffer, sizeof(ULONG));
-            ApplyFilter(adapter);
+            ChangeFilter(adapter);
             break;
         case OID_GEN_CURRENT_LOOKAHEAD:
             if (Length != sizeof(ULONG)) return NDIS_STATUS_INVALID_LENGTH;

@@ -48,6 +48,9 @@ internal sealed class Container(ContainerKind kind, bool isRoot)
         ? "securityContext: {seccompProfile: {type: Localhost, localhostProfile: profiles/io_uring.json}}"
         : HasOptions ? "--security-opt seccomp=io_uring.json" : null;
 
+    /// <summary>A device of the host; null in Kubernetes, too, whose manifests name none.</summary>
+    public string? Device(string path) => HasOptions ? $"--device={path}" : null;
+
     /// <summary>Capabilities by their names without CAP_.</summary>
     public string? Capabilities(params string[] names) => Kind == ContainerKind.Kubernetes
         ? $"securityContext: {{capabilities: {{add: [{string.Join(", ", names)}]}}}}"

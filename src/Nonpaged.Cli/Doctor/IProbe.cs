@@ -27,6 +27,9 @@ internal interface IProbe
     /// <summary>Opens an AF_XDP socket.</summary>
     SysResult OpenXdpSocket();
 
+    /// <summary>Opens the device that makes network interfaces, and makes none.</summary>
+    SysResult OpenTap();
+
     /// <summary>Looks for a QEMU.</summary>
     QemuProbeResult FindQemu();
 }

@@ -66,5 +66,12 @@ internal sealed unsafe class SystemProbe : IProbe
         return result;
     }
 
+    public SysResult OpenTap()
+    {
+        SysResult result = Tap.Open(out SafeFileHandle device);
+        device.Dispose();
+        return result;
+    }
+
     public QemuProbeResult FindQemu() => QemuProbe.Find();
 }

@@ -101,7 +101,7 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     /// <summary>Waits for the end of the process; it is in a session of its own, so that a terminal's signals have to be passed on.</summary>
     private static async Task<int> WaitAsync(int id, Interruption interruption)
     {
-        using CancellationTokenRegistration passOn = interruption.Token.Register(() => LibC.Kill(id, LibC.SIGTERM));
+        using CancellationTokenRegistration passOn = interruption.Token.Register(() => LibC.Kill(id, interruption.Number));
         return await Task.Run(() =>
         {
             while (true)

@@ -24,6 +24,9 @@ internal sealed class Interruption : IDisposable
     /// <summary>The signal's name; only after it happened.</summary>
     public string Name => ((PosixSignal)Volatile.Read(ref _signal)).ToString();
 
+    /// <summary>The signal's number; only after it happened.</summary>
+    public int Number => ExitCode - 128;
+
     /// <summary>128 and the signal's number, as shells count.</summary>
     public int ExitCode => (PosixSignal)Volatile.Read(ref _signal) switch
     {

@@ -137,7 +137,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         // Its message goes on to name the parameter, which is ours and tells a user nothing.
         ArgumentException argument => new AllocationFailure(argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),
         OperationCanceledException when interruption.Happened => new AllocationFailure(
-            $"Interrupted by {interruption.Name} before the pings were done.", "the time until then", "let it run to its end"),
+            $"Interrupted by {interruption.Name} before it was done.", "the time until then", "let it run to its end"),
         _ => null,
     };
 

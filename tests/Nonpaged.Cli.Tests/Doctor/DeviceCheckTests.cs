@@ -21,6 +21,23 @@ public sealed class DeviceCheckTests
     }
 
     [Fact]
+    public void TAP_interfaces_can_be_made_or_were_made_for_the_user_or_have_no_device()
+    {
+        using FakeSystem all = new FakeSystem().Process(capabilities: FakeSystem.AllCapabilities);
+        all.Check("TAP interfaces", CheckStatus.Ok);
+        using FakeSystem user = new FakeSystem().Process();
+        Assert.Equal("sudo ip tuntap add dev nic0 mode tap user $(id -un)", user.Check("TAP interfaces", CheckStatus.Warn).Remedy);
+        using FakeSystem none = new() { Probe = new FakeProbe { TapResult = SysResult.Failed(Errno.ENOENT) } };
+        Assert.Contains("sudo mknod /dev/net/tun c 10 200", none.Check("TAP interfaces", CheckStatus.Missing).Remedy, StringComparison.Ordinal);
+        none.Write("/.dockerenv", "");
+        Assert.Equal("--device=/dev/net/tun", none.Check("TAP interfaces", CheckStatus.Missing).Remedy);
+        using FakeSystem module = new() { Probe = new FakeProbe { TapResult = SysResult.Failed(Errno.ENODEV) } };
+        Assert.Equal("sudo modprobe tun", module.Check("TAP interfaces", CheckStatus.Missing).Remedy);
+        using FakeSystem closed = new() { Probe = new FakeProbe { TapResult = SysResult.Failed(Errno.EACCES) } };
+        Assert.Equal("sudo chmod 0666 /dev/net/tun", closed.Check("TAP interfaces", CheckStatus.Missing).Remedy);
+    }
+
+    [Fact]
     public void IOMMU_groups_are_counted_and_where_there_are_none_the_machine_decides_on_the_remedy()
     {
         using FakeSystem some = new FakeSystem().Write("/sys/kernel/iommu_groups/0/type", "DMA").Write("/sys/kernel/iommu_groups/1/type", "DMA");

@@ -24,6 +24,8 @@ internal sealed class FakeProbe : IProbe
 
     public SysResult Xdp { get; init; }
 
+    public SysResult TapResult { get; init; }
+
     public QemuProbeResult Qemu { get; init; } = new("/usr/bin/qemu-system-x86_64", "7.2.22", null, null);
 
     public SysResult Collapse(out SysResult mapped)
@@ -53,6 +55,8 @@ internal sealed class FakeProbe : IProbe
     }
 
     public SysResult OpenXdpSocket() => Xdp;
+
+    public SysResult OpenTap() => TapResult;
 
     public QemuProbeResult FindQemu() => Qemu;
 }
