@@ -13,17 +13,13 @@ public sealed unsafe partial class FrameExchange
     private const int NumberOffset = HeaderSize;
     private const int ChecksumOffset = NumberOffset + sizeof(ulong);
     private const int FillOffset = ChecksumOffset + sizeof(uint);
-    private const uint RequestSize = 512;
     private const long ProbeNumber = -1;
     private static readonly TimeSpan s_probeInterval = TimeSpan.FromMilliseconds(100);
 
     // IEEE Std 802: Local Experimental EtherType 1.
     private const ushort EtherType = 0x88b5;
 
-    private readonly ManualResetEventSlim _answered = new();
     private readonly ManualResetEventSlim _ready = new();
-    private NDIS_REQUEST* _request;
-    private NDIS_STATUS _answer;
     private long _start;
     private int _length;
     private long _expected;
@@ -38,8 +34,8 @@ public sealed unsafe partial class FrameExchange
         Name = "frameexchange",
         OpenAdapterCompleteHandler = static (context, status, error) => { },
         CloseAdapterCompleteHandler = static (context, status) => { },
-        SendCompleteHandler = static (context, packet, status) => Of(context).Exchange.ReturnPacket((nint)packet),
-        RequestCompleteHandler = static (context, request, status) => Of(context).Exchange.Answer(status),
+        SendCompleteHandler = static (context, packet, status) => Of(context).Exchange._packets.Return(packet),
+        RequestCompleteHandler = static (context, request, status) => Of(context).Exchange._request.Answer(status),
         ReceiveHandler = static (context, receive, header, headerSize, lookahead, lookaheadSize, packetSize) =>
         {
             var end = Of(context);
@@ -50,43 +46,20 @@ public sealed unsafe partial class FrameExchange
 
     private static End Of(NDIS_HANDLE context) => (End)GCHandle.FromIntPtr(context.Value).Target!;
 
-    private void SetFilter() => Ask(NDIS_REQUEST_TYPE.NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED);
+    private void SetFilter() => Require(
+        _request.Set(_to, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED, s_patience), "NdisRequest of OID_GEN_CURRENT_PACKET_FILTER");
 
     private void OpenWindow(int length)
     {
-        var space = Ask(NDIS_REQUEST_TYPE.NdisRequestQueryInformation, OID_GEN_RECEIVE_BUFFER_SPACE, 0);
-        var window = (int)Math.Clamp(space / 2 / (uint)length, 1, LargestWindow);
+        var space = _request.Query(_to, OID_GEN_RECEIVE_BUFFER_SPACE, s_patience) ?? 0;
+        var block = Math.Max(_request.Query(_to, OID_GEN_RECEIVE_BLOCK_SIZE, s_patience) ?? 1, 1);
+        var room = ((uint)length + block - 1) / block * block;
+        var window = (int)Math.Clamp(space / 2 / room, 1, LargestWindow);
         while (_window.Wait(0, CancellationToken.None))
         {
         }
 
         _window.Release(window);
-    }
-
-    private uint Ask(NDIS_REQUEST_TYPE type, uint oid, uint value)
-    {
-        *_request = default;
-        _request->RequestType = type;
-        _request->Oid = oid;
-        _request->InformationBuffer = _request + 1;
-        _request->InformationBufferLength = sizeof(uint);
-        *(uint*)(_request + 1) = value;
-        _answered.Reset();
-        NdisRequest(out var status, _to, _request);
-        if (status == NDIS_STATUS_PENDING)
-        {
-            _answered.Wait(s_patience);
-            status = _answer;
-        }
-
-        Require(status, $"NdisRequest of OID 0x{oid:x8}");
-        return *(uint*)(_request + 1);
-    }
-
-    private void Answer(NDIS_STATUS status)
-    {
-        _answer = status;
-        _answered.Set();
     }
 
     private void Begin(int length)
@@ -109,13 +82,38 @@ public sealed unsafe partial class FrameExchange
         {
             if (!Probe(header, cancellationToken)) return;
             _start = Stopwatch.GetTimestamp();
-            for (; sent < frames && !cancellationToken.IsCancellationRequested; sent++)
+            while (sent < frames && !cancellationToken.IsCancellationRequested)
             {
-                if (!_window.Wait(s_patience, CancellationToken.None) || !_freePackets.Wait(s_patience, CancellationToken.None)) break;
-                Send(TakePacket(), header, sent, length);
+                var count = SendSome(header, sent, Math.Min(frames - sent, Batch), length);
+                if (count == 0) break;
+                sent += count;
             }
         });
         return sent;
+    }
+
+    /// <summary>Sends as many as there is room for in the window, together; waits for the first. 0 where none came free.</summary>
+    private int SendSome(byte[] header, long first, long most, int length)
+    {
+        var batch = stackalloc nint[Batch];
+        var count = 0;
+        while (count < most)
+        {
+            var patience = count == 0 ? s_patience : TimeSpan.Zero;
+            if (!_window.Wait(patience, CancellationToken.None)) break;
+            var packet = _packets.Take(patience);
+            if (packet is null)
+            {
+                _window.Release();
+                break;
+            }
+
+            Fill(packet, header, first + count, length);
+            batch[count++] = (nint)packet;
+        }
+
+        if (count > 0) NdisSendPackets(_from, (NDIS_PACKET**)batch, (uint)count);
+        return count;
     }
 
     /// <summary>Sends a frame that does not count until one arrives: some cards take a second until they receive, and drop what comes meanwhile.</summary>
@@ -123,26 +121,24 @@ public sealed unsafe partial class FrameExchange
     {
         for (var waited = TimeSpan.Zero; waited < s_patience && !cancellationToken.IsCancellationRequested; waited += s_probeInterval)
         {
-            if (!_freePackets.Wait(s_patience, CancellationToken.None)) return false;
-            Send(TakePacket(), header, ProbeNumber, ShortestFrame);
+            var packet = _packets.Take(s_patience, CancellationToken.None);
+            if (packet is null) return false;
+            Fill(packet, header, ProbeNumber, ShortestFrame);
+            NdisSendPackets(_from, &packet, 1);
             if (_ready.Wait(s_probeInterval, CancellationToken.None)) return true;
         }
 
         return false;
     }
 
-    private void Send(NDIS_PACKET* packet, byte[] header, long number, int length)
+    private static void Fill(NDIS_PACKET* packet, byte[] header, long number, int length)
     {
-        NdisGetFirstBufferFromPacket(packet, out var buffer, out var address, out _, out _);
-        var frame = new Span<byte>(address, length);
+        var frame = new Span<byte>(FramePackets.MemoryOf(packet), length);
         header.CopyTo(frame);
         BinaryPrimitives.WriteInt64LittleEndian(frame[NumberOffset..], number);
         Fill(frame[FillOffset..], number);
         BinaryPrimitives.WriteUInt32LittleEndian(frame[ChecksumOffset..], Checksum(number, frame[FillOffset..]));
-        NdisAdjustBufferLength(buffer, (uint)length);
-        packet->Private.ValidCounts = 0;
-        NdisSend(out var status, _from, packet);
-        if (status != NDIS_STATUS_PENDING) ReturnPacket((nint)packet);
+        FramePackets.SetLength(packet, (uint)length);
     }
 
     // At DISPATCH_LEVEL, in the receiving adapter's serial context. Whole frames are at hand where the miniport shows all of them, and else the part that it shows.
@@ -181,17 +177,6 @@ public sealed unsafe partial class FrameExchange
             if (Interlocked.Read(ref _received) >= sent || cancellationToken.IsCancellationRequested) return;
             if (!_arrived.Wait(s_patience, CancellationToken.None)) return;
         }
-    }
-
-    private NDIS_PACKET* TakePacket()
-    {
-        lock (_packets) return (NDIS_PACKET*)_packets.Pop();
-    }
-
-    private void ReturnPacket(nint packet)
-    {
-        lock (_packets) _packets.Push(packet);
-        _freePackets.Release();
     }
 
     private static void Fill(Span<byte> bytes, long number)

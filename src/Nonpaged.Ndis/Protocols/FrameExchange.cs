@@ -6,7 +6,8 @@ namespace Nonpaged.Ndis;
 
 /// <summary>
 /// A protocol driver that sends numbered, checksummed frames from one adapter to another, and looks at each that arrives. No more frames are under way at a time than fill
-/// half of what the receiving adapter says that it has room for (OID_GEN_RECEIVE_BUFFER_SPACE), since nothing on an Ethernet holds a sender up. It is used by one thread.
+/// half of what the receiving adapter says that it has room for (OID_GEN_RECEIVE_BUFFER_SPACE, in OID_GEN_RECEIVE_BLOCK_SIZE), since nothing on an Ethernet holds a sender
+/// up: a card whose ring is full drops frames. It is used by one thread.
 /// </summary>
 public sealed unsafe partial class FrameExchange : IDisposable
 {
@@ -16,23 +17,21 @@ public sealed unsafe partial class FrameExchange : IDisposable
     /// <summary>The longest frame.</summary>
     public const int LongestFrame = 1514;
 
-    private const int LargestWindow = 32;
-    private const int Packets = 2 * LargestWindow;
+    private const int LargestWindow = 128;
+    private const int Packets = LargestWindow;
+    private const int Batch = 16;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
     private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
 
     private readonly NdisInstance _instance;
     private readonly Driver _driver = new("frameexchange", DriverKind.Protocol);
     private readonly SemaphoreSlim _window = new(0);
-    private readonly SemaphoreSlim _freePackets = new(0);
-    private readonly Stack<nint> _packets = new();
-    private readonly List<nint> _memory = [];
+    private readonly FramePackets _packets = new(LongestFrame);
+    private readonly WaitedRequest _request = new();
     private readonly ManualResetEventSlim _arrived = new();
     private readonly GCHandle _sender;
     private readonly GCHandle _receiver;
     private NDIS_HANDLE _protocol;
-    private NDIS_HANDLE _packetPool;
-    private NDIS_HANDLE _bufferPool;
     private NDIS_HANDLE _from;
     private NDIS_HANDLE _to;
     private int _isDisposed;
@@ -97,44 +96,24 @@ public sealed unsafe partial class FrameExchange : IDisposable
             Close(ref _from);
             Close(ref _to);
             // Sends that are out come back before their memory goes.
-            for (var left = _memory.Count; left > 0 && _freePackets.Wait(s_patience); left--) FreePacket(TakePacket());
-
-            foreach (var memory in _memory) NdisFreeMemory((void*)memory, LongestFrame, 0);
-            if (_request != null) NdisFreeMemory(_request, RequestSize, 0);
-            if (!_bufferPool.IsNull) NdisFreeBufferPool(_bufferPool);
-            if (!_packetPool.IsNull) NdisFreePacketPool(_packetPool);
+            _packets.Free(s_patience);
+            _request.Free();
             if (!_protocol.IsNull) NdisDeregisterProtocol(out _, _protocol);
         });
         _sender.Free();
         _receiver.Free();
         _window.Dispose();
-        _freePackets.Dispose();
+        _packets.Dispose();
         _arrived.Dispose();
-        _answered.Dispose();
+        _request.Dispose();
         _ready.Dispose();
     }
 
     private void Prepare()
     {
-        NdisAllocatePacketPool(out var status, out _packetPool, Packets, 0);
-        Require(status, nameof(NdisAllocatePacketPool));
-        NdisAllocateBufferPool(out status, out _bufferPool, Packets);
-        Require(status, nameof(NdisAllocateBufferPool));
-        Require(NdisAllocateMemory(out var request, RequestSize, 0, NDIS_PHYSICAL_ADDRESS.None), nameof(NdisAllocateMemory));
-        _request = (NDIS_REQUEST*)request;
-        for (var index = 0; index < Packets; index++)
-        {
-            Require(NdisAllocateMemory(out var memory, LongestFrame, 0, NDIS_PHYSICAL_ADDRESS.None), nameof(NdisAllocateMemory));
-            _memory.Add((nint)memory);
-            NdisAllocateBuffer(out status, out var buffer, _bufferPool, memory, LongestFrame);
-            Require(status, nameof(NdisAllocateBuffer));
-            NdisAllocatePacket(out status, out var packet, _packetPool);
-            Require(status, nameof(NdisAllocatePacket));
-            NdisChainBufferAtFront(packet, buffer);
-            ReturnPacket((nint)packet);
-        }
-
-        NdisRegisterProtocol(out status, out _protocol, Characteristics, 0);
+        _request.Make();
+        _packets.Make(Packets, 1);
+        NdisRegisterProtocol(out var status, out _protocol, Characteristics, 0);
         Require(status, nameof(NdisRegisterProtocol));
     }
 
@@ -155,13 +134,6 @@ public sealed unsafe partial class FrameExchange : IDisposable
     {
         if (!binding.IsNull) NdisCloseAdapter(out _, binding);
         binding = default;
-    }
-
-    private static void FreePacket(NDIS_PACKET* packet)
-    {
-        NdisUnchainBufferAtFront(packet, out var buffer);
-        NdisFreeBuffer(buffer);
-        NdisFreePacket(packet);
     }
 
     private static void Require(NDIS_STATUS status, string call)
