@@ -15,6 +15,12 @@ public enum NDIS_STATUS : uint
     /// <summary>The call accepted its input, and there was no need to copy it.</summary>
     NDIS_STATUS_NOT_ACCEPTED = 0x00010003,
 
+    /// <summary>Status indication: the adapter is being reset.</summary>
+    NDIS_STATUS_RESET_START = 0x40010004,
+
+    /// <summary>Status indication: the reset is over.</summary>
+    NDIS_STATUS_RESET_END = 0x40010005,
+
     /// <summary>The network cable was connected.</summary>
     NDIS_STATUS_MEDIA_CONNECT = 0x4001000B,
 

@@ -56,6 +56,7 @@ public sealed unsafe partial class Adapter
         UnbindProtocols();
         AbortQueued();
         if (_initialized) CallHalt();
+        WaitForWorkItems("MiniportHalt");
         AbortInFlight();
         AbortTransfers();
         CloseBindings();
@@ -111,8 +112,7 @@ public sealed unsafe partial class Adapter
             configuration.Dispose();
         }
 
-        if (_mapRegisters > 0) Leak("NdisMAllocateMapRegisters", $"{who} left {_mapRegisters} map registers allocated.");
-        _mapRegisters = 0;
+        GiveBackMapRegisters(who);
         GiveBackTimers(who);
         FreeRoom();
         // Memory and pools are asked for in a driver's name, without an adapter's handle: what is left shows with its last adapter.

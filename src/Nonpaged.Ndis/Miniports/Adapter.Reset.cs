@@ -2,10 +2,31 @@ namespace Nonpaged.Ndis;
 
 public sealed unsafe partial class Adapter
 {
-    private void Reset()
+    private readonly List<Binding> _resetsAsked = [];
+
+    /// <summary>NdisReset, in the serial context. One that comes while a reset is under way is answered with it.</summary>
+    internal void Reset(Binding binding)
+    {
+        if (_state is not (AdapterState.Running or AdapterState.Resetting) || _faulted)
+        {
+            binding.ResetComplete(NDIS_STATUS_ADAPTER_NOT_READY);
+            return;
+        }
+
+        _resetsAsked.Add(binding);
+        if (_state == AdapterState.Running) Reset($"is reset, as {binding.Protocol.Driver.Name} asked for");
+    }
+
+    private void Reset(string why)
     {
         _state = AdapterState.Resetting;
-        Instance.WriteLog($"{Driver.Name}: {Name} hangs and is reset.");
+        Instance.WriteLog($"{Driver.Name}: {Name} {why}.");
+        foreach (var binding in Bindings)
+        {
+            binding.Status(NDIS_STATUS_RESET_START, null, 0);
+            binding.StatusComplete();
+        }
+
         var addressing = false;
         var status = Call(nameof(Miniport.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
             Miniport.ResetHandler!(out addressing, _miniportContext));
@@ -25,6 +46,13 @@ public sealed unsafe partial class Adapter
 
         _state = AdapterState.Running;
         AbortInFlight();
+        foreach (var binding in Bindings)
+        {
+            binding.Status(NDIS_STATUS_RESET_END, null, 0);
+            binding.StatusComplete();
+        }
+
+        AnswerResets(status);
         if (status != NDIS_STATUS_SUCCESS)
         {
             Report(NdisReportKind.BrokenRule, nameof(Miniport.ResetHandler), $"The reset failed with {status}. The adapter is halted.");
@@ -34,5 +62,12 @@ public sealed unsafe partial class Adapter
 
         if (addressingReset) RestoreAddressing();
         _serial.Post(SendQueued);
+    }
+
+    private void AnswerResets(NDIS_STATUS status)
+    {
+        Binding[] asked = [.. _resetsAsked];
+        _resetsAsked.Clear();
+        foreach (var binding in asked) binding.ResetComplete(status);
     }
 }

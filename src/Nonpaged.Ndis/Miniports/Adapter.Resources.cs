@@ -23,29 +23,9 @@ public sealed unsafe partial class Adapter
         _resourceList = null;
     }
 
-    private uint _mapRegisters;
-
     internal bool OwnsPorts(uint first, uint count) => count > 0 && Device.Bars.Any(bar =>
         bar.IsPort && first >= bar.Start && (ulong)first + count <= bar.Start + bar.Length);
 
     internal bool OwnsRegisters(PhysicalAddress start, uint length) => length > 0 && Device.Bars.Any(bar =>
         !bar.IsPort && start.Value >= bar.Start && length <= bar.Length && start.Value - bar.Start <= bar.Length - length);
-
-    /// <summary>Without the bus master attribute there is no DMA to map for (NDIS 5, NdisMAllocateMapRegisters).</summary>
-    internal NDIS_STATUS AllocateMapRegisters(uint count)
-    {
-        if (!IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
-        if (_mapRegisters > 0) return NDIS_STATUS_RESOURCE_CONFLICT;
-        _mapRegisters = count;
-        return NDIS_STATUS_SUCCESS;
-    }
-
-    internal bool HasMapRegister(uint index) => index < _mapRegisters;
-
-    internal bool FreeMapRegisters()
-    {
-        var had = _mapRegisters > 0;
-        _mapRegisters = 0;
-        return had;
-    }
 }

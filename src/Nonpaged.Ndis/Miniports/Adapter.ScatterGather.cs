@@ -67,8 +67,7 @@ public sealed unsafe partial class Adapter
     {
         if (!_lists.Remove(packet, out var one)) return;
         NativeMemory.Free((void*)one.List);
-        if (one.Bounce is not null && one.Bounce == _room) _isRoomTaken = false;
-        else one.Bounce?.Dispose();
+        ReleaseBounce(one.Bounce);
         NdisLibrary.NDIS_SCATTER_GATHER_LIST((NDIS_PACKET*)packet) = null;
     }
 
@@ -76,28 +75,42 @@ public sealed unsafe partial class Adapter
     private List<SCATTER_GATHER_ELEMENT>? PiecesOf(NDIS_PACKET* packet)
     {
         var pieces = new List<SCATTER_GATHER_ELEMENT>();
-        var end = 0L;
         for (var buffer = packet->Private.Head; buffer is not null; buffer = buffer->Next)
         {
-            for (var offset = 0u; offset < buffer->ByteCount;)
-            {
-                var address = (byte*)buffer->MappedSystemVa + offset;
-                var length = Math.Min(buffer->ByteCount - offset, DmaPage - (uint)((nuint)address & (DmaPage - 1)));
-                if (!Instance.Pool.TryTranslate(address, out var physical) || physical.Value + length - 1 > DmaLimit.Value) return null;
-                if (pieces.Count > 0 && end == (long)physical.Value) pieces[^1] = pieces[^1] with { Length = pieces[^1].Length + length };
-                else pieces.Add(new SCATTER_GATHER_ELEMENT { Address = new((long)physical.Value), Length = length });
-                end = (long)physical.Value + length;
-                offset += length;
-            }
+            if (!AddPieces(buffer, pieces)) return null;
         }
 
         return pieces;
+    }
+
+    private bool AddPieces(NDIS_BUFFER* buffer, List<SCATTER_GATHER_ELEMENT> pieces)
+    {
+        for (var offset = 0u; offset < buffer->ByteCount;)
+        {
+            var address = (byte*)buffer->MappedSystemVa + offset;
+            var length = Math.Min(buffer->ByteCount - offset, DmaPage - (uint)((nuint)address & (DmaPage - 1)));
+            if (!Instance.Pool.TryTranslate(address, out var physical) || physical.Value + length - 1 > DmaLimit.Value) return false;
+            var follows = pieces.Count > 0 && pieces[^1].Address.QuadPart + pieces[^1].Length == (long)physical.Value;
+            if (follows) pieces[^1] = pieces[^1] with { Length = pieces[^1].Length + length };
+            else pieces.Add(new SCATTER_GATHER_ELEMENT { Address = new((long)physical.Value), Length = length });
+            offset += length;
+        }
+
+        return true;
     }
 
     /// <summary>Copies the packet to where the device reaches it.</summary>
     private SCATTER_GATHER_ELEMENT? Bounce(NDIS_PACKET* packet, out MemoryBlock? block)
     {
         NdisLibrary.NdisQueryPacketLength(packet, out var length);
+        if (Bounce(length, out block) is not { } element) return null;
+        PacketCursor.Read(packet, 0, block!.Address, length);
+        return element;
+    }
+
+    /// <summary>Memory that the device reaches.</summary>
+    private SCATTER_GATHER_ELEMENT? Bounce(uint length, out MemoryBlock? block)
+    {
         AllocationFailure? failure = null;
         if (_room is not null && !_isRoomTaken && length <= _room.Length)
         {
@@ -110,8 +123,13 @@ public sealed unsafe partial class Adapter
             return null;
         }
 
-        PacketCursor.Read(packet, 0, block.Address, length);
         return new SCATTER_GATHER_ELEMENT { Address = NdisLibrary.PhysicalAddressOf(Instance, block), Length = length };
+    }
+
+    private void ReleaseBounce(MemoryBlock? block)
+    {
+        if (block is not null && block == _room) _isRoomTaken = false;
+        else block?.Dispose();
     }
 
     private void TellOfNoRoom(uint length, AllocationFailure failure)

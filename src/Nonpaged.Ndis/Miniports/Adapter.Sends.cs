@@ -94,6 +94,7 @@ public sealed unsafe partial class Adapter
             Miniport.SendHandler!(_miniportContext, (NDIS_PACKET*)packet, flags));
         if (!Refused(packet, status)) _sendQueue.Dequeue();
         Settle(packet, binding, status);
+        TryAgainLater();
     }
 
     /// <summary>MiniportSendPackets takes them in order; those from the first one that it has no resources for stay queued.</summary>
@@ -130,6 +131,8 @@ public sealed unsafe partial class Adapter
             else _sendQueue.Dequeue();
             if (!_outOfResources) Settle(packet, _batchBindings[index], status);
         }
+
+        TryAgainLater();
     }
 
     /// <summary>There is no memory to send the packet from. What is in flight may give some back; with nothing in flight, nothing will, and the send has failed.</summary>
@@ -149,9 +152,13 @@ public sealed unsafe partial class Adapter
     {
         if (status != NDIS_STATUS_RESOURCES) return false;
         _inFlight.Remove(packet);
-        // With nothing in flight no completion would ever bring it back: time will.
-        if (_inFlight.Count == 0) _serial.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
         return _outOfResources = true;
+    }
+
+    /// <summary>With nothing in flight no completion would ever bring back what was refused: time will.</summary>
+    private void TryAgainLater()
+    {
+        if (_outOfResources && _inFlight.Count == 0) _serial.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
     }
 
     private void Settle(nint packet, Binding binding, NDIS_STATUS status)
@@ -171,6 +178,7 @@ public sealed unsafe partial class Adapter
     {
         AbortSends();
         AbortRequests();
+        AnswerResets(NDIS_STATUS_REQUEST_ABORTED);
     }
 
     private void AbortSends()

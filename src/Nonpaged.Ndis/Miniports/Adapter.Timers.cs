@@ -24,14 +24,6 @@ public sealed unsafe partial class Adapter
         return cancelled;
     }
 
-    /// <summary>Runs a function of the driver at PASSIVE_LEVEL, behind what is queued. False where the adapter is gone.</summary>
-    internal bool RunLater(string function, Action work) => _serial.Post(() =>
-    {
-        if (_faulted || _state == AdapterState.Halted) return;
-        Call(function, Irql.PASSIVE_LEVEL, work);
-        SendQueued();
-    });
-
     private void Fire(MiniportTimer timer, uint milliseconds, bool periodic)
     {
         timer.Pending = null;
@@ -61,7 +53,7 @@ public sealed unsafe partial class Adapter
         if (_state != AdapterState.Running) return;
         var hangs = Call(
             nameof(Miniport.CheckForHangHandler), Irql.DISPATCH_LEVEL, false, () => Miniport.CheckForHangHandler!(_miniportContext));
-        if (hangs) Reset();
+        if (hangs) Reset("hangs and is reset");
         ScheduleHangCheck();
     }
 }

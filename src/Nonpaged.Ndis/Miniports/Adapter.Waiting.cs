@@ -9,6 +9,7 @@ public sealed partial class Adapter
     /// </summary>
     internal bool Wait(TimeSpan time, Irql irql, Func<bool>? until = null)
     {
+        if (BorrowedTurn.Current is { } turn && irql == Irql.PASSIVE_LEVEL) return turn.Wait(time, until);
         if (!_serial.IsCurrent || irql >= Irql.DIRQL) return Sleep(time, until);
         return _serial.RunWhileWaiting(time, timersToo: irql == Irql.PASSIVE_LEVEL, until);
     }

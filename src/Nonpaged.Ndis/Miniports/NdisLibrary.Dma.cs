@@ -25,14 +25,12 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE MiniportAdapterHandle, uint DmaChannel, byte DmaSize, uint PhysicalMapRegistersNeeded, uint MaximumPhysicalMapping)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        var status = adapter.AllocateMapRegisters(PhysicalMapRegistersNeeded);
-        if (status == NDIS_STATUS_SUCCESS) adapter.SetDmaLimit(DmaSize == NDIS_DMA_64BITS);
-        return status;
+        return adapter.AllocateMapRegisters(PhysicalMapRegistersNeeded, DmaSize, MaximumPhysicalMapping);
     }
 
     /// <summary>
-    /// Tells where a buffer's memory is, physically: one entry for each contiguous piece. Needs map registers. An array of
-    /// NDIS_BUFFER_TO_SPAN_PAGES entries is always long enough.
+    /// Tells where the device finds a buffer's bytes: one entry for each contiguous piece. Needs map registers. An array of NDIS_BUFFER_TO_SPAN_PAGES entries is always long
+    /// enough. Memory that the device does not reach is mapped through a bounce buffer; where there is no memory for that, ArraySize is 0, and it is reported.
     /// </summary>
     public static void NdisMStartBufferPhysicalMapping(
         NDIS_HANDLE MiniportAdapterHandle,
@@ -44,31 +42,13 @@ public static unsafe partial class NdisLibrary
     {
         ArraySize = 0;
         if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        if (!adapter.HasMapRegister(PhysicalMapRegister))
-        {
-            adapter.Report(
-                NdisReportKind.BrokenRule,
-                nameof(NdisMStartBufferPhysicalMapping),
-                $"Map register {PhysicalMapRegister} was not allocated (NdisMAllocateMapRegisters).");
-            return;
-        }
-
-        for (var offset = 0u; offset < Buffer->ByteCount;)
-        {
-            var address = (byte*)Buffer->MappedSystemVa + offset;
-            var length = Math.Min(Buffer->ByteCount - offset, PageSize - (uint)((nuint)address & (PageSize - 1)));
-            var physical = MmGetPhysicalAddress(address);
-            var last = PhysicalAddressArray + ArraySize - 1;
-            if (ArraySize > 0 && last->PhysicalAddress.QuadPart + last->Length == physical.QuadPart) last->Length += length;
-            else PhysicalAddressArray[ArraySize++] = new NDIS_PHYSICAL_ADDRESS_UNIT { PhysicalAddress = physical, Length = length };
-            offset += length;
-        }
+        foreach (var piece in adapter.StartMapping(Buffer, PhysicalMapRegister, WriteToDevice))
+            PhysicalAddressArray[ArraySize++] = new NDIS_PHYSICAL_ADDRESS_UNIT { PhysicalAddress = piece.Address, Length = piece.Length };
     }
 
-    /// <summary>Ends what NdisMStartBufferPhysicalMapping began. Coherent memory needs nothing for it.</summary>
-    public static void NdisMCompleteBufferPhysicalMapping(
-        NDIS_HANDLE MiniportAdapterHandle, NDIS_BUFFER* Buffer, uint PhysicalMapRegister) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL);
+    /// <summary>Ends what NdisMStartBufferPhysicalMapping began: what the device wrote is in the buffer after it.</summary>
+    public static void NdisMCompleteBufferPhysicalMapping(NDIS_HANDLE MiniportAdapterHandle, NDIS_BUFFER* Buffer, uint PhysicalMapRegister) =>
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndMapping(Buffer, PhysicalMapRegister);
 
     /// <summary>Gives the map registers back.</summary>
     public static void NdisMFreeMapRegisters(NDIS_HANDLE MiniportAdapterHandle)

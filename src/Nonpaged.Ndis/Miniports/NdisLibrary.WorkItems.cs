@@ -11,8 +11,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Has a work item's function run soon, at PASSIVE_LEVEL, in the serial context of the adapter whose function calls. The item can be scheduled again once its
-    /// function runs.
+    /// Has a work item's function run soon, at PASSIVE_LEVEL, on a thread of its own, for the adapter whose function calls: none of that adapter's functions runs beside it, but for the time
+    /// that it waits. The item can be scheduled again once its function runs.
     /// </summary>
     public static NDIS_STATUS NdisScheduleWorkItem(NDIS_WORK_ITEM* WorkItem) =>
         Resolve<NDIS_PROC>(WorkItem->WorkObject) is { } routine ? ScheduleWork((nint)WorkItem, routine) : NDIS_STATUS_FAILURE;

@@ -11,7 +11,10 @@ internal sealed class SerialContext : IDisposable
     private readonly object _gate = new();
     private readonly Queue<Action> _work = new();
     private readonly PriorityQueue<ScheduledCall, long> _schedule = new();
+    private readonly Queue<BorrowedTurn> _turns = new();
+    private readonly object _aside = new();
     private readonly Action _onInterrupt;
+    private volatile BorrowedTurn? _borrower;
     private readonly Thread _thread;
     private bool _interrupt;
     private bool _interruptHadItsTurn;
@@ -24,7 +27,8 @@ internal sealed class SerialContext : IDisposable
         _thread.Start();
     }
 
-    public bool IsCurrent => Thread.CurrentThread == _thread;
+    /// <summary>The calling thread has the turn: it is the context's own, or that of a work item that it lent its turn to.</summary>
+    public bool IsCurrent => Thread.CurrentThread == _thread || _borrower?.IsCurrent == true;
 
     /// <summary>Queues work. False where the context was stopped.</summary>
     public bool Post(Action work)
@@ -88,8 +92,44 @@ internal sealed class SerialContext : IDisposable
         return call;
     }
 
+    /// <summary>Has a work item run on its own thread until it ends or waits.</summary>
+    public void Lend(BorrowedTurn turn)
+    {
+        _borrower = turn;
+        turn.Lend();
+        _borrower = null;
+    }
+
+    /// <summary>A work item that waited wants to go on.</summary>
+    public void AskForTurn(BorrowedTurn turn)
+    {
+        lock (_gate)
+        {
+            _turns.Enqueue(turn);
+            Monitor.Pulse(_gate);
+        }
+    }
+
+    /// <summary>Waits on a thread that does not have the turn. False where the time was over before the condition held.</summary>
+    public bool WaitAside(TimeSpan time, Func<bool>? until)
+    {
+        var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        lock (_aside)
+        {
+            while (until is null || !until())
+            {
+                var left = (end - Stopwatch.GetTimestamp()) * 1000.0 / Stopwatch.Frequency;
+                if (left <= 0) return false;
+                Monitor.Wait(_aside, (int)Math.Min(Math.Ceiling(left), int.MaxValue));
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>
-    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued waits. True where the condition held before
+    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued waits, but for
+    /// work items that want to go on. True where the condition held before
     /// the time was over.
     /// </summary>
     public bool RunWhileWaiting(TimeSpan time, bool timersToo, Func<bool>? until)
@@ -104,6 +144,10 @@ internal sealed class SerialContext : IDisposable
                 {
                     _interrupt = false;
                     work = _onInterrupt;
+                }
+                else if (timersToo && _turns.TryDequeue(out var turn))
+                {
+                    work = () => Lend(turn);
                 }
                 else if (timersToo && _schedule.TryPeek(out var due, out var at) && at <= Environment.TickCount64)
                 {
@@ -131,6 +175,7 @@ internal sealed class SerialContext : IDisposable
     public void Wake()
     {
         lock (_gate) Monitor.PulseAll(_gate);
+        lock (_aside) Monitor.PulseAll(_aside);
     }
 
     /// <summary>Ends the thread once what is queued has run.</summary>
@@ -179,6 +224,7 @@ internal sealed class SerialContext : IDisposable
             return due.Run;
         }
 
+        if (_turns.TryDequeue(out var turn)) return () => Lend(turn);
         return _work.TryDequeue(out var work) ? work : null;
     }
 

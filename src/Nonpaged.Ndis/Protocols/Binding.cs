@@ -57,6 +57,22 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         return NDIS_STATUS_CLOSING;
     }
 
+    /// <summary>NdisReset.</summary>
+    public NDIS_STATUS Reset()
+    {
+        Interlocked.Increment(ref _outstanding);
+        if (!IsClosing && Adapter.Post(() => Adapter.Reset(this))) return NDIS_STATUS_PENDING;
+        Done();
+        return NDIS_STATUS_CLOSING;
+    }
+
+    public void ResetComplete(NDIS_STATUS status)
+    {
+        if (Characteristics.ResetCompleteHandler is { } handler)
+            Protocol.Call(nameof(Characteristics.ResetCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context, status));
+        Done();
+    }
+
     public void RequestComplete(nint request, NDIS_STATUS status, uint bytes, uint needed)
     {
         ((NDIS_REQUEST*)request)->BytesWritten = bytes;

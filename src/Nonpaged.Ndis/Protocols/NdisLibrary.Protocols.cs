@@ -114,6 +114,16 @@ public static unsafe partial class NdisLibrary
         Status = Resolve<Binding>(NdisBindingHandle)?.Request(NdisRequest) ?? NDIS_STATUS_FAILURE;
     }
 
+    /// <summary>
+    /// Has the miniport reset its adapter. NDIS_STATUS_PENDING: ProtocolResetComplete follows. All protocols that have the adapter open are told of its begin and end by
+    /// ProtocolStatus (NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END).
+    /// </summary>
+    public static void NdisReset(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        Status = Resolve<Binding>(NdisBindingHandle)?.Reset() ?? NDIS_STATUS_FAILURE;
+    }
+
     /// <summary>From within ProtocolReceive: copies bytes behind the frame's header into a packet's buffers.</summary>
     public static void NdisTransferData(
         out NDIS_STATUS Status,

@@ -39,9 +39,10 @@ internal sealed unsafe class TinyMiniport
             SetInformationHandler = Set,
             ResetHandler = (out bool addressing, void* context) =>
             {
-                Note("Reset", () => { });
+                var status = NDIS_STATUS_SUCCESS;
+                Note("Reset", () => status = Reset());
                 addressing = true;
-                return NDIS_STATUS_SUCCESS;
+                return status;
             },
         };
     }
@@ -69,6 +70,8 @@ internal sealed unsafe class TinyMiniport
     public Action HandleInterrupt { get; set; } = () => { };
 
     public Func<nint, NDIS_STATUS> Send { get; set; } = _ => NDIS_STATUS_SUCCESS;
+
+    public Func<NDIS_STATUS> Reset { get; set; } = () => NDIS_STATUS_SUCCESS;
 
     public uint Filter { get; private set; }
 

@@ -24,6 +24,18 @@ internal sealed unsafe class TinyProtocol : IDisposable
 
     public ConcurrentQueue<NDIS_STATUS> Answers { get; } = new();
 
+    public ConcurrentQueue<NDIS_STATUS> Resets { get; } = new();
+
+    public ConcurrentQueue<NDIS_STATUS> Statuses { get; } = new();
+
+    public ConcurrentQueue<(nint Packet, NDIS_STATUS Status, uint Bytes)> Transfers { get; } = new();
+
+    /// <summary>What it does with a frame's receive context and its bytes behind the header; null notes the frame.</summary>
+    public Action<NDIS_HANDLE, uint>? Receive { get; set; }
+
+    /// <summary>Runs code in its name.</summary>
+    public void Run(Action code) => _ndis.Run(_driver, code);
+
     public nint NewPacket()
     {
         NDIS_PACKET* packet = null;
@@ -71,8 +83,17 @@ internal sealed unsafe class TinyProtocol : IDisposable
             CloseAdapterCompleteHandler = (_, _) => { },
             SendCompleteHandler = (_, packet, sent) => Sent.Enqueue(((nint)packet, sent)),
             RequestCompleteHandler = (_, _, answer) => Answers.Enqueue(answer),
-            ReceiveHandler = (_, _, header, headerSize, ahead, aheadSize, _) =>
+            ResetCompleteHandler = (_, status) => Resets.Enqueue(status),
+            StatusHandler = (_, status, _, _) => Statuses.Enqueue(status),
+            TransferDataCompleteHandler = (_, packet, status, bytes) => Transfers.Enqueue(((nint)packet, status, bytes)),
+            ReceiveHandler = (_, receive, header, headerSize, ahead, aheadSize, size) =>
             {
+                if (Receive is { } own)
+                {
+                    own(receive, size);
+                    return NDIS_STATUS_SUCCESS;
+                }
+
                 Frames.Enqueue([
                     .. new ReadOnlySpan<byte>(header, (int)headerSize), .. new ReadOnlySpan<byte>(ahead, (int)aheadSize),
                 ]);

@@ -1,0 +1,109 @@
+namespace Nonpaged.Ndis.Tests.Miniports;
+
+/// <summary>Work items: at PASSIVE_LEVEL, on a thread of their own.</summary>
+public sealed unsafe class WorkItemTests
+{
+    [Fact]
+    public void While_a_work_item_waits_the_adapter_sends_and_handles_interrupts_and_its_thread_is_its_own()
+    {
+        using var bench = new MiniportBench();
+        int workThread = 0, handlerThread = 0;
+        var waits = new ManualResetEventSlim();
+        bool? signalled = null;
+        Irql? irql = null;
+        bench.Miniport.HandleInterrupt = () =>
+        {
+            bench.Machine.Line.Lower();
+            handlerThread = Environment.CurrentManagedThreadId;
+            NdisSetEvent(EventOf(bench));
+        };
+        using var adapter = StartAndSchedule(bench, () =>
+        {
+            workThread = Environment.CurrentManagedThreadId;
+            irql = KeGetCurrentIrql();
+            waits.Set();
+            signalled = NdisWaitEvent(EventOf(bench), 10_000);
+        });
+        using var protocol = new TinyProtocol(bench.Ndis, adapter);
+        Assert.True(waits.Wait(TimeSpan.FromSeconds(10)));
+        var packet = protocol.NewPacket();
+        protocol.Send(packet);
+        MiniportBench.Eventually(() => protocol.Sent.Count == 1, "nothing is sent while the work item waits");
+        Assert.Null(signalled);
+        bench.Machine.Line.Raise();
+        MiniportBench.Eventually(() => signalled is not null, "the work item does not go on");
+        Assert.True(signalled);
+        Assert.Equal(Irql.PASSIVE_LEVEL, irql);
+        Assert.NotEqual(workThread, handlerThread);
+        protocol.Run(() => NdisFreePacket((NDIS_PACKET*)packet));
+    }
+
+    [Fact]
+    public void No_function_of_the_miniport_runs_beside_a_work_item_that_does_not_wait()
+    {
+        using var bench = new MiniportBench();
+        var inside = 0;
+        var overlaps = 0;
+        var runs = 0;
+        bench.Miniport.Send = _ =>
+        {
+            if (Volatile.Read(ref inside) != 0) overlaps++;
+            return NDIS_STATUS_SUCCESS;
+        };
+        using var adapter = StartAndSchedule(bench, () =>
+        {
+            Volatile.Write(ref inside, 1);
+            Thread.Sleep(2);
+            Volatile.Write(ref inside, 0);
+            NdisMSleep(100);
+            if (++runs < 20) NdisScheduleWorkItem(ItemOf(bench));
+        });
+        using var protocol = new TinyProtocol(bench.Ndis, adapter);
+        var packets = new List<nint>();
+        while (Volatile.Read(ref runs) < 20)
+        {
+            packets.Add(protocol.NewPacket());
+            protocol.Send(packets[^1]);
+            Thread.Sleep(1);
+        }
+
+        MiniportBench.Eventually(() => protocol.Sent.Count == packets.Count, "not all are sent");
+        Assert.Equal(0, overlaps);
+        protocol.Run(() => packets.ForEach(packet => NdisFreePacket((NDIS_PACKET*)packet)));
+    }
+
+    [Fact]
+    public void A_halt_waits_for_a_work_item_and_reports_one_that_does_not_end()
+    {
+        using var good = new MiniportBench();
+        var ended = false;
+        using (var adapter = StartAndSchedule(good, () =>
+        {
+            NdisMSleep(200_000);
+            ended = true;
+        })) adapter.Halt();
+        Assert.True(ended);
+        Assert.DoesNotContain(good.Ndis.Reports, report => report.Call == nameof(NdisScheduleWorkItem));
+
+        using var bad = new MiniportBench();
+        using (var adapter = StartAndSchedule(bad, () => NdisWaitEvent(EventOf(bad), 0))) adapter.Halt();
+        Assert.Contains(bad.Ndis.Reports, report => report.Kind == NdisReportKind.Leak && report.Call == nameof(NdisScheduleWorkItem));
+    }
+
+    private static NDIS_WORK_ITEM* ItemOf(MiniportBench bench) => (NDIS_WORK_ITEM*)((byte*)bench.Miniport.Context + 1024);
+
+    private static NDIS_EVENT* EventOf(MiniportBench bench) => (NDIS_EVENT*)((byte*)bench.Miniport.Context + 2048);
+
+    private static Adapter StartAndSchedule(MiniportBench bench, Action work)
+    {
+        bench.Miniport.InInitialize = (adapter, _) =>
+        {
+            var status = bench.Miniport.Claim(adapter);
+            NdisInitializeEvent(EventOf(bench));
+            NdisInitializeWorkItem(ItemOf(bench), _ => work(), null);
+            Assert.Equal(NDIS_STATUS_SUCCESS, NdisScheduleWorkItem(ItemOf(bench)));
+            return status;
+        };
+        return bench.Start();
+    }
+}
