@@ -138,7 +138,10 @@ static VOID OnWork(PNDIS_WORK_ITEM Item, PVOID Context)
     UNREFERENCED_PARAMETER(Item);
     CHECK(Context == &WorkCalls && KeGetCurrentIrql() == PASSIVE_LEVEL);
     WorkCalls++;
-    DbgPrint("work item ran\n");
+    CHECK(KeGetCurrentIrql() == PASSIVE_LEVEL);
+    /* On a thread of its own it may wait; the rest of the driver goes on. */
+    NdisMSleep(1000);
+    DbgPrint("work item ran, %d failures\n", Failures);
 }
 
 static VOID CheckTime(NDIS_HANDLE Handle)
@@ -280,6 +283,38 @@ static VOID CheckHardware(NDIS_HANDLE Handle)
     NdisMUnmapIoSpace(Handle, registers, 256);
 }
 
+/* A card of 24 address bits, on a machine whose memory is handed out from above them: its buffers bounce. */
+static VOID CheckMapRegisters(NDIS_HANDLE Handle)
+{
+    NDIS_PHYSICAL_ADDRESS none = NDIS_PHYSICAL_ADDRESS_CONST(-1, -1);
+    NDIS_PHYSICAL_ADDRESS_UNIT units[4];
+    NDIS_HANDLE pool;
+    NDIS_STATUS status;
+    PNDIS_BUFFER buffer;
+    PUCHAR bytes;
+    UINT count = 0;
+
+    CHECK(NdisMAllocateMapRegisters(Handle, 0, NDIS_DMA_24BITS, 2, 6000) == NDIS_STATUS_SUCCESS);
+    CHECK(NdisAllocateMemory((PVOID *)&bytes, 6000, NDIS_MEMORY_CONTIGUOUS, none) == NDIS_STATUS_SUCCESS);
+    CHECK(MmGetPhysicalAddress(bytes).QuadPart > 0x00ffffff);
+    NdisFillMemory(bytes, 6000, 0x42);
+    NdisAllocateBufferPool(&status, &pool, 1);
+    NdisAllocateBuffer(&status, &buffer, pool, bytes, 6000);
+    NdisMStartBufferPhysicalMapping(Handle, buffer, 0, TRUE, units, &count);
+    CHECK(count == 1 && units[0].Length == 6000 && units[0].PhysicalAddress.QuadPart + 5999 <= 0x00ffffff);
+    NdisMCompleteBufferPhysicalMapping(Handle, buffer, 0);
+    NdisMStartBufferPhysicalMapping(Handle, buffer, 1, FALSE, units, &count);
+    CHECK(count == 1);
+    NdisMCompleteBufferPhysicalMapping(Handle, buffer, 1);
+    NdisFreeBuffer(buffer);
+    NdisFreeBufferPool(pool);
+    NdisFreeMemory(bytes, 6000, NDIS_MEMORY_CONTIGUOUS);
+    NdisMFreeMapRegisters(Handle);
+    /* The card itself takes 32 bits. */
+    CHECK(NdisMAllocateMapRegisters(Handle, 0, NDIS_DMA_32BITS, 1, 2048) == NDIS_STATUS_SUCCESS);
+    NdisMFreeMapRegisters(Handle);
+}
+
 static NDIS_STATUS CheckedInitialize(
     PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM Media, UINT Count, NDIS_HANDLE Handle, NDIS_HANDLE Configuration)
 {
@@ -292,6 +327,7 @@ static NDIS_STATUS CheckedInitialize(
     CheckLocks();
     CheckConfiguration(Configuration);
     CheckHardware(Handle);
+    CheckMapRegisters(Handle);
     DbgPrint("%d checks, %d failures\n", Checks, Failures);
     return status;
 }
