@@ -179,7 +179,7 @@ public sealed class RunTests
         Assert.True(result.ExitCode == 1, result.Output + result.Error);
         JsonElement run = result.Json;
         Assert.Equal(
-            ["machine", "nic", "driver", "profile", "address", "ping", "peer", "frames", "allocations", "outstanding", "noncached", "reports", "crash", "failure"],
+            ["machine", "nic", "driver", "profile", "address", "ping", "peer", "taps", "frames", "allocations", "outstanding", "noncached", "reports", "crash", "failure"],
             run.EnumerateObject().Select(member => member.Name));
         Assert.Equal(0, run.GetProperty("outstanding").GetInt32());
         Assert.Equal(JsonValueKind.Null, run.GetProperty("address").ValueKind);
