@@ -14,4 +14,19 @@ public sealed class BootTests
         await guest.DoAsync("modprobe e1000; ip link set eth0 up; udhcpc -i eth0 -n -q -s /bin/true");
         Assert.True(guest.Traffic().Count("dhcp.option.dhcp == 5") >= 1);
     }
+
+    [Fact]
+    public async Task Without_hugepages_contiguous_memory_is_had_or_the_remedy_that_is_told_gives_it()
+    {
+        await using Guest guest = await Guest.BootAsync(new GuestOptions());
+        GuestResult alloc = await guest.RunAsync("nonpaged alloc --length 2M --contiguous --json");
+        if (alloc.ExitCode != 0)
+        {
+            string remedy = alloc.Json.GetProperty("failure").GetProperty("remedy").GetString()!;
+            await guest.DoAsync(remedy.Split(';')[0]);
+            alloc = await guest.DoAsync("nonpaged alloc --length 2M --contiguous --json");
+        }
+
+        Assert.Equal("collapsed memfd", alloc.Json.GetProperty("obtained").GetProperty("rung").GetString());
+    }
 }

@@ -18,7 +18,15 @@ internal sealed unsafe class CollapsedRung : Rung
 
     public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 
-    public static AllocationFailure Refused(nuint length, Errno errno) => new(
+    // Linux 6.1 collapses memory files only where the setting for all of them says so; later ones on request.
+    private const string Setting = "/sys/kernel/mm/transparent_hugepage/shmem_enabled";
+
+    public static AllocationFailure Refused(nuint length, Errno errno) => errno == Errno.EINVAL && KernelText.TryRead(Setting) is { } setting && !setting.Contains("[always]", StringComparison.Ordinal)
+        ? new(
+            $"The kernel did not collapse {length} bytes into 2 MiB pages ({errno}): it does so with memory files only where it is told to.",
+            $"{Setting}: {setting.Trim()}",
+            $"echo always > {Setting}; or {HugepageCounts.Remedy(length)}")
+        : new(
         $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
         "free physical memory in 2 MiB pieces, transparent huge pages, or the cgroup's memory limit",
         $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}");
