@@ -1,8 +1,8 @@
 /*
- * Memory mapped for a device and unmapped by plain VFIO calls: iova DEVICE GROUP RUNG BYTES ROUNDS.
+ * Memory mapped for a device and unmapped by plain VFIO calls: iova DEVICE GROUP ROUNDS FILE OFFSET:LENGTH...
  *
- * RUNG is what the memory is made of: "hugetlb" (2 MiB pages of the kernel's pool) or "small" (a memory file of 4 KiB pages). It is there before the first round. Answers
- * with the least time of a mapping and of an unmapping, in microseconds.
+ * The memory is of a file that is there, in these pieces one after the other: how long the kernel takes depends on the frames, so both sides are given the same. Answers with
+ * the least time of a mapping and of an unmapping, in microseconds.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -10,7 +10,6 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -18,9 +17,6 @@
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23
-#endif
-#ifndef MFD_HUGE_2MB
-#define MFD_HUGE_2MB (21u << 26)
 #endif
 
 /* Below the window of message-signalled interrupts at 0xfee00000, and of 2 MiB pages. */
@@ -40,18 +36,28 @@ static double now(void)
     return time.tv_sec * 1e6 + time.tv_nsec / 1e3;
 }
 
-static void *make(const char *rung, size_t bytes)
+/* Maps the pieces at one address, aligned as 2 MiB pages have to be. */
+static void *map_pieces(const char *path, char **pieces, int count, unsigned long long *total)
 {
-    unsigned flags = MFD_CLOEXEC;
-    void *memory;
-    int file;
+    unsigned long long offset, length, done = 0;
+    const unsigned long long huge = 2 << 20;
+    char *memory;
+    int file = open(path, O_RDWR | O_CLOEXEC), i;
 
-    if (strcmp(rung, "hugetlb") == 0) flags |= MFD_HUGETLB | MFD_HUGE_2MB;
-    file = memfd_create("iova", flags);
-    need(file >= 0 && ftruncate(file, bytes) == 0, "memfd_create");
-    memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+    need(file >= 0, path);
+    for (i = 0, *total = 0; i < count; i++) {
+        need(sscanf(pieces[i], "%llu:%llu", &offset, &length) == 2, pieces[i]);
+        *total += length;
+    }
+    memory = mmap(NULL, *total + huge, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     need(memory != MAP_FAILED, "mmap");
-    need(madvise(memory, bytes, MADV_POPULATE_WRITE) == 0, "MADV_POPULATE_WRITE");
+    memory = (char *)(((uintptr_t)memory + huge - 1) & ~(uintptr_t)(huge - 1));
+    for (i = 0; i < count; i++, done += length) {
+        sscanf(pieces[i], "%llu:%llu", &offset, &length);
+        need(mmap(memory + done, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, file, offset) != MAP_FAILED, "mmap");
+        /* As ours is: its pages are in the page table before the first round. */
+        need(madvise(memory + done, length, MADV_POPULATE_WRITE) == 0, "MADV_POPULATE_WRITE");
+    }
     return memory;
 }
 
@@ -61,10 +67,11 @@ int main(int argc, char **argv)
     double least_map = 1e30, least_unmap = 1e30;
     char path[64];
     int container, group, device, round;
+    unsigned long long size;
 
-    if (argc != 6) return 2;
-    map.size = strtoull(argv[4], NULL, 0);
-    map.vaddr = (uintptr_t)make(argv[3], map.size);
+    if (argc < 6) return 2;
+    map.vaddr = (uintptr_t)map_pieces(argv[4], argv + 5, argc - 5, &size);
+    map.size = size;
     container = open("/dev/vfio/vfio", O_RDWR | O_CLOEXEC);
     need(container >= 0, "/dev/vfio/vfio");
     snprintf(path, sizeof path, "/dev/vfio/%s", argv[2]);
@@ -74,7 +81,7 @@ int main(int argc, char **argv)
     need(ioctl(container, VFIO_SET_IOMMU, VFIO_TYPE1v2_IOMMU) == 0, "VFIO_SET_IOMMU");
     device = ioctl(group, VFIO_GROUP_GET_DEVICE_FD, argv[1]);
     need(device >= 0, "VFIO_GROUP_GET_DEVICE_FD");
-    for (round = atoi(argv[5]); round > 0; round--) {
+    for (round = atoi(argv[3]); round > 0; round--) {
         struct vfio_iommu_type1_dma_unmap unmap = { .argsz = sizeof unmap, .iova = IOVA, .size = map.size };
         double start = now(), mapped, unmapped;
 

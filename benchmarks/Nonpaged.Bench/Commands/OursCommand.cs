@@ -16,9 +16,12 @@ internal static class OursCommand
         var translate = new Command("translate") { s_bytes };
         translate.SetAction(parsed => OurTranslate.Measure(parsed.GetValue(s_bytes)));
         var device = new Argument<string>("device");
+        var group = new Argument<string>("group");
         var times = new Argument<int>("times");
-        var iova = new Command("iova") { device, s_rung, s_bytes, times };
-        iova.SetAction(parsed => OurIova.Map(parsed.GetValue(device)!, parsed.GetValue(s_rung), parsed.GetValue(s_bytes), parsed.GetValue(times)));
+        var cFirst = new Option<bool>("--c-first");
+        var iova = new Command("iova") { device, group, s_rung, s_bytes, times, cFirst };
+        iova.SetAction(parsed => OurIova.Map(
+            parsed.GetValue(device)!, parsed.GetValue(group)!, parsed.GetValue(s_rung), parsed.GetValue(s_bytes), parsed.GetValue(times), parsed.GetValue(cFirst)));
         var iovaTranslate = new Command("iova-translate") { device, s_bytes };
         iovaTranslate.SetAction(parsed => OurIova.Translate(parsed.GetValue(device)!, parsed.GetValue(s_bytes)));
         return new Command("ours") { populate, translate, iova, iovaTranslate, Heap() }.Hide();
