@@ -12,7 +12,7 @@ internal sealed class IovaBench(int rounds, TextWriter log)
     private static readonly (string Rung, MemoryRung Kind, ulong Size, int Times)[] s_cases =
     [
         ("hugetlb", MemoryRung.HugepagePool, 2UL << 20, 200), ("hugetlb", MemoryRung.HugepagePool, 64UL << 20, 40), ("hugetlb", MemoryRung.HugepagePool, 1UL << 30, 8),
-        ("small", MemoryRung.SmallPages, 2UL << 20, 60), ("small", MemoryRung.SmallPages, 64UL << 20, 4),
+        ("small", MemoryRung.SmallPages, 2UL << 20, 60), ("small", MemoryRung.SmallPages, 64UL << 20, 16),
     ];
 
     public async Task<IovaResults> RunAsync()
