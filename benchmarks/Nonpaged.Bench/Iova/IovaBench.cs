@@ -23,9 +23,11 @@ internal sealed class IovaBench(int rounds, TextWriter log)
         var rows = new List<IovaRow>();
         foreach ((string rung, _, ulong size, _) in s_cases)
         {
-            IovaTimes ours = Median(words, "ours", rung, size);
-            IovaTimes c = Median(words, "c", rung, size);
-            rows.Add(new IovaRow(rung == "small" ? "4 KiB pages" : "2 MiB pages", size, ours, c, new IovaTimes(Round(ours.Map / c.Map), Round(ours.Unmap / c.Unmap))));
+            IovaTimes[] ours = Times(words, "ours", rung, size);
+            IovaTimes[] c = Times(words, "c", rung, size);
+            // A process's two times are of the same memory, which those of different processes are not.
+            IovaTimes[] ratios = [.. ours.Zip(c, (one, other) => new IovaTimes(one.Map / other.Map, one.Unmap / other.Unmap))];
+            rows.Add(new IovaRow(rung == "small" ? "4 KiB pages" : "2 MiB pages", size, Median(ours), Median(c), Median(ratios)));
         }
 
         (double iommu, double host) = (Least(words, "iommu"), Least(words, "host"));
@@ -57,12 +59,14 @@ internal sealed class IovaBench(int rounds, TextWriter log)
         return script.ToString();
     }
 
-    private static IovaTimes Median(string[][] words, string side, string rung, ulong size)
+    /// <summary>Of each process, in their order.</summary>
+    private IovaTimes[] Times(string[][] words, string side, string rung, ulong size)
     {
-        string[][] of = [.. words.Where(line => line.Length == 5 && line[0] == rung && line[1] == $"{size}" && line[2] == side)];
-        return of.Length > 0 ? new IovaTimes(Median(of.Select(line => Number(line[3]))), Median(of.Select(line => Number(line[4]))))
-            : throw new BenchException($"The guest told no time of {side} for {size} bytes of {rung}.");
+        IovaTimes[] times = [.. words.Where(line => line.Length == 5 && line[0] == rung && line[1] == $"{size}" && line[2] == side).Select(line => new IovaTimes(Number(line[3]), Number(line[4])))];
+        return times.Length == rounds ? times : throw new BenchException($"The guest told {times.Length} of {rounds} times of {side} for {size} bytes of {rung}.");
     }
+
+    private static IovaTimes Median(IovaTimes[] times) => new(Round(Median(times.Select(one => one.Map))), Round(Median(times.Select(one => one.Unmap))));
 
     private static double Least(string[][] words, string pool) => words.Where(line => line.Length == 3 && line[0] == "translate" && line[1] == pool).Min(line => Number(line[2]));
 

@@ -3,7 +3,7 @@ namespace Nonpaged.Bench;
 /// <summary>What <c>bench iova --json</c> prints. Times are those of a guest under software emulation: what counts is the ratios.</summary>
 internal sealed record IovaResults(MachineFacts Machine, string Guest, IReadOnlyList<IovaRow> Rows, IovaTranslate Translate);
 
-/// <summary>An extent of a size mapped and unmapped, in microseconds: the medians of processes in turn, each of which tells its least.</summary>
+/// <summary>An extent of a size mapped and unmapped, in microseconds: the medians of processes, each of which tells its least of both sides; and the median of their ratios.</summary>
 internal sealed record IovaRow(string Rung, ulong Size, IovaTimes Ours, IovaTimes C, IovaTimes Ratios);
 
 /// <summary>A mapping and an unmapping.</summary>
