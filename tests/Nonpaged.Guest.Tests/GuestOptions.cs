@@ -30,8 +30,9 @@ internal sealed record GuestOptions
             // A device assigned by VFIO needs interrupts that the IOMMU remaps.
             "-machine", Iommu ? "q35,kernel-irqchip=split" : "q35", "-accel", "tcg", "-cpu", "Nehalem", "-m", $"{Memory}",
             "-kernel", kernel, "-initrd", initramfs,
+            // no_timer_check: the kernel gives up where it sees no timer interrupts for some milliseconds, which is nothing on a busy machine (kernel-parameters.txt).
             // Without the search for a timer of hardware, which takes a while in a machine of software.
-            "-append", $"console=ttyS0 loglevel=6 panic=-1 random.trust_cpu=on {(Iommu ? "intel_iommu=on " : "")}{Kernel}",
+            "-append", $"console=ttyS0 loglevel=6 panic=-1 random.trust_cpu=on no_timer_check {(Iommu ? "intel_iommu=on " : "")}{Kernel}",
             "-serial", $"file:{Path.Combine(folder, "console")}", "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands",
         ];
         IEnumerable<string> iommu = Iommu ? ["-device", "intel-iommu,caching-mode=on,intremap=on"] : [];

@@ -16,7 +16,7 @@ internal static class BenchGuest
         [
             "-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-machine", "q35,kernel-irqchip=split", "-accel", "tcg", "-cpu", "Nehalem", "-m", "3072",
             "-kernel", Setting("NONPAGED_GUEST_KERNEL"), "-initrd", Setting("NONPAGED_GUEST_INITRAMFS"),
-            "-append", "console=ttyS0 panic=-1 random.trust_cpu=on intel_iommu=on", "-device", "intel-iommu,caching-mode=on,intremap=on",
+            "-append", "console=ttyS0 panic=-1 random.trust_cpu=on no_timer_check intel_iommu=on", "-device", "intel-iommu,caching-mode=on,intremap=on",
             "-netdev", "user,id=n", "-device", "e1000,netdev=n,addr=4,romfile=",
             "-serial", $"file:{console}", "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands",
         ];
