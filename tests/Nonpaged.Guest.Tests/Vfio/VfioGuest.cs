@@ -21,7 +21,7 @@ public sealed class VfioGuest : IAsyncLifetime
         await Guest.DoAsync(Modules);
     }
 
-    public ValueTask DisposeAsync() => Guest.DisposeAsync();
+    public ValueTask DisposeAsync() => Guest?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Has VFIO have a card, whoever has it.</summary>
     internal Task BindAsync(string device) => Guest.DoAsync($"nonpaged bind {device}");
