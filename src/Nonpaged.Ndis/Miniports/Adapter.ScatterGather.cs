@@ -23,12 +23,14 @@ public sealed unsafe partial class Adapter
         SetDmaLimit(dma64BitAddresses);
         if (Instance.Pool.Options.ForDevices && !dma64BitAddresses && _room is null)
         {
-            Caching[] cachings = Instance.Options.StrictNoncached ? [Instance.Options.StrictCaching, Caching.Any] : [Caching.Any];
+            // Scarce memory only where there is no other (clause C16).
+            Caching[] cachings = Instance.Options.StrictNoncached ? [Caching.Any, Instance.Options.StrictCaching] : [Caching.Any];
             foreach (var caching in cachings)
             {
+                if (_room is not null) break;
                 var call = nameof(NdisLibrary.NdisMInitializeScatterGatherDma);
                 var allocation = new NdisAllocation(MemoryCall.SharedMemory, call, Driver, Math.Max(maximumMapping, 1), 0, DmaLimit);
-                _room ??= Instance.Memory.Allocate(allocation, RoomFor(maximumMapping, caching));
+                _room = Instance.Memory.Allocate(allocation, RoomFor(maximumMapping, caching));
             }
 
             if (_room is null) return NDIS_STATUS_RESOURCES;
