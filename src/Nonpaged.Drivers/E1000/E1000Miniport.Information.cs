@@ -29,7 +29,8 @@ public static unsafe partial class E1000Miniport
             TransmitSpace = adapter->TransmitBuffers.Length,
             ReceiveSpace = adapter->ReceiveBuffers.Length,
             BlockSize = E1000Adapter.BufferSize,
-            SendPackets = adapter->Descriptors - 1,
+            // A peer with a ring as short as ours loses what comes in longer bursts.
+            SendPackets = adapter->Descriptors / 4,
             PacketFilter = adapter->PacketFilter,
             MulticastListSize = MulticastListSize,
             Statistics = adapter->Statistics,
