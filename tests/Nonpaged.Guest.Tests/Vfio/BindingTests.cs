@@ -49,6 +49,8 @@ public sealed class BindingTests(VfioGuest fixture) : IClassFixture<VfioGuest>
         JsonElement run = (await Guest.DoAsync("cat /tmp/run")).Json;
         Assert.Contains($"The kernel asks for {VfioGuest.E1000}", run.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, run.GetProperty("outstanding").GetInt32());
+        await Guest.DoAsync($"echo {VfioGuest.E1000} > /sys/bus/pci/drivers_probe");
+        Assert.Equal("e1000", await fixture.DriverOfAsync(VfioGuest.E1000));
     }
 
     private async Task<JsonElement> DeviceAsync() => (await Guest.DoAsync("nonpaged devices --json")).Json.GetProperty("devices").EnumerateArray()
