@@ -22,6 +22,7 @@ public sealed unsafe partial class FrameExchange
     private readonly ManualResetEventSlim _ready = new();
     private long _start;
     private int _length;
+    private long _sent;
     private long _expected;
     private long _received;
     private long _changed;
@@ -33,7 +34,7 @@ public sealed unsafe partial class FrameExchange
         MajorNdisVersion = 5,
         Name = "frameexchange",
         OpenAdapterCompleteHandler = static (context, status, error) => { },
-        CloseAdapterCompleteHandler = static (context, status) => { },
+        CloseAdapterCompleteHandler = static (context, status) => Of(context).Binding.CloseComplete(),
         SendCompleteHandler = static (context, packet, status) => Of(context).Exchange._packets.Return(packet),
         RequestCompleteHandler = static (context, request, status) => Of(context).Exchange._request.Answer(status),
         ReceiveHandler = static (context, receive, header, headerSize, lookahead, lookaheadSize, packetSize) =>
@@ -42,17 +43,25 @@ public sealed unsafe partial class FrameExchange
             if (end.IsReceiver) end.Exchange.Take((byte*)header, (byte*)lookahead, lookaheadSize, packetSize);
             return NDIS_STATUS_SUCCESS;
         },
+        UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
+        {
+            var end = Of(context);
+            // Whoever waits goes on elsewhere: this is the adapter's own thread.
+            _ = end.Exchange._ended.CancelAsync();
+            end.Binding.Close();
+            status = NDIS_STATUS_SUCCESS;
+        },
     };
 
     private static End Of(NDIS_HANDLE context) => (End)GCHandle.FromIntPtr(context.Value).Target!;
 
     private void SetFilter() => Require(
-        _request.Set(_to, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED, s_patience), "NdisRequest of OID_GEN_CURRENT_PACKET_FILTER");
+        _request.Set(_to.Binding, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED, s_patience), "NdisRequest of OID_GEN_CURRENT_PACKET_FILTER");
 
     private void OpenWindow(int length)
     {
-        var space = _request.Query(_to, OID_GEN_RECEIVE_BUFFER_SPACE, s_patience) ?? 0;
-        var block = Math.Max(_request.Query(_to, OID_GEN_RECEIVE_BLOCK_SIZE, s_patience) ?? 1, 1);
+        var space = _request.Query(_to.Binding, OID_GEN_RECEIVE_BUFFER_SPACE, s_patience) ?? 0;
+        var block = Math.Max(_request.Query(_to.Binding, OID_GEN_RECEIVE_BLOCK_SIZE, s_patience) ?? 1, 1);
         var room = ((uint)length + block - 1) / block * block;
         var window = (int)Math.Clamp(space / 2 / room, 1, LargestWindow);
         while (_window.Wait(0, CancellationToken.None))
@@ -66,42 +75,41 @@ public sealed unsafe partial class FrameExchange
     {
         _length = length;
         _expected = 0;
-        _received = _changed = _disordered = 0;
+        _sent = _received = _changed = _disordered = 0;
         _start = _lastArrival = Stopwatch.GetTimestamp();
         _arrived.Reset();
     }
 
-    private long SendAll(long frames, int length, MacAddress from, MacAddress to, CancellationToken cancellationToken)
+    private void SendAll(long frames, int length, MacAddress from, MacAddress to, CancellationToken cancellationToken)
     {
         var header = new byte[HeaderSize];
         to.ToArray().CopyTo(header, 0);
         from.ToArray().CopyTo(header, 6);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(12), EtherType);
-        var sent = 0L;
         _instance.Run(_driver, () =>
         {
             if (!Probe(header, cancellationToken)) return;
             _start = Stopwatch.GetTimestamp();
-            while (sent < frames && !cancellationToken.IsCancellationRequested)
+            while (_sent < frames)
             {
-                var count = SendSome(header, sent, Math.Min(frames - sent, Batch), length);
+                var count = SendSome(header, _sent, Math.Min(frames - _sent, Batch), length, cancellationToken);
                 if (count == 0) break;
-                sent += count;
+                _sent += count;
             }
         });
-        return sent;
     }
 
     /// <summary>Sends as many as there is room for in the window, together; waits for the first. 0 where none came free.</summary>
-    private int SendSome(byte[] header, long first, long most, int length)
+    private int SendSome(byte[] header, long first, long most, int length, CancellationToken cancellationToken)
     {
         var batch = stackalloc nint[Batch];
         var count = 0;
         while (count < most)
         {
             var patience = count == 0 ? s_patience : TimeSpan.Zero;
-            if (!_window.Wait(patience, CancellationToken.None)) break;
-            var packet = _packets.Take(patience);
+            // With packets in hand it does not wait, and is not to be interrupted.
+            if (!_window.Wait(patience, count == 0 ? cancellationToken : CancellationToken.None)) break;
+            var packet = _packets.Take(patience, CancellationToken.None);
             if (packet is null)
             {
                 _window.Release();
@@ -112,22 +120,28 @@ public sealed unsafe partial class FrameExchange
             batch[count++] = (nint)packet;
         }
 
-        if (count > 0) NdisSendPackets(_from, (NDIS_PACKET**)batch, (uint)count);
-        return count;
+        return Send(batch, count) ? count : 0;
     }
 
     /// <summary>Sends a frame that does not count until one arrives: some cards take a second until they receive, and drop what comes meanwhile.</summary>
     private bool Probe(byte[] header, CancellationToken cancellationToken)
     {
-        for (var waited = TimeSpan.Zero; waited < s_patience && !cancellationToken.IsCancellationRequested; waited += s_probeInterval)
+        for (var waited = TimeSpan.Zero; waited < s_patience; waited += s_probeInterval)
         {
             var packet = _packets.Take(s_patience, CancellationToken.None);
             if (packet is null) return false;
             Fill(packet, header, ProbeNumber, ShortestFrame);
-            NdisSendPackets(_from, &packet, 1);
-            if (_ready.Wait(s_probeInterval, CancellationToken.None)) return true;
+            if (!Send((nint*)&packet, 1)) return false;
+            if (_ready.Wait(s_probeInterval, cancellationToken)) return true;
         }
 
+        return false;
+    }
+
+    private bool Send(nint* packets, int count)
+    {
+        if (_from.Binding.Send((NDIS_PACKET**)packets, count)) return true;
+        for (var index = 0; index < count; index++) _packets.Return((NDIS_PACKET*)packets[index]);
         return false;
     }
 
@@ -169,13 +183,13 @@ public sealed unsafe partial class FrameExchange
         _expected = number + 1;
     }
 
-    private void WaitForRest(long sent, CancellationToken cancellationToken)
+    private void WaitForRest(CancellationToken cancellationToken)
     {
-        while (Interlocked.Read(ref _received) < sent)
+        while (Interlocked.Read(ref _received) < _sent)
         {
             _arrived.Reset();
-            if (Interlocked.Read(ref _received) >= sent || cancellationToken.IsCancellationRequested) return;
-            if (!_arrived.Wait(s_patience, CancellationToken.None)) return;
+            if (Interlocked.Read(ref _received) >= _sent) return;
+            if (!_arrived.Wait(s_patience, cancellationToken)) return;
         }
     }
 

@@ -21,7 +21,6 @@ public sealed unsafe partial class FrameExchange : IDisposable
     private const int Packets = LargestWindow;
     private const int Batch = 16;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
-    private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
 
     private readonly NdisInstance _instance;
     private readonly Driver _driver = new("frameexchange", DriverKind.Protocol);
@@ -29,18 +28,17 @@ public sealed unsafe partial class FrameExchange : IDisposable
     private readonly FramePackets _packets = new(LongestFrame);
     private readonly WaitedRequest _request = new();
     private readonly ManualResetEventSlim _arrived = new();
-    private readonly GCHandle _sender;
-    private readonly GCHandle _receiver;
+    private readonly CancellationTokenSource _ended = new();
+    private readonly End _from;
+    private readonly End _to;
     private NDIS_HANDLE _protocol;
-    private NDIS_HANDLE _from;
-    private NDIS_HANDLE _to;
     private int _isDisposed;
 
     private FrameExchange(NdisInstance instance)
     {
         _instance = instance;
-        _sender = GCHandle.Alloc(new End(this, isReceiver: false));
-        _receiver = GCHandle.Alloc(new End(this, isReceiver: true));
+        _from = new End(this, isReceiver: false);
+        _to = new End(this, isReceiver: true);
     }
 
     /// <summary>Registers the protocol and takes its memory, before adapters start.</summary>
@@ -68,23 +66,34 @@ public sealed unsafe partial class FrameExchange : IDisposable
     /// <param name="length">The bytes of each, from <see cref="ShortestFrame"/> to <see cref="LongestFrame"/>.</param>
     /// <param name="cancellationToken">Ends it early.</param>
     /// <exception cref="AdapterException">An adapter cannot be opened.</exception>
+    /// <exception cref="InvalidOperationException">An adapter was halted.</exception>
     public FrameExchangeResult Run(Adapter from, Adapter to, long frames, int length, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
         ArgumentOutOfRangeException.ThrowIfLessThan(length, ShortestFrame);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestFrame);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
         _instance.Run(_driver, () =>
         {
-            if (_from.IsNull) _from = Open(from, _sender);
-            if (_to.IsNull) _to = Open(to, _receiver);
+            _from.Open(from);
+            _to.Open(to);
             SetFilter();
             OpenWindow(length);
         });
         Begin(length);
-        var sent = SendAll(frames, length, from.MacAddress!.Value, to.MacAddress!.Value, cancellationToken);
-        WaitForRest(sent, cancellationToken);
-        return new FrameExchangeResult(length, sent, Interlocked.Read(ref _received), _changed, _disordered, Stopwatch.GetElapsedTime(_start, _lastArrival));
+        try
+        {
+            SendAll(frames, length, from.MacAddress!.Value, to.MacAddress!.Value, ended.Token);
+            WaitForRest(ended.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What was exchanged until then counts.
+        }
+
+        if (_ended.IsCancellationRequested) throw new InvalidOperationException("An adapter was halted while frames were exchanged. The instance's reports tell why.");
+        return new FrameExchangeResult(length, _sent, Interlocked.Read(ref _received), _changed, _disordered, Stopwatch.GetElapsedTime(_start, _lastArrival));
     }
 
     /// <summary>Closes the adapters and gives everything back.</summary>
@@ -93,15 +102,17 @@ public sealed unsafe partial class FrameExchange : IDisposable
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         _instance.Run(_driver, () =>
         {
-            Close(ref _from);
-            Close(ref _to);
+            _from.Binding.Close();
+            _to.Binding.Close();
             // Sends that are out come back before their memory goes.
             _packets.Free(s_patience);
+            Task.WaitAll([_from.Binding.Closed, _to.Binding.Closed], s_patience);
             _request.Free();
             if (!_protocol.IsNull) NdisDeregisterProtocol(out _, _protocol);
         });
-        _sender.Free();
-        _receiver.Free();
+        _from.Dispose();
+        _to.Dispose();
+        _ended.Dispose();
         _window.Dispose();
         _packets.Dispose();
         _arrived.Dispose();
@@ -117,35 +128,42 @@ public sealed unsafe partial class FrameExchange : IDisposable
         Require(status, nameof(NdisRegisterProtocol));
     }
 
-    private NDIS_HANDLE Open(Adapter adapter, GCHandle end)
-    {
-        fixed (NDIS_MEDIUM* media = s_media)
-        fixed (char* characters = adapter.Name)
-        {
-            var name = new NDIS_STRING(characters, adapter.Name.Length);
-            NdisOpenAdapter(
-                out var status, out _, out var binding, out _, media, (uint)s_media.Length, _protocol, new NDIS_HANDLE(GCHandle.ToIntPtr(end)), &name, 0, null);
-            Require(status, nameof(NdisOpenAdapter));
-            return binding;
-        }
-    }
-
-    private static void Close(ref NDIS_HANDLE binding)
-    {
-        if (!binding.IsNull) NdisCloseAdapter(out _, binding);
-        binding = default;
-    }
-
     private static void Require(NDIS_STATUS status, string call)
     {
         if (status != NDIS_STATUS_SUCCESS) throw new AdapterException($"The frame exchange could not be set up: {call} returned {status}.", status, []);
     }
 
     /// <summary>What a binding's context stands for.</summary>
-    private sealed class End(FrameExchange exchange, bool isReceiver)
+    private sealed class End : IDisposable
     {
-        public FrameExchange Exchange { get; } = exchange;
+        private GCHandle _self;
+        private bool _isOpen;
 
-        public bool IsReceiver { get; } = isReceiver;
+        public End(FrameExchange exchange, bool isReceiver)
+        {
+            Exchange = exchange;
+            IsReceiver = isReceiver;
+            _self = GCHandle.Alloc(this);
+        }
+
+        public FrameExchange Exchange { get; }
+
+        public bool IsReceiver { get; }
+
+        public OpenBinding Binding { get; } = new();
+
+        public void Open(Adapter adapter)
+        {
+            if (_isOpen) return;
+            Require(Binding.Open(Exchange._protocol, adapter, _self), nameof(NdisOpenAdapter));
+            _isOpen = true;
+        }
+
+        /// <summary>Also frees the context.</summary>
+        public void Dispose()
+        {
+            Binding.Dispose();
+            _self.Free();
+        }
     }
 }

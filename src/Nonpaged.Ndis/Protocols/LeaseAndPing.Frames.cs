@@ -86,8 +86,7 @@ public sealed unsafe partial class LeaseAndPing
         frame.CopyTo(new Span<byte>(address, (int)FrameSize));
         NdisAdjustBufferLength(buffer, (uint)frame.Length);
         packet->Private.ValidCounts = 0;
-        NdisSend(out var status, _binding, packet);
-        if (status != NDIS_STATUS_PENDING) OnSent(packet);
+        if (_binding.Send(packet) != NDIS_STATUS_PENDING) OnSent(packet);
     }
 
     private void OnSent(NDIS_PACKET* packet)

@@ -1,6 +1,5 @@
 using PacketDotNet;
 using PacketDotNet.Utils;
-using static Nonpaged.Ndis.NdisLibrary;
 
 namespace Nonpaged.Ndis;
 
@@ -25,8 +24,7 @@ public sealed unsafe partial class LeaseAndPing
             return NDIS_STATUS_NOT_ACCEPTED;
         }
 
-        NdisTransferData(
-            out var status, protocol._binding, MacReceiveContext, 0, PacketSize, protocol._receivePacket, out var transferred);
+        var status = protocol._binding.TransferData(MacReceiveContext, PacketSize, protocol._receivePacket, out var transferred);
         // Some miniports count the frame's CRC, but do not hand it over; the lengths in its headers tell whether something is missing.
         if (status != NDIS_STATUS_SUCCESS || transferred > PacketSize) return NDIS_STATUS_NOT_ACCEPTED;
 

@@ -1,5 +1,3 @@
-using static Nonpaged.Ndis.NdisLibrary;
-
 namespace Nonpaged.Ndis;
 
 public sealed unsafe partial class LeaseAndPing
@@ -18,7 +16,7 @@ public sealed unsafe partial class LeaseAndPing
         _request->InformationBuffer = _request + 1;
         _request->InformationBufferLength = (uint)value.Length;
         value.CopyTo(new Span<byte>(_request + 1, (int)RequestBufferSize));
-        NdisRequest(out var status, _binding, _request);
+        var status = _binding.Request(_request);
         if (status != NDIS_STATUS_PENDING) _answer.TrySetResult(status);
     }
 

@@ -12,10 +12,9 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
     private readonly NdisInstance _instance;
     private readonly Driver _driver = new("leaseandping", DriverKind.Protocol);
     private readonly CancellationTokenSource _ended = new();
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly OpenBinding _binding = new();
     private GCHandle _self;
     private NDIS_HANDLE _protocol;
-    private NDIS_HANDLE _binding;
     private System.Net.NetworkInformation.PhysicalAddress _hardwareAddress = System.Net.NetworkInformation.PhysicalAddress.None;
     private long _badFrames;
     private int _isDisposed;
@@ -98,12 +97,13 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         if (Lease is { } lease && !_ended.IsCancellationRequested) await ReleaseAsync(lease).ConfigureAwait(false);
-        _instance.Run(_driver, Close);
-        await _closed.Task.ConfigureAwait(false);
+        _instance.Run(_driver, _binding.Close);
+        await _binding.Closed.ConfigureAwait(false);
         await _ended.CancelAsync().ConfigureAwait(false);
         _instance.Run(_driver, Free);
         _self.Free();
         _ended.Dispose();
+        _binding.Dispose();
         _requestGate.Dispose();
         _freeFrames.Dispose();
     }

@@ -1,5 +1,3 @@
-using static Nonpaged.Ndis.NdisLibrary;
-
 namespace Nonpaged.Ndis;
 
 /// <summary>From the adapter to the kernel, in the adapter's serial context.</summary>
@@ -38,7 +36,7 @@ public sealed unsafe partial class TapInterface
         if (packet is null) return NotReceived();
         // The packet's buffer begins behind the header.
         new ReadOnlySpan<byte>(header, (int)HeaderSize).CopyTo(new Span<byte>(FramePackets.MemoryOf(packet), (int)HeaderSize));
-        NdisTransferData(out var status, _binding, context, 0, packetSize, packet, out var transferred);
+        var status = _binding.TransferData(context, packetSize, packet, out var transferred);
         if (status != NDIS_STATUS_PENDING) EndTransfer(packet, status, transferred);
         return NDIS_STATUS_SUCCESS;
     }

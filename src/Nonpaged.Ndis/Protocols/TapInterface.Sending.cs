@@ -1,5 +1,4 @@
 using Nonpaged.Interop;
-using static Nonpaged.Ndis.NdisLibrary;
 
 namespace Nonpaged.Ndis;
 
@@ -25,7 +24,7 @@ public sealed unsafe partial class TapInterface
             while (!_ending.IsCancellationRequested)
             {
                 var count = ReadFrames(batch);
-                if (count > 0) NdisSendPackets(_binding, (NDIS_PACKET**)batch, (uint)count);
+                if (count > 0) Send(batch, count);
                 else if (!_device.Wait((int)LookAtInterfaceEvery)) throw TapFailures.Refused("poll", Errno.EBADFD);
                 LookAtInterface();
             }
@@ -38,6 +37,12 @@ public sealed unsafe partial class TapInterface
         {
             Lose(lost);
         }
+    }
+
+    private void Send(nint* batch, int count)
+    {
+        if (_binding.Send((NDIS_PACKET**)batch, count)) return;
+        for (var index = 0; index < count; index++) Sent((NDIS_PACKET*)batch[index], NDIS_STATUS_CLOSING);
     }
 
     /// <summary>

@@ -19,23 +19,20 @@ public sealed unsafe partial class TapInterface : IDisposable
     // A frame that is too long for the adapter shows as one that is longer than this: a read of the kernel's cuts it off silently.
     private const uint FrameMemory = LongestFrame + 22;
 
-    private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly TapDevice _device;
     private readonly Driver _driver;
     private readonly FramePackets _packets = new(FrameMemory);
     private readonly FramePackets _transfers = new(FrameMemory);
+    private readonly OpenBinding _binding = new();
     private readonly WaitedRequest _request = new();
-    private readonly ManualResetEventSlim _closed = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly TaskCompletionSource<TapException> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private GCHandle _self;
     private NdisInstance? _instance;
     private NDIS_HANDLE _protocol;
-    private NDIS_HANDLE _binding;
     private Thread? _thread;
-    private int _closing;
     private bool _isDisposed;
 
     private TapInterface(string name, TapDevice device)
@@ -93,7 +90,7 @@ public sealed unsafe partial class TapInterface : IDisposable
         if (_instance is null || _thread is not null) throw new InvalidOperationException("The interface is not registered, or is bound already.");
         _instance.Run(_driver, () =>
         {
-            OpenAdapter(adapter);
+            Require(_binding.Open(_protocol, adapter, _self), nameof(NdisOpenAdapter));
             SetUp(adapter);
         });
         _thread = new Thread(() => _instance.Run(_driver, SendFrames)) { IsBackground = true, Name = $"tap {Name}" };
@@ -107,8 +104,8 @@ public sealed unsafe partial class TapInterface : IDisposable
         _ending.Cancel();
         _device.Wake();
         _thread?.Join();
-        _instance?.Run(_driver, CloseAdapter);
-        _closed.Wait(s_patience);
+        _instance?.Run(_driver, _binding.Close);
+        if (_instance is not null) _binding.Closed.Wait(s_patience);
         _device.Dispose();
     }
 
@@ -128,7 +125,7 @@ public sealed unsafe partial class TapInterface : IDisposable
         _packets.Dispose();
         _transfers.Dispose();
         _request.Dispose();
-        _closed.Dispose();
+        _binding.Dispose();
         _ending.Dispose();
         _self.Free();
     }

@@ -20,11 +20,11 @@ internal sealed unsafe class WaitedRequest : IDisposable
     }
 
     /// <summary>The answer to an OID that asks for a number; null where the miniport has none.</summary>
-    public uint? Query(NDIS_HANDLE binding, uint oid, TimeSpan patience) =>
+    public uint? Query(OpenBinding binding, uint oid, TimeSpan patience) =>
         Perform(NDIS_REQUEST_TYPE.NdisRequestQueryInformation, binding, oid, 0, patience) == NDIS_STATUS_SUCCESS ? *(uint*)(_request + 1) : null;
 
     /// <summary>Sets an OID to a number.</summary>
-    public NDIS_STATUS Set(NDIS_HANDLE binding, uint oid, uint value, TimeSpan patience) =>
+    public NDIS_STATUS Set(OpenBinding binding, uint oid, uint value, TimeSpan patience) =>
         Perform(NDIS_REQUEST_TYPE.NdisRequestSetInformation, binding, oid, value, patience);
 
     /// <summary>For ProtocolRequestComplete.</summary>
@@ -43,7 +43,7 @@ internal sealed unsafe class WaitedRequest : IDisposable
 
     public void Dispose() => _answered.Dispose();
 
-    private NDIS_STATUS Perform(NDIS_REQUEST_TYPE type, NDIS_HANDLE binding, uint oid, uint value, TimeSpan patience)
+    private NDIS_STATUS Perform(NDIS_REQUEST_TYPE type, OpenBinding binding, uint oid, uint value, TimeSpan patience)
     {
         *_request = default;
         _request->RequestType = type;
@@ -52,7 +52,7 @@ internal sealed unsafe class WaitedRequest : IDisposable
         _request->InformationBufferLength = sizeof(uint);
         *(uint*)(_request + 1) = value;
         _answered.Reset();
-        NdisRequest(out var status, binding, _request);
+        var status = binding.Request(_request);
         if (status != NDIS_STATUS_PENDING) return status;
         return _answered.Wait(patience) ? _answer : NDIS_STATUS_REQUEST_ABORTED;
     }
