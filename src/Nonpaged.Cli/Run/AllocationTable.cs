@@ -16,10 +16,11 @@ internal static class AllocationTable
         table.AddColumn(new TableColumn("length\n[dim]limit[/]").NoWrap().RightAligned().PadLeft(0).PadRight(1));
         table.AddColumn(new TableColumn("virtual address\n[dim]physical ranges[/]").NoWrap().PadLeft(0).PadRight(1));
         table.AddColumn(new TableColumn("obtained").PadLeft(0).PadRight(0));
-        foreach (AllocationDocument allocation in allocations)
+        foreach ((AllocationDocument allocation, int more) in Alike(allocations))
         {
+            string call = more == 0 ? allocation.Call : $"{allocation.Call}, {more + 1} times";
             table.AddRow(
-                new Markup($"{Markup.Escape(allocation.Call)}\n[dim]{Markup.Escape(Flags(allocation))}[/]"),
+                new Markup($"{Markup.Escape(call)}\n[dim]{Markup.Escape(Flags(allocation))}[/]"),
                 new Markup($"{allocation.Length}\n[dim]{(allocation.HighestAcceptableAddress == s_noLimit ? "no limit" : allocation.HighestAcceptableAddress)}[/]"),
                 new Markup($"{allocation.VirtualAddress ?? "NULL"}\n[dim]{Markup.Escape(Ranges(allocation))}[/]"),
                 new Markup(Obtained(allocation)));
@@ -27,6 +28,20 @@ internal static class AllocationTable
 
         screen.Out.Write(table);
     }
+
+    /// <summary>The first of each that follow one another and differ in their addresses alone, and how many more there are.</summary>
+    private static IEnumerable<(AllocationDocument First, int More)> Alike(IReadOnlyList<AllocationDocument> allocations)
+    {
+        for (int index = 0, next; index < allocations.Count; index = next)
+        {
+            next = index + 1;
+            while (next < allocations.Count && IsAlike(allocations[index], allocations[next])) next++;
+            yield return (allocations[index], next - index - 1);
+        }
+    }
+
+    private static bool IsAlike(AllocationDocument one, AllocationDocument other) =>
+        (one.Call, one.Length, one.HighestAcceptableAddress, Flags(one), Obtained(one)) == (other.Call, other.Length, other.HighestAcceptableAddress, Flags(other), Obtained(other));
 
     private static string Flags(AllocationDocument allocation) =>
         $"{(allocation.Flags.Count == 0 ? "0" : string.Join("|", allocation.Flags))}, {allocation.Driver}";

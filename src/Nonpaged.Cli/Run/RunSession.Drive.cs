@@ -32,8 +32,7 @@ internal sealed partial class RunSession
         }
         catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException && WasTakenAway(machine, adapter))
         {
-            string why = machine.Gone.IsCompleted ? machine.Gone.Result : "The driver halted the adapter: see its reports.";
-            throw new CommandException($"The network card went away. {why}", "the life of the machine and of its driver", "run it again");
+            throw TakenAway(machine);
         }
         catch (TimeoutException exception)
         {
@@ -48,6 +47,12 @@ internal sealed partial class RunSession
         var shown = MapPool.From(pool.GetMap(), MapAddresses.Machine);
         printer.ShowMap(shown, request);
         request.Map.Save(shown);
+    }
+
+    private static CommandException TakenAway(Machine machine)
+    {
+        string why = machine.Gone.IsCompleted ? machine.Gone.Result : "The driver halted the adapter: see its reports.";
+        return new CommandException($"The network card went away. {why}", "the life of the machine and of its driver", "run it again");
     }
 
     private bool WasTakenAway(Machine machine, Adapter adapter) =>

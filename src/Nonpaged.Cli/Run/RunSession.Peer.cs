@@ -23,6 +23,10 @@ internal sealed partial class RunSession
                 printer.ShowExchange(result);
                 interruption.Token.ThrowIfCancellationRequested();
             }
+            catch (InvalidOperationException) when (WasTakenAway(machine.Machine, from) || WasTakenAway(machine.Machine, to))
+            {
+                throw TakenAway(machine.Machine);
+            }
             finally
             {
                 // The protocol closes its bindings first.

@@ -73,12 +73,15 @@ public sealed class InterruptionTests
         AssertGone(descendants);
     }
 
-    [Fact]
-    public void When_QEMU_goes_away_the_run_fails_and_says_so_and_nothing_is_outstanding()
+    [Theory]
+    [InlineData("pinging", "--count", "65535")]
+    [InlineData("holding", "--count", "2", "--hold", "600")]
+    [InlineData("exchanging", "--peer", "--frames", "100000000")]
+    public void When_QEMU_goes_away_the_run_fails_and_says_so_and_nothing_is_outstanding(string stage, params string[] options)
     {
         Assert.SkipUnless(HasQemu, NoQemu);
-        using var program = new RunningProgram(CliProgram.Start("run", "--count", "2", "--hold", "600", "--json"));
-        program.WaitFor("holding");
+        using var program = new RunningProgram(CliProgram.Start(["run", .. options, "--json"]));
+        program.WaitFor(stage);
         int qemu = program.Descendants().First(id => File.ReadAllText($"/proc/{id}/comm").StartsWith("qemu", StringComparison.Ordinal));
         using (Process process = Process.GetProcessById(qemu)) process.Kill();
         CliResult result = program.WaitForEnd();
