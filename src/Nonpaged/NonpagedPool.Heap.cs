@@ -184,31 +184,27 @@ public sealed unsafe partial class NonpagedPool
         nuint count = Volatile.Read(ref _chunkCount);
         if (blocks.Length == 0 || (nuint)blocks[0] >> Chunk.Shift >= count) return 0;
         Chunk* chunks = _chunks;
-        uint at = chunks[(nuint)blocks[0] >> Chunk.Shift].Magazine;
+        Chunk* own = chunks + ((nuint)blocks[0] >> Chunk.Shift);
+        // The same in all chunks of a class.
+        uint kind = own->Kind;
+        int shift = own->SizeShift;
+        uint at = own->Magazine;
         var magazine = (Magazine*)(cache + (nint)at);
         nuint* top = magazine->Top;
         ref nint first = ref MemoryMarshal.GetReference(blocks);
         ref nint from = ref first;
         ref nint end = ref Unsafe.Add(ref first, (nint)nuint.Min((nuint)blocks.Length, ((nuint)magazine->Ceiling - (nuint)top) >> Magazine.SlotShift));
-        // Blocks that are freed together often lie together.
-        nuint known = nuint.MaxValue;
-        uint* states = null;
-        int shift = 0;
         while (Unsafe.IsAddressLessThan(ref from, ref end))
         {
             var address = (nuint)from;
             nuint index = address >> Chunk.Shift;
-            if (index != known)
-            {
-                if (index >= count || chunks[index].Magazine != at) break;
-                known = index;
-                states = chunks[index].States;
-                shift = chunks[index].SizeShift;
-            }
-
+            // Whether the block lies where the one before it does is not asked: that would be guessed wrong too often.
+            if (index >= count) break;
+            Chunk* chunk = chunks + index;
+            if (chunk->Kind != kind) break;
             if (HeapChecks.IsOn)
             {
-                uint* state = states + (address >> shift);
+                uint* state = chunk->States + (address >> shift);
                 if (*state != Chunk.InUse(address)) break;
                 *state = at;
                 top[1] = (nuint)state;

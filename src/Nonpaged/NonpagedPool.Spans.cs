@@ -34,8 +34,11 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         }
 
         if (span is null) failure = GrowAndTake(request, isOneBlock: false, _ => Take());
-        if (span is not null) table.Add(span);
-        return span;
+        if (span is null || table.TryAdd(span)) return span;
+        GiveBack(span);
+        failure = new AllocationFailure(
+            $"The pool \"{Options.Name}\" has no room for the states of more small blocks.", $"{ChunkTable.MostStates} blocks", "use further pools (NonpagedPool.Create), or longer blocks");
+        return null;
     }
 
     /// <summary>A run without a chunk that the heap has no use for: where one comes, the next is taken, and it goes back.</summary>
@@ -58,6 +61,11 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
     void ISpanSource.Give(HeapSpan span)
     {
         span.States!.Remove(span);
+        GiveBack(span);
+    }
+
+    private void GiveBack(HeapSpan span)
+    {
         using (HeapHook.Enter(_gate))
         {
             if (_isDisposed) return;

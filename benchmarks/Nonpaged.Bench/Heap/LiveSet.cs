@@ -63,32 +63,51 @@ internal sealed class LiveSet<TBlocks, TBlock>
         state = random;
     }
 
-    /// <summary>One of each segment, so that none is drawn twice.</summary>
     private static void ReplaceMany(TBlocks heap, nuint size, TBlock[] blocks, int many, long pairs, ref Sequence state)
     {
-        Sequence random = state;
         ulong segment = (ulong)(blocks.Length / many);
-        var slots = new ulong[many];
+        var slots = new int[many];
         var some = new TBlock[many];
         for (long i = 0; i < pairs; i += many)
         {
-            for (int k = 0; k < slots.Length; k++)
-            {
-                ulong slot = (ulong)k * segment + random.Draw(segment);
-                slots[k] = slot;
-                some[k] = blocks[slot];
-            }
-
+            Choose(ref blocks[0], segment, ref slots[0], ref some[0], ref Unsafe.Add(ref some[0], many), ref state);
             heap.Free(some);
             heap.Allocate(some, size);
-            for (int k = 0; k < slots.Length; k++)
-            {
-                TBlock block = some[k];
-                heap.WriteFirst(block, 1);
-                blocks[slots[k]] = block;
-            }
+            Place(heap, ref blocks[0], ref slots[0], ref some[0], ref Unsafe.Add(ref some[0], many));
         }
+    }
+
+    /// <summary>One of each segment, so that none is drawn twice.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Choose(ref TBlock blocks, ulong segment, ref int slot, ref TBlock one, ref TBlock end, ref Sequence state)
+    {
+        Sequence random = state;
+        ulong start = 0;
+        do
+        {
+            ulong at = start + random.Draw(segment);
+            slot = (int)at;
+            one = Unsafe.Add(ref blocks, (nint)at);
+            start += segment;
+            slot = ref Unsafe.Add(ref slot, 1);
+            one = ref Unsafe.Add(ref one, 1);
+        }
+        while (Unsafe.IsAddressLessThan(ref one, ref end));
 
         state = random;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Place(TBlocks heap, ref TBlock blocks, ref int slot, ref TBlock one, ref TBlock end)
+    {
+        do
+        {
+            TBlock block = one;
+            heap.WriteFirst(block, 1);
+            Unsafe.Add(ref blocks, slot) = block;
+            slot = ref Unsafe.Add(ref slot, 1);
+            one = ref Unsafe.Add(ref one, 1);
+        }
+        while (Unsafe.IsAddressLessThan(ref one, ref end));
     }
 }

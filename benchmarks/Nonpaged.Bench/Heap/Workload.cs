@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nonpaged.Bench;
 
@@ -12,6 +14,12 @@ internal static class Workload<TBlocks, TBlock>
 {
     public const int Batch = 64;
     public const int Ring = 1024;
+
+    private static bool Vectors
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Sse2.IsSupported && typeof(TBlock) == typeof(nint);
+    }
 
     public static double Lifo(TBlocks heap, Job job, long pairs)
     {
@@ -98,12 +106,23 @@ internal static class Workload<TBlocks, TBlock>
         Describe(ref some[0], ref descriptors[0], ref Unsafe.Add(ref descriptors[0], some.Length), (uint)size);
     }
 
+    // Sixteen bytes at a time, as the C compiler does it by itself. A number of blocks is even.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Describe(ref TBlock block, ref Descriptor<TBlock> descriptor, ref Descriptor<TBlock> end, uint length)
     {
+        Vector128<ulong> rest = Vector128.Create(length | (1UL << 32));
         do
         {
-            descriptor = new Descriptor<TBlock>(block, length, 1);
+            if (Vectors)
+            {
+                Vector128<ulong> address = Vector128.CreateScalarUnsafe(Unsafe.As<TBlock, ulong>(ref block));
+                Sse2.UnpackLow(address, rest).StoreUnsafe(ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor));
+            }
+            else
+            {
+                descriptor = new Descriptor<TBlock>(block, length, 1);
+            }
+
             block = ref Unsafe.Add(ref block, 1);
             descriptor = ref Unsafe.Add(ref descriptor, 1);
         }
@@ -122,9 +141,19 @@ internal static class Workload<TBlocks, TBlock>
     {
         do
         {
-            block = descriptor.Block;
-            block = ref Unsafe.Add(ref block, 1);
-            descriptor = ref Unsafe.Add(ref descriptor, 1);
+            if (Vectors)
+            {
+                ref ulong two = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
+                Sse2.UnpackLow(Vector128.LoadUnsafe(ref two), Vector128.LoadUnsafe(ref two, 2)).StoreUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
+            }
+            else
+            {
+                block = descriptor.Block;
+                Unsafe.Add(ref block, 1) = Unsafe.Add(ref descriptor, 1).Block;
+            }
+
+            block = ref Unsafe.Add(ref block, 2);
+            descriptor = ref Unsafe.Add(ref descriptor, 2);
         }
         while (Unsafe.IsAddressLessThan(ref descriptor, ref end));
     }

@@ -8,7 +8,7 @@ namespace Nonpaged;
 /// What is known of 64 KiB of a span: the class of its blocks, and where their states are. Blocks start at least a power of two apart, so a shift finds a state that is one
 /// block's alone, and its value says exactly whether a block in use starts at an address. All zero for what is not the heap's.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Size = 16)]
+[StructLayout(LayoutKind.Explicit, Size = 16)]
 internal unsafe struct Chunk
 {
     public const int Shift = 16;
@@ -18,13 +18,20 @@ internal unsafe struct Chunk
     public const uint Free = 0;
 
     /// <summary>Where the magazine of its class is among those of a cache, in bytes.</summary>
+    [FieldOffset(0)]
     public ushort Magazine;
 
     /// <summary>By how many bits an address is shifted to become the index of its state.</summary>
+    [FieldOffset(2)]
     public byte SizeShift;
 
     /// <summary>What that index counts from.</summary>
+    [FieldOffset(8)]
     public uint* States;
+
+    /// <summary>Both of the first, which all chunks of a class have in common.</summary>
+    [FieldOffset(0)]
+    public readonly uint Kind;
 
     /// <summary>Makes it one at an address, of blocks of this size, whose states start here.</summary>
     public void Set(nuint address, int blockSize, int sizeClass, uint* states)

@@ -8,7 +8,9 @@ namespace Nonpaged;
 /// </summary>
 internal sealed unsafe class ChunkTable : IDisposable
 {
-    private const uint MostStates = 1u << 31;
+    /// <summary>How many blocks it has room for; of a length that is no power of two up to twice as many states count.</summary>
+    public const uint MostStates = 1u << 31;
+
     private const nuint HugePage = 2 << 20;
     private const int CountShift = AddressBits - Chunk.Shift;
 
@@ -59,20 +61,23 @@ internal sealed unsafe class ChunkTable : IDisposable
     /// <summary>The span that a block is of. The block must be one.</summary>
     public HeapSpan SpanOf(nuint block) => Volatile.Read(ref _spans)[Numbers[block >> Chunk.Shift]]!;
 
-    /// <summary>Makes the blocks of a span known, all of them free.</summary>
-    public void Add(HeapSpan span)
+    /// <summary>Makes the blocks of a span known, all of them free. False where there is no room for so many.</summary>
+    public bool TryAdd(HeapSpan span)
     {
         using (HeapHook.Enter(_gate))
         {
             int each = Chunk.StatesOf(span.BlockSize);
+            uint* states = TakeStates(each * (int)ChunksOf(span));
+            if (states == null) return false;
             int number = TakeNumber();
             _spans[number] = span;
-            uint* states = TakeStates(each * (int)ChunksOf(span));
             for (nuint at = span.Start, end = at + (span.Pages << Page.Shift); at < end; at += Chunk.Length, states += each)
             {
                 Numbers[at >> Chunk.Shift] = number;
                 Entries[at >> Chunk.Shift].Set(at, span.BlockSize, span.SizeClass, states);
             }
+
+            return true;
         }
     }
 
@@ -113,7 +118,7 @@ internal sealed unsafe class ChunkTable : IDisposable
     private uint* TakeStates(int count)
     {
         if (FreeStates(count).TryPop(out nint states)) return (uint*)states;
-        if (_usedStates + (ulong)(uint)count > MostStates) throw new InvalidOperationException($"A heap keeps at most {MostStates} blocks.");
+        if (_usedStates + (ulong)(uint)count > MostStates) return null;
         uint first = _usedStates;
         _usedStates += (uint)count;
         return States + first;

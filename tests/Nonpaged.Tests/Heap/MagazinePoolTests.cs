@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nonpaged.Tests.Heap;
 
 /// <summary>When memory of threads, depots and spans comes back, and which pools have magazines.</summary>
@@ -15,6 +17,20 @@ public sealed unsafe class MagazinePoolTests
         pool.Free(pool.Allocate(100));
         // Of the chunk, all but the block that is in no magazine.
         Assert.Equal(64UL << 10, pool.InUse());
+        pool.Trim();
+        Assert.Equal(0UL, pool.InUse());
+    }
+
+    [Fact]
+    public void Where_there_is_no_room_for_the_states_of_more_blocks_they_come_from_single_pages_and_nothing_is_lost()
+    {
+        using NonpagedPool pool = HeapPools.Make();
+        pool.Free(pool.Allocate(64));
+        UsedStates(HeapOf(pool)!.Table) = ChunkTable.MostStates - 1024;
+        nint[] blocks = pool.Take(10_000, 64);
+        Assert.Equal(blocks.Length, blocks.Distinct().Count());
+        Assert.InRange(pool.InUse(), 640_000UL, 1_000_000UL);
+        pool.Give(blocks);
         pool.Trim();
         Assert.Equal(0UL, pool.InUse());
     }
@@ -295,4 +311,10 @@ public sealed unsafe class MagazinePoolTests
 
     private static Dictionary<nint, ulong> SpansOf(NonpagedPool pool, nint[] blocks) =>
         blocks.Select(block => pool.SpanOf((void*)block)).DistinctBy(span => span.Start).ToDictionary(span => (nint)span.Start, span => (ulong)span.Length);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_magazines")]
+    private static extern ref MagazineHeap? HeapOf(NonpagedPool pool);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_usedStates")]
+    private static extern ref uint UsedStates(ChunkTable table);
 }
