@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Nonpaged.Ndis;
 
 public sealed unsafe partial class Adapter
@@ -8,14 +10,18 @@ public sealed unsafe partial class Adapter
     // Under load a line may stay up for as long as there are frames; each of these calls has cost the driver an access to its hardware.
     private const int UnacknowledgedLimit = 10_000;
 
-    private static readonly TimeSpan GoingAway = TimeSpan.FromMilliseconds(200);
+    // PCI Local Bus Specification, section 6.1: the vendor identification that no device has. A function that does not answer reads as all ones.
+    private const ushort NobodyThere = 0xffff;
 
     private int _unrecognized;
     private int _unacknowledged;
     private bool _deferred;
-    private bool _interruptMasked;
+    private volatile bool _interruptMasked;
 
     internal MiniportInterrupt? Interrupt { get; private set; }
+
+    /// <summary>Its line is not looked at any more.</summary>
+    internal bool IsInterruptMasked => _interruptMasked;
 
     /// <summary>Why an interrupt may not be registered like this; null where it may.</summary>
     internal string? InterruptRuleBroken(bool asksIsr, uint vector)
@@ -97,23 +103,36 @@ public sealed unsafe partial class Adapter
     private void CountUnacknowledged(MiniportInterrupt interrupt)
     {
         _unacknowledged = interrupt.Line.IsRaised ? _unacknowledged + 1 : 0;
-        if (_unacknowledged < UnacknowledgedLimit || _interruptMasked || Machine.Gone.IsCompleted) return;
-        _interruptMasked = true;
-        Report(
-            NdisReportKind.BrokenRule,
-            nameof(Miniport.ISRHandler),
-            $"Interrupt vector {interrupt.Vector} stayed raised through {UnacknowledgedLimit} calls of the ISR in a row: the driver does not acknowledge it. It is masked.");
+        if (_unacknowledged < UnacknowledgedLimit || _interruptMasked) return;
+        MaskInterrupt($"Interrupt vector {interrupt.Vector} stayed raised through {UnacknowledgedLimit} calls of the ISR in a row: the driver does not acknowledge it. It is masked.");
     }
 
     private void CountUnrecognized(bool recognized, MiniportInterrupt interrupt)
     {
         _unrecognized = recognized ? 0 : _unrecognized + 1;
-        // Hardware that is going away reads as all ones, and so unrecognized, a moment before it is known to be gone.
-        if (_unrecognized < UnrecognizedLimit || Machine.Gone.Wait(GoingAway)) return;
+        if (_unrecognized < UnrecognizedLimit || _interruptMasked) return;
+        MaskInterrupt($"Interrupt vector {interrupt.Vector} stayed raised, and was not recognized {UnrecognizedLimit} times in a row. It is masked.");
+    }
+
+    /// <summary>
+    /// The driver is blamed only where its device answers. Hardware that goes away reads as all ones for as long as it takes until its end is known; that is reported then, and
+    /// the adapter halted.
+    /// </summary>
+    private void MaskInterrupt(string blame)
+    {
         _interruptMasked = true;
-        Report(
-            NdisReportKind.BrokenRule,
-            nameof(Miniport.ISRHandler),
-            $"Interrupt vector {interrupt.Vector} stayed raised, and was not recognized {UnrecognizedLimit} times in a row. It is masked.");
+        if (IsDevicePresent()) Report(NdisReportKind.BrokenRule, nameof(Miniport.ISRHandler), blame);
+    }
+
+    private bool IsDevicePresent()
+    {
+        var vendor = NobodyThere;
+        Guarded(() =>
+        {
+            Span<byte> bytes = stackalloc byte[sizeof(ushort)];
+            Device.ReadConfiguration(0, bytes);
+            vendor = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+        });
+        return vendor != NobodyThere;
     }
 }

@@ -101,7 +101,8 @@ public sealed unsafe partial class Adapter
             if (count.Length == sizeof(uint)) bad += MemoryMarshal.Read<uint>(count);
         }
 
-        Interlocked.Exchange(ref _framesCountedBad, bad);
+        // All ones that a device answers which is not there any more are no count.
+        if (IsDevicePresent()) Interlocked.Exchange(ref _framesCountedBad, bad);
     }
 
     private void AbortRequests()

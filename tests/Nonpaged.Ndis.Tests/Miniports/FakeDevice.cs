@@ -7,6 +7,8 @@ internal sealed class FakeDevice : PciDevice
 {
     public const uint Vector = 20;
 
+    private volatile bool _isPulledOut;
+
     public byte[] Configuration { get; } = new byte[256];
 
     public override PciLocation Location => new(0, 4, 0);
@@ -25,8 +27,17 @@ internal sealed class FakeDevice : PciDevice
 
     public bool IsBusMaster => (BinaryPrimitives.ReadUInt16LittleEndian(Configuration.AsSpan(4)) & 4) != 0;
 
-    public override void ReadConfiguration(int offset, Span<byte> destination) =>
-        Configuration.AsSpan(offset, destination.Length).CopyTo(destination);
+    /// <summary>It answers no more, and reads as all ones.</summary>
+    public void PullOut() => _isPulledOut = true;
 
-    public override void WriteConfiguration(int offset, ReadOnlySpan<byte> source) => source.CopyTo(Configuration.AsSpan(offset));
+    public override void ReadConfiguration(int offset, Span<byte> destination)
+    {
+        if (_isPulledOut) destination.Fill(0xff);
+        else Configuration.AsSpan(offset, destination.Length).CopyTo(destination);
+    }
+
+    public override void WriteConfiguration(int offset, ReadOnlySpan<byte> source)
+    {
+        if (!_isPulledOut) source.CopyTo(Configuration.AsSpan(offset));
+    }
 }

@@ -64,6 +64,29 @@ public sealed unsafe class InterruptTests
         Assert.Equal(AdapterState.Running, adapter.State);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void No_driver_is_blamed_for_an_interrupt_of_hardware_that_went_away_before_that_is_known(bool isRecognized)
+    {
+        using var bench = new MiniportBench();
+        var asked = 0;
+        bench.Miniport.Isr = () =>
+        {
+            asked++;
+            return (isRecognized, false);
+        };
+        using var adapter = bench.Start();
+        bench.Machine.Device.PullOut();
+        bench.Machine.Line.Raise();
+        MiniportBench.Eventually(() => adapter.IsInterruptMasked, "not masked");
+        Assert.InRange(Volatile.Read(ref asked), 1000, 10_000);
+        Assert.Empty(bench.Ndis.Reports);
+        bench.Machine.PullOut();
+        Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
+        Assert.Equal(NdisReportKind.HardwareGone, Assert.Single(bench.Ndis.Reports).Kind);
+    }
+
     [Fact]
     public void Without_request_isr_disable_and_enable_enclose_the_deferred_function()
     {

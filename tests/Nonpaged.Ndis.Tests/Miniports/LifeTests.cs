@@ -99,7 +99,7 @@ public sealed unsafe class LifeTests
         bench.Miniport.HandleInterrupt = () => throw new InvalidOperationException("a bug.");
         var adapter = bench.Start();
         bench.Machine.Line.Raise();
-        Assert.True(adapter.Halted.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
         Assert.Contains("InvalidOperationException: a bug.", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
         Assert.Contains("Halt@PASSIVE_LEVEL", bench.Miniport.Calls);
         Assert.Empty(bench.Ndis.Outstanding);
@@ -144,7 +144,7 @@ public sealed unsafe class LifeTests
         using var bench = new MiniportBench();
         var adapter = bench.Start();
         bench.Machine.PullOut();
-        Assert.True(adapter.Halted.Wait(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken));
+        Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
         Assert.Contains("pulled out.", bench.Report(NdisReportKind.HardwareGone).Message, StringComparison.Ordinal);
     }
 

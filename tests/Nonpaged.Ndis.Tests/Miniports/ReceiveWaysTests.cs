@@ -133,7 +133,7 @@ public sealed unsafe class ReceiveWaysTests
         };
         using var adapter = bench.Start();
         bench.Machine.PullOut();
-        Assert.True(adapter.Halted.Wait(TimeSpan.FromSeconds(10)));
+        Assert.True(adapter.Halted.Wait(MiniportBench.Patience));
         Assert.Equal(["NdisDevicePnPEventSurpriseRemoved@PASSIVE_LEVEL", "Halt"], events);
     }
 }

@@ -22,10 +22,10 @@ public sealed unsafe class WorkItemTests
             workThread = Environment.CurrentManagedThreadId;
             irql = KeGetCurrentIrql();
             waits.Set();
-            signalled = NdisWaitEvent(EventOf(bench), 10_000);
+            signalled = NdisWaitEvent(EventOf(bench), 60_000);
         });
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        Assert.True(waits.Wait(TimeSpan.FromSeconds(10)));
+        Assert.True(waits.Wait(MiniportBench.Patience));
         var packet = protocol.NewPacket();
         protocol.Send(packet);
         MiniportBench.Eventually(() => protocol.Sent.Count == 1, "nothing is sent while the work item waits");

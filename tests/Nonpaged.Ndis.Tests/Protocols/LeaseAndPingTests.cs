@@ -80,7 +80,8 @@ public sealed class LeaseAndPingTests
         await protocol.AcquireAsync(Cancellation);
         var result = await protocol.PingAsync(count: 1, cancellationToken: Cancellation);
         Assert.Equal((1, 0), (result.Sent, result.Received));
-        Assert.Equal(bad, protocol.BadFrames);
+        // On a machine that is busy the frame may come after the time for a reply.
+        MiniportBench.Eventually(() => protocol.BadFrames == bad, $"{protocol.BadFrames} bad frames in place of {bad}");
     }
 
     [Fact]
