@@ -114,8 +114,9 @@ public sealed class LeaseAndPingTests
         await using (LeaseAndPing protocol = await LeaseAndPing.OpenAsync(adapter, Cancellation))
         {
             await protocol.AcquireAsync(Cancellation);
-            Task<PingResult> pings = protocol.PingAsync(count: 10_000, cancellationToken: Cancellation);
-            await Task.Delay(100, Cancellation);
+            var underWay = new FirstReply();
+            Task<PingResult> pings = protocol.PingAsync(count: 10_000, progress: underWay, cancellationToken: Cancellation);
+            await underWay.Came.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
             adapter.Halt();
             var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => pings);
             Assert.Contains("was halted", failure.Message, StringComparison.Ordinal);
@@ -139,7 +140,7 @@ public sealed class LeaseAndPingTests
             Task<PingResult> pings = protocol.PingAsync(count: 10_000, cancellationToken: Cancellation);
             machine.Dispose();
             await Assert.ThrowsAsync<InvalidOperationException>(() => pings);
-            await adapter.Halted.WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+            await adapter.Halted.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
         }
 
         Assert.Equal(NdisReportKind.HardwareGone, Assert.Single(ndis.Reports).Kind);
@@ -155,5 +156,14 @@ public sealed class LeaseAndPingTests
         Assert.Equal(IPAddress.Parse("10.0.2.2"), result.Target);
         Assert.Equal(0, protocol.BadFrames);
         return result;
+    }
+
+    private sealed class FirstReply : IProgress<PingReply>
+    {
+        private readonly TaskCompletionSource _came = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Came => _came.Task;
+
+        public void Report(PingReply value) => _came.TrySetResult();
     }
 }

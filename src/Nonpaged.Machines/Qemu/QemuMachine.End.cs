@@ -2,13 +2,13 @@ namespace Nonpaged.Machines.Qemu;
 
 public sealed partial class QemuMachine
 {
-    private static readonly TimeSpan s_orderlyEnd = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_orderlyEnd = TimeSpan.FromSeconds(5);
 
     private readonly Lock _disposing = new();
     private volatile bool _disposed;
 
     /// <summary>
-    /// Ends QEMU in order, or by force where it does not end within two seconds, and gives everything back. Callable more than
+    /// Ends QEMU in order, or by force where it does not end within five seconds, and gives everything back. Callable more than
     /// once and from several threads: it returns when the machine has ended.
     /// </summary>
     /// <exception cref="InvalidOperationException">Called by a handler of <see cref="InterruptLine.Raised"/>.</exception>

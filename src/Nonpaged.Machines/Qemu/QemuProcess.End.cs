@@ -8,6 +8,10 @@ internal sealed partial class QemuProcess
     private const int NoStatus = -1;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
+    // To kill a process and see it end takes a shell no time, unless it gets none: what it says of QEMU's end is not to be had without it.
+    private static readonly TimeSpan s_guardianPatience = TimeSpan.FromSeconds(20);
+
     private static readonly TimeSpan s_pollInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _ending = new();
@@ -57,7 +61,7 @@ internal sealed partial class QemuProcess
         // Standard error ends when QEMU has ended, for nobody else holds it.
         _errors.WaitForEnd(s_patience);
         Kill();
-        var status = WaitForGuardian(s_patience);
+        var status = WaitForGuardian(s_guardianPatience);
         if (status is null)
         {
             _ = LibC.Kill(GuardianId, LibC.SIGKILL);

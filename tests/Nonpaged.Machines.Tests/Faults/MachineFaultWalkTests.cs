@@ -44,8 +44,8 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
                     tried++;
                     string what = $"{call} number {nth} answers {errno}";
                     absorbed += Try(program, call, nth, errno, what, wrongs) ? 1 : 0;
-                    if (!Testbed.WaitUntil(() => Processes.WithEnvironment(mark).Count == 0, TimeSpan.FromSeconds(5))) wrongs.Add($"{what}: {string.Join(", ", Processes.WithEnvironment(mark))} still runs.");
-                    if (!Testbed.WaitUntil(() => Processes.OpenDescriptors().Order().SequenceEqual(before), TimeSpan.FromSeconds(5))) wrongs.Add($"{what}: a descriptor is left.");
+                    if (!Testbed.WaitUntil(() => Processes.WithEnvironment(mark).Count == 0)) wrongs.Add($"{what}: {string.Join(", ", Processes.WithEnvironment(mark))} still runs.");
+                    if (!Testbed.WaitUntil(() => Processes.OpenDescriptors().Order().SequenceEqual(before))) wrongs.Add($"{what}: a descriptor is left.");
                 }
             }
         }
@@ -63,7 +63,7 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
         bool isGone = false;
         var life = new Thread(() => error = Live(program, out isGone)) { IsBackground = true };
         life.Start();
-        if (!life.Join(TimeSpan.FromSeconds(60)))
+        if (!life.Join(2 * Testbed.Patience))
         {
             wrongs.Add($"{what}: it hangs.");
             return false;

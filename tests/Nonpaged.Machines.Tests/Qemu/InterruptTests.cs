@@ -21,7 +21,7 @@ public sealed class InterruptTests
         {
             registers.WriteUInt32(IMS, LinkStatusChange);
             registers.WriteUInt32(ICS, LinkStatusChange);
-            Assert.True(raised.Wait(TimeSpan.FromSeconds(5)));
+            Assert.True(raised.Wait(Testbed.Patience));
             Assert.True(line.IsRaised);
 
             // The line's change comes before the answer, so it is known when the read returns.
@@ -73,7 +73,7 @@ public sealed class InterruptTests
         machine.GetInterrupt(20).Raised += () => caught.SetResult(Record.Exception(() => registers.ReadUInt32(ICR)));
         registers.WriteUInt32(IMS, LinkStatusChange);
         registers.WriteUInt32(ICS, LinkStatusChange);
-        Assert.IsType<InvalidOperationException>(caught.Task.WaitAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult());
+        Assert.IsType<InvalidOperationException>(caught.Task.WaitAsync(Testbed.Patience).GetAwaiter().GetResult());
     }
 
     [Fact]
@@ -85,6 +85,6 @@ public sealed class InterruptTests
         machine.GetInterrupt(20).Raised += () => caught.SetResult(Record.Exception(machine.Dispose));
         registers.WriteUInt32(IMS, LinkStatusChange);
         registers.WriteUInt32(ICS, LinkStatusChange);
-        Assert.IsType<InvalidOperationException>(caught.Task.WaitAsync(TimeSpan.FromSeconds(5)).GetAwaiter().GetResult());
+        Assert.IsType<InvalidOperationException>(caught.Task.WaitAsync(Testbed.Patience).GetAwaiter().GetResult());
     }
 }

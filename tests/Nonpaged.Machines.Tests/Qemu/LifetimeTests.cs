@@ -6,20 +6,19 @@ namespace Nonpaged.Machines.Tests.Qemu;
 
 public sealed class LifetimeTests(ITestOutputHelper output)
 {
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(5);
-
     [Fact]
     public void Starting_takes_well_under_a_second()
     {
         Testbed.RequireQemu();
         var times = new List<double>();
-        for (var round = 0; round < 10; round++)
+        // On a machine that is busy some starts take longer; one that waited for something would never take less.
+        Testbed.WaitUntil(() =>
         {
             var clock = Stopwatch.StartNew();
             using var machine = QemuMachine.Start(new QemuOptions());
             times.Add(clock.Elapsed.TotalMilliseconds);
-        }
-
+            return times.Count >= 10 && times.Min() < 1000;
+        });
         output.WriteLine($"Start, ms: {string.Join(", ", times.Select(static time => $"{time:0}"))}");
         Assert.True(times.Min() < 1000, $"{times.Min():0} ms");
     }
@@ -81,7 +80,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         machine.Dispose();
         Assert.False(Processes.Exists(qemu));
-        Assert.True(clock.Elapsed < s_limit, clock.Elapsed.ToString());
+        Assert.True(clock.Elapsed < Testbed.Patience, clock.Elapsed.ToString());
         Assert.Contains("signal 9", machine.Gone.GetAwaiter().GetResult(), StringComparison.Ordinal);
     }
 
@@ -94,7 +93,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Assert.False(machine.Gone.IsCompleted);
 
         Assert.False(LibC.Kill(machine.ProcessId, LibC.SIGKILL).IsError);
-        Assert.Equal("QEMU was ended by signal 9.", await machine.Gone.WaitAsync(s_limit));
+        Assert.Equal("QEMU was ended by signal 9.", await machine.Gone.WaitAsync(Testbed.Patience));
         Assert.Equal(uint.MaxValue, registers.ReadUInt32(8));
         Assert.Equal(ushort.MaxValue, registers.ReadUInt16(8));
         Assert.Equal(byte.MaxValue, machine.Ports.ReadByte(0xcf8));
@@ -108,15 +107,14 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     {
         using var machine = Testbed.Start();
         var registers = machine.Registers();
+        var isReading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reader = Task.Run(() =>
         {
-            while (registers.ReadUInt32(8) != uint.MaxValue)
-            {
-            }
+            while (registers.ReadUInt32(8) != uint.MaxValue) isReading.TrySetResult();
         });
-        await Task.Delay(100);
+        await isReading.Task.WaitAsync(Testbed.Patience);
         LibC.Kill(machine.ProcessId, LibC.SIGKILL);
-        await reader.WaitAsync(s_limit);
+        await reader.WaitAsync(Testbed.Patience);
     }
 
     [Fact]
@@ -125,8 +123,8 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is not installed.");
         using var machine = Testbed.Start();
         LibC.Kill(machine.GuardianId, LibC.SIGKILL);
-        Assert.Equal("QEMU's guardian was ended by signal 9.", await machine.Gone.WaitAsync(s_limit));
-        Assert.True(Testbed.WaitUntil(() => !Processes.Exists(machine.ProcessId), s_limit));
+        Assert.Equal("QEMU's guardian was ended by signal 9.", await machine.Gone.WaitAsync(Testbed.Patience));
+        Assert.True(Testbed.WaitUntil(() => !Processes.Exists(machine.ProcessId)));
     }
 
     [Fact]

@@ -7,6 +7,9 @@ internal static class Testbed
 {
     private static readonly QemuProbeResult s_qemu = QemuProbe.Find();
 
+    /// <summary>For what takes milliseconds on a machine that has nothing else to do.</summary>
+    public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Skips the test where QEMU cannot be used.</summary>
     public static void RequireQemu() => Assert.SkipUnless(s_qemu.IsUsable, $"{s_qemu.Problem} {s_qemu.Remedy}");
 
@@ -37,9 +40,9 @@ internal static class Testbed
     }
 
     /// <summary>Waits until a condition holds, and says whether it came to hold.</summary>
-    public static bool WaitUntil(Func<bool> condition, TimeSpan limit)
+    public static bool WaitUntil(Func<bool> condition)
     {
-        var end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (!condition())
         {
             if (Environment.TickCount64 > end) return condition();

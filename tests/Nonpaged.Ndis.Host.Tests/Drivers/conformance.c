@@ -157,14 +157,14 @@ static VOID CheckTime(NDIS_HANDLE Handle)
     CHECK(!NdisWaitEvent(&Happened, 5));
     NdisMInitializeTimer(&periodic, Handle, OnTimer, &TimerCalls);
     NdisMSetPeriodicTimer(&periodic, 5);
-    CHECK(NdisWaitEvent(&Happened, 2000));
+    CHECK(NdisWaitEvent(&Happened, 60000));
     NdisMCancelTimer(&periodic, &cancelled);
     CHECK(cancelled);
     NdisResetEvent(&Happened);
     TimerCalls = 2;
     NdisInitializeTimer(&once, OnTimer, &TimerCalls);
     NdisSetTimer(&once, 5);
-    CHECK(NdisWaitEvent(&Happened, 2000));
+    CHECK(NdisWaitEvent(&Happened, 60000));
     NdisCancelTimer(&once, &cancelled);
     CHECK(!cancelled);
     NdisMSetTimer(&periodic, 60000);

@@ -130,10 +130,10 @@ static NDIS_STATUS Faulty(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM Media
     status = Initialize(Error, Selected, Media, Count, Handle, Configuration);
     if (status != NDIS_STATUS_SUCCESS) return status;
     StartTimer((PADAPTER)SavedContext);
-    DbgPrint("waited: %d\n", NdisWaitEvent(&TimerEvent, 2000));
+    DbgPrint("waited: %d\n", NdisWaitEvent(&TimerEvent, 60000));
     WasStalled = FALSE;
     StartTimer((PADAPTER)SavedContext);
-    for (tries = 0; tries < 100000 && !WasStalled; tries++) NdisStallExecution(20);
+    for (tries = 0; tries < 3000000 && !WasStalled; tries++) NdisStallExecution(20);
     DbgPrint("stalled: %d\n", WasStalled);
     return status;
 }
