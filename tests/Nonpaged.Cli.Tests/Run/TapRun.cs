@@ -9,7 +9,7 @@ internal sealed class TapRun : IDisposable
 {
     private const string Here = "10.87.0.1";
     private const string There = "10.87.0.2";
-    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(120);
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(300);
 
     private readonly Process _process;
     private readonly Task<string> _output;
@@ -39,7 +39,7 @@ internal sealed class TapRun : IDisposable
 
     public NetworkNamespace Right { get; }
 
-    public string Ping(int count) => Left.Run("ping", "-c", $"{count}", "-i", "0.2", "-W", "5", There);
+    public string Ping(int count) => Left.Run("ping", "-c", $"{count}", "-i", "0.2", "-W", "30", There);
 
     /// <summary>Transfers so many bytes over TCP, from the left to the right, and compares their checksums. Returns the time that it took.</summary>
     public TimeSpan Transfer(int bytes)
@@ -51,7 +51,7 @@ internal sealed class TapRun : IDisposable
         {
             string[] said = (serving.StandardOutput.ReadLine() ?? "").Split(' ');
             Assert.True(said.Length == 2, "The server did not start.");
-            using Process client = Right.StartProcess(["curl", "--silent", "--show-error", "--max-time", "100", $"http://{Here}:{said[0]}/"]);
+            using Process client = Right.StartProcess(["curl", "--silent", "--show-error", "--max-time", "240", $"http://{Here}:{said[0]}/"]);
             Task<string> error = client.StandardError.ReadToEndAsync();
             long start = Stopwatch.GetTimestamp();
             string checksum = Convert.ToHexStringLower(SHA256.HashData(client.StandardOutput.BaseStream));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Nonpaged.Machines.Qemu;
 
@@ -75,13 +76,23 @@ public sealed class TapTests
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, NoQemu);
         using NetworkNamespace space = NetworkNamespace.Create();
-        using var program = new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "6", "--json"]));
-        program.WaitFor("holding");
-        space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "one");
-        space.Run("ip", "link", "set", "one", "up");
-        Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "5", "10.0.2.2"), StringComparison.Ordinal);
-        CliResult result = program.WaitForEnd();
+        using (var program = new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "600", "--json"])))
+        {
+            program.WaitFor("holding");
+            space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "one");
+            space.Run("ip", "link", "set", "one", "up");
+            Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
+            program.Signal("INT");
+            CliResult interrupted = program.WaitForEnd();
+            Assert.True(interrupted.ExitCode == 130, interrupted.Output + interrupted.Error);
+            Assert.Empty(space.Interfaces());
+        }
+
+        long start = Stopwatch.GetTimestamp();
+        using var shortly = new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "3", "--json"]));
+        CliResult result = shortly.WaitForEnd();
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds >= 3);
         Assert.Empty(space.Interfaces());
     }
 
@@ -115,10 +126,11 @@ public sealed class TapTests
         space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "lasting");
         space.Run("ip", "link", "set", "lasting", "up");
         string[] unprivileged = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"];
-        using var program = new RunningProgram(space.StartProcess([.. unprivileged, .. Program, "run", "--tap", "lasting", "--hold", "6", "--json"]));
+        using var program = new RunningProgram(space.StartProcess([.. unprivileged, .. Program, "run", "--tap", "lasting", "--hold", "600", "--json"]));
         program.WaitFor("holding");
-        Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "5", "10.0.2.2"), StringComparison.Ordinal);
-        Assert.Equal(0, program.WaitForEnd().ExitCode);
+        Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
+        program.Signal("INT");
+        Assert.Equal(130, program.WaitForEnd().ExitCode);
         Assert.Equal(["lasting"], space.Interfaces());
         (int exitCode, string output) = space.TryRun([.. unprivileged, .. Program, "run", "--tap", "another", "--json"]);
         Assert.Equal(1, exitCode);
