@@ -148,6 +148,22 @@ public sealed unsafe class InterruptTests
     }
 
     [Fact]
+    public void Hardware_that_went_away_is_not_reset_though_its_driver_says_that_it_hangs()
+    {
+        using var bench = new MiniportBench();
+        var asked = 0;
+        bench.Miniport.Reset = () => NDIS_STATUS_HARD_ERRORS;
+        bench.Miniport.Characteristics.CheckForHangHandler = _ => ++asked > 0;
+        bench.Machine.Device.PullOut();
+        using var adapter = bench.Start();
+        MiniportBench.Eventually(() => Volatile.Read(ref asked) >= 2, "not asked");
+        Assert.DoesNotContain("Reset@DISPATCH_LEVEL", bench.Miniport.Calls);
+        bench.Machine.PullOut();
+        Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
+        Assert.Equal(NdisReportKind.HardwareGone, Assert.Single(bench.Ndis.Reports).Kind);
+    }
+
+    [Fact]
     public void An_adapter_that_says_that_it_hangs_is_reset()
     {
         using var bench = new MiniportBench();
