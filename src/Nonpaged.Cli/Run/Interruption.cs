@@ -45,6 +45,13 @@ internal sealed class Interruption : IDisposable
     {
         if (Interlocked.CompareExchange(ref _signal, (int)context.Signal, 0) != 0) return;
         context.Cancel = true;
-        _source.Cancel();
+        try
+        {
+            _source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It comes amid the end, which has nothing to cancel any more.
+        }
     }
 }

@@ -30,7 +30,7 @@ internal sealed partial class RunSession
 
             await HoldAsync(ended.Token);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException && WasTakenAway(machine, adapter))
+        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException or AdapterException && WasTakenAway(machine, adapter))
         {
             throw TakenAway(machine);
         }

@@ -23,7 +23,7 @@ internal sealed partial class RunSession
                 printer.ShowExchange(result);
                 interruption.Token.ThrowIfCancellationRequested();
             }
-            catch (InvalidOperationException) when (WasTakenAway(machine.Machine, from) || WasTakenAway(machine.Machine, to))
+            catch (Exception exception) when (exception is InvalidOperationException or AdapterException && (WasTakenAway(machine.Machine, from) || WasTakenAway(machine.Machine, to)))
             {
                 throw TakenAway(machine.Machine);
             }
