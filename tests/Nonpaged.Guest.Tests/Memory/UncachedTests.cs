@@ -20,14 +20,14 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
         string driver, string device, string caching, string region, string kind, int nic)
     {
         int before = Guest.Traffic(nic).Count("icmp.type == 0");
-        await Guest.DoAsync($"nonpaged run --machine sysfs --device {device} --noncached {caching} --region {region} --count 10 --hold 60 --json >/tmp/run 2>/tmp/log & echo $! >/tmp/pid");
         try
         {
-            Assert.True(await UntilAsync(() => Guest.Traffic(nic).Count("icmp.type == 0") == before + 10), (await Guest.RunAsync("cat /tmp/log /tmp/run")).Output);
+            await GuestProgram.HoldAsync(Guest, $"--machine sysfs --device {device} --noncached {caching} --region {region} --count 10 --json");
+            Assert.Equal(before + 10, Guest.Traffic(nic).Count("icmp.type == 0"));
             (ulong start, ulong length) = await PlaceAsync(region);
             string line = string.Create(CultureInfo.InvariantCulture, $"[mem 0x{start:x16}-0x{start + length:x16}] {kind}");
             Assert.Contains(line, (await Guest.DoAsync(List)).Output, StringComparison.Ordinal);
-            JsonElement run = (await Guest.DoAsync("kill -TERM $(cat /tmp/pid); while test -e /proc/$(cat /tmp/pid); do sleep 0.1; done; cat /tmp/run")).Json;
+            JsonElement run = (await GuestProgram.EndAsync(Guest)).Json;
             Assert.Equal(driver, run.GetProperty("driver").GetString());
             AssertRings(run, caching, start, length);
             Assert.DoesNotContain(line, (await Guest.DoAsync(List)).Output, StringComparison.Ordinal);
@@ -93,10 +93,10 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
         Assert.Contains("EPERM", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains("memmap=1024K$0x8000000", failure.GetProperty("remedy").GetString(), StringComparison.Ordinal);
 
-        await Guest.DoAsync($"nonpaged run --machine sysfs --device 0000:00:04.0 --noncached uncached --region {UncachedGuest.Region} --count 1 --hold 60 >/dev/null 2>&1 & echo $! >/tmp/pid; sleep 3");
+        await GuestProgram.HoldAsync(Guest, $"--machine sysfs --device 0000:00:04.0 --noncached uncached --region {UncachedGuest.Region} --count 1");
         failure = (await Guest.RunAsync($"nonpaged alloc --length 4K --uncached --region 4K@0x13fff000 --json")).Json.GetProperty("failure");
         Assert.Contains("Another program has the region", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
-        await Guest.DoAsync("kill -TERM $(cat /tmp/pid); while test -e /proc/$(cat /tmp/pid); do sleep 0.1; done");
+        await GuestProgram.EndAsync(Guest);
     }
 
     private static void AssertRings(JsonElement run, string caching, ulong start, ulong length)
@@ -125,16 +125,5 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
         string[] line = (await Guest.DoAsync("sed -n 3p /sys/bus/pci/devices/0000:00:06.0/resource")).Output.Split(' ');
         ulong first = ulong.Parse(line[0].AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         return (first, ulong.Parse(line[1].AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture) - first + 1);
-    }
-
-    private static async Task<bool> UntilAsync(Func<bool> condition)
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            if (condition()) return true;
-            await Task.Delay(200, TestContext.Current.CancellationToken);
-        }
-
-        return false;
     }
 }

@@ -37,10 +37,10 @@ public sealed class RefusalTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
     [Fact]
     public async Task A_card_that_another_program_drives_is_refused()
     {
-        await Guest.DoAsync($"nonpaged run --machine sysfs --device {SysfsGuest.Rtl8139} --count 1 --hold 60 >/tmp/run 2>&1 & echo $! >/tmp/pid; sleep 3");
+        await GuestProgram.HoldAsync(Guest, $"--machine sysfs --device {SysfsGuest.Rtl8139} --count 1");
         JsonElement failure = await RefusedAsync(SysfsGuest.Rtl8139);
         Assert.Equal($"Another program drives {SysfsGuest.Rtl8139}.", failure.GetProperty("reason").GetString());
-        await Guest.DoAsync("kill -TERM $(cat /tmp/pid); wait");
+        await GuestProgram.EndAsync(Guest);
     }
 
     [Fact]

@@ -28,16 +28,4 @@ public sealed class SysfsGuest : IAsyncLifetime
 
     internal async Task<int> FreeHugepagesAsync() =>
         int.Parse((await Guest.DoAsync("sed -n 's/HugePages_Free: *//p' /proc/meminfo")).Output, CultureInfo.InvariantCulture);
-
-    /// <summary>Asks again and again, for five seconds.</summary>
-    internal static async Task<bool> UntilAsync(Func<Task<bool>> condition)
-    {
-        for (int i = 0; i < 50; i++)
-        {
-            if (await condition()) return true;
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-
-        return false;
-    }
 }

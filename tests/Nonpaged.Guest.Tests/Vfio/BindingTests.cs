@@ -19,7 +19,7 @@ public sealed class BindingTests(VfioGuest fixture) : IClassFixture<VfioGuest>
         GuestResult given = await Guest.DoAsync($"nonpaged unbind {VfioGuest.Rtl8139} --json");
         Assert.Equal("8139cp", given.Json.GetProperty("devices")[0].GetProperty("driver").GetString());
         Assert.Equal("8139cp", await fixture.DriverOfAsync(VfioGuest.Rtl8139));
-        await Guest.DoAsync($"card=$(ls /sys/bus/pci/devices/{VfioGuest.Rtl8139}/net); ip link set $card up && udhcpc -i $card -n -q -s /bin/true && ip link set $card down");
+        await Guest.DoAsync($"card=$(ls /sys/bus/pci/devices/{VfioGuest.Rtl8139}/net); ip link set $card up && udhcpc -i $card -n -q -t 20 -s /bin/true && ip link set $card down");
     }
 
     [Fact]
@@ -39,14 +39,13 @@ public sealed class BindingTests(VfioGuest fixture) : IClassFixture<VfioGuest>
     public async Task A_card_in_use_is_not_given_back_and_one_that_the_kernel_wants_ends_its_run_in_order()
     {
         await fixture.BindAsync(VfioGuest.E1000);
-        await Guest.DoAsync($"nonpaged run --machine vfio --device {VfioGuest.E1000} --count 1 --hold 60 --json >/tmp/run 2>/tmp/log & echo $! >/tmp/pid; while ! grep -q holding /tmp/log; do sleep 0.1; done");
+        await GuestProgram.HoldAsync(Guest, $"--machine vfio --device {VfioGuest.E1000} --count 1 --json");
         GuestResult refused = await Guest.RunAsync($"nonpaged unbind {VfioGuest.E1000} --json");
         Assert.Contains($"(process {(await Guest.DoAsync("cat /tmp/pid")).Output.Trim()})", refused.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
 
         // By hand it can be asked for; the kernel waits until the program has let go.
-        await Guest.DoAsync($"echo > /sys/bus/pci/devices/{VfioGuest.E1000}/driver_override; echo {VfioGuest.E1000} > /sys/bus/pci/drivers/vfio-pci/unbind", TimeSpan.FromSeconds(30));
-        await Guest.DoAsync(VfioGuest.UntilGone);
-        JsonElement run = (await Guest.DoAsync("cat /tmp/run")).Json;
+        await Guest.DoAsync($"echo > /sys/bus/pci/devices/{VfioGuest.E1000}/driver_override; echo {VfioGuest.E1000} > /sys/bus/pci/drivers/vfio-pci/unbind");
+        JsonElement run = (await GuestProgram.WaitAsync(Guest)).Json;
         Assert.Contains($"The kernel asks for {VfioGuest.E1000}", run.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, run.GetProperty("outstanding").GetInt32());
         await Guest.DoAsync($"echo {VfioGuest.E1000} > /sys/bus/pci/drivers_probe");

@@ -26,12 +26,12 @@ public sealed class RefusalTests(VfioGuest fixture) : IClassFixture<VfioGuest>
     public async Task A_group_that_another_program_has_open_is_refused_with_its_process()
     {
         await fixture.BindAsync(VfioGuest.Rtl8139);
-        await Guest.DoAsync($"nonpaged run --machine vfio --device {VfioGuest.Rtl8139} --count 1 --hold 60 >/tmp/run 2>/tmp/log & echo $! >/tmp/pid; while ! grep -q holding /tmp/log; do sleep 0.1; done");
+        await GuestProgram.HoldAsync(Guest, $"--machine vfio --device {VfioGuest.Rtl8139} --count 1");
         string process = (await Guest.DoAsync("cat /tmp/pid")).Output.Trim();
         await AssertRefusedAsync(VfioGuest.Rtl8139, $"is open already: nonpaged (process {process})", "end it");
         GuestResult devices = await Guest.DoAsync("nonpaged devices --json");
         Assert.Contains($"is open already: nonpaged (process {process})", devices.Output, StringComparison.Ordinal);
-        await Guest.DoAsync($"kill -TERM $(cat /tmp/pid); {VfioGuest.UntilGone}");
+        await GuestProgram.EndAsync(Guest);
     }
 
     [Fact]

@@ -10,9 +10,6 @@ public sealed class VfioGuest : IAsyncLifetime
     // busybox does not follow a module's soft dependencies, as vfio has one on vfio_iommu_type1.
     public const string Modules = "modprobe -a e1000 8139cp vfio_iommu_type1 vfio-pci";
 
-    /// <summary>Waits until the process whose id is in /tmp/pid has given its memory and its files back.</summary>
-    public const string UntilGone = "while readlink /proc/$(cat /tmp/pid)/exe >/dev/null; do sleep 0.1; done; [ ! -e /proc/$(cat /tmp/pid)/fd/0 ]";
-
     internal Guest Guest { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
@@ -34,16 +31,5 @@ public sealed class VfioGuest : IAsyncLifetime
     {
         GuestResult command = await Guest.DoAsync($"hexdump -s 4 -n 2 -e '1/2 \"%u\"' /sys/bus/pci/devices/{device}/config");
         return (int.Parse(command.Output, System.Globalization.CultureInfo.InvariantCulture) & 4) != 0;
-    }
-
-    internal static async Task<bool> UntilAsync(Func<Task<bool>> condition)
-    {
-        for (int i = 0; i < 100; i++)
-        {
-            if (await condition()) return true;
-            await Task.Delay(100, TestContext.Current.CancellationToken);
-        }
-
-        return false;
     }
 }
