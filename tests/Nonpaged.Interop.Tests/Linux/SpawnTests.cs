@@ -4,6 +4,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Nonpaged.Interop.Tests.Linux;
 
+[Collection("descriptors")]
 public sealed class SpawnTests
 {
     [Fact]

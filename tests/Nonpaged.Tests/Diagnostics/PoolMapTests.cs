@@ -68,7 +68,7 @@ public sealed unsafe class PoolMapTests(ITestOutputHelper output)
         using MachineRam ram = new(32 << 20);
         using NonpagedPool pool = kind switch
         {
-            "host" => NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 32 << 20 }),
+            "host" => NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 32 << 20, IdleRelease = Timeout.InfiniteTimeSpan }),
             "permuted" => ram.Pool(MachineRam.Permuted(1, 2000, seed: 7)),
             _ => ram.Pool(MachineRam.Pc(32 << 20)),
         };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Nonpaged.Interop;
 
 namespace Nonpaged.Tests.Extents;
@@ -32,14 +33,23 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void Idle_memory_goes_back_after_its_time_and_what_is_above_the_kept_amount_at_once()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Step = 2 << 20, IdleKept = 4 << 20, IdleRelease = TimeSpan.FromMilliseconds(300) });
-        MemoryBlock large = pool.Allocate(new MemoryRequest(16 << 20));
-        MemoryBlock small = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true });
-        large.Dispose();
-        small.Dispose();
-        Assert.InRange(pool.HeldBytes, 2UL << 20, 4UL << 20);
+        // Whatever happens meanwhile, an hour does not pass.
+        using (NonpagedPool patient = Used(TimeSpan.FromHours(1))) Assert.InRange(patient.HeldBytes, 2UL << 20, 4UL << 20);
+        long start = Stopwatch.GetTimestamp();
+        using NonpagedPool pool = Used(TimeSpan.FromMilliseconds(300));
         Host.AssertSoon(() => pool.HeldBytes == 0, "Idle memory is still held.");
+        Assert.True(Stopwatch.GetElapsedTime(start) > TimeSpan.FromMilliseconds(280), "Idle memory went back before its time.");
         Assert.Equal(0, Host.CountMaps());
+
+        static NonpagedPool Used(TimeSpan idleRelease)
+        {
+            NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Step = 2 << 20, IdleKept = 4 << 20, IdleRelease = idleRelease });
+            MemoryBlock large = pool.Allocate(new MemoryRequest(16 << 20));
+            MemoryBlock small = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true });
+            large.Dispose();
+            small.Dispose();
+            return pool;
+        }
     }
 
     [Fact]
@@ -67,7 +77,7 @@ public sealed unsafe class GrowthTests
     [InlineData(true)]
     public void Pages_are_zero_whenever_they_are_handed_out(bool zeroOnFree)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], ZeroOnFree = zeroOnFree });
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], ZeroOnFree = zeroOnFree, IdleRelease = Timeout.InfiniteTimeSpan });
         nuint first = 0;
         for (int round = 0; round < 3; round++)
         {
@@ -104,7 +114,7 @@ public sealed unsafe class GrowthTests
         using var leave = new ManualResetEventSlim();
         using var hook = new BlockingHook("memfd_create", entered, leave);
         Task<MemoryBlock> growing = Task.Run(() => pool.Allocate(new MemoryRequest(32 << 20)));
-        Assert.True(entered.Wait(TimeSpan.FromSeconds(10)));
+        Assert.True(entered.Wait(TimeSpan.FromMinutes(1)));
         // The other thread stands in a system call of its growth; these are served meanwhile.
         Task served = Task.Run(() =>
         {
@@ -115,7 +125,7 @@ public sealed unsafe class GrowthTests
                 pool.Free(block);
             }
         });
-        Assert.True(served.Wait(TimeSpan.FromSeconds(10)), "Allocations and frees wait for a growth.");
+        Assert.True(served.Wait(TimeSpan.FromMinutes(1)), "Allocations and frees wait for a growth.");
         Assert.False(growing.IsCompleted);
         leave.Set();
         using MemoryBlock grown = growing.GetAwaiter().GetResult();
@@ -139,7 +149,7 @@ public sealed unsafe class GrowthTests
         {
             if (call != _call) return Errno.None;
             _entered.Set();
-            _leave.Wait(TimeSpan.FromSeconds(30));
+            _leave.Wait(TimeSpan.FromMinutes(5));
             return Errno.None;
         }
 

@@ -36,6 +36,9 @@ internal sealed class HostProcess : IDisposable
         if (ready != "ready") Assert.Fail($"{ready}{_process.StandardError.ReadToEnd()}");
     }
 
+    /// <summary>Of the process, which the command before it has become.</summary>
+    public int Id => _process.Id;
+
     public string? ReadLine()
     {
         Task<string?> line = _process.StandardOutput.ReadLineAsync();

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Tests.Extents;
 
+[Collection("host memory")]
 public sealed unsafe class PinTableTests
 {
     // Of one ring.

@@ -6,7 +6,7 @@ namespace Nonpaged.Tests.Heap;
 /// </summary>
 internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : HeapHook, IDisposable
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
     [ThreadStatic]
     private static Worker? t_worker;

@@ -4,7 +4,7 @@ public sealed unsafe class GuardTests
 {
     private static readonly NonpagedPoolOptions s_guarded = new()
     {
-        Verify = true, Guard = true, Ceiling = 8 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages],
+        Verify = true, Guard = true, Ceiling = 8 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages], IdleRelease = Timeout.InfiniteTimeSpan,
     };
 
     [Theory]
