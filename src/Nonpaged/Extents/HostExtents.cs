@@ -78,12 +78,12 @@ internal sealed class HostExtents : IDisposable
     }
 
     /// <summary>
-    /// A program that was killed gives its huge pages back some ten milliseconds later. One that starts in its place waits for them, once, where the kernel
-    /// has enough of them in all.
+    /// A program that was killed gives its huge pages back some ten milliseconds later, and on a busy machine some hundred. One that starts in its place waits for
+    /// them, once, where the kernel has enough of them in all.
     /// </summary>
     private AllocationFailure? CheckPatiently(Rung rung, nuint length)
     {
-        long deadline = Environment.TickCount64 + 100;
+        long deadline = Environment.TickCount64 + 500;
         AllocationFailure? failure = rung.Check(length);
         while (failure is not null && !_hasGrown && rung.MayGetBack(length) && Environment.TickCount64 < deadline)
         {

@@ -43,6 +43,28 @@ internal static unsafe class Host
         File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("HugetlbPages:", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
+    /// <summary>All huge pages of the kernel's that were free are so again, but for what other programs have taken.</summary>
+    public static bool AreHugepagesBack(HugepageCounts before)
+    {
+        HugepageCounts counts = HugepageCounts.Read();
+        if (counts == before) return true;
+        long others = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out int id) && id != Environment.ProcessId).Sum(name => HugetlbPages(name!));
+        return counts.Total - counts.Free <= others;
+    }
+
+    private static int HugetlbPages(string process)
+    {
+        try
+        {
+            return HugetlbKilobytes(process) >> 11;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            // It has ended, or is a kernel's thread, which has no such line.
+            return 0;
+        }
+    }
+
     /// <summary>The flags of the mapping that an address lies in (VmFlags of /proc/self/smaps, proc_pid_smaps(5)).</summary>
     public static string[] VmFlags(void* address)
     {
