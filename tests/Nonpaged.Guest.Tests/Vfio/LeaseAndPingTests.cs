@@ -33,7 +33,10 @@ public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture
             Assert.InRange(int.Parse(pieces.Groups["pieces"].Value, CultureInfo.InvariantCulture), 200, int.Parse(pieces.Groups["pages"].Value, CultureInfo.InvariantCulture));
         }
 
-        Assert.Equal((before.Leases + 2, before.Answers + 20), Seen(nic));
+        (int Leases, int Answers) after = Seen(nic);
+        // An offer and an acknowledgement, and further ones where it asked again because they took so long.
+        Assert.InRange(after.Leases - before.Leases, 2, 8);
+        Assert.Equal(20, after.Answers - before.Answers);
         Assert.False(await fixture.IsBusMasterAsync(device));
     }
 
