@@ -184,11 +184,9 @@ public sealed unsafe partial class NonpagedPool
         nuint count = Volatile.Read(ref _chunkCount);
         if (blocks.Length == 0 || (nuint)blocks[0] >> Chunk.Shift >= count) return 0;
         Chunk* chunks = _chunks;
-        Chunk* own = chunks + ((nuint)blocks[0] >> Chunk.Shift);
-        // The same in all chunks of a class.
-        uint kind = own->Kind;
-        int shift = own->SizeShift;
-        uint at = own->Magazine;
+        uint kind = chunks[(nuint)blocks[0] >> Chunk.Shift].Kind;
+        uint at = Chunk.MagazineOf(kind);
+        int shift = Chunk.SizeShiftOf(kind);
         var magazine = (Magazine*)(cache + (nint)at);
         nuint* top = magazine->Top;
         ref nint first = ref MemoryMarshal.GetReference(blocks);
@@ -198,7 +196,7 @@ public sealed unsafe partial class NonpagedPool
         {
             var address = (nuint)from;
             nuint index = address >> Chunk.Shift;
-            // Whether the block lies where the one before it does is not asked: that would be guessed wrong too often.
+            // No branch on where the block before lies: the processor would mispredict it.
             if (index >= count) break;
             Chunk* chunk = chunks + index;
             if (chunk->Kind != kind) break;

@@ -25,7 +25,7 @@ internal static class GuestProgram
 
     /// <summary>Starts one.</summary>
     public static Task StartAsync(Guest guest, string arguments) =>
-        guest.DoAsync($"nonpaged run {arguments} >/tmp/run 2>/tmp/log & echo $! >/tmp/pid");
+        guest.DoAsync($"rm -f /tmp/run /tmp/log; nonpaged run {arguments} >/tmp/run 2>/tmp/log & echo $! >/tmp/pid");
 
     /// <summary>Sends it a signal and waits until it is gone. What it wrote to its standard output.</summary>
     public static async Task<GuestResult> EndAsync(Guest guest, string signal = "TERM")

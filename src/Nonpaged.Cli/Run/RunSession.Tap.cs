@@ -59,7 +59,6 @@ internal sealed partial class RunSession
         // To end it by a signal is what a person is meant to do, and no failure.
         if (first == over) return;
         if (_taps.FirstOrDefault(tap => tap.Lost.IsCompleted) is { } lost) throw await lost.Lost;
-        string why = machine.Machine.Gone.IsCompleted ? await machine.Machine.Gone : "The driver halted the adapter: see its reports.";
-        throw new CommandException($"The network card went away. {why}", "the life of the machine and of its driver", "run it again");
+        throw TakenAway(machine.Machine);
     }
 }

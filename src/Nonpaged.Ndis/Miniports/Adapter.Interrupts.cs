@@ -13,6 +13,9 @@ public sealed unsafe partial class Adapter
     // PCI Local Bus Specification, section 6.1: the vendor identification that no device has. A function that does not answer reads as all ones.
     private const ushort NobodyThere = 0xffff;
 
+    private static readonly TimeSpan s_untilEndIsKnown = TimeSpan.FromSeconds(5);
+
+    private bool _expectsEnd;
     private int _unrecognized;
     private int _unacknowledged;
     private bool _deferred;
@@ -114,14 +117,30 @@ public sealed unsafe partial class Adapter
         MaskInterrupt($"Interrupt vector {interrupt.Vector} stayed raised, and was not recognized {UnrecognizedLimit} times in a row. It is masked.");
     }
 
-    /// <summary>
-    /// The driver is blamed only where its device answers. Hardware that goes away reads as all ones for as long as it takes until its end is known; that is reported then, and
-    /// the adapter halted.
-    /// </summary>
+    /// <summary>The driver is blamed only where its device answers.</summary>
     private void MaskInterrupt(string blame)
     {
         _interruptMasked = true;
         if (IsDevicePresent()) Report(NdisReportKind.BrokenRule, nameof(Miniport.ISRHandler), blame);
+        else ExpectEnd();
+    }
+
+    /// <summary>
+    /// Hardware that goes away reads as all ones for as long as it takes until its machine knows; that is reported then, and the adapter halted. A machine that does not
+    /// come to know it has a device that is there and dead.
+    /// </summary>
+    private void ExpectEnd()
+    {
+        if (_expectsEnd) return;
+        _expectsEnd = true;
+        _serial.Schedule(s_untilEndIsKnown, () =>
+        {
+            _expectsEnd = false;
+            if (_state != AdapterState.Running || Machine.Gone.IsCompleted || IsDevicePresent()) return;
+            Report(NdisReportKind.HardwareGone, "Machine", $"{Device.Location} does not answer any more: its configuration space reads as all ones. The adapter is halted.");
+            NotifySurpriseRemoval();
+            RemoveLater();
+        });
     }
 
     private bool IsDevicePresent()

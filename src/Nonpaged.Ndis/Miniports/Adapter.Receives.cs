@@ -114,7 +114,12 @@ public sealed unsafe partial class Adapter
         var status = Call(nameof(Miniport.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
             transfer(packet, out copied, _miniportContext, new NDIS_HANDLE(receiveContext), offset, wanted));
         transferred = copied;
-        if (status == NDIS_STATUS_PENDING) _transfers[(nint)packet] = binding;
+        if (status == NDIS_STATUS_PENDING)
+        {
+            binding.BeginTransfer();
+            _transfers[(nint)packet] = binding;
+        }
+
         return status;
     }
 

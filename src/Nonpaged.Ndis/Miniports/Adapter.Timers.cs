@@ -53,8 +53,9 @@ public sealed unsafe partial class Adapter
         if (_state != AdapterState.Running) return;
         var hangs = Call(
             nameof(Miniport.CheckForHangHandler), Irql.DISPATCH_LEVEL, false, () => Miniport.CheckForHangHandler!(_miniportContext));
-        // What is not there answers nothing, and cannot be reset: its end will be known.
-        if (hangs && IsDevicePresent()) Reset("hangs and is reset");
+        // What is not there answers nothing, and cannot be reset.
+        if (hangs && !IsDevicePresent()) ExpectEnd();
+        else if (hangs) Reset("hangs and is reset");
         ScheduleHangCheck();
     }
 }

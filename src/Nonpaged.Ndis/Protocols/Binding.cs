@@ -95,52 +95,58 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     public void Receive(ReceiveIndication frame)
     {
-        if (IsClosing) return;
-        _received = true;
-        Protocol.Call(nameof(Characteristics.ReceiveHandler), Irql.DISPATCH_LEVEL, () => Characteristics.ReceiveHandler!(
-            context,
-            new NDIS_HANDLE(frame.ReceiveContext),
-            (void*)frame.Header,
-            frame.HeaderSize,
-            (void*)frame.LookAhead,
-            frame.LookAheadSize,
-            frame.PacketSize));
+        Indicate(nameof(Characteristics.ReceiveHandler), Irql.DISPATCH_LEVEL, () =>
+        {
+            _received = true;
+            Characteristics.ReceiveHandler!(
+                context,
+                new NDIS_HANDLE(frame.ReceiveContext),
+                (void*)frame.Header,
+                frame.HeaderSize,
+                (void*)frame.LookAhead,
+                frame.LookAheadSize,
+                frame.PacketSize);
+        });
     }
+
+    /// <summary>A transfer whose end NdisMTransferDataComplete will tell.</summary>
+    public void BeginTransfer() => Interlocked.Increment(ref _outstanding);
 
     public void TransferDataComplete(nint packet, NDIS_STATUS status, uint bytes)
     {
         if (Characteristics.TransferDataCompleteHandler is { } handler)
             Protocol.Call(nameof(Characteristics.TransferDataCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context, (NDIS_PACKET*)packet, status, bytes));
+        Done();
     }
 
     public void ReceiveComplete()
     {
-        if (!_received || IsClosing) return;
+        if (!_received) return;
         _received = false;
         if (Characteristics.ReceiveCompleteHandler is { } complete)
-            Protocol.Call(nameof(Characteristics.ReceiveCompleteHandler), Irql.DISPATCH_LEVEL, () => complete(context));
+            Indicate(nameof(Characteristics.ReceiveCompleteHandler), Irql.DISPATCH_LEVEL, () => complete(context));
     }
 
     public void Status(NDIS_STATUS status, void* buffer, uint length)
     {
-        if (Characteristics.StatusHandler is { } handler && !IsClosing)
-            Protocol.Call(nameof(Characteristics.StatusHandler), Irql.DISPATCH_LEVEL, () => handler(context, status, buffer, length));
+        if (Characteristics.StatusHandler is { } handler)
+            Indicate(nameof(Characteristics.StatusHandler), Irql.DISPATCH_LEVEL, () => handler(context, status, buffer, length));
     }
 
     public void StatusComplete()
     {
-        if (Characteristics.StatusCompleteHandler is { } handler && !IsClosing)
-            Protocol.Call(nameof(Characteristics.StatusCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context));
+        if (Characteristics.StatusCompleteHandler is { } handler)
+            Indicate(nameof(Characteristics.StatusCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context));
     }
 
     public void Unbind()
     {
-        if (Characteristics.UnbindAdapterHandler is not { } unbind || IsClosing) return;
-        Protocol.Call(nameof(Characteristics.UnbindAdapterHandler), Irql.PASSIVE_LEVEL, () => unbind(out _, context, Handle));
+        if (Characteristics.UnbindAdapterHandler is { } unbind)
+            Indicate(nameof(Characteristics.UnbindAdapterHandler), Irql.PASSIVE_LEVEL, () => unbind(out _, context, Handle));
     }
 
     /// <summary>
-    /// Closes as soon as nothing is outstanding: at once, or with a call of ProtocolCloseAdapterComplete after the last send.
+    /// Closes as soon as nothing is outstanding and no handler runs: at once, or with a call of ProtocolCloseAdapterComplete after the last of them.
     /// </summary>
     public NDIS_STATUS Close()
     {
@@ -155,6 +161,14 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (Interlocked.Decrement(ref _outstanding) > 0) return NDIS_STATUS_PENDING;
         Remove();
         return NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>Calls one of the protocol's handlers, unless it closes. The close is not done before the handler has returned.</summary>
+    private void Indicate(string handler, Irql irql, Action call)
+    {
+        Interlocked.Increment(ref _outstanding);
+        if (!IsClosing) Protocol.Call(handler, irql, call);
+        Done();
     }
 
     private void Done()

@@ -128,7 +128,7 @@ public sealed unsafe partial class FrameExchange
     {
         for (var waited = TimeSpan.Zero; waited < s_patience; waited += s_probeInterval)
         {
-            var packet = _packets.Take(s_patience, CancellationToken.None);
+            var packet = _packets.Take(s_patience, cancellationToken);
             if (packet is null) return false;
             Fill(packet, header, ProbeNumber, ShortestFrame);
             if (!Send((nint*)&packet, 1)) return false;

@@ -74,25 +74,30 @@ public sealed unsafe partial class FrameExchange : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(length, ShortestFrame);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestFrame);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(_ended.Token, cancellationToken);
-        _instance.Run(_driver, () =>
-        {
-            _from.Open(from);
-            _to.Open(to);
-            SetFilter();
-            OpenWindow(length);
-        });
-        Begin(length);
         try
         {
+            _instance.Run(_driver, () =>
+            {
+                _from.Open(from);
+                _to.Open(to);
+                SetFilter();
+                OpenWindow(length);
+            });
+            Begin(length);
             SendAll(frames, length, from.MacAddress!.Value, to.MacAddress!.Value, ended.Token);
             WaitForRest(ended.Token);
+        }
+        catch (AdapterException) when (_ended.IsCancellationRequested)
+        {
+            // A halt amid the start; below.
         }
         catch (OperationCanceledException)
         {
             // What was exchanged until then counts.
         }
 
-        if (_ended.IsCancellationRequested) throw new InvalidOperationException("An adapter was halted while frames were exchanged. The instance's reports tell why.");
+        if (_ended.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            throw new InvalidOperationException("An adapter was halted while frames were exchanged. The instance's reports tell why.");
         return new FrameExchangeResult(length, _sent, Interlocked.Read(ref _received), _changed, _disordered, Stopwatch.GetElapsedTime(_start, _lastArrival));
     }
 
@@ -100,18 +105,21 @@ public sealed unsafe partial class FrameExchange : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        var isClosed = false;
         _instance.Run(_driver, () =>
         {
             _from.Binding.Close();
             _to.Binding.Close();
             // Sends that are out come back before their memory goes.
             _packets.Free(s_patience);
-            Task.WaitAll([_from.Binding.Closed, _to.Binding.Closed], s_patience);
+            isClosed = Task.WaitAll([_from.Binding.Closed, _to.Binding.Closed], s_patience);
             _request.Free();
             if (!_protocol.IsNull) NdisDeregisterProtocol(out _, _protocol);
         });
-        _from.Dispose();
-        _to.Dispose();
+        // A driver that never gives its packets back may still call, until its adapter is halted.
+        if (!isClosed) return;
+        _from.Free();
+        _to.Free();
         _ended.Dispose();
         _window.Dispose();
         _packets.Dispose();
@@ -134,7 +142,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
     }
 
     /// <summary>What a binding's context stands for.</summary>
-    private sealed class End : IDisposable
+    private sealed class End
     {
         private GCHandle _self;
         private bool _isOpen;
@@ -159,11 +167,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
             _isOpen = true;
         }
 
-        /// <summary>Also frees the context.</summary>
-        public void Dispose()
-        {
-            Binding.Dispose();
-            _self.Free();
-        }
+        /// <summary>When nothing calls for it any more.</summary>
+        public void Free() => _self.Free();
     }
 }

@@ -103,7 +103,6 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
         _instance.Run(_driver, Free);
         _self.Free();
         _ended.Dispose();
-        _binding.Dispose();
         _requestGate.Dispose();
         _freeFrames.Dispose();
     }

@@ -7,12 +7,12 @@ namespace Nonpaged.Ndis;
 /// A protocol driver's side of its binding: the handle, which is used no more once it is closed. The protocol's user closes it, or the adapter's halt does, on threads of
 /// their own, while others send; so each use is held against the close. Its methods may be called from any thread.
 /// </summary>
-internal sealed unsafe class OpenBinding : IDisposable
+internal sealed unsafe class OpenBinding
 {
     private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
 
-    // A call of NDIS's may complete within itself, and the protocol's handler use the binding again.
-    private readonly ReaderWriterLockSlim _uses = new(LockRecursionPolicy.SupportsRecursion);
+    // NDIS's calls queue and return. One may complete within itself, and the protocol's handler use the binding again: the lock is its thread's already.
+    private readonly Lock _gate = new();
     private readonly TaskCompletionSource _closeComplete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NDIS_HANDLE _handle;
     private bool _closed;
@@ -23,6 +23,8 @@ internal sealed unsafe class OpenBinding : IDisposable
     /// <summary>NdisOpenAdapter.</summary>
     public NDIS_STATUS Open(NDIS_HANDLE protocol, Adapter adapter, GCHandle context)
     {
+        // A halt right behind the open finds the handle.
+        lock (_gate)
         fixed (NDIS_MEDIUM* media = s_media)
         fixed (char* characters = adapter.Name)
         {
@@ -37,29 +39,34 @@ internal sealed unsafe class OpenBinding : IDisposable
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
         var status = NDIS_STATUS_CLOSING;
-        _uses.EnterReadLock();
-        if (!_closed) NdisSend(out status, _handle, packet);
-        _uses.ExitReadLock();
+        lock (_gate)
+        {
+            if (!_closed) NdisSend(out status, _handle, packet);
+        }
+
         return status;
     }
 
     /// <summary>NdisSendPackets. False where it is closed, and the packets are the caller's still.</summary>
     public bool Send(NDIS_PACKET** packets, int count)
     {
-        _uses.EnterReadLock();
-        var isOpen = !_closed;
-        if (isOpen) NdisSendPackets(_handle, packets, (uint)count);
-        _uses.ExitReadLock();
-        return isOpen;
+        lock (_gate)
+        {
+            if (_closed) return false;
+            NdisSendPackets(_handle, packets, (uint)count);
+            return true;
+        }
     }
 
     /// <summary>NdisRequest. NDIS_STATUS_CLOSING where it is closed.</summary>
     public NDIS_STATUS Request(NDIS_REQUEST* request)
     {
         var status = NDIS_STATUS_CLOSING;
-        _uses.EnterReadLock();
-        if (!_closed) NdisRequest(out status, _handle, request);
-        _uses.ExitReadLock();
+        lock (_gate)
+        {
+            if (!_closed) NdisRequest(out status, _handle, request);
+        }
+
         return status;
     }
 
@@ -68,20 +75,23 @@ internal sealed unsafe class OpenBinding : IDisposable
     {
         transferred = 0;
         var status = NDIS_STATUS_CLOSING;
-        _uses.EnterReadLock();
-        if (!_closed) NdisTransferData(out status, _handle, receiveContext, 0, bytes, packet, out transferred);
-        _uses.ExitReadLock();
+        lock (_gate)
+        {
+            if (!_closed) NdisTransferData(out status, _handle, receiveContext, 0, bytes, packet, out transferred);
+        }
+
         return status;
     }
 
     /// <summary>NdisCloseAdapter, once. <see cref="Closed"/> tells when it is done.</summary>
     public void Close()
     {
-        _uses.EnterWriteLock();
-        var isFirst = !_closed;
-        _closed = true;
-        _uses.ExitWriteLock();
-        if (!isFirst) return;
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+        }
+
         var status = NDIS_STATUS_SUCCESS;
         if (!_handle.IsNull) NdisCloseAdapter(out status, _handle);
         if (status != NDIS_STATUS_PENDING) CloseComplete();
@@ -89,6 +99,4 @@ internal sealed unsafe class OpenBinding : IDisposable
 
     /// <summary>For ProtocolCloseAdapterComplete.</summary>
     public void CloseComplete() => _closeComplete.TrySetResult();
-
-    public void Dispose() => _uses.Dispose();
 }

@@ -125,9 +125,8 @@ public sealed unsafe partial class TapInterface : IDisposable
         _packets.Dispose();
         _transfers.Dispose();
         _request.Dispose();
-        _binding.Dispose();
         _ending.Dispose();
-        _self.Free();
+        if (_instance is null || _binding.Closed.IsCompleted) _self.Free();
     }
 
     private void Lose(TapException reason)

@@ -42,6 +42,7 @@ internal sealed class HostExtents : IDisposable
         if (placement is not null) request = placement.OfMemory;
         failure = request.Pinned ? Pins.Refuse(Needed(request, HugePage)) : null;
         if (failure is not null) return null;
+        long patience = Environment.TickCount64 + (_hasGrown ? 0 : 500);
         foreach (Rung rung in _ladder)
         {
             if (!MayServe(rung, request)) continue;
@@ -57,7 +58,7 @@ internal sealed class HostExtents : IDisposable
             nuint more = Page.RoundUp(nuint.Min(wished, room), rung.Unit);
             foreach (nuint length in more > needed && more <= room ? [more, needed] : new[] { needed })
             {
-                failure = length > room ? TooMuch(rung, length, room) : CheckPatiently(rung, length);
+                failure = length > room ? TooMuch(rung, length, room) : CheckPatiently(rung, length, patience);
                 if (failure is null && TryBuild(rung, request, placement, length, out failure) is { } extent)
                 {
                     _hasGrown = true;
@@ -81,11 +82,10 @@ internal sealed class HostExtents : IDisposable
     /// A program that was killed gives its huge pages back some ten milliseconds later, and on a busy machine some hundred. One that starts in its place waits for
     /// them, once, where the kernel has enough of them in all.
     /// </summary>
-    private AllocationFailure? CheckPatiently(Rung rung, nuint length)
+    private static AllocationFailure? CheckPatiently(Rung rung, nuint length, long deadline)
     {
-        long deadline = Environment.TickCount64 + 500;
         AllocationFailure? failure = rung.Check(length);
-        while (failure is not null && !_hasGrown && rung.MayGetBack(length) && Environment.TickCount64 < deadline)
+        while (failure is not null && rung.MayGetBack(length) && Environment.TickCount64 < deadline)
         {
             Thread.Sleep(5);
             failure = rung.Check(length);

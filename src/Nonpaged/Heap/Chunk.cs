@@ -29,9 +29,13 @@ internal unsafe struct Chunk
     [FieldOffset(8)]
     public uint* States;
 
-    /// <summary>Both of the first, which all chunks of a class have in common.</summary>
+    /// <summary><see cref="Magazine"/> and <see cref="SizeShift"/> in one word, the same in all chunks of a class.</summary>
     [FieldOffset(0)]
     public readonly uint Kind;
+
+    public static uint MagazineOf(uint kind) => (ushort)kind;
+
+    public static int SizeShiftOf(uint kind) => (byte)(kind >> 16);
 
     /// <summary>Makes it one at an address, of blocks of this size, whose states start here.</summary>
     public void Set(nuint address, int blockSize, int sizeClass, uint* states)

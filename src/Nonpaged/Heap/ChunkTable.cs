@@ -8,7 +8,7 @@ namespace Nonpaged;
 /// </summary>
 internal sealed unsafe class ChunkTable : IDisposable
 {
-    /// <summary>How many blocks it has room for; of a length that is no power of two up to twice as many states count.</summary>
+    /// <summary>States that it has room for: one for each block, up to two where its length is no power of two.</summary>
     public const uint MostStates = 1u << 31;
 
     private const nuint HugePage = 2 << 20;

@@ -88,6 +88,19 @@ public sealed unsafe class InterruptTests
     }
 
     [Fact]
+    public void A_device_that_does_not_answer_any_more_is_reported_and_its_adapter_halted_though_its_machine_does_not_know()
+    {
+        using var bench = new MiniportBench();
+        using var adapter = bench.Start();
+        bench.Machine.Device.PullOut();
+        bench.Machine.Line.Raise();
+        Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
+        var report = Assert.Single(bench.Ndis.Reports);
+        Assert.Equal(NdisReportKind.HardwareGone, report.Kind);
+        Assert.Contains("all ones", report.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Without_request_isr_disable_and_enable_enclose_the_deferred_function()
     {
         using var bench = new MiniportBench();

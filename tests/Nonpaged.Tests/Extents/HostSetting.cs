@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace Nonpaged.Tests.Extents;
 
-/// <summary>A setting of the kernel's hugepages, as it was again when disposed.</summary>
+/// <summary>A setting of the kernel's hugepages, which is set back when disposed.</summary>
 internal sealed class HostSetting : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
