@@ -26,7 +26,7 @@ public sealed partial class LeaseAndPing
     /// <param name="progress">Told of each reply, or its absence.</param>
     /// <param name="cancellationToken">Ends the series.</param>
     /// <exception cref="InvalidOperationException">No lease is held, or the adapter was halted.</exception>
-    /// <exception cref="TimeoutException">The target, or the router that leads to it, answers no ARP request.</exception>
+    /// <exception cref="TimeoutException">The target, or the router that leads to it, answers no ARP request; or the driver gives no packet back.</exception>
     public async Task<PingResult> PingAsync(
         IPAddress? target = null, int count = 10, IProgress<PingReply>? progress = null, CancellationToken cancellationToken = default)
     {
@@ -65,12 +65,10 @@ public sealed partial class LeaseAndPing
         {
             var start = Stopwatch.GetTimestamp();
             await SendAsync(frame, cancellationToken).ConfigureAwait(false);
-            var arrival = await echo.Arrival.Task.WaitAsync(EchoTimeout, cancellationToken).ConfigureAwait(false);
-            return Stopwatch.GetElapsedTime(start, arrival);
-        }
-        catch (TimeoutException)
-        {
-            return null;
+            var arrival = echo.Arrival.Task;
+            await Task.WhenAny(arrival, Task.Delay(EchoTimeout, cancellationToken)).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            return arrival.IsCompleted ? Stopwatch.GetElapsedTime(start, await arrival.ConfigureAwait(false)) : null;
         }
         finally
         {

@@ -12,6 +12,9 @@ public sealed partial class LeaseAndPing
     // Ethernet's, IP's and UDP's headers with options, and some more.
     private const uint Lookahead = 128;
 
+    // The slowest card sends a frame in milliseconds.
+    private static readonly TimeSpan SendPatience = TimeSpan.FromSeconds(10);
+
     private Task SetAsync(uint oid, uint value, CancellationToken cancellationToken) =>
         RequestAsync(oid, NDIS_REQUEST_TYPE.NdisRequestSetInformation, BitConverter.GetBytes(value), cancellationToken);
 
@@ -48,7 +51,12 @@ public sealed partial class LeaseAndPing
 
     private async Task SendAsync(byte[] frame, CancellationToken cancellationToken)
     {
-        await _freeFrames.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!await _freeFrames.WaitAsync(SendPatience, cancellationToken).ConfigureAwait(false))
+        {
+            throw new TimeoutException(
+                $"The driver of {Adapter.Name} has completed none of the {TransmitFrames} sends that it was given within {SendPatience.TotalSeconds:0} seconds (NdisMSendComplete).");
+        }
+
         _instance.Run(_driver, () => SendNow(frame));
     }
 }

@@ -92,13 +92,17 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
         await SetAsync(NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER, Filter, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Gives the lease back (DHCPRELEASE), closes the adapter, and frees everything. Further calls do nothing.</summary>
+    /// <summary>
+    /// Gives the lease back (DHCPRELEASE), closes the adapter, and frees everything. Further calls do nothing. Where the driver does not complete the sends that it was given
+    /// within ten seconds, they keep what they need until the adapter is halted, and a call after that frees it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
+        if (Volatile.Read(ref _isDisposed) != 0) return;
         if (Lease is { } lease && !_ended.IsCancellationRequested) await ReleaseAsync(lease).ConfigureAwait(false);
         _instance.Run(_driver, _binding.Close);
-        await _binding.Closed.ConfigureAwait(false);
+        await Task.WhenAny(_binding.Closed, Task.Delay(SendPatience)).ConfigureAwait(false);
+        if (!_binding.Closed.IsCompleted || Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         await _ended.CancelAsync().ConfigureAwait(false);
         _instance.Run(_driver, Free);
         _self.Free();

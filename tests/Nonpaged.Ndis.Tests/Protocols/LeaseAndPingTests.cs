@@ -32,6 +32,24 @@ public sealed class LeaseAndPingTests
     }
 
     [Fact]
+    public async Task A_driver_that_completes_no_send_ends_the_pings_with_a_reason_and_nothing_is_left_after_its_halt()
+    {
+        using var network = new ScriptedNetwork();
+        await using (var protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation))
+        {
+            await protocol.AcquireAsync(Cancellation);
+            network.SendStatus = NDIS_STATUS_PENDING;
+            var failure = await Assert.ThrowsAsync<TimeoutException>(() => protocol.PingAsync(count: 100, cancellationToken: Cancellation));
+            Assert.Contains("NdisMSendComplete", failure.Message, StringComparison.Ordinal);
+            await protocol.DisposeAsync();
+            Assert.Contains(network.Ndis.Outstanding, one => one.Driver.Kind == DriverKind.Protocol);
+            network.Adapter.Halt();
+        }
+
+        Assert.DoesNotContain(network.Ndis.Outstanding, one => one.Driver.Kind == DriverKind.Protocol);
+    }
+
+    [Fact]
     public async Task A_server_that_takes_its_offer_back_is_asked_again()
     {
         using var network = new ScriptedNetwork { Refusals = 2 };

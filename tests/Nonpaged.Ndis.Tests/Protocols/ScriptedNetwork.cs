@@ -28,7 +28,7 @@ internal sealed unsafe class ScriptedNetwork : IDisposable
             fixed (byte* bytes = frame) PacketCursor.Read((NDIS_PACKET*)packet, 0, bytes, length);
             FromClient.Enqueue(frame);
             Answer(new EthernetPacket(new ByteArraySegment(frame)));
-            return NDIS_STATUS_SUCCESS;
+            return SendStatus;
         };
         _bench.Miniport.HandleInterrupt = () =>
         {
@@ -46,6 +46,9 @@ internal sealed unsafe class ScriptedNetwork : IDisposable
 
     /// <summary>The next DHCP requests are refused so many times.</summary>
     public int Refusals { get; set; }
+
+    /// <summary>What MiniportSend returns. With NDIS_STATUS_PENDING it never completes a send.</summary>
+    public NDIS_STATUS SendStatus { get; set; } = NDIS_STATUS_SUCCESS;
 
     /// <summary>Changes an echo reply before it is sent; null drops it.</summary>
     public Func<byte[], byte[]?> Spoil { get; set; } = frame => frame;
