@@ -88,8 +88,9 @@ public sealed class TapTests
             Assert.Empty(space.Interfaces());
         }
 
+        using var shortly = new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "6", "--json"]));
+        shortly.WaitFor("holding");
         long start = Stopwatch.GetTimestamp();
-        using var shortly = new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "3", "--json"]));
         CliResult result = shortly.WaitForEnd();
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.True(Stopwatch.GetElapsedTime(start).TotalSeconds >= 3);

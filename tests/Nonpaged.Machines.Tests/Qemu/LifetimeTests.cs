@@ -80,7 +80,8 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         var clock = Stopwatch.StartNew();
         machine.Dispose();
         Assert.False(Processes.Exists(qemu));
-        Assert.True(clock.Elapsed < Testbed.Patience, clock.Elapsed.ToString());
+        // Five seconds are documented.
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), clock.Elapsed.ToString());
         Assert.Contains("signal 9", machine.Gone.GetAwaiter().GetResult(), StringComparison.Ordinal);
     }
 

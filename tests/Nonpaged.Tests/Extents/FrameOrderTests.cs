@@ -84,13 +84,12 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void A_limit_that_the_kernel_s_zones_rule_out_is_refused_at_once()
+    public void A_limit_that_the_kernel_s_zones_rule_out_is_refused_without_looking_through_memory()
     {
         // Pages that the kernel has reserved may lie anywhere, and would be looked at.
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.OnDemandHugepages, MemoryRung.Collapsed] });
         using var counter = new CallCounter();
         Assert.False(pool.TryAllocate(new MemoryRequest(4096) { HighestAcceptableAddress = new PhysicalAddress(0xffffff) }, out _, out AllocationFailure? failure));
-        // No memory is looked through.
         Assert.DoesNotContain("memfd_create", counter.Counts);
         Assert.Contains("memmap=", failure.Remedy, StringComparison.Ordinal);
         Assert.Contains("IOMMU", failure.Remedy, StringComparison.Ordinal);

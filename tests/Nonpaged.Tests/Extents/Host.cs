@@ -44,13 +44,17 @@ internal static unsafe class Host
         CultureInfo.InvariantCulture);
 
     /// <summary>All huge pages of the kernel's that were free are so again, but for what other programs have taken.</summary>
-    public static bool AreHugepagesBack(HugepageCounts before)
+    public static bool AreHugepagesBack(HugepageCounts before, long othersBefore)
     {
         HugepageCounts counts = HugepageCounts.Read();
-        if (counts == before) return true;
-        long others = Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out int id) && id != Environment.ProcessId).Sum(name => HugetlbPages(name!));
-        return counts.Total - counts.Free <= others;
+        return counts == before || Used(counts) - HugepagesOfOthers() <= Used(before) - othersBefore;
     }
+
+    /// <summary>Huge pages that other processes have mapped.</summary>
+    public static long HugepagesOfOthers() =>
+        Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out int id) && id != Environment.ProcessId).Sum(name => HugetlbPages(name!));
+
+    private static long Used(HugepageCounts counts) => counts.Total - counts.Free + counts.Reserved;
 
     private static int HugetlbPages(string process)
     {
