@@ -128,13 +128,13 @@ public sealed unsafe partial class NonpagedPool
 
     private bool TryFreeSpare(nuint address)
     {
-        nuint index = address >> Chunk.Shift;
+        nuint index = Chunk.IndexOf(address);
         if (index >= Volatile.Read(ref _chunkCount)) return false;
         Chunk* chunk = _chunks + index;
         var magazine = (Magazine*)(_cache + ThreadTable.Current + chunk->Magazine);
         // One of no class has no spare magazine, not even an empty one.
         if (magazine->SpareFloor == null || magazine->SpareTop != magazine->SpareFloor) return false;
-        uint* state = chunk->StateOf(address);
+        ushort* state = chunk->StateOf(address);
         if (HeapChecks.IsOn && *state != Chunk.InUse(address)) return false;
         magazine->Swap();
         magazine->Push(address, state);

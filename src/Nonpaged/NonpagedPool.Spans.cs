@@ -14,7 +14,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         bool Take()
         {
             int place = _owners.Add(this);
-            nuint start = TakeChunks(request, place);
+            nuint start = _pages.Allocate(request, place);
             if (start == 0)
             {
                 _owners.Remove(place);
@@ -39,23 +39,6 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         failure = new AllocationFailure(
             $"The pool \"{Options.Name}\" has no room for the states of more small blocks.", $"{ChunkTable.MostStates} states, one for each block, or two where its length is no power of two", "use further pools (NonpagedPool.Create), or longer blocks");
         return null;
-    }
-
-    /// <summary>A run without a chunk that the heap has no use for: where one comes, the next is taken, and it goes back.</summary>
-    private nuint TakeChunks(PageRequest request, int place)
-    {
-        nuint start = _pages.Allocate(request, place);
-        if (start == 0 || AllMayBeUsed(start, request.Pages)) return start;
-        nuint other = TakeChunks(request, place);
-        _pages.Free(start, request.Pages);
-        return other;
-    }
-
-    private static bool AllMayBeUsed(nuint start, nuint pages)
-    {
-        nuint end = start + (pages << Page.Shift);
-        while (start < end && Chunk.MayBeUsed(start)) start += Chunk.Length;
-        return start >= end;
     }
 
     void ISpanSource.Give(HeapSpan span)

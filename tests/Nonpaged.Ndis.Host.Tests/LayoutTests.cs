@@ -66,6 +66,7 @@ public sealed unsafe class LayoutTests
             ("1 << NONPAGED_GRANULE_SHIFT", SizeClass.Granule),
             ("NONPAGED_CHUNK_SHIFT", Chunk.Shift),
             ("NONPAGED_SLOT", Magazine.Slot),
+            ("NONPAGED_FREE", Chunk.Free),
             ("sizeof(PCI_COMMON_CONFIG)", 256),
             ("sizeof(ULONG)", 4),
             ("sizeof(WCHAR)", 2),

@@ -10,7 +10,7 @@
 
 #include "ndisbase.h"
 
-#define NONPAGED_INLINE_VERSION 1
+#define NONPAGED_INLINE_VERSION 2
 
 NONPAGED_EXTERN_C_BEGIN
 
@@ -22,11 +22,11 @@ typedef struct _NONPAGED_MAGAZINE {
     ULONG_PTR Reserved[5];
 } NONPAGED_MAGAZINE;
 
-/* 64 KiB of blocks of one size. The state of a block that a caller has is the lower half of its address. */
+/* 64 KiB of blocks of one size. The state of a block that a caller has is the lowest quarter of its address, of a free one it is odd. */
 typedef struct _NONPAGED_CHUNK {
     USHORT Magazine;
     UCHAR SizeShift;
-    ULONG *States;
+    USHORT *States;
 } NONPAGED_CHUNK;
 
 typedef struct _NONPAGED_THREAD {
@@ -61,6 +61,7 @@ __extension__ __thread NONPAGED_THREAD NonpagedThread __attribute__((weak, visib
 #define NONPAGED_GRANULE_SHIFT 4
 #define NONPAGED_CHUNK_SHIFT 16
 #define NONPAGED_SLOT 2
+#define NONPAGED_FREE 1
 
 static __inline__ NDIS_STATUS NonpagedAllocateMemory(
     PVOID *VirtualAddress, UINT Length, UINT MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
@@ -76,7 +77,7 @@ static __inline__ NDIS_STATUS NonpagedAllocateMemory(
             if (NONPAGED_LIKELY(top != magazine->Floor)) {
                 ULONG_PTR block = top[-NONPAGED_SLOT];
 
-                *(ULONG *)top[1 - NONPAGED_SLOT] = (ULONG)block;
+                *(USHORT *)top[1 - NONPAGED_SLOT] = (USHORT)block;
                 magazine->Top = top - NONPAGED_SLOT;
                 *VirtualAddress = (PVOID)block;
                 return NDIS_STATUS_SUCCESS;
@@ -93,18 +94,19 @@ static __inline__ VOID NonpagedFreeMemory(PVOID VirtualAddress, UINT Length, UIN
 {
     PNONPAGED_THREAD thread = &NonpagedThread;
     ULONG_PTR block = (ULONG_PTR)VirtualAddress;
+    /* Rotated, so that it is beyond any table where the lowest bits are not zero: no block starts there. */
+    ULONG_PTR index = (block >> NONPAGED_GRANULE_SHIFT | block << (64 - NONPAGED_GRANULE_SHIFT)) >> (NONPAGED_CHUNK_SHIFT - NONPAGED_GRANULE_SHIFT);
 
-    if (NONPAGED_LIKELY(MemoryFlags == 0 && block >> NONPAGED_CHUNK_SHIFT < thread->ChunkCount)) {
-        const NONPAGED_CHUNK *chunk = &thread->Chunks[block >> NONPAGED_CHUNK_SHIFT];
-        ULONG at = chunk->Magazine;
-        NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + at);
+    if (NONPAGED_LIKELY(MemoryFlags == 0 && index < thread->ChunkCount)) {
+        const NONPAGED_CHUNK *chunk = &thread->Chunks[index];
+        NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + chunk->Magazine);
         ULONG_PTR *top = magazine->Top;
 
         if (NONPAGED_LIKELY(top != magazine->Ceiling)) {
-            ULONG *state = &chunk->States[block >> chunk->SizeShift];
+            USHORT *state = &chunk->States[(USHORT)block >> chunk->SizeShift];
 
-            if (NONPAGED_LIKELY(*state == (ULONG)block)) {
-                *state = at;
+            if (NONPAGED_LIKELY(*state == (USHORT)block)) {
+                *state = NONPAGED_FREE;
                 top[0] = block;
                 top[1] = (ULONG_PTR)state;
                 magazine->Top = top + NONPAGED_SLOT;

@@ -14,20 +14,23 @@ internal unsafe struct Chunk
     public const int Shift = 16;
     public const nuint Length = 1 << Shift;
 
-    /// <summary>A state of a block that no caller has, as is any below 64 Ki, what <see cref="Magazine"/> can hold: they are the lower half of no address in a span: <see cref="MayBeUsed"/>.</summary>
-    public const uint Free = 0;
+    /// <summary>The state of a block that no caller has, as is 0 where there was none yet: odd, so that of no address that <see cref="IndexOf"/> has an index for.</summary>
+    public const ushort Free = 1;
+
+    // Blocks start at its multiples.
+    private const int GranuleShift = 4;
 
     /// <summary>Where the magazine of its class is among those of a cache, in bytes.</summary>
     [FieldOffset(0)]
     public ushort Magazine;
 
-    /// <summary>By how many bits an address is shifted to become the index of its state.</summary>
+    /// <summary>By how many bits an address in the chunk is shifted to become the index of its state.</summary>
     [FieldOffset(2)]
     public byte SizeShift;
 
-    /// <summary>What that index counts from.</summary>
+    /// <summary>The chunk's first state.</summary>
     [FieldOffset(8)]
-    public uint* States;
+    public ushort* States;
 
     /// <summary><see cref="Magazine"/> and <see cref="SizeShift"/> in one word, the same in all chunks of a class.</summary>
     [FieldOffset(0)]
@@ -37,12 +40,13 @@ internal unsafe struct Chunk
 
     public static int SizeShiftOf(uint kind) => (byte)(kind >> 16);
 
-    /// <summary>Makes it one at an address, of blocks of this size, whose states start here.</summary>
-    public void Set(nuint address, int blockSize, int sizeClass, uint* states)
+    /// <summary>Makes it one of blocks of this size, whose states start here.</summary>
+    public void Set(int blockSize, int sizeClass, ushort* states)
     {
+        // States that were never written are zero, which is what a block in use has that starts where a chunk does.
+        *states = Free;
         SizeShift = (byte)ShiftOf(blockSize);
-        // So that the shifted address is the index.
-        States = states - (address >> SizeShift);
+        States = states;
         // Last, for a wrong address may be looked up at any moment.
         Volatile.Write(ref Magazine, (ushort)(sizeClass << Nonpaged.Magazine.SizeShift));
     }
@@ -55,16 +59,17 @@ internal unsafe struct Chunk
     /// <summary>How many states the blocks that start in a chunk need.</summary>
     public static int StatesOf(int blockSize) => (int)Length >> ShiftOf(blockSize);
 
+    /// <summary>The index of the chunk that an address lies in; beyond any table where no block can start there, because its lowest bits are not zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static nuint IndexOf(nuint address) => BitOperations.RotateRight(address, GranuleShift) >> (Shift - GranuleShift);
+
     /// <summary>The state of the block that may start at an address in the chunk: <see cref="InUse"/> of it, if one does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly uint* StateOf(nuint address) => States + (address >> SizeShift);
+    public readonly ushort* StateOf(nuint address) => States + ((nuint)(ushort)address >> SizeShift);
 
-    /// <summary>The state of a block that a caller has.</summary>
+    /// <summary>The state of a block that a caller has: its own, of all addresses that share the state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint InUse(nuint address) => (uint)address;
-
-    /// <summary>The first chunk of each 4 GiB has an address whose lower half is that of no block in use.</summary>
-    public static bool MayBeUsed(nuint address) => (uint)address >> Shift != 0;
+    public static ushort InUse(nuint address) => (ushort)address;
 
     private static int ShiftOf(int blockSize) => int.Min(BitOperations.Log2((uint)blockSize), Shift);
 }

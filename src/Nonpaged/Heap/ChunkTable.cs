@@ -19,11 +19,12 @@ internal sealed unsafe class ChunkTable : IDisposable
 
     private static readonly nuint s_numbersAt = (nuint)sizeof(Chunk) << CountShift;
     private static readonly nuint s_statesAt = s_numbersAt + ((nuint)sizeof(int) << CountShift);
-    private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 2);
+    // Behind the last ones there is room for a look at those of a whole chunk.
+    private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 1) + Chunk.Length;
 
     private readonly Lock _gate = new();
     private readonly Stack<int> _vacant = [];
-    private readonly Dictionary<int, Stack<nint>> _freeStates = [];
+    private readonly Dictionary<int, Queue<nint>> _freeStates = [];
     private readonly nuint _start;
     private HeapSpan?[] _spans = new HeapSpan?[16];
     private int _spanCount = 1;
@@ -35,7 +36,7 @@ internal sealed unsafe class ChunkTable : IDisposable
 
     public Chunk* Entries => (Chunk*)_start;
 
-    private uint* States => (uint*)(_start + s_statesAt);
+    private ushort* States => (ushort*)(_start + s_statesAt);
 
     private int* Numbers => (int*)(_start + s_numbersAt);
 
@@ -52,11 +53,11 @@ internal sealed unsafe class ChunkTable : IDisposable
         return new ChunkTable((nuint)mapped.Value);
     }
 
-    /// <summary>The chunk that an address lies in; one of no class where the heap has none there.</summary>
-    public Chunk Find(nuint address) => address >> AddressBits != 0 ? default : Entries[address >> Chunk.Shift];
+    /// <summary>The chunk that an address lies in; one of no class where the heap has none there, or no block can start there.</summary>
+    public Chunk Find(nuint address) => Chunk.IndexOf(address) is var index && index < Count ? Entries[index] : default;
 
     /// <summary>The state of a block. The block must be the heap's.</summary>
-    public uint* StateOf(nuint block) => Entries[block >> Chunk.Shift].StateOf(block);
+    public ushort* StateOf(nuint block) => Entries[block >> Chunk.Shift].StateOf(block);
 
     /// <summary>The span that a block is of. The block must be one.</summary>
     public HeapSpan SpanOf(nuint block) => Volatile.Read(ref _spans)[Numbers[block >> Chunk.Shift]]!;
@@ -67,14 +68,14 @@ internal sealed unsafe class ChunkTable : IDisposable
         using (HeapHook.Enter(_gate))
         {
             int each = Chunk.StatesOf(span.BlockSize);
-            uint* states = TakeStates(each * (int)ChunksOf(span));
+            ushort* states = TakeStates(each * (int)ChunksOf(span));
             if (states == null) return false;
             int number = TakeNumber();
             _spans[number] = span;
             for (nuint at = span.Start, end = at + (span.Pages << Page.Shift); at < end; at += Chunk.Length, states += each)
             {
                 Numbers[at >> Chunk.Shift] = number;
-                Entries[at >> Chunk.Shift].Set(at, span.BlockSize, span.SizeClass, states);
+                Entries[at >> Chunk.Shift].Set(span.BlockSize, span.SizeClass, states);
             }
 
             return true;
@@ -88,12 +89,12 @@ internal sealed unsafe class ChunkTable : IDisposable
         {
             nuint first = span.Start >> Chunk.Shift;
             int number = Numbers[first];
-            uint* states = Entries[first].StateOf(span.Start);
+            ushort* states = Entries[first].StateOf(span.Start);
             for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++) Entries[chunk].Clear();
             _spans[number] = null;
             _vacant.Push(number);
-            // A late second free may still look at a state, so it stays one.
-            FreeStates(Chunk.StatesOf(span.BlockSize) * (int)ChunksOf(span)).Push((nint)states);
+            // A second free that has found the chunk may still look at a state, so it stays one, and is another span's as late as can be.
+            FreeStates(Chunk.StatesOf(span.BlockSize) * (int)ChunksOf(span)).Enqueue((nint)states);
         }
     }
 
@@ -115,18 +116,18 @@ internal sealed unsafe class ChunkTable : IDisposable
         return _spanCount++;
     }
 
-    private uint* TakeStates(int count)
+    private ushort* TakeStates(int count)
     {
-        if (FreeStates(count).TryPop(out nint states)) return (uint*)states;
+        if (FreeStates(count).TryDequeue(out nint states)) return (ushort*)states;
         if (_usedStates + (ulong)(uint)count > MostStates) return null;
         uint first = _usedStates;
         _usedStates += (uint)count;
         return States + first;
     }
 
-    private Stack<nint> FreeStates(int count)
+    private Queue<nint> FreeStates(int count)
     {
-        if (!_freeStates.TryGetValue(count, out Stack<nint>? free)) _freeStates.Add(count, free = new Stack<nint>());
+        if (!_freeStates.TryGetValue(count, out Queue<nint>? free)) _freeStates.Add(count, free = new Queue<nint>());
         return free;
     }
 }

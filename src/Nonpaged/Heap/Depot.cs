@@ -26,7 +26,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     private int MostFull => int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
 
     /// <summary>Fills a thread's magazine, which is empty as its spare one is: with a full one, or from the spans. False, with the reason, where there are no blocks.</summary>
-    public bool Load(Magazine* magazine, out AllocationFailure? failure)
+    public bool Load(Magazine* magazine, int wanted, out AllocationFailure? failure)
     {
         failure = null;
         using (HeapHook.Enter(_gate))
@@ -39,7 +39,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
                 return true;
             }
 
-            if (Fill(magazine)) return true;
+            if (Fill(magazine, wanted)) return true;
         }
 
         // Without the lock, for other threads' frees must not wait for the kernel.
@@ -49,7 +49,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         {
             // Before those that came open meanwhile: a span of which no block is ever out would never be back.
             span.Node = _open.AddFirst(span);
-            return Fill(magazine);
+            return Fill(magazine, wanted);
         }
     }
 
@@ -140,13 +140,18 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         }
     }
 
-    /// <summary>Whole chunks: as few as leave 1.2 % unused behind the last block, or of up to a MiB those that leave the least.</summary>
+    /// <summary>
+    /// Whole chunks: as few as leave 1.2 % unused behind the last block, or of up to a MiB those that leave the least; and for 64 blocks, where four are enough, because where a span ends
+    /// a bulk is no row of neighbours.
+    /// </summary>
     private static nuint SpanPages(int blockSize)
     {
         const double enough = 0.012;
         const int mostChunks = 16;
-        (nuint Chunks, double Waste) best = (1, 2);
-        for (nuint chunks = 1; chunks <= mostChunks && best.Waste > enough; chunks++)
+        const int bulk = 64;
+        nuint least = nuint.Clamp(((nuint)blockSize * bulk + Chunk.Length - 1) >> Chunk.Shift, 1, 4);
+        (nuint Chunks, double Waste) best = (least, 2);
+        for (nuint chunks = least; chunks <= mostChunks && best.Waste > enough; chunks++)
         {
             double waste = (double)(chunks * Chunk.Length % (nuint)blockSize) / (chunks * Chunk.Length);
             if (waste < best.Waste && (nuint)blockSize <= chunks * Chunk.Length) best = (chunks, waste);
@@ -176,24 +181,18 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     private nint TakeEmpty() => _empty.TryPop(out nint floor) ? floor
         : (nint)NativeMemory.AlignedAlloc((nuint)(_capacity * Magazine.Slot * sizeof(nuint)), 64);
 
-    /// <summary>Takes blocks from the spans, more with each time that the thread comes. The lowest lies on top.</summary>
-    private bool Fill(Magazine* magazine)
+    /// <summary>Takes blocks from the spans, more with each time that the thread comes. The last one lies on top.</summary>
+    private bool Fill(Magazine* magazine, int wanted)
     {
-        int count = 0;
-        Span<nuint> blocks = stackalloc nuint[LargestCapacity];
-        for (; count < magazine->Refill && _open.First?.Value is { } span; count++)
+        nuint* end = magazine->Floor + int.Min(int.Max(magazine->Refill, wanted), _capacity) * Magazine.Slot;
+        for (; magazine->Top < end && _open.First?.Value is { } span; magazine->Top += Magazine.Slot)
         {
-            blocks[count] = span.Take();
+            nuint block = span.Take();
+            magazine->Top[0] = block;
+            if (HeapChecks.IsOn) magazine->Top[1] = (nuint)table.StateOf(block);
             if (!span.IsFull) continue;
             _open.Remove(span.Node!);
             span.Node = null;
-        }
-
-        while (--count >= 0)
-        {
-            magazine->Top[0] = blocks[count];
-            if (HeapChecks.IsOn) magazine->Top[1] = (nuint)table.StateOf(blocks[count]);
-            magazine->Top += Magazine.Slot;
         }
 
         magazine->Refill = int.Min(magazine->Refill * 2, _capacity);

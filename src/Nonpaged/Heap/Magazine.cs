@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Nonpaged;
 
 /// <summary>
-/// A thread's free blocks of one size class: a loaded magazine, which is taken from and put into at its top, and a spare one that is either full or empty
+/// A thread's free blocks of one size class: a loaded magazine, which is taken from and put into at its top, and a spare one, full or empty, or between where bulks come
 /// (Bonwick and Adams, "Magazines and Vmem", USENIX 2001). A slot is a block and, where frees are checked, the place of its state.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 1 << SizeShift)]
@@ -47,6 +47,14 @@ internal unsafe struct Magazine
 
     public readonly int Count => (int)((Top - Floor) / Slot);
 
+    /// <summary>The bytes of the slots with blocks.</summary>
+    public readonly nuint Length => (nuint)Top - (nuint)Floor;
+
+    /// <summary>The bytes of the slots without.</summary>
+    public readonly nuint Room => (nuint)Ceiling - (nuint)Top;
+
+    public readonly nuint SpareLength => (nuint)SpareTop - (nuint)SpareFloor;
+
     public readonly int SpareCount => (int)((SpareTop - SpareFloor) / Slot);
 
     /// <summary>Takes a block out of the loaded magazine, which has one, for a caller.</summary>
@@ -68,12 +76,12 @@ internal unsafe struct Magazine
     public static nuint Hand(nuint* slot)
     {
         nuint block = *slot;
-        if (HeapChecks.IsOn) *(uint*)slot[1] = Chunk.InUse(block);
+        if (HeapChecks.IsOn) *(ushort*)slot[1] = Chunk.InUse(block);
         return block;
     }
 
     /// <summary>Puts a caller's block into the loaded magazine, which has room.</summary>
-    public void Push(nuint block, uint* state)
+    public void Push(nuint block, ushort* state)
     {
         Top[0] = block;
         if (HeapChecks.IsOn)

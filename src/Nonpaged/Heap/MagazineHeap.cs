@@ -40,17 +40,18 @@ internal sealed unsafe class MagazineHeap
     }
 
     /// <summary>Takes a block when the loaded magazine has none. 0, with the reason, where there is no memory.</summary>
-    public nuint Allocate(int sizeClass, out AllocationFailure? failure)
+    public nuint Allocate(int sizeClass, out AllocationFailure? failure) =>
+        TryLoad(sizeClass, 1, out failure) ? ThreadCache.MagazineOf(Cache, sizeClass)->Pop() : 0;
+
+    /// <summary>Loads the thread's magazine where it is empty: from the spans with up to as many blocks as are wanted. False, with the reason, where there is no memory.</summary>
+    public bool TryLoad(int sizeClass, int wanted, out AllocationFailure? failure)
     {
         Magazine* magazine = ThreadCache.MagazineOf(Cache, sizeClass);
         failure = null;
-        if (magazine->Top == magazine->Floor)
-        {
-            if (magazine->SpareTop != magazine->SpareFloor) magazine->Swap();
-            else if (!DepotOf(sizeClass).Load(magazine, out failure)) return 0;
-        }
-
-        return magazine->Pop();
+        if (magazine->Top != magazine->Floor) return true;
+        if (magazine->SpareTop == magazine->SpareFloor) return DepotOf(sizeClass).Load(magazine, wanted, out failure);
+        magazine->Swap();
+        return true;
     }
 
     /// <summary>The class of the block in use that starts at an address, or 0. Without the checks, of any address in a span.</summary>

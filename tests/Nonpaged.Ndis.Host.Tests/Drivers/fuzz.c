@@ -96,7 +96,7 @@ static void misuse(struct slot *slot)
     switch (byte() % 6) {
         case 0: NdisFreeMemory(mine, sizeof mine, 0); break;
         case 1: NdisFreeMemory(NULL, 1, 0); break;
-        case 2: NdisFreeMemory((PUCHAR)slot->address + slot->length / 2 + 1, slot->length, 0); break;
+        case 2: NdisFreeMemory((PUCHAR)slot->address + 1 + byte() % (slot->length > 1 ? slot->length - 1 : 1), slot->length, 0); break;
         case 3: LocalFree(mine); break;
         case 4: VirtualFree(slot->address, slot->length, 0); break;
         default: NdisAllocateMemory(&slot->address, 16, 0xf0 | byte(), slot->physical); slot->kind = NONE; break;
