@@ -6,8 +6,9 @@ namespace Nonpaged.Bench;
 /// <summary>bench heap.</summary>
 internal static class HeapCommand
 {
-    private const double Milliseconds = 60;
-    private const double QuickMilliseconds = 15;
+    // Of one turn.
+    private const double Milliseconds = 6;
+    private const double QuickMilliseconds = 2;
     private const int Rounds = 5;
     private const int QuickRounds = 3;
 

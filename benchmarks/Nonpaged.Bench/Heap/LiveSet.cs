@@ -58,7 +58,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
             heap.WriteFirst(block, 1);
             slot = block;
         }
-        while (--pairs > 0);
+        while (--pairs != 0);
 
         state = random;
     }

@@ -104,7 +104,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
             heap.WriteFirst(block, 1);
             slot = block;
         }
-        while (--pairs > 0);
+        while (--pairs != 0);
 
         state = random;
     }

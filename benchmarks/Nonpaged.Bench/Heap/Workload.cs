@@ -15,10 +15,11 @@ internal static class Workload<TBlocks, TBlock>
     public const int Batch = 64;
     public const int Ring = 1024;
 
+    // As the C compiler does it by itself. Numbers of blocks are multiples of eight.
     private static bool Vectors
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Sse2.IsSupported && typeof(TBlock) == typeof(nint);
+        get => Avx512F.IsSupported && typeof(TBlock) == typeof(nint);
     }
 
     public static double Lifo(TBlocks heap, Job job, long pairs)
@@ -72,7 +73,7 @@ internal static class Workload<TBlocks, TBlock>
             heap.WriteFirst(block, 1);
             heap.Free(block);
         }
-        while (--pairs > 0);
+        while (--pairs != 0);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -106,25 +107,27 @@ internal static class Workload<TBlocks, TBlock>
         Describe(ref some[0], ref descriptors[0], ref Unsafe.Add(ref descriptors[0], some.Length), (uint)size);
     }
 
-    // Sixteen bytes at a time, as the C compiler does it by itself. A number of blocks is even.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Describe(ref TBlock block, ref Descriptor<TBlock> descriptor, ref Descriptor<TBlock> end, uint length)
     {
-        Vector128<ulong> rest = Vector128.Create(length | (1UL << 32));
+        Vector512<ulong> rest = Vector512.Create(length | (1UL << 32));
         do
         {
             if (Vectors)
             {
-                Vector128<ulong> address = Vector128.CreateScalarUnsafe(Unsafe.As<TBlock, ulong>(ref block));
-                Sse2.UnpackLow(address, rest).StoreUnsafe(ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor));
+                Vector512<ulong> addresses = Vector512.LoadUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
+                ref ulong word = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
+                Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(0UL, 8, 1, 9, 2, 10, 3, 11), rest).StoreUnsafe(ref word);
+                Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), rest).StoreUnsafe(ref word, 8);
+                block = ref Unsafe.Add(ref block, 8);
+                descriptor = ref Unsafe.Add(ref descriptor, 8);
             }
             else
             {
                 descriptor = new Descriptor<TBlock>(block, length, 1);
+                block = ref Unsafe.Add(ref block, 1);
+                descriptor = ref Unsafe.Add(ref descriptor, 1);
             }
-
-            block = ref Unsafe.Add(ref block, 1);
-            descriptor = ref Unsafe.Add(ref descriptor, 1);
         }
         while (Unsafe.IsAddressLessThan(ref descriptor, ref end));
     }
@@ -143,17 +146,18 @@ internal static class Workload<TBlocks, TBlock>
         {
             if (Vectors)
             {
-                ref ulong two = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
-                Sse2.UnpackLow(Vector128.LoadUnsafe(ref two), Vector128.LoadUnsafe(ref two, 2)).StoreUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
+                ref ulong word = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
+                Avx512F.PermuteVar8x64x2(Vector512.LoadUnsafe(ref word), Vector512.Create(0UL, 2, 4, 6, 8, 10, 12, 14), Vector512.LoadUnsafe(ref word, 8))
+                    .StoreUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
+                block = ref Unsafe.Add(ref block, 8);
+                descriptor = ref Unsafe.Add(ref descriptor, 8);
             }
             else
             {
                 block = descriptor.Block;
-                Unsafe.Add(ref block, 1) = Unsafe.Add(ref descriptor, 1).Block;
+                block = ref Unsafe.Add(ref block, 1);
+                descriptor = ref Unsafe.Add(ref descriptor, 1);
             }
-
-            block = ref Unsafe.Add(ref block, 2);
-            descriptor = ref Unsafe.Add(ref descriptor, 2);
         }
         while (Unsafe.IsAddressLessThan(ref descriptor, ref end));
     }
