@@ -132,8 +132,8 @@ public sealed unsafe partial class NonpagedPool
         if (index >= Volatile.Read(ref _chunkCount)) return false;
         Chunk* chunk = _chunks + index;
         var magazine = (Magazine*)(_cache + ThreadTable.Current + chunk->Magazine);
-        // One of no class has no spare magazine, not even an empty one.
-        if (magazine->SpareFloor == null || magazine->SpareTop != magazine->SpareFloor) return false;
+        // A full one has no room either, and one of no class has none at all.
+        if (magazine->SpareLength >= magazine->Length) return false;
         ushort* state = chunk->StateOf(address);
         if (HeapChecks.IsOn && *state != Chunk.InUse(address)) return false;
         magazine->Swap();

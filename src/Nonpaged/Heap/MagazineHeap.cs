@@ -69,7 +69,7 @@ internal sealed unsafe class MagazineHeap
         Magazine* magazine = ThreadCache.MagazineOf(Cache, sizeClass);
         if (magazine->Top == magazine->Ceiling)
         {
-            if (magazine->Floor != null && magazine->SpareTop == magazine->SpareFloor) magazine->Swap();
+            if (magazine->SpareLength < magazine->Length) magazine->Swap();
             else DepotOf(sizeClass).Unload(magazine);
         }
 
