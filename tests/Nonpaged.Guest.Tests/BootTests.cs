@@ -15,19 +15,20 @@ public sealed class BootTests
         Assert.True(guest.Traffic().Count("dhcp.option.dhcp == 5") >= 1);
     }
 
-    [Fact]
-    public async Task Without_hugepages_contiguous_memory_is_had_or_the_remedy_that_is_told_gives_it()
+    // Linux 6.1 collapses no memory file without a page table: with "always" that is so only where its 1 GiB of addresses is empty, with all others anywhere.
+    [Theory]
+    [InlineData("never")]
+    [InlineData("within_size")]
+    [InlineData("always")]
+    public async Task Without_hugepages_contiguous_memory_is_had_whatever_the_setting_for_memory_files(string setting)
     {
         await using Guest guest = await Guest.BootAsync(new GuestOptions());
-        GuestResult alloc = await guest.RunAsync("nonpaged alloc --length 2M --contiguous --json");
-        if (alloc.ExitCode != 0)
+        await guest.DoAsync($"echo {setting} > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
+        for (int i = 0; i < 3; i++)
         {
-            string remedy = alloc.Json.GetProperty("failure").GetProperty("remedy").GetString()!;
-            await guest.DoAsync(remedy.Split(';')[0]);
-            alloc = await guest.DoAsync("nonpaged alloc --length 2M --contiguous --json");
+            GuestResult alloc = await guest.DoAsync("nonpaged alloc --length 2M --contiguous --json");
+            Assert.Equal("collapsed memfd", alloc.Json.GetProperty("obtained").GetProperty("rung").GetString());
         }
-
-        Assert.Equal("collapsed memfd", alloc.Json.GetProperty("obtained").GetProperty("rung").GetString());
     }
 
     [Fact]

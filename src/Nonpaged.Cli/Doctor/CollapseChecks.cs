@@ -55,17 +55,6 @@ internal static class CollapseChecks
         const string Name = "collapse to 2 MiB";
         const string Required = "MADV_COLLAPSE of Linux 6.1, for contiguous memory with nothing set up";
         SysResult result = here.Probe.Collapse(out SysResult mapped);
-        if (result.Errno == Errno.EINVAL && here.Files.ReadChoice($"{Root}/shmem_enabled") is "never" or "advise" or "within_size")
-        {
-            return new Check(
-                Name,
-                CheckStatus.Missing,
-                Required,
-                $"MADV_COLLAPSE: {result}",
-                "No contiguous memory without a pool of hugepages. Linux 6.1 collapses memory files only where the setting for them says always; this lets it.",
-                here.Shell.Write("always", $"{Root}/shmem_enabled"));
-        }
-
         if (result.IsError)
         {
             return new Check(

@@ -18,15 +18,7 @@ internal sealed unsafe class CollapsedRung : Rung
 
     public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 
-    // Linux 6.1 collapses memory files only where the setting for all of them says so; later ones on request.
-    private const string Setting = "/sys/kernel/mm/transparent_hugepage/shmem_enabled";
-
-    public static AllocationFailure Refused(nuint length, Errno errno) => errno == Errno.EINVAL && KernelText.TryRead(Setting) is { } setting && !setting.Contains("[always]", StringComparison.Ordinal)
-        ? new(
-            $"The kernel did not collapse {length} bytes into 2 MiB pages ({errno}): it does so with memory files only where it is told to.",
-            $"{Setting}: {setting.Trim()}",
-            $"echo always > {Setting}; or {HugepageCounts.Remedy(length)}")
-        : new(
+    public static AllocationFailure Refused(nuint length, Errno errno) => new(
         $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
         "free physical memory in 2 MiB pieces, transparent huge pages, or the cgroup's memory limit",
         $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}");
@@ -46,6 +38,17 @@ internal sealed unsafe class CollapsedRung : Rung
         }
 
         SysResult collapsed = Collapse(start, length);
+        // Linux 6.1 collapses only where there is a page table: what a touch makes, and takes twice as long.
+        if (collapsed.Errno == Errno.EINVAL)
+        {
+            for (nuint unit = start; unit < start + length; unit += Unit)
+            {
+                if (Populate(unit, Page.Size) is { } failure) return failure;
+            }
+
+            collapsed = Collapse(start, length);
+        }
+
         return collapsed.IsError ? Refused(length, collapsed.Errno) : Populate(start, length);
     }
 

@@ -45,12 +45,4 @@ public sealed class CollapseCheckTests
         using var fails = new FakeSystem { Probe = new FakeProbe { CollapseResult = SysResult.Failed(Errno.EINVAL) } };
         Assert.Contains("EINVAL", fails.Check("collapse to 2 MiB", CheckStatus.Missing).Found, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public void A_kernel_that_wants_to_be_told_before_it_collapses_memory_files_is_told_how()
-    {
-        using FakeSystem system = new FakeSystem { Probe = new FakeProbe { CollapseResult = SysResult.Failed(Errno.EINVAL) } }
-            .Write($"{Root}/shmem_enabled", "always within_size advise [never] deny force");
-        Assert.Equal($"echo always | sudo tee {Root}/shmem_enabled", system.Check("collapse to 2 MiB", CheckStatus.Missing).Remedy);
-    }
 }
