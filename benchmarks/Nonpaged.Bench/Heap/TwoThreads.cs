@@ -5,16 +5,30 @@ using System.Runtime.Intrinsics.X86;
 namespace Nonpaged.Bench;
 
 /// <summary>The workloads of one or two threads, as in the peers' workload.h.</summary>
-internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
+internal sealed class TwoThreads<TBlocks, TBlock>
     where TBlocks : struct, IBlocks<TBlock>
 {
     private const int Live = 10_000;
     private const int Burst = 32;
     private const int Ring = Workload<TBlocks, TBlock>.Ring;
 
-    private readonly TBlock[] _ring = new TBlock[Ring];
+    // Processors fetch lines in pairs.
+    private const int RingAlignment = 128;
+
+    private readonly TBlocks _heap;
+    private readonly TBlock[] _ring;
+    private readonly int _ringStart;
     private readonly RingPositions _positions = new();
     private int _arrived;
+
+    public unsafe TwoThreads(TBlocks heap)
+    {
+        _heap = heap;
+        // Objects can't be kept where they are.
+        bool isPinned = !RuntimeHelpers.IsReferenceOrContainsReferences<TBlock>();
+        _ring = GC.AllocateArray<TBlock>(Ring + RingAlignment / Unsafe.SizeOf<TBlock>(), isPinned);
+        if (isPinned) _ringStart = (int)(-(nint)Unsafe.AsPointer(ref _ring[0]) & (RingAlignment - 1)) / Unsafe.SizeOf<TBlock>();
+    }
 
     /// <summary>Each thread has its own live blocks of the network mix; one drawn at random is freed and replaced by one of a random length.</summary>
     public double Churn(int threads, long pairs)
@@ -32,8 +46,8 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
         double time = 0;
         Run(2, number =>
         {
-            if (number == 0) time = Allocate(heap, size, pairs);
-            else Free(heap, pairs);
+            if (number == 0) time = Allocate(size, pairs);
+            else Free(pairs);
         });
         return time;
     }
@@ -76,17 +90,17 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
         var random = new Sequence(1 + (ulong)number);
         for (int i = 0; i < Live; i++)
         {
-            blocks[i] = heap.Allocate(NetworkMix.Lengths[random.Draw(NetworkMix.Count)]);
-            heap.WriteFirst(blocks[i], 1);
+            blocks[i] = _heap.Allocate(NetworkMix.Lengths[random.Draw(NetworkMix.Count)]);
+            _heap.WriteFirst(blocks[i], 1);
         }
 
-        Churn(heap, blocks, ref random, 2 * Live);
+        Churn(_heap, blocks, ref random, 2 * Live);
         Meet(threads);
         long start = Stopwatch.GetTimestamp();
-        Churn(heap, blocks, ref random, pairs);
+        Churn(_heap, blocks, ref random, pairs);
         double time = Workload<TBlocks, TBlock>.Since(start);
         Meet(2 * threads);
-        foreach (TBlock block in blocks) heap.Free(block);
+        foreach (TBlock block in blocks) _heap.Free(block);
         return time;
     }
 
@@ -109,9 +123,8 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
         state = random;
     }
 
-    private double Allocate(TBlocks heap, nuint size, long pairs)
+    private double Allocate(nuint size, long pairs)
     {
-        TBlock[] ring = _ring;
         RingPositions positions = _positions;
         long tail = 0, head = 0;
         Meet(2);
@@ -124,13 +137,9 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
                 if (tail + Burst - head > Ring) Pause();
             }
 
-            for (int k = 0; k < Burst; k++)
-            {
-                TBlock block = heap.Allocate(size);
-                heap.WriteFirst(block, 1);
-                Unsafe.Add(ref ring[0], (nint)((tail + k) & (Ring - 1))) = block;
-            }
-
+            // The ring's length is a multiple of a burst's, which so never goes round its end.
+            ref TBlock slot = ref SlotOf(tail);
+            Workload<TBlocks, TBlock>.Fill(_heap, size, ref slot, ref Unsafe.Add(ref slot, Burst));
             tail += Burst;
             Volatile.Write(ref positions.Tail, tail);
         }
@@ -139,9 +148,8 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
         return Workload<TBlocks, TBlock>.Since(start);
     }
 
-    private void Free(TBlocks heap, long pairs)
+    private void Free(long pairs)
     {
-        TBlock[] ring = _ring;
         RingPositions positions = _positions;
         long head = 0;
         Meet(2);
@@ -154,10 +162,19 @@ internal sealed class TwoThreads<TBlocks, TBlock>(TBlocks heap)
                 continue;
             }
 
-            for (; head < tail; head++) heap.Free(Unsafe.Add(ref ring[0], (nint)(head & (Ring - 1))));
+            while (head < tail)
+            {
+                nint count = (nint)long.Min(tail - head, Ring - (head & (Ring - 1)));
+                ref TBlock slot = ref SlotOf(head);
+                Workload<TBlocks, TBlock>.Drain(_heap, ref slot, ref Unsafe.Add(ref slot, count));
+                head += count;
+            }
+
             Volatile.Write(ref positions.Head, head);
         }
     }
+
+    private ref TBlock SlotOf(long position) => ref _ring[_ringStart + (int)(position & (Ring - 1))];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Pause()

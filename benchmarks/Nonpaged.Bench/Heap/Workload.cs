@@ -77,7 +77,7 @@ internal static class Workload<TBlocks, TBlock>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Fill(TBlocks heap, nuint size, ref TBlock slot, ref TBlock end)
+    public static void Fill(TBlocks heap, nuint size, ref TBlock slot, ref TBlock end)
     {
         do
         {
@@ -90,7 +90,7 @@ internal static class Workload<TBlocks, TBlock>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Drain(TBlocks heap, ref TBlock slot, ref TBlock end)
+    public static void Drain(TBlocks heap, ref TBlock slot, ref TBlock end)
     {
         do
         {

@@ -73,6 +73,8 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
             Prepare(magazine);
         }
 
+        // Another processor may just have taken blocks out of there. Written all at once, its lines come at the same time; with each free one of them would be waited for.
+        NativeMemory.Clear(magazine->Floor, magazine->Room);
         Give(empty);
         if (isFirst) source.OnBlocksKept();
     }
