@@ -70,7 +70,7 @@ public sealed unsafe partial class NonpagedPool
         if (index >= count) return 0;
         Chunk* chunks = _chunks;
         uint kind = chunks[index].Kind;
-        var magazine = (Magazine*)(cache + (nint)Chunk.MagazineOf(kind));
+        var magazine = (Magazine*)(cache + Chunk.MagazineOf(kind));
         // One that has room for all.
         if (magazine->Room < (nuint)blocks.Length << Magazine.SlotShift && magazine->SpareLength < magazine->Length) magazine->Swap();
         nuint* top = magazine->Top;
@@ -97,7 +97,6 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nuint PutOneByOne(nuint* slots, nint* blocks, nuint from, nuint to, Chunk* chunks, nuint count, uint kind)
     {
-        int shift = Chunk.SizeShiftOf(kind);
         nuint* slot = slots + from * (nuint)Magazine.Slot;
         for (; from < to; from++, slot += Magazine.Slot)
         {
@@ -105,11 +104,11 @@ public sealed unsafe partial class NonpagedPool
             nuint index = Chunk.IndexOf(address);
             // No branch on where the block before lies: where blocks of several chunks take turns the processor would mispredict it.
             if (index >= count) break;
-            Chunk* chunk = chunks + index;
-            if (chunk->Kind != kind) break;
+            Chunk chunk = chunks[index];
+            if (chunk.Kind != kind) break;
             if (HeapChecks.IsOn)
             {
-                ushort* state = chunk->States + ((nuint)(ushort)address >> shift);
+                ushort* state = chunk.StateOf(address);
                 if (*state != Chunk.InUse(address)) break;
                 *state = Chunk.Free;
                 slot[1] = (nuint)state;

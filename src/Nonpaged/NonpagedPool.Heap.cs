@@ -103,16 +103,16 @@ public sealed unsafe partial class NonpagedPool
         cache += ThreadTable.Current;
         nuint index = Chunk.IndexOf(address);
         if (index >= Volatile.Read(ref _chunkCount)) return false;
-        Chunk* chunk = _chunks + index;
-        nuint at = chunk->Magazine;
+        Chunk chunk = _chunks[index];
+        nint at = chunk.Magazine;
         if (HeapChecks.IsOn && length is { } given
             && (given > SizeClass.MaxLength || _classes[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
-        var magazine = (Magazine*)(cache + (nint)at);
+        var magazine = (Magazine*)(cache + at);
         nuint* top = magazine->Top;
         if (top == magazine->Ceiling) return false;
         if (HeapChecks.IsOn)
         {
-            ushort* state = chunk->StateOf(address);
+            ushort* state = chunk.StateOf(address);
             if (*state != Chunk.InUse(address)) return false;
             *state = Chunk.Free;
             top[1] = (nuint)state;

@@ -130,11 +130,11 @@ public sealed unsafe partial class NonpagedPool
     {
         nuint index = Chunk.IndexOf(address);
         if (index >= Volatile.Read(ref _chunkCount)) return false;
-        Chunk* chunk = _chunks + index;
-        var magazine = (Magazine*)(_cache + ThreadTable.Current + chunk->Magazine);
+        Chunk chunk = _chunks[index];
+        var magazine = (Magazine*)(_cache + ThreadTable.Current + chunk.Magazine);
         // A full one has no room either, and one of no class has none at all.
         if (magazine->SpareLength >= magazine->Length) return false;
-        ushort* state = chunk->StateOf(address);
+        ushort* state = chunk.StateOf(address);
         if (HeapChecks.IsOn && *state != Chunk.InUse(address)) return false;
         magazine->Swap();
         magazine->Push(address, state);

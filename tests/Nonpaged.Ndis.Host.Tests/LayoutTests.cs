@@ -15,7 +15,6 @@ public sealed unsafe class LayoutTests
         CM_PARTIAL_RESOURCE_DESCRIPTOR descriptor;
         InlineThread thread;
         Magazine magazine;
-        Chunk chunk;
         NDIS_CONFIGURATION_PARAMETER parameter;
         (string C, long Value)[] expected =
         [
@@ -59,8 +58,9 @@ public sealed unsafe class LayoutTests
             ("offsetof(NONPAGED_MAGAZINE, Floor)", Offset(&magazine, &magazine.Floor)),
             ("offsetof(NONPAGED_MAGAZINE, Ceiling)", Offset(&magazine, &magazine.Ceiling)),
             ("sizeof(NONPAGED_CHUNK)", sizeof(Chunk)),
-            ("offsetof(NONPAGED_CHUNK, SizeShift)", Offset(&chunk, &chunk.SizeShift)),
-            ("offsetof(NONPAGED_CHUNK, States)", Offset(&chunk, &chunk.States)),
+            ("NONPAGED_SIZE_SHIFT_MASK", Chunk.SizeShiftMask),
+            ("NONPAGED_MAGAZINE_MASK", Chunk.MagazineMask),
+            ("NONPAGED_STATES_SHIFT", Chunk.StatesShift),
             ("NONPAGED_INLINE_VERSION", InlineThread.Version),
             ("NONPAGED_LONGEST", NonpagedPool.LongestSmallBlock),
             ("1 << NONPAGED_GRANULE_SHIFT", SizeClass.Granule),

@@ -10,7 +10,7 @@
 
 #include "ndisbase.h"
 
-#define NONPAGED_INLINE_VERSION 2
+#define NONPAGED_INLINE_VERSION 3
 
 NONPAGED_EXTERN_C_BEGIN
 
@@ -22,12 +22,11 @@ typedef struct _NONPAGED_MAGAZINE {
     ULONG_PTR Reserved[5];
 } NONPAGED_MAGAZINE;
 
-/* 64 KiB of blocks of one size. The state of a block that a caller has is the lowest quarter of its address, of a free one it is odd. */
-typedef struct _NONPAGED_CHUNK {
-    USHORT Magazine;
-    UCHAR SizeShift;
-    USHORT *States;
-} NONPAGED_CHUNK;
+/*
+ * 64 KiB of blocks of one size. From the lowest bit up: by how many bits an address is shifted to become the index of its state, where the magazine is, and above those the
+ * address of the states. The state of a block that a caller has is the lowest quarter of its address, of a free one it is odd.
+ */
+typedef ULONGLONG NONPAGED_CHUNK;
 
 typedef struct _NONPAGED_THREAD {
     PUCHAR Magazines;
@@ -60,6 +59,9 @@ __extension__ __thread NONPAGED_THREAD NonpagedThread __attribute__((weak, visib
 #define NONPAGED_LONGEST 65536
 #define NONPAGED_GRANULE_SHIFT 4
 #define NONPAGED_CHUNK_SHIFT 16
+#define NONPAGED_SIZE_SHIFT_MASK 0x3f
+#define NONPAGED_MAGAZINE_MASK 0xffc0
+#define NONPAGED_STATES_SHIFT 16
 #define NONPAGED_SLOT 2
 #define NONPAGED_FREE 1
 
@@ -98,12 +100,12 @@ static __inline__ VOID NonpagedFreeMemory(PVOID VirtualAddress, UINT Length, UIN
     ULONG_PTR index = (block >> NONPAGED_GRANULE_SHIFT | block << (64 - NONPAGED_GRANULE_SHIFT)) >> (NONPAGED_CHUNK_SHIFT - NONPAGED_GRANULE_SHIFT);
 
     if (NONPAGED_LIKELY(MemoryFlags == 0 && index < thread->ChunkCount)) {
-        const NONPAGED_CHUNK *chunk = &thread->Chunks[index];
-        NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + chunk->Magazine);
+        NONPAGED_CHUNK chunk = thread->Chunks[index];
+        NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + (chunk & NONPAGED_MAGAZINE_MASK));
         ULONG_PTR *top = magazine->Top;
 
         if (NONPAGED_LIKELY(top != magazine->Ceiling)) {
-            USHORT *state = &chunk->States[(USHORT)block >> chunk->SizeShift];
+            USHORT *state = (USHORT *)(chunk >> NONPAGED_STATES_SHIFT) + ((USHORT)block >> (chunk & NONPAGED_SIZE_SHIFT_MASK));
 
             if (NONPAGED_LIKELY(*state == (USHORT)block)) {
                 *state = NONPAGED_FREE;

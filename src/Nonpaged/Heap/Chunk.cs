@@ -1,15 +1,13 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Nonpaged;
 
 /// <summary>
-/// What is known of 64 KiB of a span: the class of its blocks, and where their states are. Blocks start at least a power of two apart, so a shift finds a state that is one
-/// block's alone, and its value says exactly whether a block in use starts at an address. All zero for what is not the heap's.
+/// What is known of 64 KiB of a span, in one word: the class of its blocks, and where their states are. Blocks start at least a power of two apart, so a shift finds a state that is
+/// one block's alone, and its value says exactly whether a block in use starts at an address. All zero for what is not the heap's.
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 16)]
-internal unsafe struct Chunk
+internal readonly unsafe struct Chunk
 {
     public const int Shift = 16;
     public const nuint Length = 1 << Shift;
@@ -20,41 +18,40 @@ internal unsafe struct Chunk
     // Blocks start at its multiples.
     private const int GranuleShift = 4;
 
-    /// <summary>Where the magazine of its class is among those of a cache, in bytes.</summary>
-    [FieldOffset(0)]
-    public ushort Magazine;
+    // From the lowest bit up: by how many bits a block's address is shifted, the place of its magazine, and above those the address of the states.
+    public const uint SizeShiftMask = (1 << Nonpaged.Magazine.SizeShift) - 1;
+    public const uint MagazineMask = ushort.MaxValue & ~SizeShiftMask;
+    public const int StatesShift = 16;
 
-    /// <summary>By how many bits an address in the chunk is shifted to become the index of its state.</summary>
-    [FieldOffset(2)]
-    public byte SizeShift;
+    private readonly ulong _word;
+
+    private Chunk(ulong word) => _word = word;
+
+    /// <summary>The place of the magazine, and by how many bits an address is shifted: the same in all chunks of a class.</summary>
+    public uint Kind => (ushort)_word;
+
+    /// <summary>Where the magazine of its class is among those of a cache, in bytes.</summary>
+    public nint Magazine => MagazineOf((uint)_word);
+
+    public int SizeClass => (int)Magazine >> Nonpaged.Magazine.SizeShift;
 
     /// <summary>The chunk's first state.</summary>
-    [FieldOffset(8)]
-    public ushort* States;
+    public ushort* States => (ushort*)(_word >> StatesShift);
 
-    /// <summary><see cref="Magazine"/> and <see cref="SizeShift"/> in one word, the same in all chunks of a class.</summary>
-    [FieldOffset(0)]
-    public readonly uint Kind;
+    public static nint MagazineOf(uint kind) => (nint)(kind & MagazineMask);
 
-    public static uint MagazineOf(uint kind) => (ushort)kind;
+    /// <summary>By how many bits an address in the chunk is shifted to become the index of its state.</summary>
+    public static int SizeShiftOf(uint kind) => (int)(kind & SizeShiftMask);
 
-    public static int SizeShiftOf(uint kind) => (byte)(kind >> 16);
+    /// <summary>One of blocks of this size, whose states start here.</summary>
+    public static Chunk Of(int blockSize, int sizeClass, ushort* states) =>
+        new((ulong)states << StatesShift | (uint)sizeClass << Nonpaged.Magazine.SizeShift | (uint)ShiftOf(blockSize));
 
-    /// <summary>Makes it one of blocks of this size, whose states start here.</summary>
-    public void Set(int blockSize, int sizeClass, ushort* states)
-    {
-        // States that were never written are zero, which is what a block in use has that starts where a chunk does.
-        *states = Free;
-        SizeShift = (byte)ShiftOf(blockSize);
-        States = states;
-        // Last, for a wrong address may be looked up at any moment.
-        Volatile.Write(ref Magazine, (ushort)(sizeClass << Nonpaged.Magazine.SizeShift));
-    }
+    /// <summary>The same without a class. Where its states are stays, for a wrong address may be looked up at any moment.</summary>
+    public Chunk WithoutClass() => new(_word & ~(ulong)MagazineMask);
 
-    /// <summary>Makes it none. Where its states are stays, for the same reason.</summary>
-    public void Clear() => Volatile.Write(ref Magazine, 0);
-
-    public readonly int SizeClass => Magazine >> Nonpaged.Magazine.SizeShift;
+    /// <summary>Writes it where others read it, after what it tells of.</summary>
+    public void Publish(Chunk* entry) => Volatile.Write(ref *(ulong*)entry, _word);
 
     /// <summary>How many states the blocks that start in a chunk need.</summary>
     public static int StatesOf(int blockSize) => (int)Length >> ShiftOf(blockSize);
@@ -65,7 +62,7 @@ internal unsafe struct Chunk
 
     /// <summary>The state of the block that may start at an address in the chunk: <see cref="InUse"/> of it, if one does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly ushort* StateOf(nuint address) => States + ((nuint)(ushort)address >> SizeShift);
+    public ushort* StateOf(nuint address) => States + ((nuint)(ushort)address >> SizeShiftOf((uint)_word));
 
     /// <summary>The state of a block that a caller has: its own, of all addresses that share the state.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -75,7 +75,9 @@ internal sealed unsafe class ChunkTable : IDisposable
             for (nuint at = span.Start, end = at + (span.Pages << Page.Shift); at < end; at += Chunk.Length, states += each)
             {
                 Numbers[at >> Chunk.Shift] = number;
-                Entries[at >> Chunk.Shift].Set(span.BlockSize, span.SizeClass, states);
+                // States that were never written are zero, which is what a block in use has that starts where a chunk does.
+                *states = Chunk.Free;
+                Chunk.Of(span.BlockSize, span.SizeClass, states).Publish(Entries + (at >> Chunk.Shift));
             }
 
             return true;
@@ -90,7 +92,7 @@ internal sealed unsafe class ChunkTable : IDisposable
             nuint first = span.Start >> Chunk.Shift;
             int number = Numbers[first];
             ushort* states = Entries[first].StateOf(span.Start);
-            for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++) Entries[chunk].Clear();
+            for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++) Entries[chunk].WithoutClass().Publish(Entries + chunk);
             _spans[number] = null;
             _vacant.Push(number);
             // A second free that has found the chunk may still look at a state, so it stays one, and is another span's as late as can be.

@@ -10,7 +10,7 @@ namespace Nonpaged;
 internal unsafe struct InlineThread
 {
     /// <summary>Of this, <see cref="Magazine"/>, <see cref="Chunk"/> and what is done with them: NONPAGED_INLINE_VERSION of the header.</summary>
-    public const uint Version = 2;
+    public const uint Version = 3;
 
     /// <summary><see cref="ThreadCache"/>.</summary>
     public nint Magazines;
