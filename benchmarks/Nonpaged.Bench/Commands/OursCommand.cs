@@ -40,6 +40,7 @@ internal static class OursCommand
             return parsed.GetValue(allocator) switch
             {
                 HeapContestants.Pool => new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time, isJit).Serve(),
+                HeapContestants.Stack => new HeapChild<StackBlocks, nint>(new StackBlocks(), time, isJit).Serve(),
                 HeapContestants.NativeMemory => new HeapChild<NativeBlocks, nint>(new NativeBlocks(), time, isJit).Serve(),
                 HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time, isJit).Serve(),
                 HeapContestants.MemoryPool => new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time, isJit).Serve(),

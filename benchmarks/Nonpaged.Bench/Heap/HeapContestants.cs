@@ -4,6 +4,7 @@ namespace Nonpaged.Bench;
 internal static class HeapContestants
 {
     public const string Pool = "pool";
+    public const string Stack = "stack";
     public const string NativeMemory = "NativeMemory";
     public const string ArrayPool = "ArrayPool.Shared";
     public const string MemoryPool = "MemoryPool.Shared";
