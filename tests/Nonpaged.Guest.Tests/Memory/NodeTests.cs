@@ -28,14 +28,16 @@ public sealed class NodeTests : IAsyncLifetime
     {
         foreach (int node in (int[])[0, 1])
         {
-            // 4 KiB pages first, then hugepages that are on this node alone.
+            // Collapsed ones first, then single ones, then hugepages that are on this node alone.
+            await AssertOnNodeAsync(node, "collapsed memfd", "--length 8M");
+            await _guest.DoAsync("echo deny > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
             await AssertOnNodeAsync(node, "4 KiB pages", "--length 8M");
             await _guest.DoAsync($"echo 8 > /sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages");
             await AssertOnNodeAsync(node, "hugepage pool", "--length 8M");
             await AssertOnNodeAsync(node, "hugepage pool", "--length 2M --contiguous");
             // The other node has none of these, and what is asked for there is not taken from here.
             await AssertOnNodeAsync(1 - node, "4 KiB pages", "--length 8M");
-            await _guest.DoAsync($"echo 0 > /sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages");
+            await _guest.DoAsync($"echo 0 > /sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages; echo never > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
         }
 
         JsonElement failure = await RefusedAsync("--length 4K --node 2");

@@ -17,7 +17,9 @@ public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture
         await fixture.BindAsync(device);
         // Other tests have had the card before.
         (int Leases, int Answers) before = Seen(nic);
+        await Guest.DoAsync("echo deny > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
         GuestResult result = await Guest.DoAsync($"{Scatter} nonpaged run --machine vfio --device {device} --count 20 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
+        await Guest.DoAsync("echo never > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
         JsonElement run = result.Json;
         AssertPinged(run, driver);
         foreach (JsonElement allocation in run.GetProperty("allocations").EnumerateArray())
