@@ -38,7 +38,7 @@ internal static class HeapCommand
         string[] rows = parsed.GetValue(s_row) is { Length: > 0 } some ? some : [.. HeapCase.Names];
         using var bench = new HeapBench(rounds, quick ? QuickMilliseconds : Milliseconds, Console.Error);
         bench.Run([.. HeapCase.All(quick).Where(one => rows.Contains(one.Row))]);
-        var results = new HeapResults(MachineFacts.Read(), AllocatorVersions.Read(), rounds, quick, bench.Rows, bench.Dotnet, bench.Details);
+        var results = new HeapResults(MachineFacts.Read(), AllocatorVersions.Read(), rounds, quick, bench.Rows, bench.Dotnet, bench.Calls, bench.Details);
         string json = JsonSerializer.Serialize(results, BenchJson.Default.HeapResults);
         if (parsed.GetValue(s_save) is { } file) File.WriteAllText(file, json + "\n");
         Console.Out.WriteLine(parsed.GetValue(s_json) ? json : HeapTable.Of(results));

@@ -40,6 +40,8 @@ internal static class OursCommand
             return parsed.GetValue(allocator) switch
             {
                 HeapContestants.Pool => new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time, isJit).Serve(),
+                HeapContestants.FurtherPool => ServeFurtherPool(time, isJit),
+                HeapContestants.NdisAllocateMemory => new HeapChild<NdisBlocks, nint>(new NdisBlocks(), time, isJit).Serve(),
                 HeapContestants.Stack => new HeapChild<StackBlocks, nint>(new StackBlocks(), time, isJit).Serve(),
                 HeapContestants.NativeMemory => new HeapChild<NativeBlocks, nint>(new NativeBlocks(), time, isJit).Serve(),
                 HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time, isJit).Serve(),
@@ -49,6 +51,12 @@ internal static class OursCommand
             };
         });
         return heap;
+    }
+
+    private static int ServeFurtherPool(double time, bool isJit)
+    {
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "further" });
+        return new HeapChild<PoolBlocks, nint>(new PoolBlocks(pool), time, isJit).Serve();
     }
 
     private static Command Hide(this Command command)

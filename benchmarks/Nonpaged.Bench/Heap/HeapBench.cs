@@ -21,6 +21,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
 
     public List<HeapDotnetRow> Dotnet { get; } = [];
 
+    public List<HeapCallsRow> Calls { get; } = [];
+
     public List<HeapDetail> Details { get; } = [];
 
     public void Run(IReadOnlyList<HeapCase> cases)
@@ -104,6 +106,7 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         Details.Add(new HeapDetail(one.Workload, [.. values.Select(value => Times.Of(value.Key, value.Value))], freePages));
         var ours = new HeapOurs(Minimum(HeapContestants.Aot), Minimum(HeapContestants.Jit), Minimum(HeapContestants.Unchecked));
         Rows.Add(HeapRow.Of(one, ours, HeapContestants.Peers.ToDictionary(peer => peer, Minimum)));
+        if (one.IsForCalls) Calls.Add(new HeapCallsRow(one.Row, one.Size, one.Count, Minimum(HeapContestants.FurtherPool), Minimum(HeapContestants.NdisAllocateMemory)));
         if (!one.IsForDotnet) return;
         Dotnet.Add(new HeapDotnetRow(
             one.Row, one.Size, one.Count, one.Threads,

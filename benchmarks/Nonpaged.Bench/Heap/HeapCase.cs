@@ -30,6 +30,9 @@ internal sealed record HeapCase(string Workload, string Row, int? Size, int? Cou
     /// <summary>What .NET has is measured where it fits: one block at a time.</summary>
     public bool IsForDotnet => Row is "lifo" or "batch" or "churn" or "remote";
 
+    /// <summary>Ours by other calls is measured where these are the most of it.</summary>
+    public bool IsForCalls => Row is "lifo" or "batch";
+
     /// <summary>All rows, in the order in which they are shown.</summary>
     public static IEnumerable<HeapCase> All(bool quick)
     {

@@ -5,6 +5,8 @@ internal static class HeapContestants
 {
     public const string Pool = "pool";
     public const string Stack = "stack";
+    public const string FurtherPool = "ours, further pool";
+    public const string NdisAllocateMemory = "ours, NdisAllocateMemory";
     public const string NativeMemory = "NativeMemory";
     public const string ArrayPool = "ArrayPool.Shared";
     public const string MemoryPool = "MemoryPool.Shared";
@@ -23,8 +25,13 @@ internal static class HeapContestants
 
     public static IReadOnlyList<string> Dotnet { get; } = [NativeMemory, ArrayPool, MemoryPool];
 
+    public static IReadOnlyList<string> Calls { get; } = [FurtherPool, NdisAllocateMemory];
+
     public static IEnumerable<string> For(HeapCase one) =>
-        [.. Ours, .. Peers.Where(peer => Takes(peer, one)), .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(), .. one.IsForDotnet ? Dotnet : []];
+    [
+        .. Ours, .. one.IsForCalls ? Calls : [], .. Peers.Where(peer => Takes(peer, one)), .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(),
+        .. one.IsForDotnet ? Dotnet : [],
+    ];
 
     // rte_malloc searches its lists of free memory: five million replacements among a million blocks take it many minutes.
     private static bool Takes(string peer, HeapCase one) => peer != HeapRow.NotCounted || one.Phase is null or "filled" || one.Count < 1_000_000;
@@ -37,7 +44,7 @@ internal static class HeapContestants
             Aot => Child.Start(Programs.Ours, "ours", "heap", Pool, time),
             Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", Pool, time),
             Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", Pool, time, "--jit"),
-            NativeMemory or ArrayPool or MemoryPool => Child.Start(Programs.Ours, "ours", "heap", name, time),
+            FurtherPool or NdisAllocateMemory or NativeMemory or ArrayPool or MemoryPool => Child.Start(Programs.Ours, "ours", "heap", name, time),
             ByLength => Child.Start(Programs.Heap("rte_mempool_by_length"), time),
             _ => Child.Start(Programs.Heap(name), time),
         };

@@ -7,7 +7,8 @@ namespace Nonpaged.Bench;
 /// <param name="Quick">Short rounds, small sets: for a look, not for comparing.</param>
 /// <param name="Rows">Ours beside the peers.</param>
 /// <param name="Dotnet">What .NET has.</param>
+/// <param name="Calls">Ours by other calls.</param>
 /// <param name="Details">Minimum, median and each round.</param>
 internal sealed record HeapResults(
     MachineFacts Machine, IReadOnlyDictionary<string, string> Allocators, int Rounds, bool Quick, IReadOnlyList<HeapRow> Rows,
-    IReadOnlyList<HeapDotnetRow> Dotnet, IReadOnlyList<HeapDetail> Details);
+    IReadOnlyList<HeapDotnetRow> Dotnet, IReadOnlyList<HeapCallsRow> Calls, IReadOnlyList<HeapDetail> Details);

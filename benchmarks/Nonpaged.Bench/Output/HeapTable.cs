@@ -23,6 +23,7 @@ internal static class HeapTable
         }
 
         AppendByLength(text, results);
+        if (results.Calls.Count > 0) AppendCalls(text, results);
         if (results.Dotnet.Count > 0) AppendDotnet(text, results);
         return text.ToString();
     }
@@ -45,6 +46,17 @@ internal static class HeapTable
         if (times.Length == 0) return;
         string each = string.Join(" and ", times.Select(time => Format.Short(time)));
         text.AppendLine().AppendLine($"In churn a block is freed by its address alone. rte_mempool where the caller knows the block's length instead: {each}.");
+    }
+
+    private static void AppendCalls(StringBuilder text, HeapResults results)
+    {
+        text.AppendLine().AppendLine("Ours by other calls, NativeAOT:").AppendLine();
+        text.AppendLine("| | the default pool | a further pool | NdisAllocateMemory, NdisFreeMemory |").AppendLine("|---|---|---|---|");
+        foreach (HeapCallsRow row in results.Calls)
+        {
+            HeapRow ours = results.Rows.First(one => (one.Row, one.Size, one.Count) == (row.Row, row.Size, row.Count));
+            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.FurtherPool)} | {Format.Short(row.NdisAllocateMemory)} |");
+        }
     }
 
     private static void AppendDotnet(StringBuilder text, HeapResults results)

@@ -43,7 +43,7 @@ public sealed class HeapRowTests
 
     private static JsonObject Json(HeapRow row)
     {
-        var results = new HeapResults(new MachineFacts("", 2, "", "", "", "", "", ""), new Dictionary<string, string>(), 5, false, [row], [], []);
+        var results = new HeapResults(new MachineFacts("", 2, "", "", "", "", "", ""), new Dictionary<string, string>(), 5, false, [row], [], [], []);
         JsonNode document = JsonSerializer.SerializeToNode(results, BenchJson.Default.HeapResults)!;
         return document["rows"]![0]!.AsObject();
     }
