@@ -31,7 +31,7 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     private static void Set(CallContext? context)
     {
         t_current = context;
-        UnverifiedMemory.Pool = context?.UnverifiedPool;
+        ThreadTable.Pool = context?.UnverifiedPool;
     }
 
     /// <summary>The IRQL of the current thread; PASSIVE_LEVEL outside of any driver.</summary>

@@ -41,21 +41,29 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAllocate(nuint length, out void* address)
     {
+        address = AllocateOrNull(length);
+        return address != null;
+    }
+
+    /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void* AllocateOrNull(nuint length) => AllocateOrNull(length, ThreadTable.Current);
+
+    /// <summary>As above, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void* AllocateOrNull(nuint length, nint thread)
+    {
         nint cache = _cache;
-        cache += ThreadTable.Current;
+        cache += thread;
         nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
         if (granules <= SizeClass.MaxLength / SizeClass.Granule)
         {
             var magazine = (Magazine*)(cache + _classes[granules]);
             nuint* top = magazine->Top;
-            if (top != magazine->Floor)
-            {
-                address = (void*)Magazine.Pop(magazine, top);
-                return true;
-            }
+            if (top != magazine->Floor) return (void*)Magazine.Pop(magazine, top);
         }
 
-        return TryAllocateSlowly(length, out address);
+        return AllocateSlowlyOrNull(length);
     }
 
     /// <summary>Frees a block by its address. Null is allowed and does nothing.</summary>
@@ -69,6 +77,10 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>Frees a small block that was allocated without a record: by the methods that return an address. False where the address is not one of such in use; nothing is freed or harmed then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFreeSmall(void* address) => TryFreeFast((nuint)address) || TryFreeSmallSlowly((nuint)address);
+
+    /// <summary>As above, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryFreeSmall(void* address, nint thread) => TryFreeInto(_cache + thread, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
     /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>
@@ -99,8 +111,15 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryFreeFast(nuint address, nuint? length = null)
     {
+        // In this order: the other way around 64 frees in a loop take 4 % longer.
         nint cache = _cache;
         cache += ThreadTable.Current;
+        return TryFreeInto(cache, address, length);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryFreeInto(nint cache, nuint address, nuint? length = null)
+    {
         nuint index = Chunk.IndexOf(address);
         if (index >= Volatile.Read(ref _chunkCount)) return false;
         Chunk chunk = _chunks[index];

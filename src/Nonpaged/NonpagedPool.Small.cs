@@ -100,19 +100,17 @@ public sealed unsafe partial class NonpagedPool
     private bool TryFreeSmallSlowly(nuint address) => TryFreeSpare(address) || TryFreeOfHeap(address, null) == BadFree.None;
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryAllocateSlowly(nuint length, out void* address)
+    private void* AllocateSlowlyOrNull(nuint length)
     {
-        address = null;
         try
         {
-            if (length > 0) address = AllocateSlowly(length);
+            return length > 0 ? AllocateSlowly(length) : null;
         }
         catch (AllocationException)
         {
             // The caller asked for an answer instead.
+            return null;
         }
-
-        return address != null;
     }
 
     /// <summary>A block of the spare magazine, which becomes the loaded one: bursts go from one to the other, so this is short.</summary>

@@ -34,8 +34,8 @@ public static unsafe partial class NdisLibrary
     {
         Caller(Irql.DISPATCH_LEVEL);
         if (Resolve<LookasideList>(Lookaside->ListObject) is not { } list) return null;
-        if (Allocate(nameof(NdisAllocateFromNPagedLookasideList), out var block, list.Size, 0, PhysicalAddress.Max) == NDIS_STATUS_SUCCESS)
-            list.Taken[(nint)block] = 0;
+        var block = Allocate(nameof(NdisAllocateFromNPagedLookasideList), list.Size, 0, PhysicalAddress.Max);
+        if (block != null) list.Taken[(nint)block] = 0;
         return block;
     }
 

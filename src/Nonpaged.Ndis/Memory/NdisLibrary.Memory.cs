@@ -27,15 +27,26 @@ public static unsafe partial class NdisLibrary
     public static NDIS_STATUS NdisAllocateMemory(
         out void* VirtualAddress, uint Length, uint MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
     {
-        if (MemoryFlags == 0 && Length <= NonpagedPool.LongestSmallBlock && HighestAcceptableAddress.QuadPart == -1
-            && UnverifiedMemory.Pool is { } pool && pool.TryAllocate(Length, out VirtualAddress)) return NDIS_STATUS_SUCCESS;
-        return Allocate(nameof(NdisAllocateMemory), out VirtualAddress, Length, MemoryFlags, HighestAcceptableAddress.ToPhysicalAddress());
+        // Before any condition, so that a loop looks them up once; and nothing by its address, which would keep the caller's variable in memory.
+        NonpagedPool? pool = ThreadTable.Pool;
+        nint thread = ThreadTable.Current;
+        if (pool is not null && MemoryFlags == 0 && Length <= NonpagedPool.LongestSmallBlock && HighestAcceptableAddress.QuadPart == -1)
+        {
+            VirtualAddress = pool.AllocateOrNull(Length, thread);
+            if (VirtualAddress != null) return NDIS_STATUS_SUCCESS;
+        }
+
+        VirtualAddress = Allocate(nameof(NdisAllocateMemory), Length, MemoryFlags, HighestAcceptableAddress.ToPhysicalAddress());
+        return StatusOf(VirtualAddress);
     }
 
     /// <summary>Allocates as with flags 0 and no limit. The tag is not kept, as on Windows CE. Freed by NdisFreeMemory with flags 0.</summary>
     /// <inheritdoc cref="NdisAllocateMemory"/>
-    public static NDIS_STATUS NdisAllocateMemoryWithTag(out void* VirtualAddress, uint Length, uint Tag) =>
-        Allocate(nameof(NdisAllocateMemoryWithTag), out VirtualAddress, Length, 0, PhysicalAddress.Max);
+    public static NDIS_STATUS NdisAllocateMemoryWithTag(out void* VirtualAddress, uint Length, uint Tag)
+    {
+        VirtualAddress = Allocate(nameof(NdisAllocateMemoryWithTag), Length, 0, PhysicalAddress.Max);
+        return StatusOf(VirtualAddress);
+    }
 
     /// <summary>
     /// Frees a whole block. Length and flags must equal those of its allocation; a length of 0 passes where the flags are 0 (NDIS 5.1, Compact 2013). A breach is reported, and
@@ -44,7 +55,9 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
     {
-        if (MemoryFlags != 0 || UnverifiedMemory.Pool is not { } pool || !pool.TryFreeSmall(VirtualAddress)) FreeMemory(VirtualAddress, Length, MemoryFlags);
+        NonpagedPool? pool = ThreadTable.Pool;
+        nint thread = ThreadTable.Current;
+        if (pool is null || MemoryFlags != 0 || !pool.TryFreeSmall(VirtualAddress, thread)) FreeMemory(VirtualAddress, Length, MemoryFlags);
     }
 
     private static void FreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
@@ -58,26 +71,26 @@ public static unsafe partial class NdisLibrary
     public static NDIS_PHYSICAL_ADDRESS MmGetPhysicalAddress(void* BaseAddress) =>
         CallContext.Current.Instance.Pool.TryTranslate(BaseAddress, out PhysicalAddress physical) ? new((long)physical.Value) : default;
 
-    private static NDIS_STATUS Allocate(string call, out void* address, uint length, uint flags, PhysicalAddress highest)
+    private static NDIS_STATUS StatusOf(void* address) => address != null ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
+
+    /// <summary>The block, or null.</summary>
+    private static void* Allocate(string call, uint length, uint flags, PhysicalAddress highest)
     {
-        address = null;
         CallContext context = CallContext.Current;
         NdisInstance instance = context.Instance;
         // A plain program comes here with its first call only.
-        UnverifiedMemory.Pool = context.UnverifiedPool;
+        ThreadTable.Pool = context.UnverifiedPool;
         if (flags == 0 && length <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
-            && UnverifiedMemory.Pool is { } pool && pool.TryAllocate(length, out address)) return NDIS_STATUS_SUCCESS;
+            && ThreadTable.Pool is { } pool && pool.TryAllocate(length, out void* address)) return address;
         var allocation = new NdisAllocation(MemoryCall.NdisMemory, call, context.Driver, length, flags, highest);
         AllocationFailure? refused = Ndis.MemoryFlags.Refuse(flags, instance.Options.Profile) ?? AllocationRules.Check(context, allocation);
         if (refused is not null)
         {
             instance.Memory.Refuse(allocation, refused);
-            return NDIS_STATUS_FAILURE;
+            return null;
         }
 
         MemoryRequest request = Ndis.MemoryFlags.ToRequest(length, flags, highest, instance.Options);
-        if (instance.Memory.Allocate(allocation, request) is not { } block) return NDIS_STATUS_FAILURE;
-        address = block.Address;
-        return NDIS_STATUS_SUCCESS;
+        return instance.Memory.Allocate(allocation, request) is { } block ? block.Address : null;
     }
 }

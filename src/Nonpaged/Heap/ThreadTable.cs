@@ -1,9 +1,20 @@
 namespace Nonpaged;
 
-/// <summary>Where the calling thread's magazines are. A class of its own, because one with an initializer would be checked for at each access.</summary>
-internal static unsafe class ThreadTable
+/// <summary>
+/// What a call looks up of its thread. A class of its own, because one with an initializer would be checked for at each access; and one for all, because where
+/// a thread's statics are is looked up for each class by itself.
+/// </summary>
+internal static class ThreadTable
 {
-    /// <summary>How far they lie from nobody's (<see cref="ThreadCache.Nobodys"/>), in bytes: 0 before the thread's first slow call, so that it finds empty ones there.</summary>
+    /// <summary>
+    /// How far the thread's magazines lie from nobody's (<see cref="ThreadCache.Nobodys"/>), in bytes: 0 before the thread's first slow call, so that it finds empty ones there.
+    /// </summary>
     [ThreadStatic]
     internal static nint Current;
+
+    /// <summary>
+    /// The pool of calls that are told none, as those of NDIS, where it serves small blocks without a record of each; otherwise null, and before a thread's first such call.
+    /// </summary>
+    [ThreadStatic]
+    internal static NonpagedPool? Pool;
 }
