@@ -17,8 +17,19 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     /// <summary>The context of the driver call in progress; outside of one, a plain program on the default instance.</summary>
     public static CallContext Current => t_current ?? NdisInstance.Default.ProgramContext;
 
+    /// <summary>The same for a call of memory. A plain program's thread comes here with its first one; the next ones find the pool.</summary>
+    public static CallContext CurrentOfMemory
+    {
+        get
+        {
+            var context = Current;
+            ThreadTable.Pool = context.UnverifiedPool;
+            return context;
+        }
+    }
+
     /// <summary>The pool that serves small blocks of this context without a record of each; null where every block is recorded.</summary>
-    public NonpagedPool? UnverifiedPool => Instance.Options.Verify || Irql > Irql.DISPATCH_LEVEL ? null : Instance.Pool;
+    public NonpagedPool? UnverifiedPool => Instance.Verifies || Irql > Irql.DISPATCH_LEVEL ? null : Instance.Pool;
 
     /// <summary>Makes a context the current one until the scope is disposed.</summary>
     public static Scope Enter(CallContext context)

@@ -70,6 +70,9 @@ public sealed partial class NdisInstance : IDisposable
 
     internal DriverMemory Memory { get; }
 
+    /// <summary>Each block is recorded: because it was asked for, or because the pool does so anyway.</summary>
+    internal bool Verifies => Options.Verify || Pool.Options.Verify;
+
     internal CallContext ProgramContext { get; }
 
     internal void Report(NdisReportKind kind, string call, Driver driver, string message) => Report(new NdisReport(kind, call, driver.Name, message));

@@ -82,6 +82,11 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nint thread) => TryFreeInto(_cache + thread, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
+    /// <summary>As above, where a block of this length is expected, of which another size class is refused, too.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
+        TryFreeInto(_cache + thread, (nuint)address, length) || TryFreeOfHeap((nuint)address, length) == BadFree.None;
+
     /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>
     public void* AllocateZeroed(nuint length)

@@ -89,7 +89,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     /// <summary>A small block of which nothing but its size class is known. False where the address is not of one.</summary>
     private bool FreeUnrecorded(CallContext context, void* address, FreeRequest request)
     {
-        if (instance.Options.Verify || instance.Pool.Find(address) is not null || instance.Pool.TryFree(address) != BadFree.None) return false;
+        if (instance.Verifies || instance.Pool.Find(address) is not null || instance.Pool.TryFree(address) != BadFree.None) return false;
         if (request.Call != nameof(NdisLibrary.NdisFreeMemory))
             instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, a block of another call; expected NdisFreeMemory. It was freed.");
         else if (request.Flags is > 0 and var flags)

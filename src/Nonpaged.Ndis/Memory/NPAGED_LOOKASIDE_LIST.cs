@@ -7,4 +7,7 @@ namespace Nonpaged.Ndis;
 public struct NPAGED_LOOKASIDE_LIST
 {
     internal NDIS_HANDLE ListObject;
+
+    // The size of its blocks, where they come from the heap without a record; otherwise, and when the list was deleted, 0.
+    internal uint UnrecordedSize;
 }

@@ -62,7 +62,7 @@ public static unsafe partial class NdisLibrary
 
     private static void FreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
     {
-        CallContext context = CallContext.Current;
+        CallContext context = CallContext.CurrentOfMemory;
         context.Instance.Memory.Free(
             context, VirtualAddress, new FreeRequest(MemoryCall.NdisMemory, nameof(NdisFreeMemory), Length, MemoryFlags));
     }
@@ -76,10 +76,8 @@ public static unsafe partial class NdisLibrary
     /// <summary>The block, or null.</summary>
     private static void* Allocate(string call, uint length, uint flags, PhysicalAddress highest)
     {
-        CallContext context = CallContext.Current;
+        CallContext context = CallContext.CurrentOfMemory;
         NdisInstance instance = context.Instance;
-        // A plain program comes here with its first call only.
-        ThreadTable.Pool = context.UnverifiedPool;
         if (flags == 0 && length <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
             && ThreadTable.Pool is { } pool && pool.TryAllocate(length, out void* address)) return address;
         var allocation = new NdisAllocation(MemoryCall.NdisMemory, call, context.Driver, length, flags, highest);

@@ -26,6 +26,44 @@ public sealed unsafe class NdisAllocateMemoryTests
     }
 
     [Fact]
+    public void Blocks_of_a_pool_that_verifies_are_recorded_though_nobody_asked_for_it()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Verify = true, Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+        using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
+        using (CallContext.Enter(instance.ProgramContext))
+        {
+            Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 100, 0, s_noLimit));
+            Assert.Equal(100u, Assert.Single(instance.Outstanding).Length);
+            NdisFreeMemory(memory, 100, 0);
+        }
+
+        Assert.Empty(instance.Reports);
+        Assert.Empty(instance.Outstanding);
+    }
+
+    [Fact]
+    public void A_thread_that_only_frees_finds_the_pool_with_its_first_free()
+    {
+        Assert.Null(OnNewThread(() => ThreadTable.Pool));
+        Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 100, 0, s_noLimit));
+        nint address = (nint)memory;
+        Assert.Same(NonpagedPool.Default, OnNewThread(() =>
+        {
+            NdisFreeMemory((void*)address, 100, 0);
+            return ThreadTable.Pool;
+        }));
+    }
+
+    private static T OnNewThread<T>(Func<T> action)
+    {
+        T result = default!;
+        var thread = new Thread(() => result = action());
+        thread.Start();
+        thread.Join();
+        return result;
+    }
+
+    [Fact]
     public void Small_blocks_of_a_plain_program_come_without_a_record_and_a_bad_free_is_reported_all_the_same()
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
