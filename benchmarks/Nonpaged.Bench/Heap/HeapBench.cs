@@ -106,7 +106,12 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         Details.Add(new HeapDetail(one.Workload, [.. values.Select(value => Times.Of(value.Key, value.Value))], freePages));
         var ours = new HeapOurs(Minimum(HeapContestants.Aot), Minimum(HeapContestants.Jit), Minimum(HeapContestants.Unchecked));
         Rows.Add(HeapRow.Of(one, ours, HeapContestants.Peers.ToDictionary(peer => peer, Minimum)));
-        if (one.IsForCalls) Calls.Add(new HeapCallsRow(one.Row, one.Size, one.Count, Minimum(HeapContestants.FurtherPool), Minimum(HeapContestants.NdisAllocateMemory)));
+        if (one.IsForCalls)
+        {
+            Calls.Add(new HeapCallsRow(
+                one.Row, one.Size, one.Count, Minimum(HeapContestants.FurtherPool), Minimum(HeapContestants.NdisAllocateMemory), Minimum(HeapContestants.Lookaside)));
+        }
+
         if (!one.IsForDotnet) return;
         Dotnet.Add(new HeapDotnetRow(
             one.Row, one.Size, one.Count, one.Threads,

@@ -7,6 +7,7 @@ internal static class HeapContestants
     public const string Stack = "stack";
     public const string FurtherPool = "ours, further pool";
     public const string NdisAllocateMemory = "ours, NdisAllocateMemory";
+    public const string Lookaside = "ours, lookaside list";
     public const string NativeMemory = "NativeMemory";
     public const string ArrayPool = "ArrayPool.Shared";
     public const string MemoryPool = "MemoryPool.Shared";
@@ -25,7 +26,7 @@ internal static class HeapContestants
 
     public static IReadOnlyList<string> Dotnet { get; } = [NativeMemory, ArrayPool, MemoryPool];
 
-    public static IReadOnlyList<string> Calls { get; } = [FurtherPool, NdisAllocateMemory];
+    public static IReadOnlyList<string> Calls { get; } = [FurtherPool, NdisAllocateMemory, Lookaside];
 
     public static IEnumerable<string> For(HeapCase one) =>
     [
@@ -44,7 +45,7 @@ internal static class HeapContestants
             Aot => Child.Start(Programs.Ours, "ours", "heap", Pool, time),
             Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", Pool, time),
             Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", Pool, time, "--jit"),
-            FurtherPool or NdisAllocateMemory or NativeMemory or ArrayPool or MemoryPool => Child.Start(Programs.Ours, "ours", "heap", name, time),
+            FurtherPool or NdisAllocateMemory or Lookaside or NativeMemory or ArrayPool or MemoryPool => Child.Start(Programs.Ours, "ours", "heap", name, time),
             ByLength => Child.Start(Programs.Heap("rte_mempool_by_length"), time),
             _ => Child.Start(Programs.Heap(name), time),
         };

@@ -6,4 +6,5 @@ namespace Nonpaged.Bench;
 /// <param name="Count">As there.</param>
 /// <param name="FurtherPool">A pool of the program's own.</param>
 /// <param name="NdisAllocateMemory">NdisAllocateMemory with flags 0, and NdisFreeMemory, of a program.</param>
-internal sealed record HeapCallsRow(string Row, int? Size, int? Count, double? FurtherPool, double? NdisAllocateMemory);
+/// <param name="Lookaside">NdisAllocateFromNPagedLookasideList and NdisFreeToNPagedLookasideList, of a program.</param>
+internal sealed record HeapCallsRow(string Row, int? Size, int? Count, double? FurtherPool, double? NdisAllocateMemory, double? Lookaside);

@@ -51,11 +51,11 @@ internal static class HeapTable
     private static void AppendCalls(StringBuilder text, HeapResults results)
     {
         text.AppendLine().AppendLine("Ours by other calls, NativeAOT:").AppendLine();
-        text.AppendLine("| | the default pool | a further pool | NdisAllocateMemory, NdisFreeMemory |").AppendLine("|---|---|---|---|");
+        text.AppendLine("| | the default pool | a further pool | NdisAllocateMemory, NdisFreeMemory | a lookaside list |").AppendLine("|---|---|---|---|---|");
         foreach (HeapCallsRow row in results.Calls)
         {
             HeapRow ours = results.Rows.First(one => (one.Row, one.Size, one.Count) == (row.Row, row.Size, row.Count));
-            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.FurtherPool)} | {Format.Short(row.NdisAllocateMemory)} |");
+            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.FurtherPool)} | {Format.Short(row.NdisAllocateMemory)} | {Format.Short(row.Lookaside)} |");
         }
     }
 

@@ -1,0 +1,53 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Nonpaged.Ndis;
+
+namespace Nonpaged.Bench;
+
+/// <summary>Ours by a nonpaged lookaside list, one for the length in use. For rows of one length at a time.</summary>
+internal readonly unsafe struct LookasideBlocks() : IBlocks<nint>
+{
+    private readonly State* _state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public nint Allocate(nuint size)
+    {
+        if (_state->Size != size) Change(size);
+        return (nint)NdisLibrary.NdisAllocateFromNPagedLookasideList(&_state->List);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(nint block) => NdisLibrary.NdisFreeToNPagedLookasideList(&_state->List, (void*)block);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Write(nint block, nuint at, byte value) => Volatile.Write(ref ((byte*)block)[at], value);
+
+    public void Allocate(Span<nint> blocks, nuint size)
+    {
+        foreach (ref nint block in blocks) block = Allocate(size);
+    }
+
+    public void Free(ReadOnlySpan<nint> blocks)
+    {
+        foreach (nint block in blocks) Free(block);
+    }
+
+    public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Change(nuint size)
+    {
+        if (_state->Size != 0) NdisLibrary.NdisDeleteNPagedLookasideList(&_state->List);
+        NdisLibrary.NdisInitializeNPagedLookasideList(&_state->List, 0, (uint)size, 0, 0);
+        _state->Size = size;
+    }
+
+    private struct State
+    {
+        public NPAGED_LOOKASIDE_LIST List;
+        public nuint Size;
+    }
+}
