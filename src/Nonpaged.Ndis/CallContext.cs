@@ -17,15 +17,12 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     /// <summary>The context of the driver call in progress; outside of one, a plain program on the default instance.</summary>
     public static CallContext Current => t_current ?? NdisInstance.Default.ProgramContext;
 
-    /// <summary>The same for a call of memory. A plain program's thread comes here with its first one; the next ones find the pool.</summary>
-    public static CallContext CurrentOfMemory
+    /// <summary>The same for a call of memory, whose pool the thread's next ones find: a plain program's thread comes here with its first one.</summary>
+    public static CallContext ForMemory()
     {
-        get
-        {
-            var context = Current;
-            ThreadTable.Pool = context.UnverifiedPool;
-            return context;
-        }
+        var context = Current;
+        ThreadTable.Pool = context.UnverifiedPool;
+        return context;
     }
 
     /// <summary>The pool that serves small blocks of this context without a record of each; null where every block is recorded.</summary>

@@ -23,8 +23,8 @@ public sealed record NdisOptions
 
     /// <summary>
     /// Records each block with its length, its call and its driver, so that what a driver does wrong with it is told in full, and what it forgets is listed. Without it that
-    /// is so of pages only: small blocks of flags 0 come straight from the pool's heap, which catches a bad free but knows a block's size class alone. The default instance
-    /// of the process, for plain programs, is without.
+    /// is so of pages only: small blocks of flags 0, and those of lookaside lists, come straight from the pool's heap, which catches a bad free but knows a block's size class
+    /// alone. The default instance of the process, for plain programs, is without. A pool that verifies records them in any case, as that of a machine does.
     /// </summary>
     public bool Verify { get; init; } = true;
 

@@ -41,15 +41,11 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAllocate(nuint length, out void* address)
     {
-        address = AllocateOrNull(length);
+        address = AllocateOrNull(length, ThreadTable.Current);
         return address != null;
     }
 
-    /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is null.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void* AllocateOrNull(nuint length) => AllocateOrNull(length, ThreadTable.Current);
-
-    /// <summary>As above, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
+    /// <summary>As <see cref="Allocate(nuint)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand; where there is no memory, or the length is 0, the answer is null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void* AllocateOrNull(nuint length, nint thread)
     {
@@ -82,10 +78,10 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nint thread) => TryFreeInto(_cache + thread, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
-    /// <summary>As above, where a block of this length is expected, of which another size class is refused, too.</summary>
+    /// <summary>As above, of a block that <see cref="AllocateOrNull"/> gave for this length: one of another size class is refused, too, where frees are checked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
-        TryFreeInto(_cache + thread, (nuint)address, length) || TryFreeOfHeap((nuint)address, length) == BadFree.None;
+        TryFreeInto(_cache + thread, (nuint)address, length) || TryFreeOfClass((nuint)address, length);
 
     /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>

@@ -55,6 +55,21 @@ public sealed unsafe partial class NonpagedPool
         return _magazines.TryFree(address) ? BadFree.None : null;
     }
 
+    /// <summary>Frees a small block without a record, of the size class of a length and no other. False where the address is not one of such in use.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFreeOfClass(nuint address, nuint length)
+    {
+        int sizeClass = SizeClass.Of(length);
+        if (_magazines?.ClassOfBlock(address) is > 0 and var actual) return actual == sizeClass && _magazines.TryFree(address);
+        lock (_gate)
+        {
+            PageEntry* entry = _map.Find(address);
+            if (entry == null || entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span) || span.SizeClass != sizeClass || FindBlock(address) is not null) return false;
+            MemoryBlock? run = null;
+            return TryFree(address, null, ref run) == BadFree.None;
+        }
+    }
+
     private void FreeSmall(HeapSpan span, nuint start)
     {
         if (Options.ZeroOnFree) NativeMemory.Clear((void*)start, (nuint)span.BlockSize);

@@ -11,6 +11,7 @@ namespace Nonpaged;
 public sealed unsafe partial class NonpagedPool : IDisposable
 {
     private static readonly Lazy<NonpagedPool> s_default = new(() => Create());
+    private static long s_count;
 
     // Held while the pool grows; taken before the gate, never after it.
     private readonly Lock _growth = new();
@@ -47,6 +48,9 @@ public sealed unsafe partial class NonpagedPool : IDisposable
 
     /// <summary>How the pool was made.</summary>
     public NonpagedPoolOptions Options { get; }
+
+    /// <summary>No other pool of the process has it.</summary>
+    internal nint Number { get; } = (nint)Interlocked.Increment(ref s_count);
 
     /// <summary>A further pool of host memory, which grows by the first rung of the ladder that gives memory.</summary>
     /// <exception cref="AllocationException">One of <see cref="NonpagedPoolOptions.Regions"/> cannot be mapped.</exception>

@@ -91,7 +91,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     {
         if (instance.Verifies || instance.Pool.Find(address) is not null || instance.Pool.TryFree(address) != BadFree.None) return false;
         if (request.Call != nameof(NdisLibrary.NdisFreeMemory))
-            instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, a block of another call; expected NdisFreeMemory. It was freed.");
+            instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, a block of another call; expected NdisFreeMemory, or NdisFreeToNPagedLookasideList of a list. It was freed.");
         else if (request.Flags is > 0 and var flags)
             instance.Report(NdisReportKind.FreeWithWrongFlags, request.Call, context.Driver, $"gave the flags 0x{flags:x}; expected 0. It was freed.");
         return true;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Nonpaged.Ndis;
 
-// Where blocks are not recorded (NdisOptions.Verify), a list's come straight from the heap, whose magazines are what a lookaside list is for.
+// Where blocks are not recorded (NdisOptions.Verify), a list's small ones come straight from the heap, whose magazines are what a lookaside list is for.
 public static unsafe partial class NdisLibrary
 {
     /// <summary>Sets up a list of nonpaged blocks of one size. (NdisInitializeNPagedLookasideList.)</summary>
@@ -14,8 +14,9 @@ public static unsafe partial class NdisLibrary
     public static void NdisInitializeNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, uint Flags, uint Size, uint Tag, ushort Depth)
     {
         var context = Caller(Irql.DISPATCH_LEVEL);
-        bool isRecorded = context.Instance.Verifies || Size > NonpagedPool.LongestSmallBlock;
-        Lookaside->UnrecordedSize = isRecorded ? 0 : Size;
+        bool isRecorded = context.Instance.Verifies || Size is 0 or > NonpagedPool.LongestSmallBlock;
+        Lookaside->Size = Size;
+        Lookaside->Key = isRecorded ? 0 : KeyOf(Lookaside, context.Instance.Pool);
         Lookaside->ListObject = context.Instance.Handles.Add(new LookasideList(context.Driver, Size, isRecorded));
     }
 
@@ -24,7 +25,7 @@ public static unsafe partial class NdisLibrary
     {
         var context = Caller(Irql.DISPATCH_LEVEL);
         if (Resolve<LookasideList>(Lookaside->ListObject) is not { } list) return;
-        Lookaside->UnrecordedSize = 0;
+        Lookaside->Key = 0;
         context.Instance.Handles.Remove(Lookaside->ListObject);
         if (list.Taken is { IsEmpty: false } taken)
         {
@@ -39,12 +40,12 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void* NdisAllocateFromNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
-        NonpagedPool? pool = ThreadTable.Pool;
-        nint thread = ThreadTable.Current;
-        uint size = Lookaside->UnrecordedSize;
-        if (pool is not null && size != 0)
+        // Before any condition, so that a loop looks them up once.
+        var pool = ThreadTable.Pool;
+        var thread = ThreadTable.Current;
+        if (pool is not null && Lookaside->Key == KeyOf(Lookaside, pool))
         {
-            void* block = pool.AllocateOrNull(size, thread);
+            var block = pool.AllocateOrNull(Lookaside->Size, thread);
             if (block != null) return block;
         }
 
@@ -52,16 +53,19 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Gives a block back to the list that it came from. Any other is reported, and nothing is freed; where blocks are not recorded, one of the same size class passes.
+    /// Gives a block back to the list that it came from. Any other is reported, and nothing is freed. Where blocks are not recorded, one of the same size class passes, and two frees of one
+    /// block at the same moment are not seen.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeToNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, void* Entry)
     {
-        NonpagedPool? pool = ThreadTable.Pool;
-        nint thread = ThreadTable.Current;
-        uint size = Lookaside->UnrecordedSize;
-        if (pool is null || size == 0 || !pool.TryFreeSmall(Entry, size, thread)) FreeTo(Lookaside, Entry);
+        var pool = ThreadTable.Pool;
+        var thread = ThreadTable.Current;
+        if (pool is null || Lookaside->Key != KeyOf(Lookaside, pool) || !pool.TryFreeSmall(Entry, Lookaside->Size, thread)) FreeTo(Lookaside, Entry);
     }
+
+    // No other list has it, and no copy.
+    private static nint KeyOf(NPAGED_LOOKASIDE_LIST* list, NonpagedPool pool) => (nint)list ^ pool.Number;
 
     private static void* AllocateFrom(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
@@ -77,19 +81,19 @@ public static unsafe partial class NdisLibrary
     {
         const string call = nameof(NdisFreeToNPagedLookasideList);
         Caller(Irql.DISPATCH_LEVEL, call);
-        var context = CallContext.CurrentOfMemory;
         if (Resolve<LookasideList>(Lookaside->ListObject, call) is not { } list) return;
-        // One that came with a record where there is none for the others was allocated at too high an IRQL, or when memory was short.
-        var pool = context.Instance.Pool;
-        var recorded = context.Instance.Memory.Find(Entry);
+        var context = CallContext.ForMemory();
+        var memory = context.Instance.Memory;
+        var recorded = memory.Find(Entry);
+        // Where the others have no record, one was allocated at too high an IRQL, or when there was memory again after all.
         bool isOut = list.Taken is { } taken ? taken.TryRemove((nint)Entry, out _) : recorded?.Call == nameof(NdisAllocateFromNPagedLookasideList) && recorded.Length == list.Size;
         if (isOut)
         {
-            context.Instance.Memory.Free(context, Entry, new FreeRequest(MemoryCall.NdisMemory, call, list.Size, 0));
+            memory.Free(context, Entry, new FreeRequest(MemoryCall.NdisMemory, call, list.Size, 0));
             return;
         }
 
-        if (list.Taken is null && Entry != null && pool.Find(Entry) is null && pool.TryFree(Entry, list.Size) == BadFree.None) return;
+        if (list.Taken is null && recorded is null && context.Instance.Pool.TryFreeSmall(Entry, list.Size, ThreadTable.Current)) return;
         context.Report(NdisReportKind.FreeOfForeign, call, $"0x{(nuint)Entry:x} is not a block that is out of this list. Nothing was freed.");
     }
 }

@@ -57,6 +57,8 @@ internal sealed unsafe class MagazineHeap
     /// <summary>The class of the block in use that starts at an address, or 0. Without the checks, of any address in a span.</summary>
     public int ClassOfBlock(nuint address)
     {
+        // Its table is gone.
+        if (_isDisposed) return 0;
         Chunk chunk = Table.Find(address);
         return chunk.SizeClass != 0 && (!HeapChecks.IsOn || *chunk.StateOf(address) == Chunk.InUse(address)) ? chunk.SizeClass : 0;
     }

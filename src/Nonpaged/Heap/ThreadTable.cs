@@ -13,7 +13,7 @@ internal static class ThreadTable
     internal static nint Current;
 
     /// <summary>
-    /// The pool of calls that are told none, as those of NDIS, where it serves small blocks without a record of each; otherwise null, and before a thread's first such call.
+    /// The pool that a layer above serves small blocks from, for callers that name none. That layer alone reads and writes it; it stands here so that both are found together.
     /// </summary>
     [ThreadStatic]
     internal static NonpagedPool? Pool;

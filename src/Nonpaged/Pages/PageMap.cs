@@ -23,9 +23,13 @@ internal sealed unsafe class PageMap : IDisposable
     /// <summary>The owner of a unit whose pages have entries of their own. None of the owner table has this place.</summary>
     private const int Divided = int.MinValue;
 
+    // Of a pool that is gone: nobody looks whether it is, and finds nothing.
+    private static readonly nint s_empty = (nint)Reserve(RootLength);
+
     // The root entries in use: to look through all of them would make the kernel back the whole root.
     private readonly List<nuint> _covered = [];
     private PageEntry** _root = (PageEntry**)Reserve(RootLength + LeafLength);
+    private bool _isDisposed;
 
     private static nuint LeafLength => (LeafUnits + LeafPages) * (nuint)sizeof(PageEntry);
 
@@ -132,10 +136,11 @@ internal sealed unsafe class PageMap : IDisposable
 
     public void Dispose()
     {
-        if (_root == null) return;
+        if (_isDisposed) return;
+        _isDisposed = true;
         foreach (nuint index in _covered.Skip(1)) AddressSpace.Release((nuint)_root[index], LeafLength);
         AddressSpace.Release((nuint)_root, RootLength + LeafLength);
-        _root = null;
+        _root = (PageEntry**)s_empty;
     }
 
     private void SetEnd(nuint page, nuint start, nuint end, int owner)

@@ -18,7 +18,7 @@ public sealed unsafe class LookasideTests
             const int count = 300;
             NPAGED_LOOKASIDE_LIST list;
             NdisInitializeNPagedLookasideList(&list, 0, size, 0, 0);
-            var blocks = new nint[size > 65536 ? 20 : count];
+            var blocks = new nint[size >= 65536 ? 20 : count];
             foreach (ref nint block in blocks.AsSpan())
             {
                 block = (nint)NdisAllocateFromNPagedLookasideList(&list);
@@ -98,6 +98,150 @@ public sealed unsafe class LookasideTests
         });
     }
 
+    [Theory]
+    [InlineData(192u, 256u)]
+    [InlineData(20u, 64u)]
+    [InlineData(100u, 128u)]
+    [InlineData(2048u, 4096u)]
+    public void A_block_of_another_size_class_is_reported_where_nothing_is_recorded(uint size, uint otherSize)
+    {
+        foreach (TimeSpan idle in (TimeSpan[])[TimeSpan.FromSeconds(1), TimeSpan.Zero])
+        {
+            using NonpagedPool pool = Pool(new NonpagedPoolOptions { IdleRelease = idle });
+            using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
+            using CallContext.Scope scope = CallContext.Enter(instance.ProgramContext);
+            NPAGED_LOOKASIDE_LIST list, other;
+            NdisInitializeNPagedLookasideList(&list, 0, size, 0, 0);
+            NdisInitializeNPagedLookasideList(&other, 0, otherSize, 0, 0);
+            void* block = NdisAllocateFromNPagedLookasideList(&other);
+            NdisFreeToNPagedLookasideList(&list, block);
+            Assert.Equal(NdisReportKind.FreeOfForeign, Assert.Single(instance.Reports).Kind);
+            NdisFreeToNPagedLookasideList(&other, block);
+            Assert.Single(instance.Reports);
+        }
+    }
+
+    [Fact]
+    public void Neither_a_copy_of_a_list_nor_what_was_never_one_nor_another_instances_has_blocks()
+    {
+        Run(isRecorded: false, instance =>
+        {
+            NPAGED_LOOKASIDE_LIST list, copy;
+            NdisInitializeNPagedLookasideList(&list, 0, 64, 0, 0);
+            copy = list;
+            NdisDeleteNPagedLookasideList(&list);
+            Assert.True(NdisAllocateFromNPagedLookasideList(&copy) == null);
+            foreach (byte garbage in (byte[])[0, 5, 0xcc])
+            {
+                new Span<byte>(&copy, sizeof(NPAGED_LOOKASIDE_LIST)).Fill(garbage);
+                Assert.True(NdisAllocateFromNPagedLookasideList(&copy) == null);
+            }
+
+            Assert.All(instance.Reports, report => Assert.Equal(NdisReportKind.BadHandle, report.Kind));
+            Assert.Equal(4, instance.Reports.Count);
+
+            for (int i = 0; i < 8; i++) NdisInitializeNPagedLookasideList(&list, 0, 64, 0, 0);
+            using NonpagedPool pool = Pool();
+            using var another = new NdisInstance(pool, new NdisOptions { Verify = false });
+            using (CallContext.Enter(another.ProgramContext)) Assert.True(NdisAllocateFromNPagedLookasideList(&list) == null);
+            Assert.Equal(NdisReportKind.BadHandle, Assert.Single(another.Reports).Kind);
+        });
+    }
+
+    [Fact]
+    public void A_block_that_was_allocated_at_too_high_an_IRQL_is_recorded_and_goes_back_to_its_list()
+    {
+        Run(isRecorded: false, instance =>
+        {
+            NPAGED_LOOKASIDE_LIST list;
+            NdisInitializeNPagedLookasideList(&list, 0, 192, 0, 0);
+            KeRaiseIrql(Irql.DIRQL, out Irql before);
+            void* block = NdisAllocateFromNPagedLookasideList(&list);
+            NdisAllocateMemory(out void* memory, 192, 0, NDIS_PHYSICAL_ADDRESS.None);
+            KeLowerIrql(before);
+            Assert.All(instance.Reports, report => Assert.Equal(NdisReportKind.IrqlTooHigh, report.Kind));
+            int reports = instance.Reports.Count;
+            Assert.True(reports > 0);
+            NdisFreeToNPagedLookasideList(&list, block);
+            Assert.Equal(reports, instance.Reports.Count);
+            NdisFreeToNPagedLookasideList(&list, memory);
+            Assert.Equal(NdisReportKind.FreeOfForeign, instance.Reports[reports].Kind);
+            NdisFreeMemory(memory, 192, 0);
+            Assert.Equal(reports + 1, instance.Reports.Count);
+            Assert.Empty(instance.Outstanding);
+        });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Pools_without_magazines_have_lists_too(bool zero)
+    {
+        using NonpagedPool pool = Pool(new NonpagedPoolOptions { ZeroOnFree = zero, IdleRelease = TimeSpan.Zero });
+        using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
+        using CallContext.Scope scope = CallContext.Enter(instance.ProgramContext);
+        NPAGED_LOOKASIDE_LIST list;
+        NdisInitializeNPagedLookasideList(&list, 0, 192, 0, 0);
+        void* block = NdisAllocateFromNPagedLookasideList(&list);
+        new Span<byte>(block, 192).Fill(0x5a);
+        NdisFreeToNPagedLookasideList(&list, block);
+        Assert.Empty(instance.Reports);
+        NdisFreeToNPagedLookasideList(&list, block);
+        Assert.Single(instance.Reports);
+    }
+
+    [Theory]
+    [InlineData(192u)]
+    [InlineData(65536u)]
+    public void A_list_gives_null_when_the_pool_is_exhausted_and_all_of_it_comes_back(uint size)
+    {
+        Run(isRecorded: false, instance =>
+        {
+            NPAGED_LOOKASIDE_LIST list;
+            NdisInitializeNPagedLookasideList(&list, 0, size, 0, 0);
+            var blocks = new HashSet<nint>();
+            for (void* block; (block = NdisAllocateFromNPagedLookasideList(&list)) != null;) Assert.True(blocks.Add((nint)block));
+            Assert.True(blocks.Count > (8 << 20) / size * 8 / 10);
+            foreach (nint block in blocks) NdisFreeToNPagedLookasideList(&list, (void*)block);
+            Assert.Empty(instance.Reports);
+            Assert.Empty(instance.Outstanding);
+        });
+    }
+
+    [Fact]
+    public void Each_context_finds_its_own_pool()
+    {
+        using NonpagedPool pool = Pool(), verifying = Pool(new NonpagedPoolOptions { Verify = true });
+        using var plain = new NdisInstance(pool, new NdisOptions { Verify = false });
+        using var recorded = new NdisInstance(pool);
+        using var ofVerifying = new NdisInstance(verifying, new NdisOptions { Verify = false });
+        var driver = new Driver("driver", DriverKind.Protocol);
+        plain.Run(driver, () =>
+        {
+            Assert.Same(pool, ThreadTable.Pool);
+            recorded.Run(driver, () => Assert.Null(ThreadTable.Pool));
+            ofVerifying.Run(driver, () =>
+            {
+                Assert.Null(ThreadTable.Pool);
+                NPAGED_LOOKASIDE_LIST list;
+                NdisInitializeNPagedLookasideList(&list, 0, 64, 0, 0);
+                void* block = NdisAllocateFromNPagedLookasideList(&list);
+                Assert.Single(ofVerifying.Outstanding);
+                Assert.Null(ThreadTable.Pool);
+                plain.Run(driver, () => Assert.Same(pool, ThreadTable.Pool));
+                NdisFreeToNPagedLookasideList(&list, block);
+                Assert.Empty(ofVerifying.Outstanding);
+            });
+            Assert.Throws<InvalidOperationException>(() => ofVerifying.Run(driver, () => throw new InvalidOperationException()));
+            Assert.Same(pool, ThreadTable.Pool);
+            KeRaiseIrql(Irql.DIRQL, out Irql before);
+            Assert.Null(ThreadTable.Pool);
+            KeLowerIrql(before);
+            Assert.Same(pool, ThreadTable.Pool);
+        });
+        Assert.Empty(ofVerifying.Reports);
+    }
+
     [Fact]
     public void A_list_of_nothing_has_no_blocks()
     {
@@ -106,7 +250,13 @@ public sealed unsafe class LookasideTests
             NPAGED_LOOKASIDE_LIST list;
             NdisInitializeNPagedLookasideList(&list, 0, 0, 0, 0);
             Assert.True(NdisAllocateFromNPagedLookasideList(&list) == null);
+            Assert.Empty(instance.Reports);
+            NdisAllocateMemory(out void* memory, 16, 0, NDIS_PHYSICAL_ADDRESS.None);
+            NdisFreeToNPagedLookasideList(&list, memory);
+            Assert.Equal(NdisReportKind.FreeOfForeign, Assert.Single(instance.Reports).Kind);
+            NdisFreeMemory(memory, 16, 0);
             NdisDeleteNPagedLookasideList(&list);
+            Assert.Single(instance.Reports);
         });
     }
 
@@ -139,9 +289,12 @@ public sealed unsafe class LookasideTests
         });
     }
 
+    private static NonpagedPool Pool(NonpagedPoolOptions? options = null) =>
+        NonpagedPool.Create((options ?? new NonpagedPoolOptions()) with { Ceiling = 8 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+
     private static void Run(bool isRecorded, Action<NdisInstance> test)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Verify = isRecorded, Ceiling = 64 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+        using NonpagedPool pool = Pool(new NonpagedPoolOptions { Verify = isRecorded });
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = isRecorded });
         using (CallContext.Enter(instance.ProgramContext)) test(instance);
     }

@@ -280,6 +280,23 @@ public sealed unsafe class MagazinePoolTests
     }
 
     [Fact]
+    public void A_pool_that_is_gone_takes_no_free_and_says_so()
+    {
+        NonpagedPool pool = HeapPools.Make();
+        void* block = pool.Allocate(200);
+        pool.Dispose();
+        Assert.Throws<ObjectDisposedException>(() => pool.Free(block));
+        Assert.Throws<ObjectDisposedException>(() => pool.Free(block, 200));
+        Assert.Throws<ObjectDisposedException>(() => pool.TryFree(block));
+        Assert.Throws<ObjectDisposedException>(() => pool.Free((ReadOnlySpan<nint>)[(nint)block]));
+        Assert.False(pool.TryFreeSmall(block));
+        Assert.Throws<ArgumentException>(() => pool.GetUsableSize(block));
+        Assert.False(pool.TryTranslate(block, out _));
+        Assert.False(pool.Contains(block));
+        Assert.Null(pool.Find(block));
+    }
+
+    [Fact]
     public void More_than_256_pools_at_once_are_independent_and_the_last_ones_work_under_locks()
     {
         NonpagedPool[] pools = [.. Enumerable.Range(0, PoolSlots.Count + 20).Select(_ => HeapPools.Make(ceiling: 4 << 20))];
