@@ -43,6 +43,7 @@ internal static class OursCommand
                 HeapContestants.FurtherPool => ServeFurtherPool(time, isJit),
                 HeapContestants.NdisAllocateMemory => new HeapChild<NdisBlocks, nint>(new NdisBlocks(), time, isJit).Serve(),
                 HeapContestants.Lookaside => new HeapChild<LookasideBlocks, nint>(new LookasideBlocks(), time, isJit).Serve(),
+                HeapContestants.Cyclic => new HeapChild<CyclicBlocks, nint>(new CyclicBlocks(), time, isJit).Serve(),
                 HeapContestants.Stack => new HeapChild<StackBlocks, nint>(new StackBlocks(), time, isJit).Serve(),
                 HeapContestants.NativeMemory => new HeapChild<NativeBlocks, nint>(new NativeBlocks(), time, isJit).Serve(),
                 HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time, isJit).Serve(),

@@ -5,6 +5,7 @@ internal static class HeapContestants
 {
     public const string Pool = "pool";
     public const string Stack = "stack";
+    public const string Cyclic = "cyclic";
     public const string FurtherPool = "ours, further pool";
     public const string NdisAllocateMemory = "ours, NdisAllocateMemory";
     public const string Lookaside = "ours, lookaside list";

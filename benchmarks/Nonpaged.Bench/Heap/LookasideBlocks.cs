@@ -12,7 +12,7 @@ internal readonly unsafe struct LookasideBlocks() : IBlocks<nint>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Allocate(nuint size)
     {
-        if (_state->Size != size) Change(size);
+        if (_state->Size != size) Change(_state, size);
         return (nint)NdisLibrary.NdisAllocateFromNPagedLookasideList(&_state->List);
     }
 
@@ -38,11 +38,11 @@ internal readonly unsafe struct LookasideBlocks() : IBlocks<nint>
     public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Change(nuint size)
+    private static void Change(State* state, nuint size)
     {
-        if (_state->Size != 0) NdisLibrary.NdisDeleteNPagedLookasideList(&_state->List);
-        NdisLibrary.NdisInitializeNPagedLookasideList(&_state->List, 0, (uint)size, 0, 0);
-        _state->Size = size;
+        if (state->Size != 0) NdisLibrary.NdisDeleteNPagedLookasideList(&state->List);
+        NdisLibrary.NdisInitializeNPagedLookasideList(&state->List, 0, (uint)size, 0, 0);
+        state->Size = size;
     }
 
     private struct State
