@@ -34,7 +34,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
     public double Replace(long pairs)
     {
         long start = Stopwatch.GetTimestamp();
-        if (_many == 1) ReplaceOne(_heap, _size, _blocks, pairs, ref _random);
+        if (_many == 1) _random = ReplaceOne(_heap, _size, _blocks, pairs, _random);
         else ReplaceMany(_heap, _size, _blocks, _many, pairs, ref _random);
         return Workload<TBlocks, TBlock>.Since(start);
     }
@@ -45,9 +45,8 @@ internal sealed class LiveSet<TBlocks, TBlock>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void ReplaceOne(TBlocks heap, nuint size, TBlock[] blocks, long pairs, ref Sequence state)
+    private static Sequence ReplaceOne(TBlocks heap, nuint size, TBlock[] blocks, long pairs, Sequence random)
     {
-        Sequence random = state;
         ref TBlock first = ref blocks[0];
         ulong count = (ulong)blocks.Length;
         do
@@ -60,7 +59,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
         }
         while (--pairs != 0);
 
-        state = random;
+        return random;
     }
 
     private static void ReplaceMany(TBlocks heap, nuint size, TBlock[] blocks, int many, long pairs, ref Sequence state)

@@ -94,10 +94,10 @@ internal sealed class TwoThreads<TBlocks, TBlock>
             _heap.WriteFirst(blocks[i], 1);
         }
 
-        Churn(_heap, blocks, ref random, 2 * Live);
+        random = Churn(_heap, blocks, random, 2 * Live);
         Meet(threads);
         long start = Stopwatch.GetTimestamp();
-        Churn(_heap, blocks, ref random, pairs);
+        Churn(_heap, blocks, random, pairs);
         double time = Workload<TBlocks, TBlock>.Since(start);
         Meet(2 * threads);
         foreach (TBlock block in blocks) _heap.Free(block);
@@ -105,9 +105,8 @@ internal sealed class TwoThreads<TBlocks, TBlock>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Churn(TBlocks heap, TBlock[] blocks, ref Sequence state, long pairs)
+    private static Sequence Churn(TBlocks heap, TBlock[] blocks, Sequence random, long pairs)
     {
-        Sequence random = state;
         ref TBlock first = ref blocks[0];
         ref ushort lengths = ref NetworkMix.Lengths[0];
         do
@@ -120,7 +119,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>
         }
         while (--pairs != 0);
 
-        state = random;
+        return random;
     }
 
     private double Allocate(nuint size, long pairs)
