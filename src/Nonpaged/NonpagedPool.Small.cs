@@ -65,9 +65,9 @@ public sealed unsafe partial class NonpagedPool
         {
             PageEntry* entry = _map.Find(address);
             if (entry == null || entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span) || span.SizeClass != sizeClass || FindBlock(address) is not null) return false;
-            MemoryBlock? run = null;
-            return TryFree(address, null, ref run) == BadFree.None;
         }
+
+        return TryFree((void*)address) == BadFree.None;
     }
 
     private void FreeSmall(HeapSpan span, nuint start)

@@ -186,6 +186,7 @@ public sealed unsafe class LookasideTests
         new Span<byte>(block, 192).Fill(0x5a);
         NdisFreeToNPagedLookasideList(&list, block);
         Assert.Empty(instance.Reports);
+        Assert.Equal(0UL, pool.HeldBytes);
         NdisFreeToNPagedLookasideList(&list, block);
         Assert.Single(instance.Reports);
     }
