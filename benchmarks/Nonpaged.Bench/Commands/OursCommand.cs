@@ -41,11 +41,11 @@ internal static class OursCommand
             {
                 HeapContestants.Pool => new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time, isJit).Serve(),
                 HeapContestants.FurtherPool => ServeFurtherPool(time, isJit),
-                HeapContestants.NdisAllocateMemory => new HeapChild<NdisBlocks, nint>(new NdisBlocks(), time, isJit).Serve(),
-                HeapContestants.Lookaside => new HeapChild<LookasideBlocks, nint>(new LookasideBlocks(), time, isJit).Serve(),
-                HeapContestants.Cyclic => new HeapChild<CyclicBlocks, nint>(new CyclicBlocks(), time, isJit).Serve(),
+                HeapContestants.NdisAllocateMemory => Serve(new NdisCalls(), time, isJit),
+                HeapContestants.Lookaside => Serve(new LookasideCalls(), time, isJit),
+                HeapContestants.Cyclic => Serve(new CyclicCalls(), time, isJit),
                 HeapContestants.Stack => new HeapChild<StackBlocks, nint>(new StackBlocks(), time, isJit).Serve(),
-                HeapContestants.NativeMemory => new HeapChild<NativeBlocks, nint>(new NativeBlocks(), time, isJit).Serve(),
+                HeapContestants.NativeMemory => Serve(new NativeCalls(), time, isJit),
                 HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time, isJit).Serve(),
                 HeapContestants.MemoryPool => new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time, isJit).Serve(),
                 string other => throw new BenchException($"There is no allocator \"{other}\"."),
@@ -54,6 +54,9 @@ internal static class OursCommand
         });
         return heap;
     }
+
+    private static int Serve<TCalls>(TCalls calls, double time, bool isJit)
+        where TCalls : struct, ICalls => new HeapChild<AddressBlocks<TCalls>, nint>(new AddressBlocks<TCalls>(calls), time, isJit).Serve();
 
     private static int ServeFurtherPool(double time, bool isJit)
     {

@@ -7,7 +7,7 @@ namespace Nonpaged.Bench;
 /// No allocator, but what is left of a row without one, where one thread allocates and another one frees: as many blocks as rte_mempool has in such a row, one after the other and again
 /// from the first; a free does nothing. The ring between the threads holds fewer, so that no block is there twice.
 /// </summary>
-internal readonly unsafe struct CyclicBlocks() : IBlocks<nint>
+internal readonly unsafe struct CyclicCalls() : ICalls
 {
     // A ring of 1024, and two caches of one and a half times 512.
     private const int Count = 1024 + 2 * 768;
@@ -23,25 +23,9 @@ internal readonly unsafe struct CyclicBlocks() : IBlocks<nint>
         return (nint)_state->Blocks[next];
     }
 
+    // What is in the ring is read all the same.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(nint block) => Volatile.Read(ref Unsafe.AsRef(in block));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(nint block, nuint at, byte value) => Volatile.Write(ref ((byte*)block)[at], value);
-
-    public void Allocate(Span<nint> blocks, nuint size)
-    {
-        foreach (ref nint block in blocks) block = Allocate(size);
-    }
-
-    public void Free(ReadOnlySpan<nint> blocks)
-    {
-    }
-
-    public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Fill(State* state, nuint size)

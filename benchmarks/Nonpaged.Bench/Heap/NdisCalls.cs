@@ -4,7 +4,7 @@ using Nonpaged.Ndis;
 namespace Nonpaged.Bench;
 
 /// <summary>Ours by the calls of NDIS: NdisAllocateMemory with flags 0 and no limit, NdisFreeMemory. For rows of one block after the other.</summary>
-internal readonly unsafe struct NdisBlocks : IBlocks<nint>
+internal readonly unsafe struct NdisCalls : ICalls
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Allocate(nuint size) =>
@@ -15,22 +15,4 @@ internal readonly unsafe struct NdisBlocks : IBlocks<nint>
     // Where the flags are 0 a length of 0 passes for any.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(nint block) => NdisLibrary.NdisFreeMemory((void*)block, 0, 0);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(nint block, nuint at, byte value) => Volatile.Write(ref ((byte*)block)[at], value);
-
-    public void Allocate(Span<nint> blocks, nuint size)
-    {
-        foreach (ref nint block in blocks) block = Allocate(size);
-    }
-
-    public void Free(ReadOnlySpan<nint> blocks)
-    {
-        foreach (nint block in blocks) Free(block);
-    }
-
-    public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);
 }

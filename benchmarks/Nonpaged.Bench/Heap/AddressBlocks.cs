@@ -1,16 +1,16 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 
 namespace Nonpaged.Bench;
 
-/// <summary>.NET's NativeMemory: the C library's malloc, called from C#.</summary>
-internal readonly unsafe struct NativeBlocks : IBlocks<nint>
+/// <summary>An allocator of addresses that has no calls for several blocks, so that those are loops.</summary>
+internal readonly unsafe struct AddressBlocks<TCalls>(TCalls calls) : IBlocks<nint>
+    where TCalls : struct, ICalls
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint Allocate(nuint size) => (nint)NativeMemory.Alloc(size);
+    public nint Allocate(nuint size) => calls.Allocate(size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(nint block) => NativeMemory.Free((void*)block);
+    public void Free(nint block) => calls.Free(block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);
@@ -21,13 +21,13 @@ internal readonly unsafe struct NativeBlocks : IBlocks<nint>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Allocate(Span<nint> blocks, nuint size)
     {
-        foreach (ref nint block in blocks) block = Allocate(size);
+        foreach (ref nint block in blocks) block = calls.Allocate(size);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(ReadOnlySpan<nint> blocks)
     {
-        foreach (nint block in blocks) Free(block);
+        foreach (nint block in blocks) calls.Free(block);
     }
 
     public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);

@@ -5,7 +5,7 @@ using Nonpaged.Ndis;
 namespace Nonpaged.Bench;
 
 /// <summary>Ours by a nonpaged lookaside list, one for the length in use. For rows of one length at a time.</summary>
-internal readonly unsafe struct LookasideBlocks() : IBlocks<nint>
+internal readonly unsafe struct LookasideCalls() : ICalls
 {
     private readonly State* _state = (State*)NativeMemory.AllocZeroed((nuint)sizeof(State));
 
@@ -18,24 +18,6 @@ internal readonly unsafe struct LookasideBlocks() : IBlocks<nint>
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(nint block) => NdisLibrary.NdisFreeToNPagedLookasideList(&_state->List, (void*)block);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Write(nint block, nuint at, byte value) => Volatile.Write(ref ((byte*)block)[at], value);
-
-    public void Allocate(Span<nint> blocks, nuint size)
-    {
-        foreach (ref nint block in blocks) block = Allocate(size);
-    }
-
-    public void Free(ReadOnlySpan<nint> blocks)
-    {
-        foreach (nint block in blocks) Free(block);
-    }
-
-    public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Change(State* state, nuint size)
