@@ -16,6 +16,7 @@ internal sealed unsafe class MemoryFile : IDisposable
         Descriptor = descriptor;
         Start = start;
         Room = room;
+        ForkedDescriptors.Add(descriptor);
     }
 
     public SafeFileHandle Descriptor { get; }
@@ -123,6 +124,7 @@ internal sealed unsafe class MemoryFile : IDisposable
         if (_isDisposed) return;
         _isDisposed = true;
         AddressSpace.Release(Start, Room);
+        ForkedDescriptors.Remove(Descriptor);
         Descriptor.Dispose();
     }
 

@@ -78,6 +78,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         {
             foreach (SafeFileHandle ring in _rings)
             {
+                ForkedDescriptors.Remove(ring);
                 ring.Dispose();
                 MemlockBudget.Charge(-MemlockBudget.RingCharge);
             }
@@ -145,6 +146,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         }
 
         MemlockBudget.Charge(MemlockBudget.RingCharge);
+        ForkedDescriptors.Add(ring);
         _rings.Add(ring);
         return null;
     }
