@@ -23,6 +23,9 @@ internal static unsafe class ForkedDescriptors
     /// <summary>The address of the table of pages, for C; 0 where nothing was ever listed.</summary>
     public static nint Table => Volatile.Read(ref s_table);
 
+    /// <summary>The same, made where it is missing. 0 where there is no memory for it.</summary>
+    public static nint MakeTable() => (nint)At(ref s_table, PageCount * sizeof(nint), allocate: true);
+
     /// <summary>Lists a descriptor: after it was opened.</summary>
     public static void Add(SafeFileHandle descriptor)
     {
