@@ -18,8 +18,8 @@
 /* As in ForkedDescriptors.cs. */
 enum { PAGE_COUNT = 1024, BITS_PER_PAGE = 1 << 15, BITS_PER_WORD = 64 };
 
-/* What C# needs to start: the runtime's first mappings are 70 to 90, those of its threads and the pool's first extent among them. */
-enum { FIRST_MAPPINGS = 256 };
+/* What C# needs to start, with some to spare: the runtime, its threads and the first extent of a pool make some 40 mappings. */
+enum { FIRST_MAPPINGS = 128 };
 
 enum { MOST_MODULES = 64, MOST_KEYS = 8 };
 

@@ -20,7 +20,7 @@ public static unsafe partial class NdisLibrary
         if (!TryGetSharedPool(MiniportAdapterHandle, context, nameof(NdisMAllocateSharedMemory), out NdisInstance instance, out PhysicalAddress limit)) return;
         if (context.Irql > Irql.PASSIVE_LEVEL)
         {
-            instance.Report(
+            context.Instance.Report(
                 NdisReportKind.IrqlTooHigh, nameof(NdisMAllocateSharedMemory), context.Driver,
                 $"was called at {context.Irql}; expected PASSIVE_LEVEL, in initialization. Later, NdisMAllocateSharedMemoryAsync allocates.");
         }
