@@ -5,7 +5,7 @@ namespace Nonpaged.Interop.Tests;
 public sealed unsafe class ForkedDescriptorsTests
 {
     [Fact]
-    public void WhatIsListedIsInTheTableUntilItIsTakenOff()
+    public void What_is_listed_is_in_the_table_until_it_is_taken_off()
     {
         using var low = new SafeFileHandle(3 * 64 + 5, ownsHandle: false);
         using var high = new SafeFileHandle(1_000_000, ownsHandle: false);
@@ -23,7 +23,7 @@ public sealed unsafe class ForkedDescriptorsTests
     }
 
     [Fact]
-    public void ADescriptorBeyondTheTableAndAnInvalidOneAreLeftOut()
+    public void A_descriptor_beyond_the_table_and_an_invalid_one_are_left_out()
     {
         using var far = new SafeFileHandle(int.MaxValue, ownsHandle: false);
         using var invalid = new SafeFileHandle(-1, ownsHandle: false);

@@ -221,7 +221,7 @@ public sealed unsafe class BadFreeTests
     }
 
     [Fact]
-    public void SharedMemoryAskedForAbovePassiveLevelIsGivenAndReported()
+    public void Shared_memory_asked_for_above_passive_level_is_given_and_reported()
     {
         using var bench = new MemoryBench();
         bench.Run(
@@ -244,7 +244,7 @@ public sealed unsafe class BadFreeTests
     }
 
     [Fact]
-    public void EqualReportsAreOneWithACountAndDifferentOnesHaveALimit()
+    public void Equal_reports_are_one_with_a_count_and_different_ones_have_a_limit()
     {
         using var bench = new MemoryBench();
         bench.Run(() =>
