@@ -42,6 +42,9 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
         ThreadTable.Pool = context?.UnverifiedPool;
     }
 
+    /// <summary>In whose name the thread calls; known where there is no instance.</summary>
+    public static Driver CurrentDriver => t_current?.Driver ?? Driver.Program;
+
     /// <summary>The IRQL of the current thread; PASSIVE_LEVEL outside of any driver.</summary>
     public static Irql CurrentIrql => t_current?.Irql ?? Irql.PASSIVE_LEVEL;
 

@@ -8,10 +8,16 @@ namespace Nonpaged.Ndis;
 /// </summary>
 public sealed partial class NdisInstance : IDisposable
 {
-    private static readonly Lazy<NdisInstance> s_default = new(() => new NdisInstance(NonpagedPool.Default, new NdisOptions { Verify = false }));
+    /// <summary>So many different reports are kept. Further ones are counted.</summary>
+    private const int MostReports = 1024;
+
+    private static readonly Lock s_defaultLock = new();
+    private static NdisInstance? s_default;
 
     private readonly Lock _reportLock = new();
     private readonly List<NdisReport> _reports = [];
+    private readonly Dictionary<NdisReport, int> _places = [];
+    private long _furtherReports;
     private readonly bool _ownsPool;
 
     /// <summary>NDIS on a machine: its memory is the machine's RAM. The machine stays the caller's and must outlive the instance.</summary>
@@ -34,7 +40,7 @@ public sealed partial class NdisInstance : IDisposable
     }
 
     /// <summary>What calls outside of any driver use: the memory of the host.</summary>
-    public static NdisInstance Default => s_default.Value;
+    public static NdisInstance Default => Volatile.Read(ref s_default) ?? MakeDefault();
 
     /// <summary>The memory that all calls serve from.</summary>
     public NonpagedPool Pool { get; }
@@ -48,7 +54,9 @@ public sealed partial class NdisInstance : IDisposable
     /// <summary>Called for each line of the log: failures with their reason, and reports. May be called on any thread.</summary>
     public Action<string>? Log { get; set; }
 
-    /// <summary>What drivers did wrong, oldest first.</summary>
+    /// <summary>
+    /// What drivers did wrong, oldest first. Equal reports are one, with their count; of different ones the first 1024 are kept (<see cref="FurtherReports"/>).
+    /// </summary>
     public IReadOnlyList<NdisReport> Reports
     {
         get
@@ -57,7 +65,16 @@ public sealed partial class NdisInstance : IDisposable
         }
     }
 
-    /// <summary>The calls that asked for memory, oldest first; empty unless <see cref="NdisOptions.KeepJournal"/> is set.</summary>
+    /// <summary>How many reports are not in <see cref="Reports"/>, because there were too many different ones.</summary>
+    public long FurtherReports
+    {
+        get
+        {
+            lock (_reportLock) return _furtherReports;
+        }
+    }
+
+    /// <summary>The calls that asked for memory, oldest first, 65,536 at most; empty unless <see cref="NdisOptions.KeepJournal"/> is set.</summary>
     public IReadOnlyList<NdisAllocation> Allocations => Memory.Journal;
 
     /// <summary>The memory that was handed out and not given back.</summary>
@@ -79,8 +96,37 @@ public sealed partial class NdisInstance : IDisposable
 
     internal void Report(NdisReport report)
     {
-        lock (_reportLock) _reports.Add(report);
-        WriteLog(report.ToString());
+        lock (_reportLock) Keep(report);
+        Tell(NdisMessage.Of(report));
+    }
+
+    private void Keep(NdisReport report)
+    {
+        if (_places.TryGetValue(report, out int place))
+        {
+            _reports[place] = report with { Count = _reports[place].Count + 1 };
+        }
+        else if (_reports.Count == MostReports)
+        {
+            _furtherReports++;
+        }
+        else
+        {
+            _places[report] = _reports.Count;
+            _reports.Add(report);
+        }
+    }
+
+    /// <summary>Not lazily initialized by the runtime, which would keep a failure for good: a later call may find memory.</summary>
+    private static NdisInstance MakeDefault()
+    {
+        lock (s_defaultLock)
+        {
+            if (s_default is { } made) return made;
+            made = new NdisInstance(NonpagedPool.Default, new NdisOptions { Verify = false });
+            Volatile.Write(ref s_default, made);
+            return made;
+        }
     }
 
     private void Report(MemoryCorruption corruption)

@@ -7,6 +7,16 @@ namespace Nonpaged.Ndis;
 /// <param name="Message">What was wrong and what was expected, as a sentence.</param>
 public sealed record NdisReport(NdisReportKind Kind, string Call, string Driver, string Message)
 {
+    /// <summary>How often it was reported. Reports that differ in it alone are equal.</summary>
+    public long Count { get; init; } = 1;
+
+    /// <inheritdoc/>
+    public bool Equals(NdisReport? other) =>
+        other is not null && (Kind, Call, Driver, Message) == (other.Kind, other.Call, other.Driver, other.Message);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Call, Driver, Message);
+
     /// <inheritdoc/>
     public override string ToString() => $"{Driver}: {Call}: {Message}";
 }

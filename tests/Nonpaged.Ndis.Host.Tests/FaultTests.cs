@@ -64,6 +64,17 @@ public sealed class FaultTests
     }
 
     [Fact]
+    public void Writes_outside_of_a_block_are_reported_under_guard()
+    {
+        using var driver = DriverBuild.Faulty("WRITES_OUTSIDE");
+        CommandResult result = DriverRun.Run(driver, "--count", "1", "--json", "--guard");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        IEnumerable<string> reports = DriverRun.Reports(DriverRun.Json(result));
+        Assert.Contains(reports, report => report.StartsWith("WritePastEnd NdisAllocateMemoryWithTag", StringComparison.Ordinal));
+        Assert.Contains(reports, report => report.StartsWith("WriteAfterFree NdisAllocateMemoryWithTag", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void An_interrupt_that_is_never_acknowledged_is_masked_and_reported()
     {
         JsonElement run = RunFaulty("NEVER_ACKNOWLEDGES");

@@ -71,7 +71,7 @@ internal sealed record TapDocument(string Name, string? Address, uint Mtu, long 
 internal sealed record FramesDocument(long Sent, long Received, long Bad);
 
 /// <summary>Something that a driver did wrong.</summary>
-internal sealed record ReportDocument(string Kind, string Call, string Driver, string Message)
+internal sealed record ReportDocument(string Kind, string Call, string Driver, string Message, long Count)
 {
-    public static ReportDocument From(NdisReport report) => new(report.Kind.ToString(), report.Call, report.Driver, report.Message);
+    public static ReportDocument From(NdisReport report) => new(report.Kind.ToString(), report.Call, report.Driver, report.Message, report.Count);
 }

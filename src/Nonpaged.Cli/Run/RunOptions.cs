@@ -21,6 +21,7 @@ internal sealed class RunOptions
     private readonly Option<string[]> _set = Options.Texts("--set", "KEY=VALUE", "A parameter of the driver, as its INF file would set it. May be given again.");
     private readonly Option<string?> _config = Options.Text("--config", "FILE", "Parameters of the driver, KEY=VALUE a line; # begins a comment. --set comes after it.");
     private readonly Option<bool> _trace = Options.Flag("--trace", "Show each NDIS call of a C driver on standard error; with --json as a JSON object a line.");
+    private readonly Option<bool> _guard = Options.Flag("--guard", "Report writes past the end of the driver's blocks, and writes to those that it freed, by the card, too. Slow.");
     private readonly Option<bool> _peer = Options.Flag("--peer", "Two network cards on one hub exchange numbered, checksummed frames, in place of lease and pings.");
     private readonly Option<string[]> _tap = Options.Texts("--tap", "NAME", "Make the adapter the network interface NAME, until a signal comes, in place of lease and pings; with --peer once for each.");
     private readonly Option<string?> _frames = Options.Text("--frames", "N", "With --peer: how many. Default: 1000000.");
@@ -38,7 +39,7 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames, _length, _set, _config, _trace, .. _map.All, Json];
+    public IEnumerable<Option> All => [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames, _length, _set, _config, _trace, _guard, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -54,6 +55,7 @@ internal sealed class RunOptions
             DriverFile = file,
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
             Trace = trace,
+            Guard = parsed.GetValue(_guard),
             Taps = taps,
             Peer = parsed.GetValue(_peer),
             Frames = parsed.GetValue(_frames) is { } frames ? Number.Parse("--frames", frames, 1, int.MaxValue) : defaults.Frames,

@@ -73,7 +73,7 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
         if (isSilent) return;
         AllocationTable.Print(screen, [.. document.Allocations.Skip(_shownAllocations)]);
         Line("frames", $"{document.Frames.Sent} sent, {document.Frames.Received} received, {document.Frames.Bad} bad");
-        foreach (ReportDocument report in document.Reports) Line("report", $"{report.Driver}: {report.Call}: {report.Message}");
+        foreach (ReportDocument report in document.Reports) Line("report", $"{report.Driver}: {report.Call}: {report.Message}{(report.Count > 1 ? $" ({report.Count} times)" : "")}");
         if (document.Noncached is { } noncached)
             Line("scarce", $"{Size.Format(noncached.Peak)} of {Size.Format(noncached.Total)} of {noncached.Caching} memory taken at most (C16)");
         int obtained = document.Allocations.Count(allocation => allocation.VirtualAddress is not null);

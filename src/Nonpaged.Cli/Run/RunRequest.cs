@@ -18,6 +18,9 @@ internal sealed record RunRequest
     /// <summary>Each call of NDIS that a C driver makes is shown.</summary>
     public bool Trace { get; init; }
 
+    /// <summary>Corrupted memory is looked for, and reported.</summary>
+    public bool Guard { get; init; }
+
     /// <summary>What it runs on.</summary>
     public MachineKind Machine { get; init; }
 

@@ -48,7 +48,15 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         _document = _document with { Machine = machine.Machine.Name, Driver = driver.Name };
         printer.ShowMachine(machine, _document);
 
-        using var instance = new NdisInstance(machine.Machine, new NdisOptions { Profile = request.Profile, KeepJournal = true, LenientPools = true, StrictNoncached = request.Noncached != Caching.Coherent, StrictCaching = request.Noncached });
+        using var instance = new NdisInstance(machine.Machine, new NdisOptions
+        {
+            Profile = request.Profile,
+            KeepJournal = true,
+            LenientPools = true,
+            StrictNoncached = request.Noncached != Caching.Coherent,
+            StrictCaching = request.Noncached,
+            Guard = request.Guard,
+        });
         instance.Log = line => screen.Say(line);
         try
         {
@@ -80,6 +88,8 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         }
         finally
         {
+            // Finds what was written to blocks that are free by now.
+            if (request.Guard) instance.Pool.Trim();
             _document = _document with
             {
                 Allocations = [.. instance.Allocations.Select(AllocationDocument.From)],

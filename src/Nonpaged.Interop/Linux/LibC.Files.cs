@@ -25,6 +25,9 @@ internal static unsafe partial class LibC
     private const int F_ADD_SEALS = 1033;
     public const int O_RDWR = 2;
     public const int O_NONBLOCK = 0x800;
+    private const int O_WRONLY = 1;
+    private const int O_CREAT = 0x40;
+    private const int O_APPEND = 0x400;
     private const int O_CLOEXEC = 0x80000;
 
     /// <summary>memfd_create(2).</summary>
@@ -51,6 +54,14 @@ internal static unsafe partial class LibC
     public static SysResult OpenForReading(string path, out SafeFileHandle descriptor)
     {
         SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_CLOEXEC, 0));
+        descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
+        return result;
+    }
+
+    /// <summary>open(2), to write at the end, made where it is missing, close-on-exec.</summary>
+    public static SysResult OpenForAppending(string path, out SafeFileHandle descriptor)
+    {
+        SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0x1b6));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }

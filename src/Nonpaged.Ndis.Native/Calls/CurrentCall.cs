@@ -7,15 +7,24 @@ namespace Nonpaged.Ndis.Native;
 /// <summary>Keeps the <see cref="CallRecord"/> of this process. Without a process that watches, it is written all the same, to memory of this one.</summary>
 internal static unsafe class CurrentCall
 {
-    private static readonly CallRecord* s_record = Open();
+    private static readonly Lock s_gate = new();
+    private static CallRecord* s_record;
 
-    public static CallRecord* Record => s_record;
+    public static CallRecord* Record
+    {
+        get
+        {
+            Open();
+            return s_record;
+        }
+    }
 
-    public static void SetDriver(string name) => Write(s_record->Driver, name);
+    public static void SetDriver(string name) => Write(Record->Driver, name);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Begin(string call)
     {
+        if (s_record == null) Open();
         Write(s_record->Call, call);
         s_record->Irql = (uint)CallContext.CurrentIrql;
         s_record->Calls++;
@@ -34,6 +43,7 @@ internal static unsafe class CurrentCall
     {
         var outer = t_function;
         t_function = function;
+        if (s_record == null) Open();
         Write(s_record->Function, function);
         s_record->Irql = (uint)CallContext.CurrentIrql;
         s_record->InCall = 0;
@@ -60,7 +70,16 @@ internal static unsafe class CurrentCall
         target[length] = 0;
     }
 
-    private static CallRecord* Open()
+    /// <summary>Makes the record, where there is none yet. Not a static initializer, whose failure would be for good.</summary>
+    public static void Open()
+    {
+        lock (s_gate)
+        {
+            if (s_record == null) s_record = Make();
+        }
+    }
+
+    private static CallRecord* Make()
     {
         if (Environment.GetEnvironmentVariable(CallRecord.DescriptorVariable) is not { Length: > 0 } descriptor)
             return (CallRecord*)NativeMemory.AllocZeroed(CallRecord.FileSize);

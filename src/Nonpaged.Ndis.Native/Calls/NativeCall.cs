@@ -13,6 +13,31 @@ internal readonly ref struct NativeCall
         return new NativeCall(name);
     }
 
+    /// <summary>
+    /// Tells of an exception that a call of memory answers with its failure: no C program could handle it. Never throws.
+    /// </summary>
+    public static void Fail(string name, Exception exception)
+    {
+        try
+        {
+            Exception cause = exception is TypeInitializationException { InnerException: { } inner } ? inner : exception;
+            AllocationFailure failure = cause switch
+            {
+                AllocationException refused => refused.Failure,
+                OutOfMemoryException => new(
+                    FailureKind.OutOfMemory, "The process has no memory for the library's own records.",
+                    "the process's memory and mappings (RLIMIT_AS, vm.max_map_count)", "nonpaged doctor"),
+                _ => new(FailureKind.Other, $"{cause.GetType().Name}: {cause.Message}", "unknown: this is a fault of the library", "report it"),
+            };
+            ProgramMessages.Take(NdisMessage.Of(CallContext.CurrentDriver, name, failure));
+            ProgramMessages.Tell();
+        }
+        catch (Exception)
+        {
+            // There is no memory to say so.
+        }
+    }
+
     /// <summary>Traces arguments and results, where calls are traced. Written as $"Length={Length} = {status}".</summary>
     public void Trace(ref TraceArguments arguments)
     {
@@ -20,6 +45,10 @@ internal readonly ref struct NativeCall
     }
 
 #pragma warning disable CA1822 // "using" needs an instance.
-    public void Dispose() => CurrentCall.End();
+    public void Dispose()
+    {
+        ProgramMessages.Tell();
+        CurrentCall.End();
+    }
 #pragma warning restore CA1822
 }

@@ -5,113 +5,210 @@ namespace Nonpaged.Ndis.Native;
 /// <summary>ndismem.h: the memory calls of Windows CE's coredll.</summary>
 internal static unsafe class CoreDllExports
 {
-    [UnmanagedCallersOnly(EntryPoint = nameof(LocalAlloc))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(LocalAlloc))]
     public static void* LocalAlloc(uint uFlags, uint uBytes)
     {
-        using var call = NativeCall.Enter(nameof(LocalAlloc));
-        var block = CoreDll.LocalAlloc(uFlags, uBytes);
-        call.Trace($"uFlags={uFlags} uBytes={uBytes} ={block}");
-        return block;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(LocalAlloc));
+            var block = CoreDll.LocalAlloc(uFlags, uBytes);
+            call.Trace($"uFlags={uFlags} uBytes={uBytes} ={block}");
+            return block;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(LocalAlloc), exception);
+            return null;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(LocalReAlloc))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(LocalReAlloc))]
     public static void* LocalReAlloc(void* hMem, uint uBytes, uint uFlags)
     {
-        using var call = NativeCall.Enter(nameof(LocalReAlloc));
-        var block = CoreDll.LocalReAlloc(hMem, uBytes, uFlags);
-        call.Trace($"hMem={hMem} uBytes={uBytes} uFlags={uFlags} ={block}");
-        return block;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(LocalReAlloc));
+            var block = CoreDll.LocalReAlloc(hMem, uBytes, uFlags);
+            call.Trace($"hMem={hMem} uBytes={uBytes} uFlags={uFlags} ={block}");
+            return block;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(LocalReAlloc), exception);
+            return null;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(LocalSize))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(LocalSize))]
     public static uint LocalSize(void* hMem)
     {
-        using var call = NativeCall.Enter(nameof(LocalSize));
-        var size = CoreDll.LocalSize(hMem);
-        call.Trace($"hMem={hMem} ={size}");
-        return size;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(LocalSize));
+            var size = CoreDll.LocalSize(hMem);
+            call.Trace($"hMem={hMem} ={size}");
+            return size;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(LocalSize), exception);
+            return 0;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(LocalFree))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(LocalFree))]
     public static void* LocalFree(void* hMem)
     {
-        using var call = NativeCall.Enter(nameof(LocalFree));
-        var left = CoreDll.LocalFree(hMem);
-        call.Trace($"hMem={hMem} ={left}");
-        return left;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(LocalFree));
+            var left = CoreDll.LocalFree(hMem);
+            call.Trace($"hMem={hMem} ={left}");
+            return left;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(LocalFree), exception);
+            return hMem;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(VirtualAlloc))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(VirtualAlloc))]
     public static void* VirtualAlloc(void* lpAddress, nuint dwSize, uint flAllocationType, uint flProtect)
     {
-        using var call = NativeCall.Enter(nameof(VirtualAlloc));
-        var pages = CoreDll.VirtualAlloc(lpAddress, dwSize, flAllocationType, flProtect);
-        call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flAllocationType={flAllocationType} flProtect={flProtect} ={pages}");
-        return pages;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(VirtualAlloc));
+            var pages = CoreDll.VirtualAlloc(lpAddress, dwSize, flAllocationType, flProtect);
+            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flAllocationType={flAllocationType} flProtect={flProtect} ={pages}");
+            return pages;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(VirtualAlloc), exception);
+            return null;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(VirtualFree))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(VirtualFree))]
     public static int VirtualFree(void* lpAddress, nuint dwSize, uint dwFreeType)
     {
-        using var call = NativeCall.Enter(nameof(VirtualFree));
-        var done = CoreDll.VirtualFree(lpAddress, dwSize, dwFreeType) ? 1 : 0;
-        call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} dwFreeType={dwFreeType} ={done}");
-        return done;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(VirtualFree));
+            var done = CoreDll.VirtualFree(lpAddress, dwSize, dwFreeType) ? 1 : 0;
+            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} dwFreeType={dwFreeType} ={done}");
+            return done;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(VirtualFree), exception);
+            return 0;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(VirtualProtect))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(VirtualProtect))]
     public static int VirtualProtect(void* lpAddress, nuint dwSize, uint flNewProtect, uint* lpflOldProtect)
     {
-        using var call = NativeCall.Enter(nameof(VirtualProtect));
-        var done = CoreDll.VirtualProtect(lpAddress, dwSize, flNewProtect, out var old) ? 1 : 0;
-        if (lpflOldProtect != null) *lpflOldProtect = old;
-        call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flNewProtect={flNewProtect} lpflOldProtect={old} ={done}");
-        return done;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(VirtualProtect));
+            var done = CoreDll.VirtualProtect(lpAddress, dwSize, flNewProtect, out var old) ? 1 : 0;
+            if (lpflOldProtect != null) *lpflOldProtect = old;
+            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flNewProtect={flNewProtect} lpflOldProtect={old} ={done}");
+            return done;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(VirtualProtect), exception);
+            return 0;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(VirtualLock))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(VirtualLock))]
     public static int VirtualLock(void* lpAddress, nuint dwSize)
     {
-        using var call = NativeCall.Enter(nameof(VirtualLock));
-        var done = CoreDll.VirtualLock(lpAddress, dwSize) ? 1 : 0;
-        call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} ={done}");
-        return done;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(VirtualLock));
+            var done = CoreDll.VirtualLock(lpAddress, dwSize) ? 1 : 0;
+            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} ={done}");
+            return done;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(VirtualLock), exception);
+            return 0;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(VirtualUnlock))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(VirtualUnlock))]
     public static int VirtualUnlock(void* lpAddress, nuint dwSize)
     {
-        using var call = NativeCall.Enter(nameof(VirtualUnlock));
-        var done = CoreDll.VirtualUnlock(lpAddress, dwSize) ? 1 : 0;
-        call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} ={done}");
-        return done;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(VirtualUnlock));
+            var done = CoreDll.VirtualUnlock(lpAddress, dwSize) ? 1 : 0;
+            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} ={done}");
+            return done;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(VirtualUnlock), exception);
+            return 0;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(AllocPhysMem))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(AllocPhysMem))]
     public static void* AllocPhysMem(uint cbSize, uint fdwProtect, uint dwAlignmentMask, uint dwFlags, uint* pPhysicalAddress)
     {
-        using var call = NativeCall.Enter(nameof(AllocPhysMem));
-        var block = CoreDll.AllocPhysMem(cbSize, fdwProtect, dwAlignmentMask, dwFlags, out var physical);
-        if (pPhysicalAddress != null) *pPhysicalAddress = physical;
-        call.Trace($"cbSize={cbSize} fdwProtect={fdwProtect} dwAlignmentMask={dwAlignmentMask} dwFlags={dwFlags} pPhysicalAddress={physical} ={block}");
-        return block;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(AllocPhysMem));
+            var block = CoreDll.AllocPhysMem(cbSize, fdwProtect, dwAlignmentMask, dwFlags, out var physical);
+            if (pPhysicalAddress != null) *pPhysicalAddress = physical;
+            call.Trace($"cbSize={cbSize} fdwProtect={fdwProtect} dwAlignmentMask={dwAlignmentMask} dwFlags={dwFlags} pPhysicalAddress={physical} ={block}");
+            return block;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(AllocPhysMem), exception);
+            if (pPhysicalAddress != null) *pPhysicalAddress = 0;
+            return null;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(FreePhysMem))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(FreePhysMem))]
     public static int FreePhysMem(void* lpvAddress)
     {
-        using var call = NativeCall.Enter(nameof(FreePhysMem));
-        var done = CoreDll.FreePhysMem(lpvAddress) ? 1 : 0;
-        call.Trace($"lpvAddress={lpvAddress} ={done}");
-        return done;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(FreePhysMem));
+            var done = CoreDll.FreePhysMem(lpvAddress) ? 1 : 0;
+            call.Trace($"lpvAddress={lpvAddress} ={done}");
+            return done;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(FreePhysMem), exception);
+            return 0;
+        }
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(GetLastError))]
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(GetLastError))]
     public static uint GetLastError()
     {
-        using var call = NativeCall.Enter(nameof(GetLastError));
-        var error = (uint)CoreDll.GetLastError();
-        call.Trace($"={error}");
-        return error;
+        try
+        {
+            using var call = NativeCall.Enter(nameof(GetLastError));
+            var error = (uint)CoreDll.GetLastError();
+            call.Trace($"={error}");
+            return error;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(GetLastError), exception);
+            return (uint)Win32Error.ERROR_NOT_ENOUGH_MEMORY;
+        }
     }
 }

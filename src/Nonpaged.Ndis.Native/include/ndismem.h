@@ -61,6 +61,42 @@ PVOID AllocPhysMem(DWORD cbSize, DWORD fdwProtect, DWORD dwAlignmentMask, DWORD 
 BOOL FreePhysMem(PVOID lpvAddress);
 DWORD GetLastError(VOID);
 
+/*
+ * What the library has to say of its caller's calls: that one failed, and why, or that one was wrong. The environment variable NONPAGED_LOG has it written, to "stderr" or to a file (its path).
+ * Equal messages are told when the first comes, and when there are 10, 100, 1000 and so on of them.
+ */
+#define NONPAGED_MESSAGE_FAILURE 1
+#define NONPAGED_MESSAGE_REPORT 2
+
+typedef struct _NONPAGED_MESSAGE {
+    /* The size of this structure: a later version of the library may have more members at its end. */
+    ULONG Size;
+    /* NONPAGED_MESSAGE_FAILURE or NONPAGED_MESSAGE_REPORT. */
+    ULONG Type;
+    /* What kind of failure (FailureKind of the C# library) or report (NdisReportKind) it is. */
+    const char *Kind;
+    /* The call, "NdisAllocateMemory". */
+    const char *Call;
+    /* What was wrong, as a sentence: UTF-8. */
+    const char *Reason;
+    /* Of a failure: the limit that was met, and what lifts it. Empty in a report. */
+    const char *Limit;
+    const char *Remedy;
+    /* How often this was the message so far. */
+    ULONGLONG Count;
+    /* errno(3) of a failure's system call; 0 where there is none. */
+    INT Errno;
+} NONPAGED_MESSAGE, *PNONPAGED_MESSAGE;
+
+typedef VOID (*NONPAGED_MESSAGE_HANDLER)(PVOID Context, const NONPAGED_MESSAGE *Message);
+
+/*
+ * Names the function that is called with each message that is told; NULL for none. It is called on the thread whose call the message is about, before that call returns, while no lock of the
+ * library is held: it may call the library, whose messages about that go to the log alone. Several threads may call it at once. The message is gone when it returns. It must return: no
+ * longjmp, no exception, no end of the thread.
+ */
+VOID NonpagedSetMessageHandler(NONPAGED_MESSAGE_HANDLER Handler, PVOID Context);
+
 NONPAGED_EXTERN_C_END
 
 #endif

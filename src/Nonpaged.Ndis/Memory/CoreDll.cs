@@ -16,7 +16,7 @@ public static unsafe partial class CoreDll
     private static void Fail(CallContext context, string call, Win32Error error, string reason)
     {
         t_lastError = error;
-        context.Instance.WriteLog($"{context.Driver.Name}: {call} failed: {error}: {reason}");
+        context.Instance.Tell(NdisMessage.Of(context.Driver, call, error, reason));
     }
 
     /// <summary>Lets an allocating call fail: noted, logged, and kept in the journal.</summary>

@@ -9,6 +9,9 @@ namespace Nonpaged.Ndis;
 /// </summary>
 internal sealed unsafe class DriverMemory(NdisInstance instance)
 {
+    /// <summary>A driver that allocates for each packet must not fill the host's memory with records.</summary>
+    private const int MostNoted = 1 << 16;
+
     private readonly Lock _lock = new();
     private readonly List<NdisAllocation> _journal = [];
     private ulong _noncachedPeak;
@@ -72,7 +75,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     {
         allocation.Fail(failure);
         Note(allocation);
-        instance.WriteLog($"{allocation.Driver.Name}: {allocation.Call} failed: {failure}");
+        instance.Tell(NdisMessage.Of(allocation.Driver, allocation.Call, failure));
     }
 
     /// <summary>The record of the block in use that starts at an address.</summary>
@@ -128,7 +131,10 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     private void Note(NdisAllocation allocation)
     {
         if (!instance.Options.KeepJournal) return;
-        lock (_lock) _journal.Add(allocation);
+        lock (_lock)
+        {
+            if (_journal.Count < MostNoted) _journal.Add(allocation);
+        }
     }
 
     private void ReportUnknown(CallContext context, void* address, FreeRequest request)

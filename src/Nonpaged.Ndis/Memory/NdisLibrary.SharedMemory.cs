@@ -4,7 +4,7 @@ public static unsafe partial class NdisLibrary
 {
     /// <summary>
     /// Allocates memory that an adapter and its driver share: contiguous, within what the adapter's DMA reaches, coherent, on a page of its own and filled with zeros. With a null handle it is
-    /// memory of the host's default pool. (NdisMAllocateSharedMemory.)
+    /// memory of the host's default pool. At PASSIVE_LEVEL; a call at a higher level is served and reported. (NdisMAllocateSharedMemory.)
     /// </summary>
     /// <param name="MiniportAdapterHandle">The adapter, or null.</param>
     /// <param name="Length">Size in bytes.</param>
@@ -18,6 +18,13 @@ public static unsafe partial class NdisLibrary
         PhysicalAddress = default;
         CallContext context = CallContext.Current;
         if (!TryGetSharedPool(MiniportAdapterHandle, context, nameof(NdisMAllocateSharedMemory), out NdisInstance instance, out PhysicalAddress limit)) return;
+        if (context.Irql > Irql.PASSIVE_LEVEL)
+        {
+            context.Instance.Report(
+                NdisReportKind.IrqlTooHigh, nameof(NdisMAllocateSharedMemory), context.Driver,
+                $"was called at {context.Irql}; expected PASSIVE_LEVEL, in initialization. Later, NdisMAllocateSharedMemoryAsync allocates.");
+        }
+
         if (AllocateShared(instance, context.Driver, nameof(NdisMAllocateSharedMemory), Length, Cached, limit) is not { } block) return;
         VirtualAddress = block.Address;
         PhysicalAddress = PhysicalAddressOf(instance, block);

@@ -16,6 +16,7 @@ internal sealed unsafe class MemoryFile : IDisposable
         Descriptor = descriptor;
         Start = start;
         Room = room;
+        ForkedDescriptors.Add(descriptor);
     }
 
     public SafeFileHandle Descriptor { get; }
@@ -129,6 +130,7 @@ internal sealed unsafe class MemoryFile : IDisposable
     public void CloseFile()
     {
         _isDisposed = true;
+        ForkedDescriptors.Remove(Descriptor);
         Descriptor.Dispose();
     }
 

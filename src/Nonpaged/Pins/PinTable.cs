@@ -79,6 +79,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         {
             foreach (SafeFileHandle ring in _rings)
             {
+                ForkedDescriptors.Remove(ring);
                 ring.Dispose();
                 MemlockBudget.Charge(-MemlockBudget.RingCharge);
             }
@@ -152,6 +153,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         }
 
         MemlockBudget.Charge(MemlockBudget.RingCharge);
+        ForkedDescriptors.Add(ring);
         _rings.Add(ring);
         return null;
     }

@@ -23,13 +23,18 @@ internal sealed class PipePin : IDisposable
     public bool IsWhole => _pipes.TrueForAll(one => LibC.BytesIn(one.Pipe).Value == one.Bytes);
 
     /// <summary>Takes over the end of a pipe into which so many bytes were written.</summary>
-    public void Add(SafeFileHandle pipe, int slots, int bytes) => _pipes.Add((pipe, slots, bytes));
+    public void Add(SafeFileHandle pipe, int slots, int bytes)
+    {
+        ForkedDescriptors.Add(pipe);
+        _pipes.Add((pipe, slots, bytes));
+    }
 
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         foreach ((SafeFileHandle pipe, int slots, _) in _pipes)
         {
+            ForkedDescriptors.Remove(pipe);
             pipe.Dispose();
             PipeBudget.Give(slots);
         }

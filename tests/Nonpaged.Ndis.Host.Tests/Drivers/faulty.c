@@ -57,6 +57,21 @@ static VOID Faulty(NDIS_HANDLE Context)
 }
 #define REPLACE(c) ((c)->HaltHandler = Faulty)
 
+#elif defined(WRITES_OUTSIDE)
+static VOID Faulty(NDIS_HANDLE Context)
+{
+    PVOID block;
+
+    NdisAllocateMemoryWithTag(&block, 250, 'eciw');
+    memset(block, 1, 251);
+    NdisFreeMemory(block, 250, 0);
+    NdisAllocateMemoryWithTag(&block, 250, 'eciw');
+    NdisFreeMemory(block, 250, 0);
+    ((PUCHAR)block)[7] = 1;
+    Halt(Context);
+}
+#define REPLACE(c) ((c)->HaltHandler = Faulty)
+
 #elif defined(NEVER_ACKNOWLEDGES)
 static VOID Faulty(PBOOLEAN Recognized, PBOOLEAN Queue, NDIS_HANDLE Context)
 {

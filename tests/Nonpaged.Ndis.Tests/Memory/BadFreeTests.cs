@@ -219,4 +219,42 @@ public sealed unsafe class BadFreeTests
         Assert.Equal([NdisReportKind.WritePastEnd, NdisReportKind.WriteAfterFree], instance.Reports.Select(report => report.Kind));
         Assert.All(instance.Reports, report => Assert.Equal((nameof(NdisAllocateMemory), MemoryBench.Miniport.Name), (report.Call, report.Driver)));
     }
+
+    [Fact]
+    public void Shared_memory_asked_for_above_passive_level_is_given_and_reported()
+    {
+        using var bench = new MemoryBench();
+        bench.Run(
+            () =>
+            {
+                NdisMAllocateSharedMemory(default, 4096, true, out void* memory, out NDIS_PHYSICAL_ADDRESS physical);
+                Assert.True(memory != null);
+                Assert.Equal((NdisReportKind.IrqlTooHigh, nameof(NdisMAllocateSharedMemory)), (bench.TheReport.Kind, bench.TheReport.Call));
+                // Freeing is allowed there.
+                NdisMFreeSharedMemory(default, 4096, true, memory, physical);
+                Assert.Single(bench.Ndis.Reports);
+            },
+            irql: Irql.DISPATCH_LEVEL);
+        bench.Run(() =>
+        {
+            NdisMAllocateSharedMemory(default, 4096, true, out void* memory, out NDIS_PHYSICAL_ADDRESS physical);
+            NdisMFreeSharedMemory(default, 4096, true, memory, physical);
+        });
+        Assert.Single(bench.Ndis.Reports);
+    }
+
+    [Fact]
+    public void Equal_reports_are_one_with_a_count_and_different_ones_have_a_limit()
+    {
+        using var bench = new MemoryBench();
+        bench.Run(() =>
+        {
+            byte foreign = 0;
+            for (int i = 0; i < 5000; i++) NdisFreeMemory(&foreign, 1, 0);
+            Assert.Equal(5000, bench.TheReport.Count);
+            for (int i = 1; i <= 5000; i++) NdisFreeMemory((void*)(nint)(i * 16), 1, 0);
+        });
+        Assert.Equal((5000, 1024), (bench.Ndis.Reports[0].Count, bench.Ndis.Reports.Count));
+        Assert.Equal(10_000, bench.Ndis.FurtherReports + bench.Ndis.Reports.Sum(report => report.Count));
+    }
 }

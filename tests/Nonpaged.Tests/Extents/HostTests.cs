@@ -94,11 +94,11 @@ public sealed unsafe class HostTests
     {
         using NonpagedPool pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(16384) { Protectable = true });
-        Assert.Null(block.Protect(4096, 4096, MemoryProtection.ReadOnly));
+        block.Protect(4096, 4096, MemoryProtection.ReadOnly);
         ((byte*)block.Address)[8192] = 1;
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(100, 4096, MemoryProtection.None));
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(16384, 4096, MemoryProtection.None));
         using MemoryBlock plain = pool.Allocate(new MemoryRequest(16384));
-        Assert.NotNull(plain.Protect(0, 4096, MemoryProtection.None));
+        Assert.Equal(FailureKind.NotProtectable, Assert.Throws<AllocationException>(() => plain.Protect(0, 4096, MemoryProtection.None)).Failure.Kind);
     }
 }

@@ -83,7 +83,7 @@ internal static unsafe class PoolWorkloads
     private static void Reserve(Attempt attempt)
     {
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options));
-        attempt.Do(() => pool.Reserve(4 << 20));
+        attempt.Do(() => pool.TryReserve(4 << 20, out AllocationFailure? failure) ? null : failure);
         using MemoryBlock block = attempt.Allocate(pool, new MemoryRequest(4 << 20));
     }
 
@@ -93,7 +93,7 @@ internal static unsafe class PoolWorkloads
         for (int round = 0; round < 2; round++)
         {
             using MemoryBlock block = attempt.Allocate(pool, new MemoryRequest(16384) { Protectable = true });
-            attempt.Do(() => block.Protect(4096, 4096, MemoryProtection.ReadOnly));
+            attempt.Do(() => block.TryProtect(4096, 4096, MemoryProtection.ReadOnly, out AllocationFailure? failure) ? null : failure);
         }
 
         Assert.Equal(0UL, pool.HeldBytes);
