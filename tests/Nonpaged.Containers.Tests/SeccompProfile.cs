@@ -1,0 +1,82 @@
+using System.Text.Json.Nodes;
+
+namespace Nonpaged.Containers.Tests;
+
+/// <summary>A filter of system calls as an OCI runtime reads it (runtime-spec, config-linux.md), for a process without capabilities on x86-64.</summary>
+internal static class SeccompProfile
+{
+    /// <summary>Where Debian's golang-github-containers-common has Podman's.</summary>
+    public const string PodmanFile = "/usr/share/containers/seccomp.json";
+
+    private const int Eperm = 1;
+    private const int Enosys = 38;
+
+    // What Docker's default profile forbids a process without capabilities (docs.docker.com, Seccomp security profiles), as of Docker 25, which took io_uring out.
+    private static readonly string[] s_forbiddenByDocker =
+    [
+        "acct", "add_key", "bpf", "chroot", "clock_settime", "create_module", "delete_module", "fanotify_init", "finit_module", "fsconfig", "fsmount", "fsopen", "fspick",
+        "get_kernel_syms", "get_mempolicy", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load",
+        "keyctl", "lookup_dcookie", "mbind", "migrate_pages", "mount", "mount_setattr", "move_mount", "move_pages", "nfsservctl", "open_by_handle_at", "open_tree",
+        "perf_event_open", "pidfd_getfd", "pivot_root", "process_madvise", "query_module", "quotactl", "quotactl_fd", "reboot", "request_key", "set_mempolicy",
+        "set_mempolicy_home_node", "setdomainname", "sethostname", "setns", "settimeofday", "swapoff", "swapon", "sysfs", "syslog", "umount2", "unshare", "uselib", "userfaultfd",
+        "ustat", "vhangup",
+    ];
+
+    /// <summary>The profile of that name.</summary>
+    public static JsonObject Of(string name) => name switch
+    {
+        "docker" => LikeDocker(),
+        "podman" => OfPodman(),
+        _ => throw new ArgumentException($"There is no profile {name}.", nameof(name)),
+    };
+
+    private static JsonObject LikeDocker() => new()
+    {
+        ["defaultAction"] = "SCMP_ACT_ALLOW",
+        ["architectures"] = Architectures,
+        ["syscalls"] = new JsonArray(
+            Rule(s_forbiddenByDocker, Eperm),
+            // The C library falls back to clone(2).
+            Rule(["clone3"], Enosys)),
+    };
+
+    // Docker and Podman write rules that hold for some architectures and capabilities only (containers/common, pkg/seccomp); the runtime's own form has none of that.
+    private static JsonObject OfPodman()
+    {
+        JsonNode profile = JsonNode.Parse(File.ReadAllText(PodmanFile))!;
+        var rules = new JsonArray();
+        foreach (JsonNode? rule in profile["syscalls"]!.AsArray())
+        {
+            if (!IsMeant(rule!)) continue;
+            var meant = new JsonObject { ["names"] = rule!["names"]!.DeepClone(), ["action"] = rule["action"]!.DeepClone() };
+            if (rule["errnoRet"] is { } errno) meant["errnoRet"] = errno.DeepClone();
+            if (rule["args"] is JsonArray { Count: > 0 } arguments) meant["args"] = arguments.DeepClone();
+            rules.Add((JsonNode)meant);
+        }
+
+        return new JsonObject
+        {
+            ["defaultAction"] = profile["defaultAction"]!.DeepClone(),
+            ["defaultErrnoRet"] = profile["defaultErrnoRet"]!.DeepClone(),
+            ["architectures"] = Architectures,
+            ["syscalls"] = rules,
+        };
+    }
+
+    private static bool IsMeant(JsonNode rule) =>
+        Names(rule, "includes", "caps").Length == 0
+        && (Names(rule, "includes", "arches").Length == 0 || Names(rule, "includes", "arches").Contains("amd64"))
+        && !Names(rule, "excludes", "arches").Contains("amd64");
+
+    private static string[] Names(JsonNode rule, string list, string kind) =>
+        rule[list]?[kind] is JsonArray names ? [.. names.Select(name => name!.GetValue<string>())] : [];
+
+    private static JsonArray Architectures => ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86", "SCMP_ARCH_X32"];
+
+    private static JsonObject Rule(string[] names, int errno) => new()
+    {
+        ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
+        ["action"] = "SCMP_ACT_ERRNO",
+        ["errnoRet"] = errno,
+    };
+}
