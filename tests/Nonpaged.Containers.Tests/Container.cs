@@ -7,14 +7,12 @@ using Nonpaged.Ndis.Host.Tests;
 namespace Nonpaged.Containers.Tests;
 
 /// <summary>
-/// A container as Docker and Podman make them, by their own runtime, of this machine's programs: no image, no network. The user is 65534, without a capability and without a way to get one, with
-/// 64 KiB of memory to lock. It is gone when this is disposed of, however its program ended.
+/// A container as Docker and Podman make them, by their own runtime, of this machine's programs: no image, no network. It is gone when this is disposed of, however its program ended.
 /// </summary>
 internal sealed class Container : IDisposable
 {
     public const string Prefix = "nonpaged-test-";
 
-    private const int User = 65534;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private readonly DirectoryInfo _bundle = Directory.CreateTempSubdirectory("nonpaged-container-");
@@ -23,14 +21,13 @@ internal sealed class Container : IDisposable
     private readonly Task<string> _error;
 
     /// <summary>Starts it.</summary>
-    /// <param name="profile">"docker" or "podman".</param>
-    /// <param name="memory">Its limit in bytes.</param>
+    /// <param name="options">What it is given.</param>
     /// <param name="folders">What it sees, read-only, beside the system's: where, and what.</param>
     /// <param name="command">Its program, as it is called inside.</param>
-    public Container(string profile, long memory, IReadOnlyDictionary<string, string> folders, params string[] command)
+    public Container(ContainerOptions options, IReadOnlyDictionary<string, string> folders, params string[] command)
     {
         Directory.CreateDirectory(Path.Combine(_bundle.FullName, "rootfs"));
-        File.WriteAllText(Path.Combine(_bundle.FullName, "config.json"), Configuration(profile, memory, folders, command).ToJsonString());
+        File.WriteAllText(Path.Combine(_bundle.FullName, "config.json"), Configuration(options, folders, command).ToJsonString());
         var start = new ProcessStartInfo("runc", ["--root", State, "run", "--bundle", _bundle.FullName, "--pid-file", PidFile, _id])
         {
             RedirectStandardInput = true,
@@ -119,7 +116,7 @@ internal sealed class Container : IDisposable
     }
 
     // As docker run writes it; runtime-spec, config.md and config-linux.md.
-    private JsonObject Configuration(string profile, long memory, IReadOnlyDictionary<string, string> folders, string[] command) => new()
+    private JsonObject Configuration(ContainerOptions options, IReadOnlyDictionary<string, string> folders, string[] command) => new()
     {
         ["ociVersion"] = "1.0.2",
         ["hostname"] = "nonpaged",
@@ -127,16 +124,20 @@ internal sealed class Container : IDisposable
         ["process"] = new JsonObject
         {
             ["terminal"] = false,
-            ["user"] = new JsonObject { ["uid"] = User, ["gid"] = User },
+            ["user"] = new JsonObject { ["uid"] = options.User, ["gid"] = options.User },
             ["args"] = Texts(command),
             ["env"] = Texts(Variables),
             ["cwd"] = "/",
             ["capabilities"] = new JsonObject
             {
-                ["bounding"] = new JsonArray(), ["effective"] = new JsonArray(), ["inheritable"] = new JsonArray(), ["permitted"] = new JsonArray(), ["ambient"] = new JsonArray(),
+                ["bounding"] = Texts(options.Capabilities),
+                ["effective"] = Texts(options.Capabilities),
+                ["permitted"] = Texts(options.Capabilities),
+                ["inheritable"] = new JsonArray(),
+                ["ambient"] = new JsonArray(),
             },
             ["noNewPrivileges"] = true,
-            ["rlimits"] = new JsonArray(Limit("RLIMIT_MEMLOCK", 64 << 10), Limit("RLIMIT_NOFILE", 1024)),
+            ["rlimits"] = new JsonArray(Limit("RLIMIT_MEMLOCK", options.Memlock), Limit("RLIMIT_NOFILE", 1024)),
         },
         ["mounts"] = new JsonArray([.. SystemMounts, .. folders.Select(folder => Bind(folder.Value, folder.Key))]),
         ["linux"] = new JsonObject
@@ -146,10 +147,10 @@ internal sealed class Container : IDisposable
                 .. new[] { "pid", "ipc", "uts", "mount", "network", "cgroup" }.Select(name => new JsonObject { ["type"] = name })]),
             ["resources"] = new JsonObject
             {
-                ["memory"] = new JsonObject { ["limit"] = memory },
+                ["memory"] = new JsonObject { ["limit"] = options.Memory },
                 ["devices"] = new JsonArray(new JsonObject { ["allow"] = false, ["access"] = "rwm" }),
             },
-            ["seccomp"] = SeccompProfile.Of(profile),
+            ["seccomp"] = SeccompProfile.Of(options),
             ["maskedPaths"] = Texts("/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"),
             ["readonlyPaths"] = Texts("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"),
         },

@@ -19,7 +19,7 @@ public sealed class ContainerTests(Programs programs) : IClassFixture<Programs>
     {
         Container.SkipUnlessPossible(profile);
         using var fragments = new Fragments(programs.Fragments);
-        using var container = new Container(profile, memory, programs.Folders, "/program/pinned");
+        using var container = new Container(new ContainerOptions { Profile = profile, Memory = memory }, programs.Folders, "/program/pinned");
         (ulong Address, ulong Length)[] blocks = [.. container.WaitUntilReady().Select(Frames.Parse)];
         Dictionary<ulong, ulong> before = Frames.Of(container.ProcessId, blocks), around = fragments.Look();
         Compaction.Run();
@@ -59,19 +59,43 @@ public sealed class ContainerTests(Programs programs) : IClassFixture<Programs>
     }
 
     [Fact]
-    public void Doctor_sees_the_container_s_own_limit_of_memory()
+    public void Doctor_sees_that_it_is_in_a_container_and_that_one_s_own_limit_of_memory()
     {
         CommandResult result = Run("docker", "doctor", "--json");
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        JsonElement limit = JsonDocument.Parse(result.Output).RootElement.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == "memory limit");
-        Assert.StartsWith("256 MiB", limit.GetProperty("found").GetString(), StringComparison.Ordinal);
+        Dictionary<string, string> found = JsonDocument.Parse(result.Output).RootElement.GetProperty("checks").EnumerateArray()
+            .ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("found").GetString()!);
+        Assert.StartsWith("256 MiB", found["memory limit"], StringComparison.Ordinal);
+        Assert.Equal("a container, with a seccomp filter", found["container"]);
+    }
+
+    [Theory]
+    [InlineData("docker")]
+    [InlineData("podman")]
+    public void With_CAP_SYS_ADMIN_root_sees_physical_addresses(string profile)
+    {
+        CommandResult result = Run(new ContainerOptions { Profile = profile, Capabilities = ["CAP_SYS_ADMIN", "CAP_IPC_LOCK"], IoUring = true }, "alloc", "--length", "2M", "--contiguous", "--json");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Single(JsonDocument.Parse(result.Output).RootElement.GetProperty("obtained").GetProperty("physicalRanges").EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("docker")]
+    [InlineData("podman")]
+    public void With_io_uring_and_memory_to_lock_a_user_has_long_term_pins(string profile)
+    {
+        CommandResult result = Run(new ContainerOptions { Profile = profile, IoUring = true, Memlock = 8 << 20 }, "alloc", "--length", "2M", "--contiguous", "--json");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        JsonElement obtained = JsonDocument.Parse(result.Output).RootElement.GetProperty("obtained");
+        Assert.True(obtained.GetProperty("pinned").GetBoolean(), result.Output);
+        Assert.Contains("io_uring", obtained.GetProperty("evidence").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
     public void What_the_profiles_forbid_is_forbidden_and_nothing_of_a_container_is_left()
     {
         Container.SkipUnlessPossible("docker");
-        using (var container = new Container("docker", Large, programs.Folders, "/bin/sh", "-c", "grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; ulimit -l; echo ready; read line"))
+        using (var container = new Container(new ContainerOptions { Profile = "docker" }, programs.Folders, "/bin/sh", "-c", "grep -E '^(Uid|CapEff|CapBnd|NoNewPrivs|Seccomp):' /proc/self/status; ulimit -l; echo ready; read line"))
         {
             string[] lines = [.. container.WaitUntilReady().Select(line => string.Join(' ', line.Split('\t')))];
             Assert.Equal(["Uid: 65534 65534 65534 65534", "CapEff: 0000000000000000", "CapBnd: 0000000000000000", "NoNewPrivs: 1", "Seccomp: 2", "64"], lines);
@@ -85,10 +109,12 @@ public sealed class ContainerTests(Programs programs) : IClassFixture<Programs>
     private static IEnumerable<string> ControlGroups() => Directory.EnumerateDirectories(
         "/sys/fs/cgroup", $"{Container.Prefix}*", new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 4, IgnoreInaccessible = true });
 
-    private CommandResult Run(string profile, params string[] arguments)
+    private CommandResult Run(string profile, params string[] arguments) => Run(new ContainerOptions { Profile = profile }, arguments);
+
+    private CommandResult Run(ContainerOptions options, params string[] arguments)
     {
-        Container.SkipUnlessPossible(profile);
-        using var container = new Container(profile, Large, programs.Folders, ["/dotnet/dotnet", "/nonpaged/Nonpaged.Cli.dll", .. arguments]);
+        Container.SkipUnlessPossible(options.Profile);
+        using var container = new Container(options, programs.Folders, ["/dotnet/dotnet", "/nonpaged/Nonpaged.Cli.dll", .. arguments]);
         return container.WaitForEnd();
     }
 }

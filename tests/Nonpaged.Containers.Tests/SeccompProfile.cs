@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Nonpaged.Containers.Tests;
 
-/// <summary>A filter of system calls as an OCI runtime reads it (runtime-spec, config-linux.md), for a process without capabilities on x86-64.</summary>
+/// <summary>A filter of system calls as an OCI runtime reads it (runtime-spec, config-linux.md), for a process with some capabilities on x86-64.</summary>
 internal static class SeccompProfile
 {
     /// <summary>Where Debian's golang-github-containers-common has Podman's.</summary>
@@ -22,37 +22,49 @@ internal static class SeccompProfile
         "ustat", "vhangup",
     ];
 
-    /// <summary>The profile of that name.</summary>
-    public static JsonObject Of(string name) => name switch
+    // What a capability brings with it in Docker's profile, of those that tests give.
+    private static readonly Dictionary<string, string[]> s_allowedByDocker = new()
     {
-        "docker" => LikeDocker(),
-        "podman" => OfPodman(),
-        _ => throw new ArgumentException($"There is no profile {name}.", nameof(name)),
+        ["CAP_SYS_ADMIN"] = ["bpf", "fanotify_init", "fsconfig", "fsmount", "fsopen", "fspick", "lookup_dcookie", "mount", "mount_setattr", "move_mount", "open_tree", "perf_event_open",
+            "quotactl", "quotactl_fd", "setdomainname", "sethostname", "setns", "syslog", "umount2", "unshare"],
+        ["CAP_SYS_NICE"] = ["get_mempolicy", "mbind", "set_mempolicy", "set_mempolicy_home_node"],
     };
 
-    private static JsonObject LikeDocker() => new()
+    private static readonly string[] s_ioUring = ["io_uring_enter", "io_uring_register", "io_uring_setup"];
+
+    /// <summary>The profile that the options name.</summary>
+    public static JsonObject Of(ContainerOptions options) => options.Profile switch
+    {
+        "docker" => LikeDocker(options),
+        "podman" => OfPodman(options),
+        _ => throw new ArgumentException($"There is no profile {options.Profile}.", nameof(options)),
+    };
+
+    private static JsonObject LikeDocker(ContainerOptions options) => new()
     {
         ["defaultAction"] = "SCMP_ACT_ALLOW",
         ["architectures"] = Architectures,
         ["syscalls"] = new JsonArray(
-            Rule(s_forbiddenByDocker, Eperm),
+            Rule([.. s_forbiddenByDocker.Except(options.Capabilities.SelectMany(name => s_allowedByDocker.GetValueOrDefault(name, []))).Except(options.IoUring ? s_ioUring : [])], Eperm),
             // The C library falls back to clone(2).
             Rule(["clone3"], Enosys)),
     };
 
     // Docker and Podman write rules that hold for some architectures and capabilities only (containers/common, pkg/seccomp); the runtime's own form has none of that.
-    private static JsonObject OfPodman()
+    private static JsonObject OfPodman(ContainerOptions options)
     {
         JsonNode profile = JsonNode.Parse(File.ReadAllText(PodmanFile))!;
         var rules = new JsonArray();
         foreach (JsonNode? rule in profile["syscalls"]!.AsArray())
         {
-            if (!IsMeant(rule!)) continue;
+            if (!IsMeant(rule!, options.Capabilities)) continue;
             var meant = new JsonObject { ["names"] = rule!["names"]!.DeepClone(), ["action"] = rule["action"]!.DeepClone() };
             if (rule["errnoRet"] is { } errno) meant["errnoRet"] = errno.DeepClone();
             if (rule["args"] is JsonArray { Count: > 0 } arguments) meant["args"] = arguments.DeepClone();
             rules.Add((JsonNode)meant);
         }
+
+        if (options.IoUring) rules.Add((JsonNode)new JsonObject { ["names"] = Names(s_ioUring), ["action"] = "SCMP_ACT_ALLOW" });
 
         return new JsonObject
         {
@@ -63,8 +75,9 @@ internal static class SeccompProfile
         };
     }
 
-    private static bool IsMeant(JsonNode rule) =>
-        Names(rule, "includes", "caps").Length == 0
+    private static bool IsMeant(JsonNode rule, IEnumerable<string> capabilities) =>
+        (Names(rule, "includes", "caps") is { Length: 0 } || Names(rule, "includes", "caps").Intersect(capabilities).Any())
+        && !Names(rule, "excludes", "caps").Intersect(capabilities).Any()
         && (Names(rule, "includes", "arches").Length == 0 || Names(rule, "includes", "arches").Contains("amd64"))
         && !Names(rule, "excludes", "arches").Contains("amd64");
 
@@ -75,8 +88,10 @@ internal static class SeccompProfile
 
     private static JsonObject Rule(string[] names, int errno) => new()
     {
-        ["names"] = new JsonArray([.. names.Select(name => JsonValue.Create(name))]),
+        ["names"] = Names(names),
         ["action"] = "SCMP_ACT_ERRNO",
         ["errnoRet"] = errno,
     };
+
+    private static JsonArray Names(string[] names) => new([.. names.Select(name => JsonValue.Create(name))]);
 }

@@ -62,6 +62,13 @@ public sealed class GroupCheckTests
     }
 
     [Fact]
+    public void Docker_is_told_the_memory_as_an_option_since_its_containers_cannot_write_their_limit()
+    {
+        using FakeSystem system = new FakeSystem().Groups("0::/", Second).Write("/sys/fs/cgroup/memory.max", 128 << 20).Write("/.dockerenv", "");
+        Assert.Equal("--memory=1152m", system.Check("memory limit", CheckStatus.Warn).Remedy);
+    }
+
+    [Fact]
     public void On_a_hybrid_system_a_controller_of_version_2_is_looked_for_where_that_is_mounted()
     {
         using FakeSystem system = new FakeSystem().Groups(
