@@ -90,9 +90,19 @@ internal sealed class Container : IDisposable
     {
         try
         {
-            // It ends what still runs, and removes the control groups; one that ended by itself is not there any more.
-            Command.Run("runc", "--root", State, "delete", "--force", _id);
-            if (!_runtime.WaitForExit(s_patience)) _runtime.Kill(entireProcessTree: true);
+            _runtime.StandardInput.Dispose();
+        }
+        catch (IOException)
+        {
+            // The program has ended, and reads no more.
+        }
+
+        try
+        {
+            // It ends what still runs, and removes the control groups. One that ended by itself is not there any more, and one that is about to start not yet.
+            for (int i = 0; i < 100 && !_runtime.WaitForExit(TimeSpan.FromMilliseconds(i)); i++) Remove();
+            if (!_runtime.HasExited) _runtime.Kill(entireProcessTree: true);
+            Remove();
         }
         finally
         {
@@ -100,6 +110,8 @@ internal sealed class Container : IDisposable
             _bundle.Delete(recursive: true);
         }
     }
+
+    private void Remove() => Command.Run("runc", "--root", State, "delete", "--force", _id);
 
     private static T Await<T>(Task<T> task)
     {

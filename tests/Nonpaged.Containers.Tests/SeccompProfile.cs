@@ -30,7 +30,8 @@ internal static class SeccompProfile
         ["CAP_SYS_NICE"] = ["get_mempolicy", "mbind", "set_mempolicy", "set_mempolicy_home_node"],
     };
 
-    private static readonly string[] s_ioUring = ["io_uring_enter", "io_uring_register", "io_uring_setup"];
+    // io_uring_enter(2) submits, which pins never do.
+    private static readonly string[] s_ioUring = ["io_uring_register", "io_uring_setup"];
 
     /// <summary>The profile that the options name.</summary>
     public static JsonObject Of(ContainerOptions options) => options.Profile switch
