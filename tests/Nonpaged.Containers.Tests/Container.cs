@@ -7,12 +7,15 @@ using Nonpaged.Ndis.Host.Tests;
 namespace Nonpaged.Containers.Tests;
 
 /// <summary>
-/// A container as Docker and Podman make them, by their own runtime, of this machine's programs: no image, no network. It is gone when this is disposed of, however its program ended.
+/// A container as Docker and Podman make them, by their own runtime, of this machine's programs: no image, no network. It is gone
+/// when this is disposed of, however its program ended.
 /// </summary>
 internal sealed class Container : IDisposable
 {
     public const string Prefix = "nonpaged-test-";
 
+    private static readonly string[] s_namespaces = ["pid", "ipc", "uts", "mount", "network", "cgroup"];
+    private static readonly string[] s_systemFolders = ["/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc"];
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(120);
 
     private readonly DirectoryInfo _bundle = Directory.CreateTempSubdirectory("nonpaged-container-");
@@ -28,7 +31,8 @@ internal sealed class Container : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_bundle.FullName, "rootfs"));
         File.WriteAllText(Path.Combine(_bundle.FullName, "config.json"), Configuration(options, folders, command).ToJsonString());
-        var start = new ProcessStartInfo("runc", ["--root", State, "run", "--bundle", _bundle.FullName, "--pid-file", PidFile, _id])
+        string[] run = ["--root", State, "run", "--bundle", _bundle.FullName, "--pid-file", PidFile, _id];
+        var start = new ProcessStartInfo("runc", run)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -38,7 +42,9 @@ internal sealed class Container : IDisposable
         _error = _runtime.StandardError.ReadToEndAsync();
     }
 
-    /// <summary>What was wrong: the program's own words, the runtime's, and the kernel's where it was ended for its memory.</summary>
+    /// <summary>
+    /// What was wrong: the program's own words, the runtime's, and the kernel's where it was ended for its memory.
+    /// </summary>
     public string Error => _error.Wait(s_patience) ? _error.Result : "";
 
     /// <summary>The program's id outside.</summary>
@@ -49,7 +55,8 @@ internal sealed class Container : IDisposable
     private string PidFile => Path.Combine(_bundle.FullName, "pid");
 
     /// <summary>The dotnet of this test, in a container.</summary>
-    public static KeyValuePair<string, string> Dotnet { get; } = new("/dotnet", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")));
+    public static KeyValuePair<string, string> Dotnet { get; } =
+        new("/dotnet", Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../..")));
 
     public static void SkipUnlessPossible(string profile)
     {
@@ -69,7 +76,8 @@ internal sealed class Container : IDisposable
         {
             string? line = Await(_runtime.StandardOutput.ReadLineAsync(limit.Token).AsTask());
             if (line == "ready") return lines;
-            if (line is null) Assert.Fail($"The container's program ended with exit code {WaitForEnd().ExitCode}. {string.Join('\n', lines)} {Error}");
+            if (line is null)
+                Assert.Fail($"The program ended with exit code {WaitForEnd().ExitCode}. {string.Join('\n', lines)} {Error}");
             lines.Add(line);
         }
     }
@@ -99,7 +107,8 @@ internal sealed class Container : IDisposable
 
         try
         {
-            // It ends what still runs, and removes the control groups. One that ended by itself is not there any more, and one that is about to start not yet.
+            // It ends what still runs, and removes the control groups. One that ended by itself is not there any more, and one
+            // that is about to start not yet.
             for (int i = 0; i < 100 && !_runtime.WaitForExit(TimeSpan.FromMilliseconds(i)); i++) Remove();
             if (!_runtime.HasExited) _runtime.Kill(entireProcessTree: true);
             Remove();
@@ -128,7 +137,8 @@ internal sealed class Container : IDisposable
     }
 
     // As docker run writes it; runtime-spec, config.md and config-linux.md.
-    private JsonObject Configuration(ContainerOptions options, IReadOnlyDictionary<string, string> folders, string[] command) => new()
+    private JsonObject Configuration(
+        ContainerOptions options, IReadOnlyDictionary<string, string> folders, string[] command) => new()
     {
         ["ociVersion"] = "1.0.2",
         ["hostname"] = "nonpaged",
@@ -155,15 +165,16 @@ internal sealed class Container : IDisposable
         ["linux"] = new JsonObject
         {
             ["cgroupsPath"] = $"/{_id}",
-            ["namespaces"] = new JsonArray([
-                .. new[] { "pid", "ipc", "uts", "mount", "network", "cgroup" }.Select(name => new JsonObject { ["type"] = name })]),
+            ["namespaces"] = new JsonArray([.. s_namespaces.Select(name => new JsonObject { ["type"] = name })]),
             ["resources"] = new JsonObject
             {
                 ["memory"] = new JsonObject { ["limit"] = options.Memory },
                 ["devices"] = new JsonArray(new JsonObject { ["allow"] = false, ["access"] = "rwm" }),
             },
             ["seccomp"] = SeccompProfile.Of(options),
-            ["maskedPaths"] = Texts("/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list", "/proc/sched_debug", "/proc/scsi", "/sys/firmware"),
+            ["maskedPaths"] = Texts(
+                "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
+                "/proc/sched_debug", "/proc/scsi", "/sys/firmware"),
             ["readonlyPaths"] = Texts("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"),
         },
     };
@@ -184,10 +195,11 @@ internal sealed class Container : IDisposable
         Mount("sysfs", "sysfs", "/sys", "nosuid", "noexec", "nodev", "ro"),
         Mount("cgroup", "cgroup", "/sys/fs/cgroup", "nosuid", "noexec", "nodev", "relatime", "ro"),
         Mount("tmpfs", "tmpfs", "/tmp", "nosuid", "nodev", "mode=1777"),
-        .. new[] { "/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc" }.Where(Directory.Exists).Select(folder => Bind(folder, folder)),
+        .. s_systemFolders.Where(Directory.Exists).Select(folder => Bind(folder, folder)),
     ];
 
-    private static JsonObject Bind(string source, string target) => Mount("bind", source, target, "rbind", "ro", "nosuid", "nodev");
+    private static JsonObject Bind(string source, string target) =>
+        Mount("bind", source, target, "rbind", "ro", "nosuid", "nodev");
 
     private static JsonObject Mount(string type, string source, string target, params string[] options) => new()
     {

@@ -1,6 +1,8 @@
 namespace Nonpaged.Containers.Tests;
 
-/// <summary>What a container is given. Without more it is what Docker, Podman and Kubernetes give to a user who asks for no privilege.</summary>
+/// <summary>
+/// What a container is given. Without more it is what Docker, Podman and Kubernetes give to a user who asks for no privilege.
+/// </summary>
 internal sealed record ContainerOptions
 {
     /// <summary>"docker" or "podman".</summary>

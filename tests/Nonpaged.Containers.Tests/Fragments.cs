@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Nonpaged.Containers.Tests;
 
-/// <summary>A process whose memory lies scattered over this machine's, so that compaction moves pages: it is the control.</summary>
+/// <summary>
+/// A process whose memory lies scattered over this machine's, so that compaction moves pages: it is the control.
+/// </summary>
 internal sealed class Fragments : IDisposable
 {
     private const long Length = 1L << 30;
@@ -12,7 +14,8 @@ internal sealed class Fragments : IDisposable
 
     public Fragments(string program)
     {
-        _process = Process.Start(new ProcessStartInfo(program, [$"{Length}"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(program, [$"{Length}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        _process = Process.Start(start)!;
         string? line = _process.StandardOutput.ReadLine();
         Assert.True(line is not null && _process.StandardOutput.ReadLine() == "ready", "There is no memory to scatter.");
         _block = Frames.Parse(line);

@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Nonpaged.Containers.Tests;
 
-/// <summary>The frames behind a process's memory, as root sees them from outside (Documentation/admin-guide/mm/pagemap.rst).</summary>
+/// <summary>
+/// The frames behind a process's memory, as root sees them from outside (Documentation/admin-guide/mm/pagemap.rst).
+/// </summary>
 internal static class Frames
 {
     private const int Page = 4096;
@@ -37,7 +39,8 @@ internal static class Frames
     }
 
     /// <summary>How many pages that had a frame have another one now, or none.</summary>
-    public static int Moved(Dictionary<ulong, ulong> before, Dictionary<ulong, ulong> after) => before.Count(page => page.Value != 0 && after[page.Key] != page.Value);
+    public static int Moved(Dictionary<ulong, ulong> before, Dictionary<ulong, ulong> after) =>
+        before.Count(page => page.Value != 0 && after[page.Key] != page.Value);
 
     /// <summary>"0x7f0000000000 4096" as programs print where a block is.</summary>
     public static (ulong Address, ulong Length) Parse(string line)

@@ -7,6 +7,7 @@ namespace Nonpaged.Containers.Tests;
 internal static partial class HeldPages
 {
     private const uint Fionread = 0x541b;
+    private const int NonBlocking = 0x800;
 
     /// <summary>The bytes in all of a process's pipes but its standard streams: one at least a page.</summary>
     public static long Of(int process)
@@ -14,7 +15,9 @@ internal static partial class HeldPages
         long bytes = 0;
         foreach (string descriptor in Directory.EnumerateFiles($"/proc/{process}/fd"))
         {
-            if (Path.GetFileName(descriptor) is "0" or "1" or "2" || new FileInfo(descriptor).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) != true) continue;
+            string target = new FileInfo(descriptor).LinkTarget ?? "";
+            bool isStandard = Path.GetFileName(descriptor) is "0" or "1" or "2";
+            if (isStandard || !target.StartsWith("pipe:", StringComparison.Ordinal)) continue;
             using SafeFileHandle pipe = Open(descriptor, NonBlocking);
             if (pipe.IsInvalid) continue;
             if (Ioctl(pipe, Fionread, out int unread) == 0) bytes += unread;
@@ -22,8 +25,6 @@ internal static partial class HeldPages
 
         return bytes;
     }
-
-    private const int NonBlocking = 0x800;
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);

@@ -19,7 +19,10 @@ public sealed class Programs : IDisposable
     /// <summary>What scatters this machine's memory.</summary>
     internal string Fragments => _fragments.Value;
 
-    /// <summary>What containers see of the repository: a C program at /program, the SDK's library at /sdk, the command line at /nonpaged, its dotnet at /dotnet.</summary>
+    /// <summary>
+    /// What containers see of the repository: a C program at /program, the SDK's library at /sdk, the command line at /nonpaged,
+    /// its dotnet at /dotnet.
+    /// </summary>
     internal IReadOnlyDictionary<string, string> Folders => _folders.Value;
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -31,7 +34,10 @@ public sealed class Programs : IDisposable
         Compile("pinned", "$(pkg-config --cflags --libs ndis)");
         return new Dictionary<string, string>
         {
-            ["/program"] = _folder.FullName, ["/sdk"] = Sdk, ["/nonpaged"] = Path.Combine(Repository.Root, "artifacts/bin/Nonpaged.Cli/release"), [Container.Dotnet.Key] = Container.Dotnet.Value,
+            ["/program"] = _folder.FullName,
+            ["/sdk"] = Sdk,
+            ["/nonpaged"] = Path.Combine(Repository.Root, "artifacts/bin/Nonpaged.Cli/release"),
+            [Container.Dotnet.Key] = Container.Dotnet.Value,
         };
     }
 
@@ -42,8 +48,9 @@ public sealed class Programs : IDisposable
         // Another user is to run them.
         File.SetUnixFileMode(_folder.FullName, (UnixFileMode)0b111_101_101);
         string program = Path.Combine(_folder.FullName, name);
+        string source = Path.Combine(Repository.Root, "tests/Nonpaged.Containers.Tests/Programs", $"{name}.c");
         CommandResult built = Command.Run("/bin/sh", new Dictionary<string, string> { ["PKG_CONFIG_PATH"] = Sdk }, [
-            "-c", $"cc -O2 -Wall -Wextra -Werror '{Repository.Root}/tests/Nonpaged.Containers.Tests/Programs/{name}.c' {options} -o '{program}'"]);
+            "-c", $"cc -O2 -Wall -Wextra -Werror '{source}' {options} -o '{program}'"]);
         Assert.True(built.ExitCode == 0, built.Error);
         return program;
     }

@@ -2,7 +2,10 @@ using System.Text.Json.Nodes;
 
 namespace Nonpaged.Containers.Tests;
 
-/// <summary>A filter of system calls as an OCI runtime reads it (runtime-spec, config-linux.md), for a process with some capabilities on x86-64.</summary>
+/// <summary>
+/// A filter of system calls as an OCI runtime reads it (runtime-spec, config-linux.md), for a process with some capabilities on
+/// x86-64.
+/// </summary>
 internal static class SeccompProfile
 {
     /// <summary>Where Debian's golang-github-containers-common has Podman's.</summary>
@@ -11,22 +14,29 @@ internal static class SeccompProfile
     private const int Eperm = 1;
     private const int Enosys = 38;
 
-    // What Docker's default profile forbids a process without capabilities (docs.docker.com, Seccomp security profiles), as of Docker 25, which took io_uring out.
+    // What Docker's default profile forbids a process without capabilities (docs.docker.com, Seccomp security profiles), as of
+    // Docker 25, which took io_uring out.
     private static readonly string[] s_forbiddenByDocker =
     [
-        "acct", "add_key", "bpf", "chroot", "clock_settime", "create_module", "delete_module", "fanotify_init", "finit_module", "fsconfig", "fsmount", "fsopen", "fspick",
-        "get_kernel_syms", "get_mempolicy", "init_module", "io_uring_enter", "io_uring_register", "io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load",
-        "keyctl", "lookup_dcookie", "mbind", "migrate_pages", "mount", "mount_setattr", "move_mount", "move_pages", "nfsservctl", "open_by_handle_at", "open_tree",
-        "perf_event_open", "pidfd_getfd", "pivot_root", "process_madvise", "query_module", "quotactl", "quotactl_fd", "reboot", "request_key", "set_mempolicy",
-        "set_mempolicy_home_node", "setdomainname", "sethostname", "setns", "settimeofday", "swapoff", "swapon", "sysfs", "syslog", "umount2", "unshare", "uselib", "userfaultfd",
-        "ustat", "vhangup",
+        "acct", "add_key", "bpf", "chroot", "clock_settime", "create_module", "delete_module", "fanotify_init", "finit_module",
+        "fsconfig", "fsmount", "fsopen", "fspick", "get_kernel_syms", "get_mempolicy", "init_module", "io_uring_enter",
+        "io_uring_register", "io_uring_setup", "ioperm", "iopl", "kcmp", "kexec_file_load", "kexec_load", "keyctl",
+        "lookup_dcookie", "mbind", "migrate_pages", "mount", "mount_setattr", "move_mount", "move_pages", "nfsservctl",
+        "open_by_handle_at", "open_tree", "perf_event_open", "pidfd_getfd", "pivot_root", "process_madvise", "query_module",
+        "quotactl", "quotactl_fd", "reboot", "request_key", "set_mempolicy", "set_mempolicy_home_node", "setdomainname",
+        "sethostname", "setns", "settimeofday", "swapoff", "swapon", "sysfs", "syslog", "umount2", "unshare", "uselib",
+        "userfaultfd", "ustat", "vhangup",
     ];
 
     // What a capability brings with it in Docker's profile, of those that tests give.
     private static readonly Dictionary<string, string[]> s_allowedByDocker = new()
     {
-        ["CAP_SYS_ADMIN"] = ["bpf", "fanotify_init", "fsconfig", "fsmount", "fsopen", "fspick", "lookup_dcookie", "mount", "mount_setattr", "move_mount", "open_tree", "perf_event_open",
-            "quotactl", "quotactl_fd", "setdomainname", "sethostname", "setns", "syslog", "umount2", "unshare"],
+        ["CAP_SYS_ADMIN"] =
+        [
+            "bpf", "fanotify_init", "fsconfig", "fsmount", "fsopen", "fspick", "lookup_dcookie", "mount", "mount_setattr",
+            "move_mount", "open_tree", "perf_event_open", "quotactl", "quotactl_fd", "setdomainname", "sethostname", "setns",
+            "syslog", "umount2", "unshare"
+        ],
         ["CAP_SYS_NICE"] = ["get_mempolicy", "mbind", "set_mempolicy", "set_mempolicy_home_node"],
     };
 
@@ -46,12 +56,17 @@ internal static class SeccompProfile
         ["defaultAction"] = "SCMP_ACT_ALLOW",
         ["architectures"] = Architectures,
         ["syscalls"] = new JsonArray(
-            Rule([.. s_forbiddenByDocker.Except(options.Capabilities.SelectMany(name => s_allowedByDocker.GetValueOrDefault(name, []))).Except(options.IoUring ? s_ioUring : [])], Eperm),
+            Rule([.. s_forbiddenByDocker.Except(AllowedByDocker(options))], Eperm),
             // The C library falls back to clone(2).
             Rule(["clone3"], Enosys)),
     };
 
-    // Docker and Podman write rules that hold for some architectures and capabilities only (containers/common, pkg/seccomp); the runtime's own form has none of that.
+    private static IEnumerable<string> AllowedByDocker(ContainerOptions options) =>
+        options.Capabilities.SelectMany(name => s_allowedByDocker.GetValueOrDefault(name, []))
+            .Concat(options.IoUring ? s_ioUring : []);
+
+    // Docker and Podman write rules that hold for some architectures and capabilities only (containers/common, pkg/seccomp); the
+    // runtime's own form has none of that.
     private static JsonObject OfPodman(ContainerOptions options)
     {
         JsonNode profile = JsonNode.Parse(File.ReadAllText(PodmanFile))!;

@@ -23,7 +23,13 @@ internal sealed class GroupChecks(Surroundings here)
         ulong more = limit.Most + (1UL << 30);
         return here.Container.Memory(more) is { } line
             ? new Check(Name, CheckStatus.Warn, required, limit.Found, $"{Effect} {here.Container.Place}", line)
-            : new Check(Name, CheckStatus.Warn, required, limit.Found, $"{Effect} This raises the limit by 1 GiB.", here.Shell.Write(more, limit.File));
+            : new Check(
+                Name,
+                CheckStatus.Warn,
+                required,
+                limit.Found,
+                $"{Effect} This raises the limit by 1 GiB.",
+                here.Shell.Write(more, limit.File));
     }
 
     private Check LookAtHugepages()

@@ -19,7 +19,8 @@ internal sealed class GroupLimits(SystemFiles files)
 
     private GroupLimit? Find(string controller, string[] firstLimits, string[] firstUses, string[] secondLimits, string[] secondUses)
     {
-        ControlGroupFolders? groups = ControlGroupFolders.Find(controller, files.Read("/proc/self/cgroup") ?? "", files.Read("/proc/self/mountinfo") ?? "");
+        string membership = files.Read("/proc/self/cgroup") ?? "", mounts = files.Read("/proc/self/mountinfo") ?? "";
+        ControlGroupFolders? groups = ControlGroupFolders.Find(controller, membership, mounts);
         if (groups is null) return null;
         (string[] limits, string[] uses) = groups.IsSecond ? (secondLimits, secondUses) : (firstLimits, firstUses);
         GroupLimit? tightest = null;

@@ -3,8 +3,10 @@ using System.Text;
 namespace Nonpaged;
 
 /// <summary>
-/// Where the files of the control groups are that a process is in, for one controller (cgroups(7)). A controller is in one hierarchy: one of version 1, which names it, or else that of version 2.
-/// Where a hierarchy is mounted, and which of its groups the mount point shows, /proc/self/mountinfo says: on a hybrid system version 2 is at /sys/fs/cgroup/unified, controllers are mounted
+/// Where the files of the control groups are that a process is in, for one controller (cgroups(7)). A controller is in one
+/// hierarchy: one of version 1, which names it, or else that of version 2.
+/// Where a hierarchy is mounted, and which of its groups the mount point shows, /proc/self/mountinfo says: on a hybrid system
+/// version 2 is at /sys/fs/cgroup/unified, controllers are mounted
 /// together or by other names, and a container's mount begins at its own group.
 /// </summary>
 /// <param name="IsSecond">Version 2, whose files have other names.</param>
@@ -21,11 +23,12 @@ internal sealed record ControlGroupFolders(bool IsSecond, IReadOnlyList<string> 
         (string Root, string Point)? best = null;
         foreach (string line in mounts.Split('\n'))
         {
-            if (Mount(line, controller, isSecond) is not { } mount || (best is not null && !IsBetter(mount.Root, best.Value.Root, path))) continue;
-            best = mount;
+            if (Mount(line, controller, isSecond) is not { } mount) continue;
+            if (best is null || IsBetter(mount.Root, best.Value.Root, path)) best = mount;
         }
 
-        return best is { } found ? new ControlGroupFolders(isSecond, [.. Upwards(found.Point, Below(found.Root, path) ?? "")]) : null;
+        if (best is not { } found) return null;
+        return new ControlGroupFolders(isSecond, [.. Upwards(found.Point, Below(found.Root, path) ?? "")]);
     }
 
     // hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list.
@@ -43,7 +46,8 @@ internal sealed record ControlGroupFolders(bool IsSecond, IReadOnlyList<string> 
         return (second, true);
     }
 
-    // proc_pid_mountinfo(5): "36 35 98:0 /root /point options optional fields - type source options". The hierarchies of version 1 are told apart by the last.
+    // proc_pid_mountinfo(5): "36 35 98:0 /root /point options optional fields - type source options". The hierarchies of version
+    // 1 are told apart by the last.
     private static (string Root, string Point)? Mount(string line, string controller, bool isSecond)
     {
         string[] halves = line.Split(" - ", 2);
@@ -54,23 +58,27 @@ internal sealed record ControlGroupFolders(bool IsSecond, IReadOnlyList<string> 
         return isIt ? (Unescape(first[3]), Unescape(first[4])) : null;
     }
 
-    // One that shows the process's own group, and of those one that shows most of what is above it; of equal ones the later, which may lie over the other.
+    // One that shows the process's own group, and of those one that shows most of what is above it; of equal ones the later,
+    // which may lie over the other.
     private static bool IsBetter(string root, string best, string path)
     {
         bool shows = Below(root, path) is not null;
         return shows == Below(best, path) is not null ? root.Length <= best.Length : shows;
     }
 
-    // A path that is not below the mount's root is of another view of the hierarchy, as that of a container which shares the control groups' namespace with its host: its mount begins at its own group.
+    // A path that is not below the mount's root is of another view of the hierarchy, as that of a container which shares the
+    // control groups' namespace with its host: its mount begins at its own group.
     private static string? Below(string root, string path)
     {
+        if (path == root) return "";
         string start = root.TrimEnd('/');
-        return path == root ? "" : path.StartsWith($"{start}/", StringComparison.Ordinal) ? path[start.Length..].TrimEnd('/') : null;
+        return path.StartsWith($"{start}/", StringComparison.Ordinal) ? path[start.Length..].TrimEnd('/') : null;
     }
 
     private static IEnumerable<string> Upwards(string point, string path)
     {
-        for (string folder = path; folder.Length > 0; folder = folder[..Math.Max(0, folder.LastIndexOf('/'))]) yield return point + folder;
+        for (string folder = path; folder.Length > 0; folder = folder[..Math.Max(0, folder.LastIndexOf('/'))])
+            yield return point + folder;
         yield return point;
     }
 

@@ -77,8 +77,11 @@ internal static class ControlGroups
         Forget();
         if (ReadMounts() is not { } mounts) return false;
         ControlGroupFolders? groups = ControlGroupFolders.Find("memory", Encoding.UTF8.GetString(membership), mounts);
-        (string limit, string usage) = groups is { IsSecond: true } ? ("memory.max", "memory.current") : ("memory.limit_in_bytes", "memory.usage_in_bytes");
-        s_levels = [.. (groups?.Folders ?? []).Select(folder => (new KeptText($"{folder}/{limit}"), new KeptText($"{folder}/{usage}")))];
+        (string limit, string usage) = groups is { IsSecond: true }
+            ? ("memory.max", "memory.current")
+            : ("memory.limit_in_bytes", "memory.usage_in_bytes");
+        IEnumerable<string> folders = groups?.Folders ?? [];
+        s_levels = [.. folders.Select(folder => (new KeptText($"{folder}/{limit}"), new KeptText($"{folder}/{usage}")))];
         s_known = membership.ToArray();
         return true;
     }
@@ -95,7 +98,8 @@ internal static class ControlGroups
         s_known = [];
     }
 
-    // It has a record for each mount, of which a read gives as many as fit into a page, whatever the buffer's length (Documentation/filesystems/seq_file.rst).
+    // It has a record for each mount, of which a read gives as many as fit into a page, whatever the buffer's length
+    // (Documentation/filesystems/seq_file.rst).
     private static unsafe string? ReadMounts()
     {
         if (LibC.OpenForReading("/proc/self/mountinfo", out SafeFileHandle file).IsError) return null;
