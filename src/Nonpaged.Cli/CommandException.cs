@@ -4,7 +4,7 @@ namespace Nonpaged.Cli;
 internal sealed class CommandException(AllocationFailure failure) : Exception(failure.ToString())
 {
     public CommandException(string reason, string limit, string remedy)
-        : this(new AllocationFailure(reason, limit, remedy))
+        : this(new AllocationFailure(FailureKind.Other, reason, limit, remedy))
     {
     }
 

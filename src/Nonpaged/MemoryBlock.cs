@@ -57,7 +57,7 @@ public sealed unsafe class MemoryBlock : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Page.RoundUp(Length, Page.Size) - length);
         if (!Request.Protectable)
-            return new AllocationFailure("The protection of this block cannot be changed.", "a block that was not asked for as protectable", "ask for a protectable block");
+            return new AllocationFailure(FailureKind.NotProtectable, "The protection of this block cannot be changed.", "a block that was not asked for as protectable", "ask for a protectable block");
         int bits = protection switch
         {
             MemoryProtection.None => LibC.PROT_NONE,
@@ -65,8 +65,8 @@ public sealed unsafe class MemoryBlock : IDisposable
             _ => LibC.PROT_READ | LibC.PROT_WRITE,
         };
         SysResult result = LibC.ProtectMemory((byte*)Address + offset, Page.RoundUp(length, Page.Size), bits);
-        return !result.IsError ? null : new AllocationFailure(
-            $"The protection of {length} bytes cannot be changed ({result.Errno}).", "the process's number of mappings (vm.max_map_count)", "sysctl -w vm.max_map_count=262144");
+        return !result.IsError ? null : new AllocationFailure(FailureKind.AddressSpace,
+            $"The protection of {length} bytes cannot be changed ({result.Errno}).", "the process's number of mappings (vm.max_map_count)", "sysctl -w vm.max_map_count=262144") { Errno = (int)result.Errno };
     }
 
     /// <summary>It was given back.</summary>

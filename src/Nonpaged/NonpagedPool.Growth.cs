@@ -33,7 +33,7 @@ public sealed unsafe partial class NonpagedPool
             }
 
             extent.Dispose();
-            return new AllocationFailure(
+            return new AllocationFailure(FailureKind.Fragmented,
                 $"The extent obtained for {request.Pages << Page.Shift} bytes does not meet the request.", extent.Evidence, "try again; the kernel moved pages while they were being pinned");
         }
     }
@@ -58,7 +58,7 @@ public sealed unsafe partial class NonpagedPool
         ulong room = Room();
         if (needed > room)
         {
-            failure = new AllocationFailure(
+            failure = new AllocationFailure(FailureKind.Ceiling,
                 $"The pool \"{Options.Name}\" may not grow by {needed} bytes.",
                 $"its ceiling of {Options.Ceiling} bytes, of which {Options.Ceiling - room} are held", "raise NonpagedPoolOptions.Ceiling");
             return null;

@@ -55,7 +55,7 @@ public sealed unsafe partial class NonpagedPool
         if (regions.Length == 0)
         {
             bool isWriteCombined = request.Caching == Caching.WriteCombined;
-            return new AllocationFailure(
+            return new AllocationFailure(FailureKind.NoRegion,
                 $"{(isWriteCombined ? "Write-combined" : "Uncached")} memory cannot be had: ordinary memory is mapped write-back, and a process cannot change that.",
                 "the page attribute of System RAM, which the kernel owns",
                 isWriteCombined
@@ -66,7 +66,7 @@ public sealed unsafe partial class NonpagedPool
         ulong total = regions.Aggregate(0UL, (sum, extent) => sum + extent.Length);
         ulong free = regions.Aggregate(0UL, (sum, extent) => sum + extent.Length - ((ulong)extent.UsedPages << Page.Shift));
         ulong lowest = regions.Min(extent => extent.Frames.Lowest ?? 0);
-        return new AllocationFailure(
+        return new AllocationFailure(FailureKind.NoRegion,
             $"{request.Length} bytes of {kind} memory cannot be had{(lowest > request.HighestAcceptableAddress.Value ? $" at or below {request.HighestAcceptableAddress}" : "")}.",
             $"of {total} bytes of such memory {free} are free; the regions start at 0x{lowest:x}",
             "ask for smaller blocks or for fewer (clause C17), or reserve a larger region at boot");

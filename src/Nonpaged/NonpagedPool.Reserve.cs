@@ -11,7 +11,7 @@ public sealed unsafe partial class NonpagedPool
     /// <returns>Null, or why there is not so much. What was obtained before a failure is ordinary memory of the pool.</returns>
     public AllocationFailure? Reserve(ulong bytes, PhysicalAddress? highestAcceptableAddress = null)
     {
-        if (bytes > nuint.MaxValue) return new AllocationFailure($"{bytes} bytes are more than an address space holds.", $"{nuint.MaxValue} bytes", "ask for less");
+        if (bytes > nuint.MaxValue) return new AllocationFailure(FailureKind.InvalidRequest, $"{bytes} bytes are more than an address space holds.", $"{nuint.MaxValue} bytes", "ask for less");
         return Reserve(new MemoryRequest((nuint)bytes) { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true });
     }
 

@@ -26,7 +26,7 @@ public sealed unsafe partial class NonpagedPool
         nuint start = (nuint)address & ~(nuint)(Page.Size - 1);
         if (length == 0 || address == null || (nuint)address + length < length || (nuint)address + length > (nuint)1 << 47)
         {
-            failure = new AllocationFailure($"{length} bytes at 0x{(nuint)address:x} are not memory of a process.", "the address space, 47 bits", "give the address and the length of mapped memory");
+            failure = new AllocationFailure(FailureKind.InvalidRequest, $"{length} bytes at 0x{(nuint)address:x} are not memory of a process.", "the address space, 47 bits", "give the address and the length of mapped memory");
             return false;
         }
 
@@ -45,7 +45,7 @@ public sealed unsafe partial class NonpagedPool
         {
             if (failure!.Reason.Contains(nameof(Errno.EFAULT), StringComparison.Ordinal) || failure.Reason.Contains(nameof(Errno.EOPNOTSUPP), StringComparison.Ordinal))
             {
-                failure = new AllocationFailure(
+                failure = new AllocationFailure(FailureKind.NotPinnable,
                     failure.Reason, "what the kernel pins: memory that is mapped readable and writable, and not that of a file on a disk, of a device or of memfd_secret",
                     "give memory that is mapped so from its first page to its last; for a file on a disk, copy it");
             }
@@ -91,7 +91,7 @@ public sealed unsafe partial class NonpagedPool
             Sharing sharing = extent.IsOneBlock ? block.Request.Shared : Options.Sharing;
             if (extent.File is not { } file || sharing == Sharing.None || block.Place == 0)
             {
-                throw new AllocationException(new AllocationFailure(
+                throw new AllocationException(new AllocationFailure(FailureKind.NotShared,
                     $"A block of the pool \"{Options.Name}\" that was not asked for as shared cannot be exported: other blocks lie in its memory file.",
                     _host is null ? "memory that was handed in: its descriptor is with whoever did that" : "MemoryRequest.Shared of the block, and NonpagedPoolOptions.Sharing",
                     _host is null ? "export that descriptor" : "ask for the block with MemoryRequest.Shared"));
@@ -99,7 +99,7 @@ public sealed unsafe partial class NonpagedPool
 
             SysResult duplicated = LibC.DuplicateAbove(file.Descriptor, 3, out SafeFileHandle descriptor);
             if (!duplicated.IsError) return new ExportedMemory(descriptor, file.RangesOf(block.Start, block.Length), sharing);
-            throw new AllocationException(new AllocationFailure($"There is no descriptor for the export (fcntl: {duplicated.Errno}).", "descriptors (ulimit -n)", "ulimit -n 65536"));
+            throw new AllocationException(new AllocationFailure(FailureKind.Descriptors, $"There is no descriptor for the export (fcntl: {duplicated.Errno}).", "descriptors (ulimit -n)", "ulimit -n 65536") { Errno = (int)duplicated.Errno });
         }
     }
 

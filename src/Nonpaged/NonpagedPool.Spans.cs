@@ -36,7 +36,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         if (span is null) failure = GrowAndTake(request, isOneBlock: false, _ => Take());
         if (span is null || table.TryAdd(span)) return span;
         GiveBack(span);
-        failure = new AllocationFailure(
+        failure = new AllocationFailure(FailureKind.AddressSpace,
             $"The pool \"{Options.Name}\" has no room for the states of more small blocks.", $"{ChunkTable.MostStates} states, one for each block, or two where its length is no power of two", "use further pools (NonpagedPool.Create), or longer blocks");
         return null;
     }

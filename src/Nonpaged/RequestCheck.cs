@@ -17,16 +17,16 @@ internal static class RequestCheck
     public static AllocationFailure? Refuse(MemoryRequest request)
     {
         if (request.Length == 0)
-            return new AllocationFailure("A block of 0 bytes was asked for.", "the length, at least 1 byte", "ask for at least 1 byte");
+            return new AllocationFailure(FailureKind.InvalidRequest, "A block of 0 bytes was asked for.", "the length, at least 1 byte", "ask for at least 1 byte");
         if (request.Length > MaxLength)
-            return new AllocationFailure($"{request.Length} bytes are more than an address space holds.", $"{MaxLength} bytes", "ask for less");
+            return new AllocationFailure(FailureKind.InvalidRequest, $"{request.Length} bytes are more than an address space holds.", $"{MaxLength} bytes", "ask for less");
         if (request.Alignment != 0 && (!BitOperations.IsPow2(request.Alignment) || request.Alignment > MaxAlignment))
-            return new AllocationFailure($"The alignment {request.Alignment} is not a power of two up to 1 GiB.", "the alignment, 1 to 1073741824", "ask for a power of two");
+            return new AllocationFailure(FailureKind.InvalidRequest, $"The alignment {request.Alignment} is not a power of two up to 1 GiB.", "the alignment, 1 to 1073741824", "ask for a power of two");
         if (request.Caching is not (Caching.Any or Caching.Coherent or Caching.Uncached or Caching.WriteCombined))
-            return new AllocationFailure($"There is no caching {(int)request.Caching}.", "Any, Coherent, Uncached or WriteCombined", "ask for one of these");
+            return new AllocationFailure(FailureKind.InvalidRequest, $"There is no caching {(int)request.Caching}.", "Any, Coherent, Uncached or WriteCombined", "ask for one of these");
         if (request.Shared is not (Sharing.None or Sharing.ReadOnly or Sharing.ReadWrite))
-            return new AllocationFailure($"There is no sharing {(int)request.Shared}.", "None, ReadOnly or ReadWrite", "ask for one of these");
-        if (request.Node < 0) return new AllocationFailure($"There is no NUMA node {request.Node}.", "the nodes of this machine, from 0", "ls -d /sys/devices/system/node/node*");
+            return new AllocationFailure(FailureKind.InvalidRequest, $"There is no sharing {(int)request.Shared}.", "None, ReadOnly or ReadWrite", "ask for one of these");
+        if (request.Node < 0) return new AllocationFailure(FailureKind.InvalidRequest, $"There is no NUMA node {request.Node}.", "the nodes of this machine, from 0", "ls -d /sys/devices/system/node/node*");
         return null;
     }
 

@@ -37,7 +37,7 @@ internal static class BindCommand
             }
             catch (MachineException exception)
             {
-                failure = new AllocationFailure(exception.Reason, "a card of this machine", exception.Remedy);
+                failure = new AllocationFailure(FailureKind.Other, exception.Reason, "a card of this machine", exception.Remedy);
             }
 
             Print(screen, new BindingsDocument(done, FailureDocument.From(failure)), parsed.GetValue(json));

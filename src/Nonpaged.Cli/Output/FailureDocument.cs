@@ -1,8 +1,14 @@
 namespace Nonpaged.Cli;
 
 /// <summary>Why something could not be had, as JSON.</summary>
-internal sealed record FailureDocument(string Reason, string Limit, string Remedy)
+internal sealed record FailureDocument(string Kind, int? Errno, string Reason, long? LimitValue, string Limit, string Remedy)
 {
-    public static FailureDocument? From(AllocationFailure? failure) =>
-        failure is null ? null : new FailureDocument(failure.Reason, failure.Limit, failure.Remedy);
+    public static FailureDocument? From(AllocationFailure? failure) => failure is null
+        ? null
+        : new FailureDocument(
+            KindName(failure.Kind), failure.Errno == 0 ? null : failure.Errno, failure.Reason, failure.LimitValue, failure.Limit, failure.Remedy);
+
+    // "memory-lock", as options and other values of the command line are written.
+    private static string KindName(FailureKind kind) =>
+        string.Concat($"{kind}".Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 }

@@ -21,7 +21,7 @@ internal sealed record CrashDocument(
         string last = Call is null ? "it had not called NDIS" : InCall ? $"it was in {Call}" : $"its last call was {Call}, which had returned";
         string at = Location is null ? "" : $", at {Location}";
         string address = Address is null ? "" : $" at the address {Address}";
-        return new AllocationFailure(
+        return new AllocationFailure(FailureKind.Other,
             $"The driver {Driver} crashed: {Signal}{address}, {where} at {Irql}{at}; {last}.{(Meaning is null ? "" : $" {Meaning}")}",
             "a process of its own, which has ended, with its machine",
             Remedy);

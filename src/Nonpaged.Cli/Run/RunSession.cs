@@ -130,13 +130,13 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
     private AllocationFailure? Explain(Exception exception) => exception switch
     {
         CommandException command => command.Failure,
-        MachineException machine => new AllocationFailure(machine.Reason, request.Machine == MachineKind.Qemu ? "a machine of QEMU's device models" : "a card of this machine", machine.Remedy),
+        MachineException machine => new AllocationFailure(FailureKind.Other, machine.Reason, request.Machine == MachineKind.Qemu ? "a machine of QEMU's device models" : "a card of this machine", machine.Remedy),
         AdapterException adapter => NotStarted(adapter),
         AllocationException allocation => allocation.Failure,
-        TapException tap => new AllocationFailure(tap.Reason, tap.Limit, tap.Remedy),
+        TapException tap => new AllocationFailure(FailureKind.Other, tap.Reason, tap.Limit, tap.Remedy),
         // Its message goes on to name the parameter, which is ours and tells a user nothing.
-        ArgumentException argument => new AllocationFailure(argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),
-        OperationCanceledException when interruption.Happened => new AllocationFailure(
+        ArgumentException argument => new AllocationFailure(FailureKind.Other, argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),
+        OperationCanceledException when interruption.Happened => new AllocationFailure(FailureKind.Other,
             $"Interrupted by {interruption.Name} before it was done.", "the time until then", "let it run to its end"),
         _ => null,
     };
@@ -147,8 +147,8 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         string what = $"{_document.Driver} did not start: {exception.Status}.";
         AllocationDocument? refused = _document.Allocations.LastOrDefault(allocation => allocation.Failure is not null);
         return refused is null
-            ? new AllocationFailure(exception.Message, exception.Status.ToString(), "see what the driver logged")
-            : new AllocationFailure(
+            ? new AllocationFailure(FailureKind.Other, exception.Message, exception.Status.ToString(), "see what the driver logged")
+            : new AllocationFailure(FailureKind.Other,
                 $"{what} {refused.Failure!.Reason}",
                 refused.Failure.Limit,
                 // A machine's RAM is what it is told to be; of all other memory the failure itself knows more.

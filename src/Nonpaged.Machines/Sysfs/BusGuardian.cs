@@ -82,7 +82,7 @@ internal sealed class BusGuardian : IDisposable
         }
         catch (MachineException exception)
         {
-            failure = new AllocationFailure(exception.Reason, "a process that keeps memory from being given away while a device may write to it", exception.Remedy);
+            failure = new AllocationFailure(FailureKind.Other, exception.Reason, "a process that keeps memory from being given away while a device may write to it", exception.Remedy);
             return null;
         }
     }

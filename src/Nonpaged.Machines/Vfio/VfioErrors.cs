@@ -56,7 +56,7 @@ internal static class VfioErrors
     {
         ulong longest = addresses.FreeRanges.Select(range => range.Last - range.Start + 1).DefaultIfEmpty().Max();
         string limit = request.HighestAcceptableAddress == PhysicalAddress.Max ? "" : $" with {request.LimitedLength} of them at or below {request.HighestAcceptableAddress}";
-        return new(
+        return new(FailureKind.Iommu,
             $"{name} has no {request.Length} addresses in one piece{limit} for the device.",
             $"{addresses.FreeBytes} addresses are free in what the card and the kernel allow, {longest} of them in one piece",
             "free memory, ask for less, or raise the limit");
@@ -64,17 +64,17 @@ internal static class VfioErrors
 
     public static AllocationFailure NotMapped(nuint length, ulong iova, Errno errno, uint? available) => errno switch
     {
-        Errno.ENOMEM => new(
+        Errno.ENOMEM => new(FailureKind.MemoryLock,
             $"{length} bytes cannot be mapped for the device (VFIO_IOMMU_MAP_DMA: {errno}): they would be locked in memory.",
             $"RLIMIT_MEMLOCK, {Memlock()}, counted for each process by itself; or free memory",
-            "ulimit -l unlimited (as root, or \"* - memlock unlimited\" in /etc/security/limits.conf and a new login), or run it with CAP_IPC_LOCK"),
-        Errno.ENOSPC => new(
+            "ulimit -l unlimited (as root, or \"* - memlock unlimited\" in /etc/security/limits.conf and a new login), or run it with CAP_IPC_LOCK") { Errno = (int)errno },
+        Errno.ENOSPC => new(FailureKind.Iommu,
             $"{length} bytes cannot be mapped for the device (VFIO_IOMMU_MAP_DMA: {errno}): there are as many mappings as there may be.",
             $"vfio_iommu_type1's dma_entry_limit, 65535 unless it was changed{(available is { } left ? $"; {left} are left" : "")}",
-            "larger extents (NonpagedPoolOptions.FirstExtent and Step), or as root: echo 1048576 > /sys/module/vfio_iommu_type1/parameters/dma_entry_limit, before the card is opened"),
-        _ => new(
+            "larger extents (NonpagedPoolOptions.FirstExtent and Step), or as root: echo 1048576 > /sys/module/vfio_iommu_type1/parameters/dma_entry_limit, before the card is opened") { Errno = (int)errno },
+        _ => new(FailureKind.Iommu,
             $"{length} bytes cannot be mapped for the device at 0x{iova:x} (VFIO_IOMMU_MAP_DMA: {errno}).", $"the kernel's answer, {errno}",
-            "see the kernel's log: dmesg | grep -e DMAR -e AMD-Vi -e vfio"),
+            "see the kernel's log: dmesg | grep -e DMAR -e AMD-Vi -e vfio") { Errno = (int)errno },
     };
 
     private static string Memlock() => LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _) is { IsError: true } unread ? $"unread ({unread})"

@@ -22,7 +22,7 @@ internal static class AllocationRules
                 NdisReportKind.IrqlTooHigh, allocation.Call, context.Driver, $"was called at {context.Irql}; expected {highest} at most: {allocation}.");
         }
 
-        return breach is null || !context.Instance.Options.RefuseBreaches ? null : new AllocationFailure(
+        return breach is null || !context.Instance.Options.RefuseBreaches ? null : new AllocationFailure(FailureKind.InvalidRequest,
             $"The call {breach}.", "clause C12, which this instance enforces", "call it in initialization, from a miniport; or do not set RefuseBreaches");
     }
 }

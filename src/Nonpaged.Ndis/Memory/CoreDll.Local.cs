@@ -76,7 +76,7 @@ public static unsafe partial class CoreDll
         var allocation = new NdisAllocation(MemoryCall.Local, call, context.Driver, uBytes, uFlags, PhysicalAddress.Max);
         if ((uFlags & ~LMEM_ZEROINIT) != 0)
         {
-            return Refuse(context, allocation, Win32Error.ERROR_INVALID_PARAMETER, new AllocationFailure(
+            return Refuse(context, allocation, Win32Error.ERROR_INVALID_PARAMETER, new AllocationFailure(FailureKind.InvalidRequest,
                 $"The flags 0x{uFlags:x} are not LMEM_FIXED or LMEM_ZEROINIT.", "the flags that fixed memory has", "pass LMEM_FIXED, LMEM_ZEROINIT or LPTR"));
         }
 

@@ -21,7 +21,7 @@ public static unsafe partial class CoreDll
         var allocation = new NdisAllocation(
             MemoryCall.PhysicalMemory, nameof(AllocPhysMem), context.Driver, cbSize, fdwProtect, new PhysicalAddress(uint.MaxValue));
         AllocationFailure? refused = PageProtection.Refuse(fdwProtect) ?? RefuseAlignment(dwAlignmentMask, dwFlags);
-        if (cbSize == 0) refused = new AllocationFailure("AllocPhysMem of 0 bytes.", "the size, at least 1 byte", "ask for at least 1 byte");
+        if (cbSize == 0) refused = new AllocationFailure(FailureKind.InvalidRequest, "AllocPhysMem of 0 bytes.", "the size, at least 1 byte", "ask for at least 1 byte");
         if (refused is not null) return Refuse(context, allocation, Win32Error.ERROR_INVALID_PARAMETER, refused);
 
         bool isProtected = PageProtection.ToMemoryProtection(fdwProtect) != MemoryProtection.ReadWrite;
@@ -53,9 +53,9 @@ public static unsafe partial class CoreDll
 
     private static AllocationFailure? RefuseAlignment(uint mask, uint flags)
     {
-        if (flags != 0) return new AllocationFailure($"dwFlags 0x{flags:x} of AllocPhysMem.", "0, which is all that is defined", "pass 0");
+        if (flags != 0) return new AllocationFailure(FailureKind.InvalidRequest, $"dwFlags 0x{flags:x} of AllocPhysMem.", "0, which is all that is defined", "pass 0");
         bool isMask = (mask & (mask + 1)) == 0 && mask < 1u << 30;
-        return isMask ? null : new AllocationFailure(
+        return isMask ? null : new AllocationFailure(FailureKind.InvalidRequest,
             $"The alignment mask 0x{mask:x} is not a power of two less one, up to 0x3fffffff.", "the mask", "pass 0 for 64 KiB, or a power of two less one");
     }
 }

@@ -123,9 +123,9 @@ public static unsafe partial class CoreDll
 
     private static AllocationFailure? RefuseAllocation(nuint size, uint type)
     {
-        if (size == 0) return new AllocationFailure("VirtualAlloc of 0 bytes.", "the size, at least 1 byte", "ask for at least 1 byte");
+        if (size == 0) return new AllocationFailure(FailureKind.InvalidRequest, "VirtualAlloc of 0 bytes.", "the size, at least 1 byte", "ask for at least 1 byte");
         bool isKnown = (type & ~(MEM_COMMIT | MEM_RESERVE)) == 0 && type != 0;
-        return isKnown ? null : new AllocationFailure($"The allocation type 0x{type:x} is not known.", "MEM_RESERVE, MEM_COMMIT or both", "pass MEM_RESERVE | MEM_COMMIT");
+        return isKnown ? null : new AllocationFailure(FailureKind.InvalidRequest, $"The allocation type 0x{type:x} is not known.", "MEM_RESERVE, MEM_COMMIT or both", "pass MEM_RESERVE | MEM_COMMIT");
     }
 
     private static void* Commit(CallContext context, NdisAllocation allocation, void* address, nuint size, uint type, uint protect)
@@ -133,7 +133,7 @@ public static unsafe partial class CoreDll
         VirtualRegion? region = RegionAt(context, address);
         if (region?.PagesOf(address, size) is not { } pages || type != MEM_COMMIT)
         {
-            return Refuse(context, allocation, Win32Error.ERROR_INVALID_ADDRESS, new AllocationFailure(
+            return Refuse(context, allocation, Win32Error.ERROR_INVALID_ADDRESS, new AllocationFailure(FailureKind.InvalidRequest,
                 $"0x{(nuint)address:x} with {size} bytes is not within a reserved region.", "the pool chooses where regions are", "pass null to reserve, then commit within what was returned"));
         }
 

@@ -11,12 +11,12 @@ internal static class PageProtection
         uint access = protect & ~CoreDll.PAGE_NOCACHE;
         if (access is not (CoreDll.PAGE_NOACCESS or CoreDll.PAGE_READONLY or CoreDll.PAGE_READWRITE))
         {
-            return new AllocationFailure(
+            return new AllocationFailure(FailureKind.InvalidRequest,
                 $"The protection 0x{protect:x} cannot be had: memory for devices is never executable, and has no guard pages.",
                 $"PAGE_NOACCESS, PAGE_READONLY and PAGE_READWRITE (mask 0x{Access:x}), with PAGE_NOCACHE or without", "pass PAGE_READWRITE");
         }
 
-        return protect != (CoreDll.PAGE_NOACCESS | CoreDll.PAGE_NOCACHE) ? null : new AllocationFailure(
+        return protect != (CoreDll.PAGE_NOACCESS | CoreDll.PAGE_NOCACHE) ? null : new AllocationFailure(FailureKind.InvalidRequest,
             "PAGE_NOCACHE cannot be combined with PAGE_NOACCESS.", "the protection", "pass PAGE_NOACCESS alone");
     }
 

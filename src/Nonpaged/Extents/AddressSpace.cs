@@ -42,10 +42,10 @@ internal static unsafe class AddressSpace
         }
     }
 
-    public static AllocationFailure Failure(nuint length, Errno errno) => new(
+    public static AllocationFailure Failure(nuint length, Errno errno) => new(FailureKind.AddressSpace,
         $"No address space for {length} bytes (mmap: {errno}).",
         "the process's address space (ulimit -v), or its number of mappings (/proc/sys/vm/max_map_count)",
-        "ulimit -v unlimited; sysctl -w vm.max_map_count=262144");
+        "ulimit -v unlimited; sysctl -w vm.max_map_count=262144") { Errno = (int)errno };
 
     private static SysResult Reserve(nuint length) =>
         LibC.MapMemory(null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);

@@ -18,10 +18,10 @@ internal sealed unsafe class CollapsedRung : Rung
 
     public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 
-    public static AllocationFailure Refused(nuint length, Errno errno) => new(
+    public static AllocationFailure Refused(nuint length, Errno errno) => new(FailureKind.Fragmented,
         $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
         "free physical memory in 2 MiB pieces, transparent huge pages, or the cgroup's memory limit",
-        $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}");
+        $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}") { Errno = (int)errno };
 
     /// <summary>
     /// Before the pin: a pinned page is not collapsed. Each 2 MiB needs a page to begin with, or it is refused. The call may succeed without having collapsed

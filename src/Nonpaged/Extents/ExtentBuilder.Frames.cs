@@ -56,11 +56,11 @@ internal sealed unsafe partial class ExtentBuilder
     {
         SysResult kept = file.Keep(units, rung.Unit);
         return kept.IsError
-            ? new AllocationFailure($"Memory cannot be mapped in the order of its frames ({kept.Errno}).", "the process's number of mappings (/proc/sys/vm/max_map_count)", "sysctl -w vm.max_map_count=262144")
+            ? new AllocationFailure(FailureKind.AddressSpace, $"Memory cannot be mapped in the order of its frames ({kept.Errno}).", "the process's number of mappings (/proc/sys/vm/max_map_count)", "sysctl -w vm.max_map_count=262144") { Errno = (int)kept.Errno }
             : rung.Populate(file.Start, file.Length);
     }
 
-    private static AllocationFailure Unreadable(PageRequest request, FrameReading reading) => new(
+    private static AllocationFailure Unreadable(PageRequest request, FrameReading reading) => new(FailureKind.FramesUnknown,
         $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: neither more than 2 MiB in one piece nor an address limit can be kept by a process that does not know its frames.",
         reading.Note,
         "run it as root, or ask for blocks of 2 MiB without a limit; or put the device behind an IOMMU");
@@ -69,7 +69,7 @@ internal sealed unsafe partial class ExtentBuilder
     {
         string known = $"{looked} bytes were looked through on the rung \"{rung.Name}\"; {end.TrimEnd('.')}";
         if (request.Limit != ulong.MaxValue) return PhysicalZones.Unreachable(request.Limit, known);
-        return new AllocationFailure(
+        return new AllocationFailure(FailureKind.Fragmented,
             $"{request.Pages << Page.Shift} bytes as one physical range cannot be had: what the kernel gives is contiguous within 2 MiB, and longer by chance only.", known,
             "reserve 1 GiB pages (echo 1 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages), raise NonpagedPoolOptions.SearchEffort, ask for blocks of 2 MiB, or put the device behind an IOMMU, where any length is contiguous");
     }

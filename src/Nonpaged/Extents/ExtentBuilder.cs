@@ -70,7 +70,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     }
 
     private static AllocationFailure? Seal(MemoryFile file, Sharing sharing) => file.Seal(sharing) is { IsError: true } refused
-        ? new AllocationFailure($"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {refused.Errno}).", $"the kernel's answer, {refused.Errno}", "nonpaged doctor")
+        ? new AllocationFailure(FailureKind.Kernel, $"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {refused.Errno}).", $"the kernel's answer, {refused.Errno}", "nonpaged doctor") { Errno = (int)refused.Errno }
         : null;
 
     private AllocationFailure? CheckNode(MemoryFile file, PageRequest request) =>

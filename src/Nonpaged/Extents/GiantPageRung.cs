@@ -22,7 +22,7 @@ internal sealed class GiantPageRung : Rung
     public override AllocationFailure? Check(nuint length)
     {
         long available = HugepageCounts.ReadAvailable(Size);
-        return (ulong)available * Size >= length ? null : new AllocationFailure(
+        return (ulong)available * Size >= length ? null : new AllocationFailure(FailureKind.NoHugePages,
             $"The kernel's pool has not enough 1 GiB pages for {length} bytes.", $"{available} free 1 GiB pages", Remedy(length));
     }
 

@@ -128,10 +128,10 @@ internal sealed class HostExtents : IDisposable
     /// <summary>Extents of whole 2 MiB on every rung: a shorter one would only be followed by the next.</summary>
     private static nuint Needed(PageRequest request, nuint unit) => Page.RoundUp(request.Pages << Page.Shift, nuint.Max(unit, HugePage));
 
-    private static AllocationFailure TooMuch(Rung rung, nuint length, nuint room) => new(
+    private static AllocationFailure TooMuch(Rung rung, nuint length, nuint room) => new(FailureKind.Ceiling,
         $"The rung \"{rung.Name}\" needs {length} bytes.", $"the pool's ceiling, below which {room} bytes are left", "raise NonpagedPoolOptions.Ceiling");
 
-    private AllocationFailure NoRung(PageRequest request) => new(
+    private AllocationFailure NoRung(PageRequest request) => new(FailureKind.NoRung,
         $"{request.Pages << Page.Shift} bytes cannot be had on any rung that the pool may use.",
         $"NonpagedPoolOptions.Ladder: {string.Join(", ", _options.Ladder)}; pages of 2 MiB and more cannot be protected singly, and those of 4 KiB are not contiguous",
         "allow a further rung");

@@ -20,7 +20,7 @@ internal static class HostMemory
         if (!Fits(length, available)) (available, source) = Available(length, anew: true);
         return Fits(length, available)
             ? null
-            : new AllocationFailure(
+            : new AllocationFailure(FailureKind.OutOfMemory,
                 $"The host has no {length} bytes to give.",
                 $"{available} bytes available ({source}), of which {Reserve} are left to the system",
                 "ask for less, end other programs, or raise the limit");

@@ -72,10 +72,10 @@ internal static unsafe class MachineExtents
             if (mapped.IsError)
             {
                 if (start != 0) AddressSpace.Release(start, length);
-                throw new AllocationException(new AllocationFailure(
+                throw new AllocationException(new AllocationFailure(FailureKind.AddressSpace,
                     $"The memory of {name} cannot be mapped ({mapped.Errno}).",
                     "the process's address space (ulimit -v) or its number of mappings (/proc/sys/vm/max_map_count)",
-                    "sysctl -w vm.max_map_count=262144"));
+                    "sysctl -w vm.max_map_count=262144") { Errno = (int)mapped.Errno });
             }
 
             for (ulong page = 0; page < piece.Length >> Page.Shift; page++)
@@ -88,7 +88,7 @@ internal static unsafe class MachineExtents
         if (advised.IsError)
         {
             AddressSpace.Release(start, length);
-            throw new AllocationException(new AllocationFailure($"The memory of {name} cannot be kept from children (MADV_DONTFORK: {advised.Errno}).", $"the kernel's answer, {advised.Errno}", "nonpaged doctor"));
+            throw new AllocationException(new AllocationFailure(FailureKind.Kernel, $"The memory of {name} cannot be kept from children (MADV_DONTFORK: {advised.Errno}).", $"the kernel's answer, {advised.Errno}", "nonpaged doctor") { Errno = (int)advised.Errno });
         }
 
         return new Extent(start, length, null, new FrameTable(frames, Page.Size))

@@ -163,6 +163,6 @@ internal sealed unsafe class MemoryFile : IDisposable
     }
 
     private static AllocationFailure NoFile(Errno errno) => errno == Errno.EMFILE
-        ? new($"No memory file ({errno}): the process has as many descriptors as it may.", "descriptors (ulimit -n)", "ulimit -n 65536")
-        : new($"No memory file (memfd_create: {errno}).", $"the kernel's answer, {errno}", "nonpaged doctor");
+        ? new(FailureKind.Descriptors, $"No memory file ({errno}): the process has as many descriptors as it may.", "descriptors (ulimit -n)", "ulimit -n 65536") { Errno = (int)errno }
+        : new(FailureKind.Kernel, $"No memory file (memfd_create: {errno}).", $"the kernel's answer, {errno}", "nonpaged doctor") { Errno = (int)errno };
 }

@@ -19,12 +19,12 @@ internal static unsafe class NumaNodes
         if (!Directory.Exists($"{Root}/node{node}")) return Missing(node, KernelText.TryRead($"{Root}/online")?.Trim() ?? "?");
         string withMemory = KernelText.TryRead($"{Root}/has_memory")?.Trim() ?? "?";
         if (!Contains(withMemory, node))
-            return new AllocationFailure($"NUMA node {node} has no memory.", $"the nodes with memory: {withMemory}", "ask for memory on one of these, or on any");
+            return new AllocationFailure(FailureKind.NoNode, $"NUMA node {node} has no memory.", $"the nodes with memory: {withMemory}", "ask for memory on one of these, or on any");
         bool isPool = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;
         ulong free = isPool ? FreeHugepages(node, rung.Unit) * rung.Unit : FreeMemory(node);
         if (length + (isPool ? 0 : Reserve) <= free) return null;
         string what = isPool ? $"bytes in huge pages of {rung.Unit >> 10} KiB" : $"bytes, of which {Reserve} are left to the system";
-        return new AllocationFailure(
+        return new AllocationFailure(FailureKind.NoNode,
             $"NUMA node {node} has no {length} bytes for the rung \"{rung.Name}\".", $"{free} free {what}",
             isPool ? $"echo {(length + rung.Unit - 1) / rung.Unit} > {Root}/node{node}/hugepages/hugepages-{rung.Unit >> 10}kB/nr_hugepages" : "ask for less, or on another node");
     }
@@ -34,7 +34,7 @@ internal static unsafe class NumaNodes
     {
         if (!Directory.Exists(Root)) return null;
         SysResult bound = LibC.BindToNode((void*)start, length, node);
-        return bound.IsError ? new AllocationFailure($"Memory cannot be bound to NUMA node {node} (mbind: {bound.Errno}).", $"the kernel's answer, {bound.Errno}; the nodes that this process may use: cpuset(7)", "grep Mems_allowed_list /proc/self/status") : null;
+        return bound.IsError ? new AllocationFailure(FailureKind.NoNode, $"Memory cannot be bound to NUMA node {node} (mbind: {bound.Errno}).", $"the kernel's answer, {bound.Errno}; the nodes that this process may use: cpuset(7)", "grep Mems_allowed_list /proc/self/status") { Errno = (int)bound.Errno } : null;
     }
 
     /// <summary>Asks the kernel where each unit lies: null where all do on the node.</summary>
@@ -45,14 +45,14 @@ internal static unsafe class NumaNodes
         for (int i = 0; i < pages.Length; i++) pages[i] = start + (nuint)i * unit;
         var nodes = new int[pages.Length];
         SysResult asked = LibC.GetNodes(pages, nodes);
-        if (asked.IsError) return new AllocationFailure($"The kernel does not tell the NUMA node of memory (move_pages: {asked.Errno}).", $"the kernel's answer, {asked.Errno}", "nonpaged doctor");
+        if (asked.IsError) return new AllocationFailure(FailureKind.NoNode, $"The kernel does not tell the NUMA node of memory (move_pages: {asked.Errno}).", $"the kernel's answer, {asked.Errno}", "nonpaged doctor") { Errno = (int)asked.Errno };
         int other = nodes.Count(one => one != node);
-        return other == 0 ? null : new AllocationFailure(
+        return other == 0 ? null : new AllocationFailure(FailureKind.NoNode,
             $"{other} of {nodes.Length} pieces of memory lie on another NUMA node than {node} (move_pages).", $"free memory of node {node}", $"free memory there: cat {Root}/node{node}/meminfo");
     }
 
     private static AllocationFailure Missing(int node, string online) =>
-        new($"There is no NUMA node {node}.", $"the nodes of this machine: {online}", "ask for memory on one of these, or on any");
+        new(FailureKind.NoNode, $"There is no NUMA node {node}.", $"the nodes of this machine: {online}", "ask for memory on one of these, or on any");
 
     // "0-1,3".
     private static bool Contains(string list, int node)

@@ -25,13 +25,13 @@ internal sealed class FakeIommu(ulong highest = 0xffff_ffff) : IommuAddressSpace
     public override ulong? TryReserve(IovaRequest request, out AllocationFailure? failure)
     {
         ulong? start = _addresses.TryTake(request);
-        failure = start is null ? new AllocationFailure("no addresses", "the fake's", "none") : null;
+        failure = start is null ? new AllocationFailure(FailureKind.Other, "no addresses", "the fake's", "none") : null;
         return start;
     }
 
     public override AllocationFailure? TryMap(ulong iova, nuint address, nuint length)
     {
-        if (Room-- <= 0) return new AllocationFailure("no further mapping", "the fake's", "none");
+        if (Room-- <= 0) return new AllocationFailure(FailureKind.Other, "no further mapping", "the fake's", "none");
         Mappings.Add(iova, (address, length));
         return null;
     }
