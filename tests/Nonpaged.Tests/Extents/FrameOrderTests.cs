@@ -104,7 +104,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         {
             ulong[] frames = [.. set.Select(unit => (ulong)unit * Unit)];
             new Random(seed).Shuffle(frames);
-            var request = new PageRequest((nuint)count * Unit / 4096, Unit << alignment, limit == 41 ? ulong.MaxValue : ((ulong)limit * Unit) + Unit - 1, contiguous, true, false);
+            var request = new PageRequest((nuint)count * Unit / 4096, Unit << alignment, limit == 41 ? ulong.MaxValue : ((ulong)limit * Unit) + Unit - 1, contiguous, PinDemand.Any, false);
             int[]? chosen = FrameChoice.For(frames, Unit, request, count);
             if (chosen is not null) return Meets([.. chosen.Select(index => frames[index])], request, count);
             ulong[] sorted = [.. frames.Order()];
