@@ -90,6 +90,19 @@ internal static unsafe class AddressSpace
         }
     }
 
+    /// <summary>Gives the pages of private memory back, so that all of it reads as zeros; it stays mapped all the time.</summary>
+    /// <param name="start">Where it starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="protection">Of all of it, where it may be mapped anew if the kernel refuses; null where its parts differ.</param>
+    public static bool TryEmpty(nuint start, nuint length, int? protection = null)
+    {
+        // Locked memory keeps its pages (madvise(2)).
+        LibC.UnlockMemory((void*)start, length);
+        if (!LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTNEED).IsError) return true;
+        return protection is { } bits && !LibC.MapMemory(
+            (void*)start, length, bits, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0).IsError;
+    }
+
     public static AllocationFailure Failure(nuint length, Errno errno) => new(FailureKind.AddressSpace,
         $"No address space for {length} bytes (mmap: {errno}).",
         "the process's address space (ulimit -v), or its number of mappings (/proc/sys/vm/max_map_count)",

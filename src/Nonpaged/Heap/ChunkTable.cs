@@ -144,11 +144,8 @@ internal sealed unsafe class ChunkTable : IDisposable
             _usedStates = 0;
         }
 
-        // Locked memory keeps its pages (madvise(2)).
-        SysResult emptied = LibC.UnlockMemory((void*)_start, s_length);
-        if (!emptied.IsError) emptied = LibC.AdviseMemory((void*)_start, s_length, LibC.MADV_DONTNEED);
         // One that is not empty is nobody's for good.
-        if (emptied.IsError) return;
+        if (!AddressSpace.TryEmpty(_start, s_length)) return;
         lock (s_gate) s_empty.Push(this);
     }
 

@@ -12,6 +12,15 @@ internal static class PoolSlots
     private static readonly Lock s_gate = new();
     private static readonly BitArray s_taken = new(Count);
 
+    /// <summary>How many are of pools, or set aside.</summary>
+    public static int Taken
+    {
+        get
+        {
+            lock (s_gate) return s_taken.Cast<bool>().Count(taken => taken);
+        }
+    }
+
     public static int Take()
     {
         lock (s_gate)

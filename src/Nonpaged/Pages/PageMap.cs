@@ -187,11 +187,8 @@ internal sealed unsafe class PageMap : IDisposable
 
     private static void Give(Stack<nint> spare, nint table, nuint length)
     {
-        // Locked memory keeps its pages (madvise(2)).
-        SysResult emptied = LibC.UnlockMemory((void*)table, length);
-        if (!emptied.IsError) emptied = LibC.AdviseMemory((void*)table, length, LibC.MADV_DONTNEED);
         // One that is not empty is nobody's for good.
-        if (emptied.IsError) return;
+        if (!AddressSpace.TryEmpty((nuint)table, length, LibC.PROT_READ | LibC.PROT_WRITE)) return;
         lock (s_gate) spare.Push(table);
     }
 

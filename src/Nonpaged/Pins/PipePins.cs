@@ -31,7 +31,8 @@ internal static unsafe class PipePins
         for (nuint done = 0; done < file.Length;)
         {
             int left = (int)((file.Length - done) / unit);
-            failure = TryOpen(left, file.Length, out SafeFileHandle? pipe, out int slots);
+            failure = TryOpen(left, file.Length, out SafeFileHandle? pipe, out SafeFileHandle? reader, out int slots);
+            using (reader)
             if (failure is null)
             {
                 int units = int.Min(left, slots);
@@ -50,9 +51,10 @@ internal static unsafe class PipePins
     }
 
     /// <summary>A pipe with as many slots as are wanted, or as there may be. Its end for writing alone is kept: who gets hold of that cannot drain it.</summary>
-    private static AllocationFailure? TryOpen(int wanted, nuint length, out SafeFileHandle? pipe, out int slots)
+    private static AllocationFailure? TryOpen(int wanted, nuint length, out SafeFileHandle? pipe, out SafeFileHandle? reader, out int slots)
     {
         pipe = null;
+        reader = null;
         int most = int.Min(PipeBudget.MostOfOne, (int)BitOperations.RoundUpToPowerOf2((uint)wanted));
         for (slots = most; ; slots = int.Min(PipeBudget.Usual, slots / 2))
         {
@@ -63,14 +65,15 @@ internal static unsafe class PipePins
             }
 
             SysResult opened = LibC.Pipe(out SafeFileHandle output, out SafeFileHandle input);
-            output.Dispose();
             SysResult sized = opened.IsError ? opened : LibC.SetPipeSize(input, slots << Page.Shift);
             if (!sized.IsError)
             {
                 pipe = input;
+                reader = output;
                 return null;
             }
 
+            output.Dispose();
             input.Dispose();
             PipeBudget.Give(slots);
             // More than one may have, or no memory in one piece for so many: fewer will do. Nothing at all where others of the user have them.

@@ -21,8 +21,8 @@ internal static unsafe class PipeProof
             ref Errno? known = ref isVmsplice ? ref s_vmsplice : ref s_splice;
             if (known is { } found) return found;
             Errno answer = Try(isVmsplice);
-            // What is short at the moment is no property of the kernel.
-            if (answer is not (Errno.EMFILE or Errno.ENFILE or Errno.ENOMEM)) known = answer;
+            // What is refused may be allowed later, or was short at the moment.
+            if (answer is Errno.None or Errno.EOPNOTSUPP) known = answer;
             return answer;
         }
     }
@@ -55,7 +55,8 @@ internal static unsafe class PipeProof
                     if (done.IsError) return done.Errno;
                     Volatile.Write(ref *page, after);
                     byte got = 0;
-                    done = LibC.Read(output, &got, 1);
+                    do done = LibC.Read(output, &got, 1);
+                    while (done.Errno == Errno.EINTR);
                     return done.IsError ? done.Errno : got == after ? Errno.None : Errno.EOPNOTSUPP;
                 }
             }
@@ -66,6 +67,16 @@ internal static unsafe class PipeProof
         }
     }
 
-    private static SysResult Put(bool isVmsplice, SafeFileHandle file, byte* page, SafeFileHandle pipe) =>
-        isVmsplice ? LibC.VmSplice(pipe, [new IoUring.IoVector { Base = page, Length = 1 }]) : LibC.Splice(file, 0, pipe, 1);
+    private static SysResult Put(bool isVmsplice, SafeFileHandle file, byte* page, SafeFileHandle pipe)
+    {
+        SysResult put;
+        do
+        {
+            put = isVmsplice
+                ? LibC.VmSplice(pipe, [new IoUring.IoVector { Base = page, Length = 1 }])
+                : LibC.Splice(file, 0, pipe, 1);
+        }
+        while (put.Errno == Errno.EINTR);
+        return put;
+    }
 }

@@ -100,4 +100,12 @@ internal static unsafe class Host
             Thread.Sleep(1);
         }
     }
+
+    /// <summary>An address lies in the mapping of a line of /proc/self/maps.</summary>
+    public static bool IsIn(string line, nuint address)
+    {
+        string[] ends = line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-');
+        nuint[] range = [.. ends.Select(end => nuint.Parse(end, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture))];
+        return range[0] <= address && address < range[1];
+    }
 }

@@ -69,13 +69,10 @@ public sealed unsafe class HostTests
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 64 << 20 });
         (MemoryRequest Request, string Word)[] refused =
         [
-            (new(0), "0 bytes"),
-            (new(100) { Alignment = 3 }, "power of two"),
             (new(100) { Caching = Caching.Uncached }, "memmap="),
             (new(4096) { HighestAcceptableAddress = new PhysicalAddress(0xfff) }, "IOMMU"),
             (new(48 << 20) { Contiguous = true }, "IOMMU"),
             (new(128 << 20), "ceiling"),
-            (new(nuint.MaxValue), "address space"),
         ];
         foreach ((MemoryRequest request, string word) in refused)
         {
@@ -87,6 +84,32 @@ public sealed unsafe class HostTests
         }
 
         Assert.InRange(pool.HeldBytes, 0UL, 4UL << 20);
+    }
+
+    [Fact]
+    public void A_request_that_makes_no_sense_is_a_wrong_argument()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        (MemoryRequest Request, string Word)[] wrong =
+        [
+            (new(0), "0 bytes"),
+            (new(nuint.MaxValue), "address space"),
+            (new(100) { Alignment = 3 }, "power of two"),
+            (new(100) { Caching = (Caching)17 }, "caching 17"),
+            (new(100) { Shared = (Sharing)17 }, "sharing 17"),
+            (new(100) { Pin = (PinDemand)17 }, "demand 17"),
+            (new(100) { Node = -1 }, "NUMA node -1"),
+            (new(100) { Contiguous = true, Pin = PinDemand.None }, "not pinned"),
+            (new(100) { HighestAcceptableAddress = new PhysicalAddress(uint.MaxValue), Pin = PinDemand.None }, "not pinned"),
+        ];
+        foreach ((MemoryRequest request, string word) in wrong)
+        {
+            Assert.Contains(word, Assert.Throws<ArgumentException>(() => pool.Allocate(request)).Message, StringComparison.Ordinal);
+            Assert.Throws<ArgumentException>(() => pool.TryAllocate(request, out _, out _));
+            Assert.Throws<ArgumentException>(() => pool.Reserve(request));
+        }
+
+        Assert.Equal(0UL, pool.HeldBytes);
     }
 
     [Fact]

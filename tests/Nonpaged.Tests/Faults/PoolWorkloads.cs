@@ -8,6 +8,8 @@ internal static unsafe class PoolWorkloads
     public static IEnumerable<(string Name, Action<Attempt> Run)> All =>
     [
         .. Enum.GetValues<MemoryRung>().Where(rung => rung != MemoryRung.GiantPages).Select(rung => ($"allocate on {rung}", (Action<Attempt>)(attempt => OnRung(attempt, rung)))),
+        .. Enum.GetValues<MemoryRung>().Where(rung => rung != MemoryRung.GiantPages).Select(rung => ($"pinned by pipes on {rung}", (Action<Attempt>)(attempt => ByPipes(attempt, rung)))),
+        ("left unpinned", LeftUnpinned),
         ("allocate by the ladder", Ladder),
         ("small blocks", Small),
         ("grow and shrink", Grow),
@@ -29,6 +31,19 @@ internal static unsafe class PoolWorkloads
         Assert.Equal(0UL, pool.HeldBytes);
         // All that may be left pinned is the ring itself.
         Assert.InRange(MemlockBudget.Pinned, 0, MemlockBudget.RingCharge);
+    }
+
+    private static void ByPipes(Attempt attempt, MemoryRung rung)
+    {
+        using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options with { Ladder = [rung], Pins = [PinKind.Pipe] }));
+        attempt.Allocate(pool, new MemoryRequest(5 << 20) { Pin = PinDemand.Any }).Dispose();
+        Assert.Equal((0UL, 0L), (pool.HeldBytes, PipeBudget.Slots));
+    }
+
+    private static void LeftUnpinned(Attempt attempt)
+    {
+        using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options with { Ladder = [MemoryRung.SmallPages] }));
+        using MemoryBlock block = attempt.Allocate(pool, new MemoryRequest(1 << 20) { Pin = PinDemand.None });
     }
 
     private static void Ladder(Attempt attempt)

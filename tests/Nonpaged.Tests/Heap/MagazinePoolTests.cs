@@ -290,7 +290,7 @@ public sealed unsafe class MagazinePoolTests
         Assert.Throws<ObjectDisposedException>(() => pool.TryFree(block));
         Assert.Throws<ObjectDisposedException>(() => pool.Free((ReadOnlySpan<nint>)[(nint)block]));
         Assert.False(pool.TryFreeSmall(block));
-        Assert.Throws<ArgumentException>(() => pool.GetUsableSize(block));
+        Assert.Throws<ObjectDisposedException>(() => pool.GetUsableSize(block));
         Assert.False(pool.TryTranslate(block, out _));
         Assert.False(pool.Contains(block));
         Assert.Null(pool.Find(block));
