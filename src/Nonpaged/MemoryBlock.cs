@@ -1,26 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
 using Nonpaged.Interop;
 
 namespace Nonpaged;
 
 /// <summary>
-/// Memory that was obtained for a request. It stays where it is until it is disposed, and nothing else gives it back: there is no
-/// finalizer, because a device may still write to memory that the program has forgotten.
+/// Memory that was obtained for a request. It stays where it is until it is disposed, its address is freed, or its pool is disposed. There is no
+/// finalizer, because a device may still write to memory that the program has forgotten; what was forgotten is told when the pool is disposed
+/// (<see cref="NonpagedPool.LeftBehind"/>).
 /// </summary>
 public sealed unsafe class MemoryBlock : IDisposable
 {
     private readonly NonpagedPool _pool;
+    private nuint _start;
     private ObtainedMemory? _obtained;
 
     internal MemoryBlock(NonpagedPool pool, MemoryRequest request, nuint address)
     {
         _pool = pool;
         Request = request;
-        Address = (void*)address;
+        _start = address;
         LastStart = address;
     }
 
-    /// <summary>Its first byte.</summary>
-    public void* Address { get; private set; }
+    /// <summary>Its first byte; null where the block, or its pool, is gone.</summary>
+    public void* Address => IsFreed ? null : (void*)_start;
 
     /// <summary>Its length in bytes, as asked for.</summary>
     public nuint Length => Request.Length;
@@ -33,12 +36,27 @@ public sealed unsafe class MemoryBlock : IDisposable
     public ObtainedMemory Obtained => _obtained ??= _pool.Describe(this);
 
     /// <summary>Its memory as bytes. Not to be used after the block is disposed.</summary>
-    /// <exception cref="ObjectDisposedException">The block is freed.</exception>
-    /// <exception cref="OverflowException">The block is longer than a span can be (2 GiB - 1).</exception>
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    /// <exception cref="InvalidOperationException">The block is longer than a span can be (2 GiB - 1): use <see cref="AsSpan(nuint, int)"/>.</exception>
     public Span<byte> AsSpan()
     {
-        ObjectDisposedException.ThrowIf(IsFreed, this);
-        return new Span<byte>(Address, checked((int)Length));
+        if (Length > int.MaxValue)
+            throw new InvalidOperationException($"The block of {Length} bytes is longer than a span can be ({int.MaxValue} bytes). AsSpan(start, length) gives a part of it.");
+        return AsSpan(0, (int)Length);
+    }
+
+    /// <summary>A part of its memory as bytes.</summary>
+    /// <param name="start">The first byte's offset.</param>
+    /// <param name="length">How many bytes.</param>
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The part is not within the block.</exception>
+    public Span<byte> AsSpan(nuint start, int length)
+    {
+        nuint first = ThrowIfGone();
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)length, Length - start);
+        return new Span<byte>((byte*)first + start, length);
     }
 
     /// <summary>
@@ -48,11 +66,29 @@ public sealed unsafe class MemoryBlock : IDisposable
     /// <param name="offset">Where the first page starts, in bytes.</param>
     /// <param name="length">In bytes; rounded up to whole pages.</param>
     /// <param name="protection">What the program may do with them.</param>
-    /// <returns>Null, or why the protection is as it was.</returns>
+    /// <exception cref="AllocationException">The protection is as it was: the block is not protectable, or the process has as many mappings as it may.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the block, or does not start on a page.</exception>
-    public AllocationFailure? Protect(nuint offset, nuint length, MemoryProtection protection)
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    public void Protect(nuint offset, nuint length, MemoryProtection protection)
     {
-        ObjectDisposedException.ThrowIf(IsFreed, this);
+        if (!TryProtect(offset, length, protection, out AllocationFailure? failure)) throw new AllocationException(failure);
+    }
+
+    /// <inheritdoc cref="Protect"/>
+    /// <param name="offset">Where the first page starts, in bytes.</param>
+    /// <param name="length">In bytes; rounded up to whole pages.</param>
+    /// <param name="protection">What the program may do with them.</param>
+    /// <param name="failure">Why the protection is as it was.</param>
+    /// <returns>False where the protection is as it was.</returns>
+    public bool TryProtect(nuint offset, nuint length, MemoryProtection protection, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        failure = ProtectOrFail(offset, length, protection);
+        return failure is null;
+    }
+
+    private AllocationFailure? ProtectOrFail(nuint offset, nuint length, MemoryProtection protection)
+    {
+        nuint start = ThrowIfGone();
         ArgumentOutOfRangeException.ThrowIfNotEqual(offset % Page.Size, 0u);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Page.RoundUp(Length, Page.Size) - length);
@@ -64,22 +100,32 @@ public sealed unsafe class MemoryBlock : IDisposable
             MemoryProtection.ReadOnly => LibC.PROT_READ,
             _ => LibC.PROT_READ | LibC.PROT_WRITE,
         };
-        SysResult result = LibC.ProtectMemory((byte*)Address + offset, Page.RoundUp(length, Page.Size), bits);
+        using NonpagedPool.Holding held = _pool.Hold();
+        SysResult result = LibC.ProtectMemory((byte*)start + offset, Page.RoundUp(length, Page.Size), bits);
         return !result.IsError ? null : new AllocationFailure(FailureKind.AddressSpace,
             $"The protection of {length} bytes cannot be changed ({result.Errno}).", "the process's number of mappings (vm.max_map_count)", "sysctl -w vm.max_map_count=262144") { Errno = (int)result.Errno };
     }
 
-    /// <summary>It was given back.</summary>
-    public bool IsFreed => Address == null;
+    /// <summary>It was given back, or went with its pool.</summary>
+    public bool IsFreed => _start == 0 || _pool.IsDisposed;
 
-    internal nuint Start => (nuint)Address;
+    internal nuint Start => _start;
 
     /// <summary>Where it starts, also after it was freed.</summary>
     internal nuint LastStart { get; }
 
     internal int Place { get; set; }
 
-    internal void MarkFreed() => Address = null;
+    internal void MarkFreed() => _start = 0;
+
+    /// <summary>Where it starts.</summary>
+    private nuint ThrowIfGone()
+    {
+        _pool.ThrowIfDisposed();
+        nuint start = Volatile.Read(ref _start);
+        ObjectDisposedException.ThrowIf(start == 0, this);
+        return start;
+    }
 
     /// <summary>Gives the memory back. Further calls do nothing.</summary>
     public void Dispose() => _pool.Free(this);

@@ -26,10 +26,11 @@ public sealed record MemoryRequest(nuint Length)
     public int? Node { get; init; }
 
     /// <summary>
-    /// The physical address must not change while the block lives. Not implied by residency: the kernel moves an mlocked page
-    /// when it compacts memory (vm.compact_unevictable_allowed).
+    /// Whether, and how, the physical address must be kept from changing while the block lives. Not implied by residency: the kernel moves an mlocked page when it compacts memory
+    /// (vm.compact_unevictable_allowed). Contiguity, a limit and a physical alignment of more than a page are properties of memory that can't move, so a request for one of them
+    /// is pinned in any case; with <see cref="PinDemand.None"/> it is an <see cref="ArgumentException"/>.
     /// </summary>
-    public bool Pinned { get; init; }
+    public PinDemand Pin { get; init; }
 
     /// <summary>The block starts on a page of its own and shares no page with another one.</summary>
     public bool WholePages { get; init; }

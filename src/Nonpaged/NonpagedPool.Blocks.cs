@@ -40,21 +40,26 @@ public sealed unsafe partial class NonpagedPool
     /// <exception cref="ArgumentException">The range is not wholly within memory in use.</exception>
     public IReadOnlyList<PhysicalRange> GetPhysicalRanges(void* address, nuint length)
     {
-        lock (_gate) return RangesOf((nuint)address, length);
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            return RangesOf((nuint)address, length);
+        }
     }
 
     internal ObtainedMemory Describe(MemoryBlock block)
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(block.IsFreed || _isDisposed, block);
+            ThrowIfDisposed();
+            ObjectDisposedException.ThrowIf(block.IsFreed, block);
             Extent extent = _pages.ExtentOf(block.Start);
             List<PhysicalRange> ranges = RangesOf(block.Start, block.Length);
             return new ObtainedMemory
             {
                 Rung = extent.Rung,
                 Resident = true,
-                Pinned = extent.IsPinned,
+                Pin = extent.PinKind,
                 Contiguous = ranges.Count == 1,
                 Caching = extent.Caching,
                 Coherent = extent.Caching != Caching.WriteCombined,
@@ -95,8 +100,14 @@ public sealed unsafe partial class NonpagedPool
     private void FreeRun(MemoryRequest request, int place, nuint start)
     {
         nuint length = Page.RoundUp(request.Length, Page.Size);
-        bool isUsable = !request.Protectable || TryUnprotect(start, length);
-        if (isUsable && Options.ZeroOnFree) NativeMemory.Clear((void*)start, length);
+        bool isUsable = true;
+        if (request.Protectable || Options.ZeroOnFree)
+        {
+            using Holding held = Hold();
+            isUsable = !request.Protectable || TryUnprotect(start, length);
+            if (isUsable && Options.ZeroOnFree) NativeMemory.Clear((void*)start, length);
+        }
+
         lock (_gate)
         {
             // Pages that cannot be made writable again stay out of use, and go with the pool.
@@ -138,7 +149,7 @@ public sealed unsafe partial class NonpagedPool
         bool Take(Extent? only) => (block = TakeRun(request, pages with { Only = only })) is not null;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ThrowIfDisposed();
             failure = !isOneBlock && Take(null) ? null : pages.NeedsRegion ? RegionShortage(request) : _host is null ? Shortage(request) : null;
         }
 
@@ -167,11 +178,17 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>The kernel's pages come filled with zeros; those that were in use since are filled again.</summary>
     private void ClearDirtyPages(MemoryBlock block)
     {
-        nuint end = block.Start + Page.RoundUp(block.Length, Page.Size);
+        nuint start = block.LastStart;
+        nuint end = start + Page.RoundUp(block.Length, Page.Size);
         Extent extent;
-        lock (_gate) extent = _pages.ExtentOf(block.Start);
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            extent = _pages.ExtentOf(start);
+        }
+
         if (!extent.HasDirtyPages) return;
-        for (nuint page = block.Start; page < end; page += Page.Size)
+        for (nuint page = start; page < end; page += Page.Size)
         {
             if (!extent.IsDirty(page)) continue;
             if (extent.IsRegion) ClearWords((ulong*)page);

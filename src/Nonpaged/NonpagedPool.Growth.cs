@@ -5,6 +5,19 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>Takes memory from the extents there are; only from the one given, where that is not null.</summary>
     private delegate bool Taking(Extent? only);
 
+    /// <summary>How long an extent should be.</summary>
+    private enum Wish
+    {
+        /// <summary>As the pool grows, ahead of what is needed.</summary>
+        Ahead,
+
+        /// <summary>What is needed, in whole units.</summary>
+        Exactly,
+
+        /// <summary>What is needed and no more, for it goes to another process with its file.</summary>
+        OwnFile,
+    }
+
     /// <summary>
     /// Obtains another extent and takes from it, or says why not. The system calls are made outside of the pool's lock, so that what other threads
     /// free or find in the extents there are does not wait for them; the extent comes in, and is taken from, in one hold of the lock, so that
@@ -18,12 +31,12 @@ public sealed unsafe partial class NonpagedPool
             {
                 lock (_gate)
                 {
-                    ObjectDisposedException.ThrowIf(_isDisposed, this);
+                    ThrowIfDisposed();
                     if (take(null)) return null;
                 }
             }
 
-            if (TryObtain(request, isOneBlock, out AllocationFailure? failure) is not { } extent) return failure;
+            if (TryObtain(request, isOneBlock ? Wish.OwnFile : Wish.Ahead, out AllocationFailure? failure) is not { } extent) return failure;
             lock (_gate)
             {
                 if (Add(extent) is { } noRoom) return noRoom;
@@ -42,29 +55,35 @@ public sealed unsafe partial class NonpagedPool
     /// An extent for a request; where the pool is at its ceiling, or the host has none, idle ones go back to the kernel and it is tried again. Callers hold the
     /// growth lock.
     /// </summary>
-    private Extent? TryObtain(PageRequest request, bool exact, out AllocationFailure? failure)
+    private Extent? TryObtain(PageRequest request, Wish wish, out AllocationFailure? failure)
     {
-        ulong needed = Page.RoundUp(request.Pages << Page.Shift, HostExtents.HugePage);
+        ulong needed = request.Pages << Page.Shift;
         bool isFull = needed > Room();
         if (isFull) LetIdleGo(TimeSpan.Zero);
-        Extent? extent = TryObtainOnce(request, needed, exact, out failure);
+        Extent? extent = TryObtainOnce(request, needed, wish, out failure);
         // Other frames do not come from giving up these.
         if (extent is not null || isFull || _host!.DependsOnFrames(request) || !LetIdleGo(TimeSpan.Zero)) return extent;
-        return TryObtainOnce(request, needed, exact, out failure);
+        return TryObtainOnce(request, needed, wish, out failure);
     }
 
-    private Extent? TryObtainOnce(PageRequest request, ulong needed, bool exact, out AllocationFailure? failure)
+    private Extent? TryObtainOnce(PageRequest request, ulong needed, Wish wish, out AllocationFailure? failure)
     {
         ulong room = Room();
         if (needed > room)
         {
             failure = new AllocationFailure(FailureKind.Ceiling,
                 $"The pool \"{Options.Name}\" may not grow by {needed} bytes.",
-                $"its ceiling of {Options.Ceiling} bytes, of which {Options.Ceiling - room} are held", "raise NonpagedPoolOptions.Ceiling");
+                $"its ceiling of {Options.Ceiling} bytes, of which {Options.Ceiling - room} are held", "raise NonpagedPoolOptions.Ceiling")
+                { LimitValue = (long)ulong.Min(Options.Ceiling, long.MaxValue) };
             return null;
         }
 
-        nuint wished = exact ? (nuint)needed : Growth.Wish(Options, needed, HeldBytes, room);
+        nuint? wished = wish switch
+        {
+            Wish.OwnFile => null,
+            Wish.Exactly => (nuint)needed,
+            _ => Growth.Wish(Options, needed, HeldBytes, room, _host!.Pins.Room()),
+        };
         return _host!.TryObtain(request, wished, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
     }
 

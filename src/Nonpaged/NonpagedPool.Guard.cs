@@ -41,7 +41,12 @@ public sealed unsafe partial class NonpagedPool
     private void ReleaseAllKept()
     {
         if (_guarded is null) return;
-        lock (_gate) ReleaseKept(all: true);
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            ReleaseKept(all: true);
+        }
+
         ReleaseLeaving();
     }
 

@@ -89,7 +89,7 @@ public sealed unsafe partial class NonpagedPool
     {
         if (!IsForMagazines(length)) return Allocate(new MemoryRequest(length) { Zeroed = true }).Address;
         void* address = Allocate(length);
-        NativeMemory.Clear(address, length);
+        using (Hold()) NativeMemory.Clear(address, length);
         return address;
     }
 

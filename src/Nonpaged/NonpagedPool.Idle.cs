@@ -46,7 +46,8 @@ public sealed unsafe partial class NonpagedPool
             extent.Dispose();
             lock (_gate)
             {
-                _heldBytes -= extent.Length;
+                // When the pool is gone it holds nothing.
+                if (!_isDisposed) _heldBytes -= extent.Length;
                 _leavingCount--;
             }
         }
@@ -57,6 +58,7 @@ public sealed unsafe partial class NonpagedPool
     {
         lock (_gate)
         {
+            if (_isDisposed) return false;
             long latest = Environment.TickCount64 - (long)age.TotalMilliseconds;
             foreach (Extent extent in IdleExtents.Where(extent => extent.IdleSince <= latest).ToArray()) Leave(extent);
         }
@@ -68,8 +70,16 @@ public sealed unsafe partial class NonpagedPool
 
     private void WakeAfter(TimeSpan time)
     {
-        _idleTimer ??= new Timer(static state => ((NonpagedPool)state!).OnIdleTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _idleTimer.Change(time, Timeout.InfiniteTimeSpan);
+        try
+        {
+            _idleTimer ??= new Timer(
+                static state => ((NonpagedPool)state!).OnIdleTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _idleTimer.Change(time, Timeout.InfiniteTimeSpan);
+        }
+        catch (OutOfMemoryException)
+        {
+            // Without a thread for timers idle memory stays until the pool needs some, or is trimmed.
+        }
     }
 
     internal void OnIdleTimer()

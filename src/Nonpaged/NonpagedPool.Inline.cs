@@ -14,7 +14,7 @@ public sealed unsafe partial class NonpagedPool
         HeapThread.Current.NativeId = LibC.GetThreadId();
         *thread = new InlineThread
         {
-            Magazines = heap.Cache, Classes = SizeClass.Magazines, Chunks = heap.Table.Entries, ChunkCount = ChunkTable.Count, IsAsked = thread->IsAsked,
+            Magazines = heap.Cache(), Classes = SizeClass.Magazines, Chunks = heap.Table.Entries, ChunkCount = ChunkTable.Count, IsAsked = thread->IsAsked,
         };
         return true;
     }

@@ -13,7 +13,7 @@ public sealed unsafe partial class NonpagedPool
         ulong longest;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ThrowIfDisposed();
             ILookup<int, MemoryBlock> small = _heapBlocks.ToLookup(block => _map.Find(block.Key)->Owner, block => block.Value);
             extents = [.. _owners.OfType<Extent>().OrderBy(extent => extent.Start).Select(extent => (extent, StretchesOf(extent, small)))];
             longest = _pages.LongestRun(ulong.MaxValue, contiguous: true) << Page.Shift;

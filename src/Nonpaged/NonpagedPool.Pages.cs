@@ -30,7 +30,7 @@ public sealed unsafe partial class NonpagedPool
     }
 
     private static PageRequest SpanRequest(nuint pages) =>
-        new(pages, Page.Size, ulong.MaxValue, Contiguous: false, Pinned: false, Protectable: false);
+        new(pages, Page.Size, ulong.MaxValue, Contiguous: false, PinDemand.WherePossible, Protectable: false);
 
     private nuint AllocateSpan(nuint pages, int place) => _pages.Allocate(SpanRequest(pages), place);
 

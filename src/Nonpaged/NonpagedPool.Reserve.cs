@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Nonpaged;
 
 public sealed unsafe partial class NonpagedPool
@@ -8,23 +10,48 @@ public sealed unsafe partial class NonpagedPool
     /// </summary>
     /// <param name="bytes">In all; each block takes whole pages, small ones share spans of 64 KiB or more.</param>
     /// <param name="highestAcceptableAddress">The limit of the requests that will come; null for none.</param>
-    /// <returns>Null, or why there is not so much. What was obtained before a failure is ordinary memory of the pool.</returns>
-    public AllocationFailure? Reserve(ulong bytes, PhysicalAddress? highestAcceptableAddress = null)
+    /// <exception cref="AllocationException">There is not so much. What was obtained before is ordinary memory of the pool.</exception>
+    /// <exception cref="ArgumentException">0 bytes, or more than an address space holds.</exception>
+    public void Reserve(ulong bytes, PhysicalAddress? highestAcceptableAddress = null)
     {
-        if (bytes > nuint.MaxValue) return new AllocationFailure(FailureKind.InvalidRequest, $"{bytes} bytes are more than an address space holds.", $"{nuint.MaxValue} bytes", "ask for less");
-        return Reserve(new MemoryRequest((nuint)bytes) { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true });
+        if (!TryReserve(bytes, out AllocationFailure? failure, highestAcceptableAddress)) throw new AllocationException(failure);
+    }
+
+    /// <inheritdoc cref="Reserve(ulong, PhysicalAddress?)"/>
+    /// <param name="bytes">In all; each block takes whole pages, small ones share spans of 64 KiB or more.</param>
+    /// <param name="failure">Why there is not so much.</param>
+    /// <param name="highestAcceptableAddress">The limit of the requests that will come; null for none.</param>
+    /// <returns>False where there is not so much.</returns>
+    public bool TryReserve(ulong bytes, [NotNullWhen(false)] out AllocationFailure? failure, PhysicalAddress? highestAcceptableAddress = null)
+    {
+        return TryReserve(
+            new MemoryRequest((nuint)bytes) { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true }, out failure);
     }
 
     /// <summary>
     /// As <see cref="Reserve(ulong, PhysicalAddress?)"/>, for requests like this one: its length is their sum, and the memory is pinned, contiguous, protectable as it says.
     /// </summary>
     /// <exception cref="ArgumentException">The request is for a block with a memory file of its own, which cannot be there before the block.</exception>
-    public AllocationFailure? Reserve(MemoryRequest request)
+    /// <exception cref="AllocationException">There is not so much.</exception>
+    public void Reserve(MemoryRequest request)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        if (!TryReserve(request, out AllocationFailure? failure)) throw new AllocationException(failure);
+    }
+
+    /// <inheritdoc cref="Reserve(MemoryRequest)" path="/summary"/>
+    /// <inheritdoc cref="Reserve(MemoryRequest)" path="/exception[@cref='T:System.ArgumentException']"/>
+    /// <returns>False, with the reason, where there is not so much.</returns>
+    public bool TryReserve(MemoryRequest request, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        RequestCheck.ThrowIfWrong(request, isFixed: _host is null || _iommu is not null || Options.ForDevices);
         if (request.Shared > Options.Sharing)
             throw new ArgumentException("A block that is exported has a memory file of its own. NonpagedPoolOptions.Sharing makes a pool of which all may be exported.", nameof(request));
-        if (RequestCheck.Refuse(request) is { } refused) return refused;
+        failure = ReserveFor(request);
+        return failure is null;
+    }
+
+    private AllocationFailure? ReserveFor(MemoryRequest request)
+    {
         PageRequest pages = RequestCheck.ToPages(request);
         Magazines();
         lock (_growth)
@@ -43,7 +70,7 @@ public sealed unsafe partial class NonpagedPool
                 lock (_gate) return Shortage(request);
             }
 
-            if (TryObtain(rest, exact: true, out AllocationFailure? failure) is not { } extent) return failure;
+            if (TryObtain(rest, Wish.Exactly, out AllocationFailure? failure) is not { } extent) return failure;
             extent.IsReserved = true;
             lock (_gate) return Add(extent);
         }
@@ -54,7 +81,7 @@ public sealed unsafe partial class NonpagedPool
     {
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ThrowIfDisposed();
             if (request.Contiguous && _pages.LongestRun(request.Limit, contiguous: true) < request.Pages) return request.Pages;
             nuint missing = request.Pages;
             foreach (Extent extent in _owners.OfType<Extent>().Where(request.Accepts).ToArray())

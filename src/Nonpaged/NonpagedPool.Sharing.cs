@@ -38,18 +38,12 @@ public sealed unsafe partial class NonpagedPool
         }
 
         PinTable pins = PinsForImport();
-        Pin? pin = null;
+        RingPin? pin = null;
         failure = pins.Refuse(whole);
         if (failure is null) pin = pins.TryPin(start, whole, out failure);
         if (pin is null)
         {
-            if (failure!.Reason.Contains(nameof(Errno.EFAULT), StringComparison.Ordinal) || failure.Reason.Contains(nameof(Errno.EOPNOTSUPP), StringComparison.Ordinal))
-            {
-                failure = new AllocationFailure(FailureKind.NotPinnable,
-                    failure.Reason, "what the kernel pins: memory that is mapped readable and writable, and not that of a file on a disk, of a device or of memfd_secret",
-                    "give memory that is mapped so from its first page to its last; for a file on a disk, copy it");
-            }
-
+            failure ??= PinFailures.ForBuffer(Errno.ENOMEM, whole);
             return false;
         }
 
@@ -105,7 +99,7 @@ public sealed unsafe partial class NonpagedPool
 
     private PinTable PinsForImport()
     {
-        if (_host is not null) return _host.Pins;
+        if (_host is not null) return _host.Pins.Rings;
         // A pool over handed-in memory pins nothing of its own.
         lock (_importing) return _importPins ??= new PinTable();
     }

@@ -24,7 +24,7 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>As above, with the lock held: a block whose pages are still to be given back is returned.</summary>
     private BadFree TryFree(nuint address, nuint? length, ref MemoryBlock? run)
     {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        ThrowIfDisposed();
         PageEntry* entry = _map.Find(address);
         if (entry == null || entry->Extent == 0) return BadFree.Foreign;
         if (FindBlock(address) is { } block)
@@ -83,6 +83,7 @@ public sealed unsafe partial class NonpagedPool
         if (_magazines?.ClassOfBlock((nuint)address) is > 0 and var sizeClass) return (nuint)SizeClass.Size(sizeClass);
         lock (_gate)
         {
+            ThrowIfDisposed();
             PageEntry* entry = _map.Find((nuint)address);
             if (entry != null && entry->Owner > 0)
             {
@@ -177,7 +178,7 @@ public sealed unsafe partial class NonpagedPool
         nuint address;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ThrowIfDisposed();
             address = Spans.Allocate(sizeClass, scarce: _host is null);
         }
 
@@ -203,13 +204,21 @@ public sealed unsafe partial class NonpagedPool
 
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ThrowIfDisposed();
             if (Take(scarce: _host is null)) return null;
             if (_host is null) return Shortage(request);
         }
 
         AllocationFailure? failure = GrowAndTake(SpanRequest(SpanHeap.SpanPages(sizeClass)), isOneBlock: false, _ => Take(scarce: false));
-        lock (_gate) return failure is null || Take(scarce: true) ? null : failure;
+        if (failure is null) return null;
+        lock (_gate)
+        {
+            ThrowIfDisposed();
+            if (Take(scarce: true)) return null;
+        }
+
+        // Where there is no room for a span there may be for the pages of a block.
+        return GrowAndTake(SpanRequest(Page.Count((nuint)SizeClass.Size(sizeClass))), isOneBlock: false, _ => Take(scarce: true)) is null ? null : failure;
     }
 
     private void ThrowIfBad(BadFree bad, void* address)

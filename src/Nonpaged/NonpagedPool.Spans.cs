@@ -29,7 +29,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         failure = null;
         using (HeapHook.Enter(_gate))
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ThrowIfDisposed();
             Take();
         }
 
@@ -87,6 +87,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
     {
         lock (_gate)
         {
+            ThrowIfDisposed();
             return _owners.TryGet(_map.Find((nuint)block)->Owner, out HeapSpan? span) ? (span.Start, span.Pages << Page.Shift)
                 : throw new ArgumentException($"0x{(nuint)block:x} is no small block of the pool \"{Options.Name}\".", nameof(block));
         }
@@ -105,7 +106,7 @@ public sealed unsafe partial class NonpagedPool : ISpanSource
         if (_magazines is { } heap && !_isDisposed) return heap;
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            ThrowIfDisposed();
             if (_knowsMagazines || !_usesMagazines) return _magazines;
             _knowsMagazines = true;
             _magazines = MagazineHeap.TryCreate(this);

@@ -10,7 +10,8 @@ namespace Nonpaged;
 /// </summary>
 public sealed unsafe partial class NonpagedPool : IDisposable
 {
-    private static readonly Lazy<NonpagedPool> s_default = new(() => Create());
+    private static readonly Lock s_defaultGate = new();
+    private static NonpagedPool? s_default;
     private static long s_count;
 
     // Held while the pool grows; taken before the gate, never after it.
@@ -24,7 +25,6 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly FreedBlocks? _freed;
     private readonly Dictionary<nuint, MemoryBlock> _heapBlocks = [];
     private ulong _heldBytes;
-    private bool _isDisposed;
 
     private NonpagedPool(NonpagedPoolOptions options, bool grows, IommuAddressSpace? iommu = null)
     {
@@ -44,7 +44,15 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private SpanHeap Spans => field ??= new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
-    public static NonpagedPool Default => s_default.Value;
+    /// <exception cref="AllocationException">The process has no address space for it. A later call tries again.</exception>
+    public static NonpagedPool Default
+    {
+        get
+        {
+            if (Volatile.Read(ref s_default) is { } pool) return pool;
+            lock (s_defaultGate) return s_default ??= Create();
+        }
+    }
 
     /// <summary>How the pool was made.</summary>
     public NonpagedPoolOptions Options { get; }
@@ -96,17 +104,18 @@ public sealed unsafe partial class NonpagedPool : IDisposable
 
     /// <summary>Allocates a block, or throws.</summary>
     /// <exception cref="AllocationException">A guarantee cannot be given; the failure says which, why, and what would help.</exception>
+    /// <exception cref="ArgumentException">No memory could meet the request: 0 bytes, an alignment that is no power of two, contiguous memory without a pin.</exception>
+    /// <exception cref="ObjectDisposedException">The pool is disposed, before the call or while it ran.</exception>
     public MemoryBlock Allocate(MemoryRequest request) =>
         TryAllocate(request, out MemoryBlock? block, out AllocationFailure? failure) ? block : throw new AllocationException(failure);
 
     /// <summary>Allocates a block, or says why that is not possible. Never gives less than was asked for.</summary>
+    /// <inheritdoc cref="Allocate(MemoryRequest)" path="/exception[@cref='T:System.ArgumentException' or @cref='T:System.ObjectDisposedException']"/>
     public bool TryAllocate(
         MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
     {
-        ArgumentNullException.ThrowIfNull(request);
+        RequestCheck.ThrowIfWrong(request, isFixed: _host is null || _iommu is not null || Options.ForDevices);
         block = null;
-        failure = RequestCheck.Refuse(request);
-        if (failure is not null) return false;
         bool isSmall = RequestCheck.IsForHeap(request) && SmallClassOf(request) != 0;
         block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
         if (block is null && _guarded is not null)
@@ -123,13 +132,19 @@ public sealed unsafe partial class NonpagedPool : IDisposable
             return false;
         }
 
-        if (!isSmall) ClearDirtyPages(block);
-        else if (request.Zeroed) NativeMemory.Clear(block.Address, request.Length);
+        using (Hold())
+        {
+            if (!isSmall) ClearDirtyPages(block);
+            else if (request.Zeroed) NativeMemory.Clear((void*)block.LastStart, request.Length);
+        }
+
         return true;
     }
 
     /// <summary>The physical address of a byte of an allocated block. Takes no lock and makes no system call.</summary>
-    /// <returns>False for an address outside of any block, and where frame numbers may not be read.</returns>
+    /// <returns>
+    /// False for an address outside of any block, where frame numbers may not be read, and for memory that is not pinned, for the kernel may move it.
+    /// </returns>
     public bool TryTranslate(void* address, out PhysicalAddress physical)
     {
         bool known = _map.TryTranslate((nuint)address, out ulong value);
@@ -139,33 +154,11 @@ public sealed unsafe partial class NonpagedPool : IDisposable
 
     /// <inheritdoc cref="TryTranslate"/>
     /// <exception cref="ArgumentException">The address is not of an allocated block, or its physical address is not known.</exception>
-    public PhysicalAddress Translate(void* address) => TryTranslate(address, out PhysicalAddress physical) ? physical
-        : throw new ArgumentException($"0x{(nuint)address:x} has no known physical address in the pool \"{Options.Name}\".", nameof(address));
-
-    /// <summary>Gives all memory back at once, blocks in use included. No address of the pool may be used afterwards.</summary>
-    public void Dispose()
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    public PhysicalAddress Translate(void* address)
     {
-        HeapHook.Step();
-        lock (_growth)
-        lock (_gate)
-        {
-            if (_isDisposed) return;
-            _isDisposed = true;
-            _chunkCount = 0;
-            _cache = ThreadCache.At(ThreadCache.Nobodys, 0);
-            _idleTimer?.Dispose();
-        }
-
-        // Without the lock: a thread that ends at this moment gives back under it.
-        _magazines?.Dispose();
-        HeapHook.Step();
-        lock (_growth)
-        lock (_gate)
-        {
-            foreach (Extent extent in _owners.OfType<Extent>()) extent.Dispose();
-            _host?.Dispose();
-            _importPins?.Dispose();
-            _map.Dispose();
-        }
+        if (TryTranslate(address, out PhysicalAddress physical)) return physical;
+        ThrowIfDisposed();
+        throw new ArgumentException($"0x{(nuint)address:x} has no known physical address in the pool \"{Options.Name}\".", nameof(address));
     }
 }

@@ -31,6 +31,12 @@ public sealed record NonpagedPoolOptions
     public IReadOnlyList<MemoryRung> Ladder { get; init; } = DefaultLadder;
 
     /// <summary>
+    /// The kinds of pin that the pool may use, the best one first: <see cref="PinKind.IoUring"/> and <see cref="PinKind.Pipe"/>. An operator can forbid a kind, or cap its bytes in
+    /// the whole process, by the environment variable NONPAGED_PINS: "io_uring,pipe=256M".
+    /// </summary>
+    public IReadOnlyList<PinKind> Pins { get; init; } = [PinKind.IoUring, PinKind.Pipe];
+
+    /// <summary>
     /// The least by which the pool grows, in bytes; rounded up to 2 MiB. What it holds decides how much more it takes: as much again, up to
     /// <see cref="Step"/>. A request that is larger gets what it needs.
     /// </summary>

@@ -10,7 +10,10 @@ public sealed record ObtainedMemory
     public required bool Resident { get; init; }
 
     /// <summary>Its physical addresses cannot change.</summary>
-    public required bool Pinned { get; init; }
+    public bool Pinned => Pin != PinKind.None;
+
+    /// <summary>What keeps them from changing.</summary>
+    public required PinKind Pin { get; init; }
 
     /// <summary>One physical range backs it.</summary>
     public required bool Contiguous { get; init; }

@@ -3,18 +3,32 @@ using Nonpaged.Machines.Qemu;
 
 namespace Nonpaged.Cli.Tests;
 
-/// <summary>./nonpaged. It is built when these tests run: ./test builds all.</summary>
+/// <summary>./nonpaged and the scripts beside it. It is built when these tests run: ./test builds all.</summary>
 public sealed class ScriptTests
 {
-    private static string Script
+    private const string NehalemFlags = "fpu lm pni ssse3 cx16 sse4_1 sse4_2 popcnt lahf_lm";
+    private const string HaswellFlags = $"{NehalemFlags} fma movbe xsave avx f16c abm bmi1 avx2 bmi2";
+
+    // As Linux shows them in a virtual machine on a Xeon of that kind.
+    private const string CascadeLakeFlags =
+        "fpu vme de pse tsc msr pae mce cx8 apic sep mtrr pge mca cmov pat pse36 clflush mmx fxsr sse sse2 ss ht "
+        + "syscall nx pdpe1gb rdtscp lm constant_tsc rep_good nopl xtopology nonstop_tsc cpuid tsc_known_freq pni "
+        + "pclmulqdq ssse3 fma cx16 pcid sse4_1 sse4_2 x2apic movbe popcnt aes xsave avx f16c rdrand hypervisor lahf_lm "
+        + "abm 3dnowprefetch ssbd ibrs ibpb stibp ibrs_enhanced fsgsbase tsc_adjust bmi1 avx2 smep bmi2 erms invpcid mpx "
+        + "avx512f avx512dq rdseed adx smap clflushopt clwb avx512cd avx512bw avx512vl xsaveopt xsavec xgetbv1 xsaves "
+        + "arat avx512_vnni md_clear arch_capabilities";
+
+    private static string Root
     {
         get
         {
             string? folder = AppContext.BaseDirectory;
             while (folder is not null && !File.Exists(Path.Combine(folder, "Nonpaged.slnx"))) folder = Path.GetDirectoryName(folder);
-            return Path.Combine(folder ?? throw new InvalidOperationException("The tests run outside of the repository."), "nonpaged");
+            return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
         }
     }
+
+    private static string Script => Path.Combine(Root, "nonpaged");
 
     [Fact]
     public void The_script_works_through_a_symbolic_link_from_any_folder()
@@ -99,5 +113,27 @@ public sealed class ScriptTests
         CliResult result = program.WaitForEnd();
         Assert.Equal(143, result.ExitCode);
         Assert.Equal(0, result.Json.GetProperty("outstanding").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("fpu lm pni ssse3 cx16", "")]
+    [InlineData(NehalemFlags, "x86-64-v2")]
+    [InlineData(HaswellFlags, "x86-64-v3")]
+    [InlineData($"{HaswellFlags} avx512f avx512cd avx512er", "x86-64-v3")]
+    [InlineData(CascadeLakeFlags, "x86-64-v4")]
+    public void The_level_that_benchmarks_are_compiled_for_is_one_that_the_processor_has_whole(string flags, string level)
+    {
+        string cpuinfo = Path.GetTempFileName();
+        try
+        {
+            string processor = $"flags\t\t: {flags}\nvmx flags\t: ept\n";
+            File.WriteAllText(cpuinfo, $"processor\t: 0\n{processor}\nprocessor\t: 1\n{processor}");
+            CliResult result = CliProgram.Finish(CliProgram.StartProcess(Path.Combine(Root, "eng/instruction-set"), [cpuinfo]));
+            Assert.Equal($"{level}\n", result.Output);
+        }
+        finally
+        {
+            File.Delete(cpuinfo);
+        }
     }
 }

@@ -8,7 +8,7 @@ nuint length = nuint.Parse(args[1], CultureInfo.InvariantCulture);
 using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = ladder });
 Console.WriteLine("ready");
 Console.ReadLine();
-if (!pool.TryAllocate(new MemoryRequest(length) { Alignment = 2 << 20, Pinned = true }, out MemoryBlock? block, out AllocationFailure? failure))
+if (!pool.TryAllocate(new MemoryRequest(length) { Alignment = 2 << 20, Pin = PinDemand.Any }, out MemoryBlock? block, out AllocationFailure? failure))
 {
     Console.WriteLine($"refused {failure}");
     return 1;

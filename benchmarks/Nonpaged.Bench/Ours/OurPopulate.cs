@@ -23,7 +23,7 @@ internal static unsafe class OurPopulate
     {
         long start = Stopwatch.GetTimestamp();
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
-        MemoryBlock block = pool.Allocate(new MemoryRequest((nuint)bytes) { Pinned = true, WholePages = true });
+        MemoryBlock block = pool.Allocate(new MemoryRequest((nuint)bytes) { Pin = PinDemand.Any, WholePages = true });
         ulong unit = rung == MemoryRung.SmallPages ? 4096 : HugePage;
         ulong sum = 0;
         for (ulong at = 0; at < bytes; at += unit) sum += pool.Translate((byte*)block.Address + at).Value;

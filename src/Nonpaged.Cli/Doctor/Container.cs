@@ -26,6 +26,11 @@ internal sealed class Container(ContainerKind kind, bool isRoot)
         ? "resources: {requests: {memory: 1Gi, hugepages-2Mi: 1Gi}, limits: {memory: 1Gi, hugepages-2Mi: 1Gi}}"
         : null;
 
+    /// <summary>A limit of memory in bytes.</summary>
+    public string? Memory(ulong bytes) => Kind == ContainerKind.Kubernetes
+        ? $"resources: {{limits: {{memory: {bytes >> 20}Mi}}}}"
+        : HasOptions ? $"--memory={bytes >> 20}m" : null;
+
     /// <summary>
     /// Kubernetes has no setting for the limit, and a capability that a manifest adds is in effect for root only: any other user
     /// needs the runtime's limit raised, on the node.

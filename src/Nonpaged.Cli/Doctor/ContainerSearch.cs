@@ -18,6 +18,9 @@ internal static class ContainerSearch
         if (files.Exists("/run/.containerenv") || Has(groups, "libpod") || environment("container") == "podman") return ContainerKind.Podman;
         if (files.Exists("/.dockerenv") || Has(groups, "docker")) return ContainerKind.Docker;
         return environment("container") is not null || files.Exists("/run/systemd/container") || Has(groups, "/lxc") || Has(groups, "containerd-")
+            // A runtime that leaves nothing behind, as runc by itself.
+            || s_initial.All(space =>
+                files.ReadLink($"/proc/self/ns/{space.Name}") is { } link && link != $"{space.Name}:[{space.Inode}]")
             ? ContainerKind.Other
             : ContainerKind.None;
     }

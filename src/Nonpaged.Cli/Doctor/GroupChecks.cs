@@ -20,15 +20,16 @@ internal sealed class GroupChecks(Surroundings here)
         if (_limits.FindMemory() is not { } limit) return new Check(Name, CheckStatus.Ok, required, "none", "All memory of the machine can be had.");
         if (limit.Left >= Little) return new Check(Name, CheckStatus.Ok, required, limit.Found, "The control group ends the program when it needs more.");
         const string Effect = "Little is left before the control group ends the program.";
-        return here.Container.Kind == ContainerKind.Kubernetes
-            ? new Check(Name, CheckStatus.Warn, required, limit.Found, $"{Effect} {here.Container.Place}", $"resources: {{limits: {{memory: {(limit.Most >> 20) + 1024}Mi}}}}")
+        ulong more = limit.Most + (1UL << 30);
+        return here.Container.Memory(more) is { } line
+            ? new Check(Name, CheckStatus.Warn, required, limit.Found, $"{Effect} {here.Container.Place}", line)
             : new Check(
                 Name,
                 CheckStatus.Warn,
                 required,
                 limit.Found,
                 $"{Effect} This raises the limit by 1 GiB.",
-                here.Shell.Write(limit.Most + (1UL << 30), limit.File));
+                here.Shell.Write(more, limit.File));
     }
 
     private Check LookAtHugepages()

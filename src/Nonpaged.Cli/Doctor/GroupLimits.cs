@@ -19,36 +19,23 @@ internal sealed class GroupLimits(SystemFiles files)
 
     private GroupLimit? Find(string controller, string[] firstLimits, string[] firstUses, string[] secondLimits, string[] secondUses)
     {
+        string membership = files.Read("/proc/self/cgroup") ?? "", mounts = files.Read("/proc/self/mountinfo") ?? "";
+        ControlGroupFolders? groups = ControlGroupFolders.Find(controller, membership, mounts);
+        if (groups is null) return null;
+        (string[] limits, string[] uses) = groups.IsSecond ? (secondLimits, secondUses) : (firstLimits, firstUses);
         GroupLimit? tightest = null;
-        foreach (string line in files.ReadLines("/proc/self/cgroup"))
+        foreach (string folder in groups.Folders)
         {
-            // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list.
-            string[] fields = line.Split(':', 3);
-            if (fields.Length != 3) continue;
-            bool isSecond = fields[0] == "0";
-            if (!isSecond && !fields[1].Split(',').Contains(controller)) continue;
-            string root = isSecond ? "/sys/fs/cgroup" : $"/sys/fs/cgroup/{controller}";
-            (string[] limits, string[] uses) = isSecond ? (secondLimits, secondUses) : (firstLimits, firstUses);
-            foreach (string folder in Upwards(fields[2]))
+            for (int i = 0; i < limits.Length; i++)
             {
-                for (int i = 0; i < limits.Length; i++)
-                {
-                    string file = $"{root}{folder}/{limits[i]}";
-                    if (files.ReadNumber(file) is not { } most || most >= NoLimit) continue;
-                    var limit = new GroupLimit(file, most, files.ReadNumber($"{root}{folder}/{uses[i]}") ?? 0);
-                    if (tightest is null || limit.Left < tightest.Left) tightest = limit;
-                }
+                string file = $"{folder}/{limits[i]}";
+                if (files.ReadNumber(file) is not { } most || most >= NoLimit) continue;
+                var limit = new GroupLimit(file, most, files.ReadNumber($"{folder}/{uses[i]}") ?? 0);
+                if (tightest is null || limit.Left < tightest.Left) tightest = limit;
             }
         }
 
         return tightest;
-    }
-
-    // "/a/b", "/a" and "": a container that has no namespace of control groups finds its own at the root.
-    private static IEnumerable<string> Upwards(string path)
-    {
-        for (string folder = path.TrimEnd('/'); folder.Length > 0; folder = folder[..Math.Max(0, folder.LastIndexOf('/'))]) yield return folder;
-        yield return "";
     }
 }
 

@@ -49,6 +49,13 @@ internal static unsafe partial class LibC
     public static SysResult LockMemory(void* address, nuint length) =>
         Fails("mlock", out SysResult injected) ? injected : Result(mlock(address, length));
 
+    /// <summary>munlock(2).</summary>
+    public static SysResult UnlockMemory(void* address, nuint length) =>
+        Fails("munlock", out SysResult injected) ? injected : Result(munlock(address, length));
+
+    [LibraryImport(Library, SetLastError = true)]
+    private static partial int munlock(void* address, nuint length);
+
     [LibraryImport(Library, SetLastError = true)]
     private static partial void* mmap(void* address, nuint length, int protection, int flags, int descriptor, long offset);
 

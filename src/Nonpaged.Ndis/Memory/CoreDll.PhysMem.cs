@@ -29,14 +29,20 @@ public static unsafe partial class CoreDll
         {
             Alignment = nuint.Max(PhysicalAlignment, (nuint)dwAlignmentMask + 1),
             Contiguous = true,
-            Pinned = true,
+            Pin = PinDemand.Any,
             HighestAcceptableAddress = new PhysicalAddress(uint.MaxValue),
             Caching = PageProtection.CachingOf(fdwProtect, context.Instance.Options),
             WholePages = true,
             Protectable = isProtected,
         });
         if (block is null) return null;
-        if (isProtected) block.Protect(0, block.Length, PageProtection.ToMemoryProtection(fdwProtect));
+        if (isProtected && !block.TryProtect(0, block.Length, PageProtection.ToMemoryProtection(fdwProtect), out AllocationFailure? notProtected))
+        {
+            block.Dispose();
+            context.Instance.Memory.Refuse(allocation, notProtected);
+            return null;
+        }
+
         pPhysicalAddress = (uint)context.Instance.Pool.Translate(block.Address).Value;
         return block.Address;
     }

@@ -166,12 +166,12 @@ public static unsafe partial class CoreDll
         (nuint offset, nuint length) = ((nuint)first * VirtualRegion.PageSize, (nuint)count * VirtualRegion.PageSize);
         if (protection == 0)
         {
-            if (block.Protect(offset, length, MemoryProtection.ReadWrite) is { } refused) return refused;
+            if (!block.TryProtect(offset, length, MemoryProtection.ReadWrite, out AllocationFailure? refused)) return refused;
             NativeMemory.Clear((byte*)block.Address + offset, length);
         }
 
-        AllocationFailure? failure = block.Protect(offset, length, protection == 0 ? MemoryProtection.None : PageProtection.ToMemoryProtection(protection));
-        if (failure is null) region.Set(first, count, protection);
+        MemoryProtection wanted = protection == 0 ? MemoryProtection.None : PageProtection.ToMemoryProtection(protection);
+        if (block.TryProtect(offset, length, wanted, out AllocationFailure? failure)) region.Set(first, count, protection);
         return failure;
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Nonpaged.Ndis;
 
 /// <summary>
@@ -39,7 +41,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     /// <summary>Serves a call. The record tells what came of it; the block is null where it failed.</summary>
     public MemoryBlock? Allocate(NdisAllocation allocation, MemoryRequest request)
     {
-        if (!instance.Pool.TryAllocate(request with { Owner = allocation }, out MemoryBlock? block, out AllocationFailure? failure))
+        if (!TryAllocate(request with { Owner = allocation }, out MemoryBlock? block, out AllocationFailure? failure))
         {
             Refuse(allocation, failure);
             return null;
@@ -49,6 +51,23 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         if (request.Caching is Caching.Uncached or Caching.WriteCombined) NotePeak(request.Caching);
         Note(allocation);
         return block;
+    }
+
+    /// <summary>What a driver passes may make no sense: to the pool that is a wrong argument, to a driver a call that fails.</summary>
+    private bool TryAllocate(
+        MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        try
+        {
+            return instance.Pool.TryAllocate(request, out block, out failure);
+        }
+        catch (ArgumentException wrong)
+        {
+            block = null;
+            failure = new AllocationFailure(
+                FailureKind.InvalidRequest, wrong.Message.Split(" (Parameter")[0], "what the call takes", "pass a length and an alignment that make sense");
+            return false;
+        }
     }
 
     /// <summary>Lets a call fail, with the reason in the log.</summary>

@@ -70,7 +70,7 @@ public static unsafe partial class NdisLibrary
                 Contiguous = true,
                 HighestAcceptableAddress = limit,
                 Caching = !cached && instance.Options.StrictNoncached ? instance.Options.StrictCaching : Caching.Coherent,
-                Pinned = true,
+                Pin = PinDemand.Any,
                 WholePages = true,
             });
 

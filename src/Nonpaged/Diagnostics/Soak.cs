@@ -106,7 +106,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         isPlain = requests.Next(2) == 0;
         var request = new MemoryRequest(length)
         {
-            Pinned = requests.Next(2) == 0,
+            Pin = requests.Next(2) == 0 ? PinDemand.Any : PinDemand.WherePossible,
             Contiguous = requests.Next(4) == 0 && length <= HostExtents.HugePage,
             Alignment = (nuint)1 << requests.Next(4, 17),
             Protectable = requests.Next(16) == 0,

@@ -16,7 +16,7 @@ internal sealed unsafe class SoakBlock(NonpagedPool pool, MemoryBlock? run, void
     public string? CheckGuarantees()
     {
         if (run is not { Request: var request, Obtained: var obtained }) return null;
-        bool holds = obtained.Resident && (obtained.Pinned || !request.Pinned) && (obtained.Contiguous || !request.Contiguous)
+        bool holds = obtained.Resident && (obtained.Pinned || request.Pin is PinDemand.WherePossible or PinDemand.None) && (obtained.Contiguous || !request.Contiguous)
             && (nuint)address % nuint.Max(request.Alignment, 1) == 0
             && (request.HighestAcceptableAddress == PhysicalAddress.Max || obtained.PhysicalRanges.All(range => range.Last <= request.HighestAcceptableAddress));
         return holds ? null : $"{request} got {obtained}: {string.Join(", ", obtained.PhysicalRanges)}";

@@ -10,6 +10,12 @@ internal static unsafe class AddressSpace
     private static readonly Lock s_gate = new();
     private static readonly List<(nuint Start, nuint Length)> s_owed = [];
 
+    // Of pools that are gone, the oldest first.
+    private const int MostRetired = 1024;
+    private const ulong MostRetiredBytes = 1UL << 40;
+    private static readonly Queue<(nuint Start, nuint Length)> s_retired = [];
+    private static ulong s_retiredBytes;
+
     /// <summary>
     /// Reserves a range whose address is congruent to <paramref name="like"/> modulo the alignment, so that what is aligned physically can be
     /// aligned virtually too. The value is its address.
@@ -30,6 +36,48 @@ internal static unsafe class AddressSpace
         return new SysResult((nint)start);
     }
 
+    /// <summary>
+    /// Takes what is mapped out of a range, and keeps the range without access, so that nothing new is mapped there: until so much else was retired, or address space runs
+    /// short.
+    /// </summary>
+    public static void Retire(nuint start, nuint length)
+    {
+        if (length == 0) return;
+        SysResult replaced = LibC.MapMemory(
+            (void*)start, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+        if (replaced.IsError)
+        {
+            Release(start, length);
+            return;
+        }
+
+        lock (s_gate)
+        {
+            s_retired.Enqueue((start, length));
+            s_retiredBytes += length;
+        }
+
+        ReleaseRetired(MostRetired, MostRetiredBytes);
+    }
+
+    /// <summary>Unmaps retired ranges until no more than so many are left. Whether there were any.</summary>
+    public static bool ReleaseRetired(int most = 0, ulong mostBytes = 0)
+    {
+        bool any = false;
+        while (true)
+        {
+            (nuint Start, nuint Length) oldest;
+            lock (s_gate)
+            {
+                if ((s_retired.Count <= most && s_retiredBytes <= mostBytes) || !s_retired.TryDequeue(out oldest)) return any;
+                s_retiredBytes -= oldest.Length;
+            }
+
+            any = true;
+            Release(oldest.Start, oldest.Length);
+        }
+    }
+
     /// <summary>Unmaps a range, at once or, where the kernel refuses, with a later call.</summary>
     public static void Release(nuint start, nuint length)
     {
@@ -47,6 +95,12 @@ internal static unsafe class AddressSpace
         "the process's address space (ulimit -v), or its number of mappings (/proc/sys/vm/max_map_count)",
         "ulimit -v unlimited; sysctl -w vm.max_map_count=262144") { Errno = (int)errno };
 
-    private static SysResult Reserve(nuint length) =>
-        LibC.MapMemory(null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+    private static SysResult Reserve(nuint length)
+    {
+        while (true)
+        {
+            SysResult reserved = LibC.MapMemory(null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+            if (!reserved.IsError || !ReleaseRetired()) return reserved;
+        }
+    }
 }

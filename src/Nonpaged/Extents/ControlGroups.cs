@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
+using Nonpaged.Interop;
 
 namespace Nonpaged;
 
@@ -47,7 +49,7 @@ internal static class ControlGroups
         lock (s_gate)
         {
             s_membership.Close();
-            MoveTo([]);
+            Forget();
             s_limited = [];
             s_readAt = long.MinValue / 2;
         }
@@ -59,7 +61,7 @@ internal static class ControlGroups
     {
         s_limited = [];
         if (!s_membership.TryRead(stackalloc byte[KernelText.Usual], out ReadOnlySpan<byte> membership)) return false;
-        if (!membership.SequenceEqual(s_known)) MoveTo(membership);
+        if (!membership.SequenceEqual(s_known) && !TryMoveTo(membership)) return false;
         var limited = new List<(KeptText, KeptText, ulong)>();
         foreach ((KeptText limit, KeptText usage) in s_levels)
         {
@@ -70,7 +72,21 @@ internal static class ControlGroups
         return true;
     }
 
-    private static void MoveTo(ReadOnlySpan<byte> membership)
+    private static bool TryMoveTo(ReadOnlySpan<byte> membership)
+    {
+        Forget();
+        if (ReadMounts() is not { } mounts) return false;
+        ControlGroupFolders? groups = ControlGroupFolders.Find("memory", Encoding.UTF8.GetString(membership), mounts);
+        (string limit, string usage) = groups is { IsSecond: true }
+            ? ("memory.max", "memory.current")
+            : ("memory.limit_in_bytes", "memory.usage_in_bytes");
+        IEnumerable<string> folders = groups?.Folders ?? [];
+        s_levels = [.. folders.Select(folder => (new KeptText($"{folder}/{limit}"), new KeptText($"{folder}/{usage}")))];
+        s_known = membership.ToArray();
+        return true;
+    }
+
+    private static void Forget()
     {
         foreach ((KeptText limit, KeptText usage) in s_levels)
         {
@@ -78,40 +94,27 @@ internal static class ControlGroups
             usage.Close();
         }
 
-        s_levels = [.. LevelsOf(membership)];
-        s_known = membership.ToArray();
+        s_levels = [];
+        s_known = [];
     }
 
-    private static List<(KeptText Limit, KeptText Usage)> LevelsOf(ReadOnlySpan<byte> membership)
+    // It has a record for each mount, of which a read gives as many as fit into a page, whatever the buffer's length
+    // (Documentation/filesystems/seq_file.rst).
+    private static unsafe string? ReadMounts()
     {
-        var levels = new List<(KeptText, KeptText)>();
-        foreach (Range range in membership.Split((byte)'\n'))
+        if (LibC.OpenForReading("/proc/self/mountinfo", out SafeFileHandle file).IsError) return null;
+        using (file)
         {
-            // cgroups(7): hierarchy-ID:controller-list:path. Version 2 has the ID 0 and no list. The memory controller is in one hierarchy only, and that of
-            // version 2 comes last.
-            ReadOnlySpan<byte> line = membership[range];
-            bool isSecond = line.StartsWith("0::"u8);
-            if (!isSecond && !IsOfMemory(line)) continue;
-            (string root, string limit, string usage) = isSecond
-                ? ("/sys/fs/cgroup", "/memory.max", "/memory.current")
-                : ("/sys/fs/cgroup/memory", "/memory.limit_in_bytes", "/memory.usage_in_bytes");
-            string folder = root + Encoding.UTF8.GetString(line[(line.IndexOf(":/"u8) + 1)..]).TrimEnd('/');
-            for (; folder.Length >= root.Length; folder = folder[..folder.LastIndexOf('/')]) levels.Add((new KeptText(folder + limit), new KeptText(folder + usage)));
-            break;
+            var text = new byte[1 << 14];
+            for (int length = 0; ;)
+            {
+                if (length == text.Length) Array.Resize(ref text, 2 * length);
+                SysResult read;
+                fixed (byte* start = text) read = LibC.ReadAt(file, start + length, (nuint)(text.Length - length), length);
+                if (read.IsError) return null;
+                if (read.AsInt32 == 0) return Encoding.UTF8.GetString(text, 0, length);
+                length += read.AsInt32;
+            }
         }
-
-        return levels;
-    }
-
-    private static bool IsOfMemory(ReadOnlySpan<byte> line)
-    {
-        ReadOnlySpan<byte> controllers = line[(line.IndexOf((byte)':') + 1)..];
-        controllers = controllers[..int.Max(0, controllers.IndexOf((byte)':'))];
-        foreach (Range name in controllers.Split((byte)','))
-        {
-            if (controllers[name].SequenceEqual("memory"u8)) return true;
-        }
-
-        return false;
     }
 }

@@ -34,11 +34,19 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameT
     /// <summary>The protection of single pages can be changed.</summary>
     public required bool IsProtectable { get; init; }
 
-    /// <summary>Its physical addresses cannot change: by a pin, or by construction.</summary>
-    public required bool IsPinned { get; init; }
+    /// <summary>What keeps its physical addresses from changing.</summary>
+    public required PinKind PinKind { get; init; }
+
+    public bool IsPinned => PinKind != PinKind.None;
+
+    /// <summary>It is there for requests that demand no pin, and for no others.</summary>
+    public bool IsLeftUnpinned { get; init; }
 
     /// <summary>The pin, dropped when the extent is.</summary>
     public IDisposable? Pin { init => _pin = value; }
+
+    /// <summary>Nothing has taken the pin away behind the pool's back.</summary>
+    public bool IsPinWhole => _pin is not ExtentPin { IsWhole: false };
 
     /// <summary>Why it is not pinned.</summary>
     public AllocationFailure? PinFailure { get; init; }
@@ -95,6 +103,19 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameT
         if (MayBeWritten) return true;
         nuint index = (page - Start) >> Page.Shift;
         return _dirty is not null && (_dirty[index / 64] & (1UL << (int)(index % 64))) != 0;
+    }
+
+    /// <summary>As <see cref="Dispose"/>, for the end of a pool: the address range stays reserved without access, for pointers that are still used.</summary>
+    public void Retire()
+    {
+        _pin?.Dispose();
+        _pin = null;
+        File?.CloseFile();
+        AddressSpace.Retire(Start, Length);
+        // What a search left of the room, and a mapping of an IOMMU of its start.
+        if (File is null) return;
+        AddressSpace.Release(File.Start, Start - File.Start);
+        AddressSpace.Release(End, File.Start + File.Room - End);
     }
 
     public void Dispose()

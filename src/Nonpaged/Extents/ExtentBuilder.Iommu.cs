@@ -32,7 +32,7 @@ internal sealed unsafe partial class ExtentBuilder
             LookBehind = new Lazy<string>(() => FramesBehind(start, pin.Length)),
             ContiguousUnit = HostExtents.HugePage,
             IsProtectable = !rung.IsHugetlb,
-            IsPinned = true,
+            PinKind = PinKind.Iommu,
             Node = request.Node,
             Pin = pin,
             Sharing = sharing,

@@ -6,7 +6,7 @@ namespace Nonpaged;
 /// Makes an extent on a rung: a memory file is mapped and filled, pinned, read for its frame numbers, checked, arranged by these and sealed, in this order.
 /// Nothing is left behind by a failure.
 /// </summary>
-internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOptions options, PinTable pins)
+internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOptions options, PinLadder pins)
 {
     /// <summary>An extent of this length in which the request can be met.</summary>
     /// <param name="request">What is asked for.</param>
@@ -36,16 +36,20 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
 
     private Extent? Finish(MemoryFile file, PageRequest request, out AllocationFailure? failure)
     {
-        Pin? pin = pins.TryPin(file.Start, file.Length, out AllocationFailure? pinFailure);
-        failure = pin is null ? KeepUnpinned(file, request, pinFailure!) : null;
+        bool isWished = request.Pin != PinDemand.None;
+        AllocationFailure? pinFailure = null;
+        ExtentPin? pin = isWished ? pins.TryPin(file, rung, request.Pin, out pinFailure) : null;
+        failure = pin is null ? KeepUnpinned(file, request, pinFailure) : null;
         Sharing sharing = request.Sharing > options.Sharing ? request.Sharing : options.Sharing;
         string proof = "";
         nuint unit = rung.Unit;
-        FrameReading reading = failure is null ? ReadFrames(file, out unit, out proof) : default;
+        FrameReading reading = default;
+        if (failure is null && pin is not null) reading = ReadFrames(file, out unit, out proof);
         failure ??= reading.Failure;
         failure ??= CheckNode(file, request);
-        if (failure is null && !reading.IsKnown && (options.ForDevices || request.DependsOnFrames(rung.Unit))) failure = Unreadable(request, reading);
-        if (failure is null && (pin is not null || rung.IsHugetlb)) failure = Arrange(file, request, unit, ref reading);
+        if (failure is null && pin is not null && !reading.IsKnown && (options.ForDevices || request.DependsOnFrames(rung.Unit)))
+            failure = Unreadable(request, reading);
+        if (failure is null && pin is not null) failure = Arrange(file, request, unit, ref reading);
         failure ??= Seal(file, sharing);
         if (failure is not null)
         {
@@ -53,14 +57,16 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
             return null;
         }
 
-        string how = pin is not null ? "pinned by an io_uring registered buffer" : "not pinned";
-        return new Extent(file.Start, file.Length, file, new FrameTable(reading.Frames, unit))
+        string node = request.Node is { } number ? $"; on NUMA node {number}{NumaNodes.Evidence}" : "";
+        return new Extent(file.Start, file.Length, file, pin is null ? FrameTable.Unknown(file.Length) : new FrameTable(reading.Frames, unit))
         {
             Rung = rung.Name,
-            Evidence = $"{how}; {reading.Note}; {proof}{(request.Node is { } node ? $"; on NUMA node {node} (mbind before it was filled, move_pages after it was pinned)" : "")}",
-            ContiguousUnit = rung.Unit,
+            Evidence = pin is null ? $"not pinned, so the kernel may move it{node}" : $"{pin.Evidence}; {reading.Note}; {proof}{node}",
+            // Of what may move nothing is known for longer than a moment.
+            ContiguousUnit = pin is null ? Page.Size : rung.Unit,
             IsProtectable = !rung.IsHugetlb,
-            IsPinned = pin is not null,
+            PinKind = pin?.Kind ?? PinKind.None,
+            IsLeftUnpinned = !isWished,
             Node = request.Node,
             Pin = pin,
             PinFailure = pinFailure,
@@ -77,9 +83,9 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         request.Node is { } node ? NumaNodes.Check(file.Start, file.Length, rung.Unit, node) : null;
 
     /// <summary>Pages of the huge page pool are resident anyway; others are, where they may be locked.</summary>
-    private AllocationFailure? KeepUnpinned(MemoryFile file, PageRequest request, AllocationFailure pinFailure)
+    private AllocationFailure? KeepUnpinned(MemoryFile file, PageRequest request, AllocationFailure? pinFailure)
     {
-        if (request.Pinned || options.ForDevices) return pinFailure;
+        if (request.Pin is PinDemand.Any or PinDemand.LongTerm || options.ForDevices) return pinFailure;
         if (rung.IsHugetlb) return null;
         SysResult locked = LibC.LockMemory((void*)file.Start, file.Length);
         return locked.IsError ? PinFailures.ForLock(locked.Errno, file.Length) : null;
@@ -91,13 +97,24 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
         proof = rung.Proof;
         unit = rung.Unit;
         if (rung.IsHugetlb) return FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
-        if (rung.Unit > Page.Size && FrameReader.ReadHugeMapped(file.Start, file.Length, rung.Unit) is { } ofUnits) return ofUnits;
+        SysResult scan = new(0);
+        if (rung.Unit > Page.Size && FrameReader.ReadHugeMapped(file.Start, file.Length, rung.Unit, out scan) is { } ofUnits) return ofUnits;
 
         unit = Page.Size;
         FrameReading reading = FrameReader.Read(file.Start, file.Length);
         if (rung.Unit == Page.Size || reading.Failure is not null) return reading;
         proof = "the frame numbers in each 2 MiB follow each other";
-        bool isContiguous = reading.IsKnown && FrameReader.IsContiguousInUnits(reading.Frames, rung.Unit);
-        return isContiguous ? reading : reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
+        if (reading.IsKnown)
+        {
+            bool isContiguous = FrameReader.IsContiguousInUnits(reading.Frames, rung.Unit);
+            return isContiguous ? reading : reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
+        }
+
+        // The kernel answered, and does not map it so.
+        if (!scan.IsError) return reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
+        proof = "the kernel maps each 2 MiB by one huge page (ShmemPmdMapped of /proc/self/smaps)";
+        unit = rung.Unit;
+        if (FrameReader.ReadShmemPmdMapped(file.Start, file.Length) is not { } mapped) return reading with { Failure = CollapsedRung.Unproven(file.Length, reading, scan.Errno) };
+        return mapped == file.Length ? FrameReader.UnknownUnits(file.Length, rung.Unit, reading) : reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
     }
 }

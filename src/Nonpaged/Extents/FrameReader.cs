@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
@@ -25,10 +26,55 @@ internal static unsafe class FrameReader
     }
 
     /// <summary>The same, where the kernel maps the whole range by huge pages (PAGEMAP_SCAN), which an ordinary user may ask; null where it does not.</summary>
-    public static FrameReading? ReadHugeMapped(nuint start, nuint length, nuint unit)
+    /// <param name="start">Where the range starts.</param>
+    /// <param name="length">Its length in bytes.</param>
+    /// <param name="unit">The length of a huge page.</param>
+    /// <param name="scan">Why the kernel cannot be asked: before Linux 6.7, or where the process may not open its own pagemap.</param>
+    public static FrameReading? ReadHugeMapped(nuint start, nuint length, nuint unit, out SysResult scan)
     {
-        SysResult opened = PageMapFile.Open(out SafeFileHandle file);
-        using (file) return !opened.IsError && IsHugeMapped(file, start, length) ? ReadUnits(file, start, length, unit) : null;
+        scan = PageMapFile.Open(out SafeFileHandle file);
+        using (file)
+        {
+            bool isHuge = false;
+            if (!scan.IsError) scan = IsHugeMapped(file, start, length, out isHuge);
+            return isHuge ? ReadUnits(file, start, length, unit) : null;
+        }
+    }
+
+    /// <summary>
+    /// How many bytes of a range the kernel maps by huge pages, as /proc/self/smaps tells: on kernels without PAGEMAP_SCAN, and without privileges. Null where it
+    /// may not be read.
+    /// </summary>
+    public static nuint? ReadShmemPmdMapped(nuint start, nuint length)
+    {
+        try
+        {
+            nuint mapped = 0;
+            bool isWithin = false;
+            foreach (string line in File.ReadLines("/proc/self/smaps"))
+            {
+                // "7f1c00000000-7f1c00200000 rw-s ...", then "ShmemPmdMapped:     2048 kB" among its fields (proc_pid_smaps(5)).
+                string first = line[..int.Max(0, line.IndexOf(' '))];
+                if (first.IndexOf('-') is > 0 and var dash && ulong.TryParse(first.AsSpan(0, dash), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong from))
+                    isWithin = from >= start && from < start + length;
+                else if (isWithin && line.StartsWith("ShmemPmdMapped:", StringComparison.Ordinal))
+                    mapped += nuint.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+            }
+
+            return mapped;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>What is known of huge pages whose frame numbers are not.</summary>
+    public static FrameReading UnknownUnits(nuint length, nuint unit, FrameReading reading)
+    {
+        var frames = new ulong[length / unit];
+        Array.Fill(frames, PageEntry.Unknown);
+        return reading with { Frames = frames };
     }
 
     /// <summary>Each aligned unit is one physically contiguous piece, so far as the frame numbers tell.</summary>
@@ -51,17 +97,19 @@ internal static unsafe class FrameReader
         return Decode(frames, read);
     }
 
-    private static bool IsHugeMapped(SafeFileHandle file, nuint start, nuint length)
+    private static SysResult IsHugeMapped(SafeFileHandle file, nuint start, nuint length, out bool isHuge)
     {
+        isHuge = false;
         nuint step = PageMapFile.MaxRegions * HostExtents.HugePage;
         for (nuint done = 0; done < length; done += step)
         {
             nuint part = nuint.Min(step, length - done);
             SysResult huge = PageMapFile.CountHugeMapped(file, (void*)(start + done), part);
-            if (huge.IsError || (nuint)huge.Value != part) return false;
+            if (huge.IsError || (nuint)huge.Value != part) return huge;
         }
 
-        return true;
+        isHuge = true;
+        return new SysResult(0);
     }
 
     /// <summary>

@@ -9,6 +9,15 @@ internal sealed class FrameTable(ulong[] units, nuint unit)
 {
     private readonly int _shift = BitOperations.TrailingZeroCount(unit) - Page.Shift;
 
+    /// <summary>Of memory whose frames are not known.</summary>
+    public static FrameTable Unknown(nuint length)
+    {
+        nuint unit = length % HostExtents.HugePage == 0 ? HostExtents.HugePage : (nuint)Page.Size;
+        var units = new ulong[length / unit];
+        Array.Fill(units, PageEntry.Unknown);
+        return new FrameTable(units, unit);
+    }
+
     /// <summary>The physical addresses are known: all of them, or none.</summary>
     public bool IsKnown => units is [not PageEntry.Unknown, ..];
 

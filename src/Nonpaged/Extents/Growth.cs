@@ -8,14 +8,14 @@ internal static class Growth
 {
     private const int LargePoolPart = 64;
 
-    public static nuint Wish(NonpagedPoolOptions options, ulong needed, ulong held, ulong room)
+    public static nuint Wish(NonpagedPoolOptions options, ulong needed, ulong held, ulong room, ulong pinRoom)
     {
         ulong first = RoundUp(options.FirstExtent);
         ulong most = ulong.Max(RoundUp(options.Step), RoundUp(held / LargePoolPart));
         ulong wish = ulong.Clamp(RoundUp(held), first, ulong.Max(most, first));
         if (wish <= needed) return (nuint)needed;
         // An ordinary user's memlock limit ends in the middle of a step: the rest of it is taken then.
-        return (nuint)ulong.Min(wish, ulong.Min(room, MemlockBudget.Room())) & ~(nuint)(HostExtents.HugePage - 1);
+        return (nuint)ulong.Min(wish, ulong.Min(room, pinRoom)) & ~(nuint)(HostExtents.HugePage - 1);
     }
 
     private static ulong RoundUp(ulong bytes) => Page.RoundUp((nuint)ulong.Clamp(bytes, HostExtents.HugePage, 1UL << 46), HostExtents.HugePage);

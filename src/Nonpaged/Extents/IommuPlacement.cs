@@ -14,7 +14,7 @@ internal sealed class IommuPlacement(IommuAddressSpace space, PageRequest reques
     /// <summary>The same request of memory whose frames do not matter: what it says of physical addresses is a matter of the IOVA.</summary>
     public PageRequest OfMemory => request with
     {
-        Pages = request.Pages + (LeftOut >> Page.Shift), Limit = ulong.MaxValue, Contiguous = false, Pinned = false, IsOfAddressOnly = true,
+        Pages = request.Pages + (LeftOut >> Page.Shift), Limit = ulong.MaxValue, Contiguous = false, Pin = PinDemand.WherePossible, IsOfAddressOnly = true,
     };
 
     /// <summary>Takes the addresses for an extent of memory of this length.</summary>

@@ -97,7 +97,7 @@ internal static unsafe class MachineExtents
             Evidence = $"{name} hands in its memory with its physical addresses, which are fixed by construction",
             ContiguousUnit = Page.Size,
             IsProtectable = true,
-            IsPinned = true,
+            PinKind = PinKind.Fixed,
             MayBeWritten = true,
             Sharing = Sharing.ReadWrite,
         };

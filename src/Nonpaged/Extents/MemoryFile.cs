@@ -122,8 +122,14 @@ internal sealed unsafe class MemoryFile : IDisposable
     public void Dispose()
     {
         if (_isDisposed) return;
-        _isDisposed = true;
         AddressSpace.Release(Start, Room);
+        CloseFile();
+    }
+
+    /// <summary>Gives the file up; what happens to the address range is the caller's matter.</summary>
+    public void CloseFile()
+    {
+        _isDisposed = true;
         ForkedDescriptors.Remove(Descriptor);
         Descriptor.Dispose();
     }

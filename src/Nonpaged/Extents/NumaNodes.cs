@@ -32,24 +32,51 @@ internal static unsafe class NumaNodes
     /// <summary>Null, or why pages that are to come cannot be bound to a node.</summary>
     public static AllocationFailure? Bind(nuint start, nuint length, int node)
     {
-        if (!Directory.Exists(Root)) return null;
+        if (IsOnly(node)) return null;
         SysResult bound = LibC.BindToNode((void*)start, length, node);
-        return bound.IsError ? new AllocationFailure(FailureKind.NoNode, $"Memory cannot be bound to NUMA node {node} (mbind: {bound.Errno}).", $"the kernel's answer, {bound.Errno}; the nodes that this process may use: cpuset(7)", "grep Mems_allowed_list /proc/self/status") { Errno = (int)bound.Errno } : null;
+        if (!bound.IsError) return null;
+        if (bound.Errno is Errno.EPERM or Errno.ENOSYS) return Forbidden($"Memory cannot be bound to NUMA node {node}", "mbind", bound.Errno);
+        return new AllocationFailure(
+            FailureKind.NoNode, $"Memory cannot be bound to NUMA node {node} (mbind: {bound.Errno}).",
+            $"the kernel's answer, {bound.Errno}; the nodes that this process may use: cpuset(7)", "grep Mems_allowed_list /proc/self/status")
+            { Errno = (int)bound.Errno };
     }
 
     /// <summary>Asks the kernel where each unit lies: null where all do on the node.</summary>
     public static AllocationFailure? Check(nuint start, nuint length, nuint unit, int node)
     {
-        if (!Directory.Exists(Root)) return null;
+        if (IsOnly(node)) return null;
         var pages = new nuint[length / unit];
         for (int i = 0; i < pages.Length; i++) pages[i] = start + (nuint)i * unit;
         var nodes = new int[pages.Length];
         SysResult asked = LibC.GetNodes(pages, nodes);
-        if (asked.IsError) return new AllocationFailure(FailureKind.NoNode, $"The kernel does not tell the NUMA node of memory (move_pages: {asked.Errno}).", $"the kernel's answer, {asked.Errno}", "nonpaged doctor") { Errno = (int)asked.Errno };
+        if (asked.Errno is Errno.EPERM or Errno.ENOSYS) return Forbidden("The kernel does not tell the NUMA node of memory", "move_pages", asked.Errno);
+        if (asked.IsError)
+        {
+            return new AllocationFailure(
+                FailureKind.NoNode, $"The kernel does not tell the NUMA node of memory (move_pages: {asked.Errno}).", $"the kernel's answer, {asked.Errno}",
+                "nonpaged doctor") { Errno = (int)asked.Errno };
+        }
+
         int other = nodes.Count(one => one != node);
         return other == 0 ? null : new AllocationFailure(FailureKind.NoNode,
             $"{other} of {nodes.Length} pieces of memory lie on another NUMA node than {node} (move_pages).", $"free memory of node {node}", $"free memory there: cat {Root}/node{node}/meminfo");
     }
+
+    /// <summary>How it is known that memory lies on a node, after its number in a block's evidence.</summary>
+    public static string Evidence => HasOneNode() ? ", the only one" : " (mbind before it was filled, move_pages after it was pinned)";
+
+    /// <summary>The machine has no other node, so memory need not be bound to it; the calls for that are forbidden in many containers.</summary>
+    private static bool IsOnly(int node) => !Directory.Exists(Root) || (HasOneNode() && Contains(Online(), node));
+
+    private static bool HasOneNode() => int.TryParse(Online(), NumberStyles.None, CultureInfo.InvariantCulture, out _);
+
+    // "0", or "0-1". What may still be plugged in has no memory to give.
+    private static string Online() => KernelText.TryRead($"{Root}/online")?.Trim() ?? "0";
+
+    private static AllocationFailure Forbidden(string reason, string call, Errno errno) => new(
+        FailureKind.NoNode, $"{reason}: {call}(2) is forbidden here ({errno}).", $"a seccomp filter, which allows {call} with CAP_SYS_NICE only (containers)",
+        $"--cap-add=SYS_NICE, or a seccomp profile that allows {call}; or ask for memory on any node") { Errno = (int)errno };
 
     private static AllocationFailure Missing(int node, string online) =>
         new(FailureKind.NoNode, $"There is no NUMA node {node}.", $"the nodes of this machine: {online}", "ask for memory on one of these, or on any");

@@ -55,7 +55,7 @@ internal static unsafe class RegionExtent
             Evidence = $"{region.File}{(region.Caching == Caching.Uncached ? ", opened with O_SYNC" : "")}: physical addresses are those that were asked for, of memory that the kernel gives to nobody; {Known(region, kind)}",
             ContiguousUnit = unit,
             IsProtectable = true,
-            IsPinned = true,
+            PinKind = PinKind.Fixed,
             // The lock goes with the descriptor.
             Pin = file,
             MayBeWritten = true,

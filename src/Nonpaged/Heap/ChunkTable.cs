@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Nonpaged.Interop;
 
 namespace Nonpaged;
@@ -6,33 +7,41 @@ namespace Nonpaged;
 /// A pool's table of chunks, indexed by address, with the states of their blocks and the spans that they are of. It is address space that the kernel backs where it is
 /// written. Reading takes no lock.
 /// </summary>
+/// <remarks>
+/// A program that locks all of its memory (mlockall(2)) fills whatever can be accessed, so what has no use yet has no access; but any address may be looked up among the entries, so these can
+/// be read, where the kernel maps its huge zero page. A table is never unmapped, for a thread may be looking something up: it is emptied, and the next heap's.
+/// </remarks>
 internal sealed unsafe class ChunkTable : IDisposable
 {
     /// <summary>States that it has room for: one for each block, up to two where its length is no power of two.</summary>
     public const uint MostStates = 1u << 31;
 
     private const nuint HugePage = 2 << 20;
-    private const int CountShift = AddressBits - Chunk.Shift;
 
-    // Of user space, on x86-64 and on arm64: mmap(2) gives longer addresses only on request.
-    private const int AddressBits = 48;
+    private static readonly Lock s_gate = new();
+    private static readonly Stack<ChunkTable> s_empty = [];
 
-    private static readonly nuint s_numbersAt = (nuint)sizeof(Chunk) << CountShift;
-    private static readonly nuint s_statesAt = s_numbersAt + ((nuint)sizeof(int) << CountShift);
+    // User space has 47 bits on x86-64, and 48 on arm64: mmap(2) gives longer addresses only on request.
+    private static readonly int s_countShift = (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 47 : 48) - Chunk.Shift;
+    private static readonly nuint s_numbersAt = (nuint)sizeof(Chunk) << s_countShift;
+    private static readonly nuint s_statesAt = s_numbersAt + ((nuint)sizeof(int) << s_countShift);
+
     // Behind the last ones there is room for a look at those of a whole chunk.
-    private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 1) + Chunk.Length;
+    private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 1) + HugePage;
 
     private readonly Lock _gate = new();
     private readonly Stack<int> _vacant = [];
     private readonly Dictionary<int, Queue<nint>> _freeStates = [];
+    private readonly HashSet<nuint> _writable = [];
     private readonly nuint _start;
     private HeapSpan?[] _spans = new HeapSpan?[16];
     private int _spanCount = 1;
     private uint _usedStates;
+    private nuint _writableStates;
 
     private ChunkTable(nuint start) => _start = start;
 
-    public static nuint Count => (nuint)1 << CountShift;
+    public static nuint Count => (nuint)1 << s_countShift;
 
     public Chunk* Entries => (Chunk*)_start;
 
@@ -43,14 +52,35 @@ internal sealed unsafe class ChunkTable : IDisposable
     /// <summary>Null where the process has no address space for it: then the heap goes without.</summary>
     public static ChunkTable? TryCreate()
     {
-        SysResult mapped = LibC.MapMemory(
-            null, s_length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
-        if (mapped.IsError) return null;
-        // Where huge pages are always made, a single entry would take 2 MiB. Kernels without them refuse, and need not be told.
-        LibC.AdviseMemory((void*)mapped.Value, s_statesAt + HugePage, LibC.MADV_NOHUGEPAGE);
-        // The states of many blocks are looked at in no order: with small pages each look would be a walk through the page table, too.
-        LibC.AdviseMemory((void*)((nuint)mapped.Value + s_statesAt + HugePage), s_length - s_statesAt - HugePage, LibC.MADV_HUGEPAGE);
-        return new ChunkTable((nuint)mapped.Value);
+        lock (s_gate)
+        {
+            if (s_empty.TryPop(out ChunkTable? table)) return table;
+        }
+
+        SysResult reserved = AddressSpace.Reserve(s_length, HugePage);
+        if (reserved.IsError) return null;
+        nuint start = (nuint)reserved.Value;
+        // What mlockall(MCL_FUTURE) has made of it would fill it when it becomes accessible.
+        SysResult readable = LibC.UnlockMemory((void*)start, s_length);
+        if (!readable.IsError) readable = LibC.ProtectMemory((void*)start, s_numbersAt, LibC.PROT_READ);
+        if (readable.IsError)
+        {
+            AddressSpace.Release(start, s_length);
+            return null;
+        }
+
+        // Where a look finds nothing the kernel maps zeros: 2 MiB of them at once.
+        LibC.AdviseMemory((void*)start, s_numbersAt, LibC.MADV_HUGEPAGE);
+        return new ChunkTable(start);
+    }
+
+    /// <summary>Unmaps the tables that wait for another heap. No other thread may be in a call of a pool that is gone.</summary>
+    internal static void ReleaseEmpty()
+    {
+        lock (s_gate)
+        {
+            while (s_empty.TryPop(out ChunkTable? table)) AddressSpace.Release(table._start, s_length);
+        }
     }
 
     /// <summary>The chunk that an address lies in; one of no class where the heap has none there, or no block can start there.</summary>
@@ -67,6 +97,8 @@ internal sealed unsafe class ChunkTable : IDisposable
     {
         using (HeapHook.Enter(_gate))
         {
+            nuint first = span.Start >> Chunk.Shift;
+            if (first + ChunksOf(span) > Count || !MakeEntriesWritable(first, ChunksOf(span))) return false;
             int each = Chunk.StatesOf(span.BlockSize);
             ushort* states = TakeStates(each * (int)ChunksOf(span));
             if (states == null) return false;
@@ -100,7 +132,45 @@ internal sealed unsafe class ChunkTable : IDisposable
         }
     }
 
-    public void Dispose() => AddressSpace.Release(_start, s_length);
+    /// <summary>Empties the table, for the next heap. No thread may write to it any more; some may still look something up, and find nothing.</summary>
+    public void Dispose()
+    {
+        using (HeapHook.Enter(_gate))
+        {
+            _vacant.Clear();
+            _freeStates.Clear();
+            _spans = new HeapSpan?[16];
+            _spanCount = 1;
+            _usedStates = 0;
+        }
+
+        // Locked memory keeps its pages (madvise(2)).
+        SysResult emptied = LibC.UnlockMemory((void*)_start, s_length);
+        if (!emptied.IsError) emptied = LibC.AdviseMemory((void*)_start, s_length, LibC.MADV_DONTNEED);
+        // One that is not empty is nobody's for good.
+        if (emptied.IsError) return;
+        lock (s_gate) s_empty.Push(this);
+    }
+
+    /// <summary>Makes the entries and numbers of chunks writable, by whole 2 MiB of them.</summary>
+    private bool MakeEntriesWritable(nuint first, nuint count) =>
+        MakeWritable(first * (nuint)sizeof(Chunk), count * (nuint)sizeof(Chunk))
+            && MakeWritable(s_numbersAt + first * sizeof(int), count * sizeof(int));
+
+    private bool MakeWritable(nuint offset, nuint length)
+    {
+        for (nuint piece = offset & ~(HugePage - 1); piece < offset + length; piece += HugePage)
+        {
+            if (_writable.Contains(piece)) continue;
+            void* start = (void*)(_start + piece);
+            if (LibC.ProtectMemory(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return false;
+            // Where huge pages are always made, a single entry would take 2 MiB. Kernels without them refuse, and need not be told.
+            LibC.AdviseMemory(start, HugePage, LibC.MADV_NOHUGEPAGE);
+            _writable.Add(piece);
+        }
+
+        return true;
+    }
 
     private static nuint ChunksOf(HeapSpan span) => span.Pages >> (Chunk.Shift - Page.Shift);
 
@@ -123,6 +193,16 @@ internal sealed unsafe class ChunkTable : IDisposable
         if (FreeStates(count).TryDequeue(out nint states)) return (ushort*)states;
         if (_usedStates + (ulong)(uint)count > MostStates) return null;
         uint first = _usedStates;
+        // As far as a look at those of a whole chunk behind them goes.
+        nuint end = ((nuint)(first + (uint)count) << 1) + Chunk.Length;
+        for (; _writableStates < end; _writableStates += HugePage)
+        {
+            void* start = (byte*)States + _writableStates;
+            if (LibC.ProtectMemory(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return null;
+            // The states of many blocks are looked at in no order: with small pages each look would be a walk through the page table, too. Few have small ones.
+            LibC.AdviseMemory(start, HugePage, _writableStates == 0 ? LibC.MADV_NOHUGEPAGE : LibC.MADV_HUGEPAGE);
+        }
+
         _usedStates += (uint)count;
         return States + first;
     }

@@ -1,12 +1,12 @@
 using System.Runtime.InteropServices;
-
 using Nonpaged.Interop;
 
 namespace Nonpaged;
 
 /// <summary>
 /// A thread that uses pools, and its magazines. When it has ended, what its magazines hold goes back: at the next garbage collection, or when a pool needs
-/// memory, whichever is first.
+/// memory, whichever is first. Only the thread itself changes its magazines while it lives: it drops those of pools that are disposed in its next slow call, because
+/// nothing else tells that it is not in the middle of a hit.
 /// </summary>
 internal sealed unsafe class HeapThread
 {
@@ -21,6 +21,8 @@ internal sealed unsafe class HeapThread
     private readonly Thread _thread = Thread.CurrentThread;
     private readonly MagazineHeap?[] _heaps = new MagazineHeap?[PoolSlots.Count];
     private nint _caches = ThreadCache.Make();
+    private int _seenRetirements = MagazineHeap.Retirements;
+    private int _depth;
 
     private HeapThread()
     {
@@ -51,11 +53,48 @@ internal sealed unsafe class HeapThread
 
     public bool HasEnded => NativeId == 0 ? !_thread.IsAlive : LibC.KillThread(NativeId, 0).Errno == Errno.ESRCH;
 
+    /// <summary>The calling thread begins a slow call on a heap; until that is disposed of, the thread keeps its magazines, whatever happens to the heap.</summary>
+    /// <exception cref="ObjectDisposedException">The heap's pool is disposed.</exception>
+    public static SlowCall Enter(MagazineHeap heap)
+    {
+        HeapThread thread = Current;
+        thread.DropRetired();
+        nint cache = thread.CacheFor(heap);
+        thread._depth++;
+        return new SlowCall(thread, cache);
+    }
+
+    /// <summary>The calling thread is in no hit: where it uses heaps that are disposed of, it drops their magazines.</summary>
+    public static void Pass() => t_current?.DropRetired();
+
+    /// <summary>The thread has ended: gives back what it has. Further calls do nothing.</summary>
+    public void End()
+    {
+        List<MagazineHeap>? left = null;
+        using (HeapHook.Enter(_gate))
+        {
+            if (_caches == 0) return;
+            for (int slot = 1; slot < PoolSlots.Count; slot++)
+            {
+                if (_heaps[slot] is not { } heap) continue;
+                _heaps[slot] = null;
+                if (heap.IsDisposed) FreeMagazines(slot);
+                else heap.Flush(ThreadCache.At(_caches, slot), keep: true);
+                (left ??= []).Add(heap);
+            }
+
+            ThreadCache.Free(_caches);
+            _caches = 0;
+        }
+
+        Leave(left);
+    }
+
     /// <summary>The cache for a heap, made at its first use. Called by the thread itself.</summary>
-    public nint CacheFor(MagazineHeap heap)
+    private nint CacheFor(MagazineHeap heap)
     {
         nint cache = ThreadCache.At(_caches, heap.Slot);
-        if (_heaps[heap.Slot] == heap) return cache;
+        if (_heaps[heap.Slot] == heap && !heap.IsDisposed) return cache;
         using (HeapHook.Enter(_gate))
         {
             heap.Add(this);
@@ -65,40 +104,52 @@ internal sealed unsafe class HeapThread
         }
     }
 
-    /// <summary>Forgets a heap that is disposed of; its blocks go with its memory.</summary>
-    public void Forget(MagazineHeap heap)
+    /// <summary>Not within another slow call, which may be of the heap that is disposed of.</summary>
+    private void DropRetired()
     {
+        int retirements = MagazineHeap.Retirements;
+        if (_seenRetirements == retirements || _depth > 0) return;
+        _seenRetirements = retirements;
+        List<MagazineHeap>? left = null;
         using (HeapHook.Enter(_gate))
         {
-            if (_heaps[heap.Slot] != heap) return;
-            _heaps[heap.Slot] = null;
-            nint cache = ThreadCache.At(_caches, heap.Slot);
-            for (int i = 1; i < SizeClass.Count; i++)
+            for (int slot = 1; slot < PoolSlots.Count; slot++)
             {
-                Magazine* magazine = ThreadCache.MagazineOf(cache, i);
-                NativeMemory.AlignedFree(magazine->Floor);
-                NativeMemory.AlignedFree(magazine->SpareFloor);
-                *magazine = default;
+                if (_heaps[slot] is not { IsDisposed: true } heap) continue;
+                _heaps[slot] = null;
+                FreeMagazines(slot);
+                (left ??= []).Add(heap);
             }
+        }
+
+        Leave(left);
+    }
+
+    // Without the thread's lock: a heap that its last thread leaves goes.
+    private void Leave(List<MagazineHeap>? heaps)
+    {
+        if (heaps is null) return;
+        foreach (MagazineHeap heap in heaps) heap.Remove(this);
+    }
+
+    private void FreeMagazines(int slot)
+    {
+        nint cache = ThreadCache.At(_caches, slot);
+        for (int i = 1; i < SizeClass.Count; i++)
+        {
+            Magazine* magazine = ThreadCache.MagazineOf(cache, i);
+            NativeMemory.AlignedFree(magazine->Floor);
+            NativeMemory.AlignedFree(magazine->SpareFloor);
+            *magazine = default;
         }
     }
 
-    /// <summary>The thread has ended: gives back what it has. Further calls do nothing.</summary>
-    public void End()
+    /// <summary>A slow call of the calling thread, until disposed of.</summary>
+    internal readonly ref struct SlowCall(HeapThread thread, nint cache)
     {
-        using (HeapHook.Enter(_gate))
-        {
-            if (_caches == 0) return;
-            for (int slot = 1; slot < PoolSlots.Count; slot++)
-            {
-                if (_heaps[slot] is not { } heap) continue;
-                _heaps[slot] = null;
-                heap.Flush(ThreadCache.At(_caches, slot), keep: true);
-                heap.Remove(this);
-            }
+        /// <summary>The thread's magazines for the heap.</summary>
+        public nint Cache { get; } = cache;
 
-            ThreadCache.Free(_caches);
-            _caches = 0;
-        }
+        public void Dispose() => thread._depth--;
     }
 }

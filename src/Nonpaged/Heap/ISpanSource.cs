@@ -11,4 +11,7 @@ internal interface ISpanSource
 
     /// <summary>Depots keep free blocks: to be trimmed when memory that nobody uses goes back.</summary>
     void OnBlocksKept();
+
+    /// <summary>The pool is disposed.</summary>
+    ObjectDisposedException Disposed();
 }

@@ -4,15 +4,22 @@ namespace Nonpaged;
 /// Small blocks, cached and without a limit, for any number of threads: each has magazines of its own, which it takes from and frees into without a lock, and exchanges whole
 /// ones with the depot of the size class.
 /// </summary>
+/// <remarks>
+/// When its pool is disposed a heap is retired: threads may be in the middle of a hit, which nothing can wait for (membarrier(2) does not wait for a thread that was
+/// preempted there). So its slot, its table and the threads' magazines are set aside until each thread that used the heap has begun another slow call, of any pool, or has
+/// ended. With as many pools set aside as there are slots, further ones go without magazines.
+/// </remarks>
 internal sealed unsafe class MagazineHeap
 {
-    // Held while what is kept goes back: the table that this needs must not go meanwhile. Taken before all others.
-    private readonly Lock _returning = new();
+    private static int s_retirements;
+
     private readonly Lock _gate = new();
     private readonly List<HeapThread> _threads = [];
     private readonly Depot?[] _depots = new Depot?[SizeClass.Count];
     private readonly ISpanSource _source;
-    private bool _isDisposed;
+    private volatile bool _isDisposed;
+    private int _trims;
+    private bool _isGone;
 
     private MagazineHeap(ISpanSource source, ChunkTable table, int slot)
     {
@@ -21,13 +28,15 @@ internal sealed unsafe class MagazineHeap
         Slot = slot;
     }
 
+    /// <summary>How many heaps were retired so far: a thread that has seen fewer may have magazines of one.</summary>
+    public static int Retirements => Volatile.Read(ref s_retirements);
+
     /// <summary>The pool's place in each thread's table.</summary>
     public int Slot { get; }
 
     public ChunkTable Table { get; }
 
-    /// <summary>The calling thread's magazines.</summary>
-    public nint Cache => HeapThread.Current.CacheFor(this);
+    public bool IsDisposed => _isDisposed;
 
     /// <summary>Null where all slots are taken, or there is no address space for its table.</summary>
     public static MagazineHeap? TryCreate(ISpanSource source)
@@ -40,24 +49,30 @@ internal sealed unsafe class MagazineHeap
     }
 
     /// <summary>Takes a block when the loaded magazine has none. 0, with the reason, where there is no memory.</summary>
-    public nuint Allocate(int sizeClass, out AllocationFailure? failure) =>
-        TryLoad(sizeClass, 1, out failure) ? ThreadCache.MagazineOf(Cache, sizeClass)->Pop() : 0;
+    public nuint Allocate(int sizeClass, out AllocationFailure? failure)
+    {
+        using HeapThread.SlowCall call = HeapThread.Enter(this);
+        return TryLoad(call.Cache, sizeClass, 1, out failure) ? ThreadCache.MagazineOf(call.Cache, sizeClass)->Pop() : 0;
+    }
 
     /// <summary>Loads the thread's magazine where it is empty: from the spans with up to as many blocks as are wanted. False, with the reason, where there is no memory.</summary>
     public bool TryLoad(int sizeClass, int wanted, out AllocationFailure? failure)
     {
-        Magazine* magazine = ThreadCache.MagazineOf(Cache, sizeClass);
-        failure = null;
-        if (magazine->Top != magazine->Floor) return true;
-        if (magazine->SpareTop == magazine->SpareFloor) return DepotOf(sizeClass).Load(magazine, wanted, out failure);
-        magazine->Swap();
-        return true;
+        using HeapThread.SlowCall call = HeapThread.Enter(this);
+        return TryLoad(call.Cache, sizeClass, wanted, out failure);
+    }
+
+    /// <summary>The calling thread's magazines, which stay where they are as long as the thread and the heap.</summary>
+    public nint Cache()
+    {
+        using HeapThread.SlowCall call = HeapThread.Enter(this);
+        return call.Cache;
     }
 
     /// <summary>The class of the block in use that starts at an address, or 0. Without the checks, of any address in a span.</summary>
     public int ClassOfBlock(nuint address)
     {
-        // Its table is gone.
+        // Its table may be another heap's already.
         if (_isDisposed) return 0;
         Chunk chunk = Table.Find(address);
         return chunk.SizeClass != 0 && (!HeapChecks.IsOn || *chunk.StateOf(address) == Chunk.InUse(address)) ? chunk.SizeClass : 0;
@@ -66,9 +81,10 @@ internal sealed unsafe class MagazineHeap
     /// <summary>Frees a block of the heap that is in use. False where the address is not one.</summary>
     public bool TryFree(nuint address)
     {
+        using HeapThread.SlowCall call = HeapThread.Enter(this);
         int sizeClass = ClassOfBlock(address);
         if (sizeClass == 0) return false;
-        Magazine* magazine = ThreadCache.MagazineOf(Cache, sizeClass);
+        Magazine* magazine = ThreadCache.MagazineOf(call.Cache, sizeClass);
         if (magazine->Top == magazine->Ceiling)
         {
             if (magazine->SpareLength < magazine->Length) magazine->Swap();
@@ -85,7 +101,7 @@ internal sealed unsafe class MagazineHeap
         HeapThread[] ended;
         using (HeapHook.Enter(_gate))
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_isDisposed) throw _source.Disposed();
             ended = [.. _threads.Where(other => other.HasEnded)];
             _threads.Add(thread);
         }
@@ -93,9 +109,11 @@ internal sealed unsafe class MagazineHeap
         foreach (HeapThread other in ended) other.End();
     }
 
+    /// <summary>A thread has no magazines of the heap any more.</summary>
     public void Remove(HeapThread thread)
     {
         using (HeapHook.Enter(_gate)) _threads.Remove(thread);
+        GoWhereUnused();
     }
 
     /// <summary>Takes everything out of a thread's magazines. Whether there was any.</summary>
@@ -109,37 +127,71 @@ internal sealed unsafe class MagazineHeap
     /// <summary>Gives back what ended threads and the depots have. Whether there was any.</summary>
     public bool TrimShared()
     {
-        using Lock.Scope returning = HeapHook.Enter(_returning);
         HeapThread[] ended;
         using (HeapHook.Enter(_gate))
         {
             // The idle timer may come when the pool is gone.
             if (_isDisposed) return false;
             ended = [.. _threads.Where(other => other.HasEnded)];
+            _trims++;
         }
 
-        foreach (HeapThread other in ended) other.End();
-        bool any = ended.Length > 0;
-        foreach (Depot? depot in _depots) any |= depot?.Trim() ?? false;
-        return any;
+        try
+        {
+            foreach (HeapThread other in ended) other.End();
+            bool any = ended.Length > 0;
+            foreach (Depot? depot in _depots) any |= depot?.Trim() ?? false;
+            return any;
+        }
+        finally
+        {
+            using (HeapHook.Enter(_gate)) _trims--;
+            GoWhereUnused();
+        }
     }
 
     /// <summary>As above, with what the calling thread has.</summary>
-    public bool Trim() => Flush(Cache, keep: false) | TrimShared();
+    public bool Trim()
+    {
+        using HeapThread.SlowCall call = HeapThread.Enter(this);
+        return Flush(call.Cache, keep: false) | TrimShared();
+    }
 
-    /// <summary>Forgets all blocks: the pool's memory goes as a whole. No other thread may be in a call.</summary>
+    /// <summary>Retires the heap: the pool's memory goes as a whole, and no call begins any more. Other threads may be in calls.</summary>
     public void Dispose()
     {
-        using Lock.Scope returning = HeapHook.Enter(_returning);
-        HeapThread[] threads;
+        HeapThread[] ended;
         using (HeapHook.Enter(_gate))
         {
             if (_isDisposed) return;
             _isDisposed = true;
-            threads = [.. _threads];
+            ended = [.. _threads.Where(other => other.HasEnded)];
         }
 
-        foreach (HeapThread thread in threads) thread.Forget(this);
+        Interlocked.Increment(ref s_retirements);
+        foreach (HeapThread thread in ended) thread.End();
+        HeapThread.Pass();
+        GoWhereUnused();
+    }
+
+    private bool TryLoad(nint cache, int sizeClass, int wanted, out AllocationFailure? failure)
+    {
+        Magazine* magazine = ThreadCache.MagazineOf(cache, sizeClass);
+        failure = null;
+        if (magazine->Top != magazine->Floor) return true;
+        if (magazine->SpareTop == magazine->SpareFloor) return DepotOf(sizeClass).Load(magazine, wanted, out failure);
+        magazine->Swap();
+        return true;
+    }
+
+    private void GoWhereUnused()
+    {
+        using (HeapHook.Enter(_gate))
+        {
+            if (!_isDisposed || _isGone || _threads.Count > 0 || _trims > 0) return;
+            _isGone = true;
+        }
+
         foreach (Depot? depot in _depots) depot?.Dispose();
         Table.Dispose();
         PoolSlots.Release(Slot);

@@ -31,8 +31,15 @@ internal sealed class OwnerTable
     public bool TryGet<T>(int place, [NotNullWhen(true)] out T? owner)
         where T : class
     {
-        owner = _objects[Math.Abs(place)] as T;
+        int index = Math.Abs(place);
+        owner = index < _objects.Count ? _objects[index] as T : null;
         return owner is not null;
+    }
+
+    public void Clear()
+    {
+        _objects.RemoveRange(1, _objects.Count - 1);
+        _vacant.Clear();
     }
 
     public IEnumerable<T> OfType<T>() => _objects.OfType<T>();

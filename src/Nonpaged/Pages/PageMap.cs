@@ -23,13 +23,30 @@ internal sealed unsafe class PageMap : IDisposable
     /// <summary>The owner of a unit whose pages have entries of their own. None of the owner table has this place.</summary>
     private const int Divided = int.MinValue;
 
+    private static readonly Lock s_gate = new();
+
+    // Tables are never unmapped, for a thread may be translating at any moment: they are emptied, and another pool's.
+    private static readonly Stack<nint> s_spareRoots = [];
+    private static readonly Stack<nint> s_spareLeaves = [];
+
     // Of a pool that is gone: nobody looks whether it is, and finds nothing.
-    private static readonly nint s_empty = (nint)Reserve(RootLength);
+    private static nint s_empty;
 
     // The root entries in use: to look through all of them would make the kernel back the whole root.
     private readonly List<nuint> _covered = [];
-    private PageEntry** _root = (PageEntry**)Reserve(RootLength + LeafLength);
+    private PageEntry** _root;
     private bool _isDisposed;
+
+    /// <exception cref="AllocationException">The process has no address space for it.</exception>
+    public PageMap()
+    {
+        lock (s_gate)
+        {
+            if (s_empty == 0) s_empty = (nint)Reserve(RootLength);
+        }
+
+        _root = (PageEntry**)Take(s_spareRoots, RootLength + LeafLength);
+    }
 
     private static nuint LeafLength => (LeafUnits + LeafPages) * (nuint)sizeof(PageEntry);
 
@@ -87,7 +104,7 @@ internal sealed unsafe class PageMap : IDisposable
         for (nuint index = address >> LeafShift; index <= (address + length - 1) >> LeafShift; index++)
         {
             if (_covered.Contains(index)) continue;
-            PageEntry* leaf = _covered.Count == 0 ? FirstLeaf : (PageEntry*)Reserve(LeafLength);
+            PageEntry* leaf = _covered.Count == 0 ? FirstLeaf : (PageEntry*)Take(s_spareLeaves, LeafLength);
             Volatile.Write(ref *(nint*)(_root + index), (nint)leaf);
             _covered.Add(index);
         }
@@ -138,9 +155,44 @@ internal sealed unsafe class PageMap : IDisposable
     {
         if (_isDisposed) return;
         _isDisposed = true;
-        foreach (nuint index in _covered.Skip(1)) AddressSpace.Release((nuint)_root[index], LeafLength);
-        AddressSpace.Release((nuint)_root, RootLength + LeafLength);
+        nint root = (nint)_root;
+        nint[] leaves = [.. _covered.Skip(1).Select(LeafAt)];
         _root = (PageEntry**)s_empty;
+        Interlocked.MemoryBarrier();
+        Give(s_spareRoots, root, RootLength + LeafLength);
+        foreach (nint leaf in leaves) Give(s_spareLeaves, leaf, LeafLength);
+    }
+
+    /// <summary>Unmaps the tables that wait for another pool. No thread may be translating by one that is gone.</summary>
+    internal static void ReleaseSpare()
+    {
+        lock (s_gate)
+        {
+            while (s_spareRoots.TryPop(out nint root)) AddressSpace.Release((nuint)root, RootLength + LeafLength);
+            while (s_spareLeaves.TryPop(out nint leaf)) AddressSpace.Release((nuint)leaf, LeafLength);
+        }
+    }
+
+    private nint LeafAt(nuint index) => (nint)_root[index];
+
+    private static void* Take(Stack<nint> spare, nuint length)
+    {
+        lock (s_gate)
+        {
+            if (spare.TryPop(out nint table)) return (void*)table;
+        }
+
+        return Reserve(length);
+    }
+
+    private static void Give(Stack<nint> spare, nint table, nuint length)
+    {
+        // Locked memory keeps its pages (madvise(2)).
+        SysResult emptied = LibC.UnlockMemory((void*)table, length);
+        if (!emptied.IsError) emptied = LibC.AdviseMemory((void*)table, length, LibC.MADV_DONTNEED);
+        // One that is not empty is nobody's for good.
+        if (emptied.IsError) return;
+        lock (s_gate) spare.Push(table);
     }
 
     private void SetEnd(nuint page, nuint start, nuint end, int owner)

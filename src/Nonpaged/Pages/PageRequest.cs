@@ -5,13 +5,13 @@ namespace Nonpaged;
 /// <param name="Alignment">Of address and physical address, in bytes: a power of two, a page at least.</param>
 /// <param name="Limit">The highest acceptable physical address.</param>
 /// <param name="Contiguous">One physical range.</param>
-/// <param name="Pinned">From pinned extents only.</param>
+/// <param name="Pin">From extents that are pinned so.</param>
 /// <param name="Protectable">From extents whose single pages can be protected.</param>
 /// <param name="Sharing">From extents that another process may map so.</param>
 /// <param name="IsOfAddressOnly">The alignment is of the address; the physical one may be any.</param>
 /// <param name="Only">From this extent; null for any that is not one block's.</param>
 internal readonly record struct PageRequest(
-    nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, bool Pinned, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null, bool IsOfAddressOnly = false)
+    nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, PinDemand Pin, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null, bool IsOfAddressOnly = false)
 {
     /// <summary>What it needs of the CPU's cache.</summary>
     public Caching Caching { get; init; }
@@ -25,8 +25,16 @@ internal readonly record struct PageRequest(
     public bool Accepts(Extent extent) =>
         (NeedsRegion ? extent.Caching == Caching : extent.Caching == Caching.Coherent && (!extent.IsRegion || DependsOnFrames(HostExtents.HugePage)))
         && (Node is null || extent.Node == Node)
-        && (!Pinned || extent.IsPinned) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
+        && IsPinnedEnough(extent) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
         && (Only is null ? !extent.IsOneBlock : extent == Only);
+
+    private bool IsPinnedEnough(Extent extent) => Pin switch
+    {
+        PinDemand.None => extent.IsLeftUnpinned,
+        PinDemand.Any => extent.IsPinned,
+        PinDemand.LongTerm => extent.IsPinned && extent.PinKind != PinKind.Pipe,
+        _ => !extent.IsLeftUnpinned,
+    };
 
     /// <summary>Memory that is contiguous within such units does not meet it by itself: it matters where the units lie.</summary>
     public bool DependsOnFrames(nuint unit) =>

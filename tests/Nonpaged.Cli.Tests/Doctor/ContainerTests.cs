@@ -43,6 +43,15 @@ public sealed class ContainerTests
     }
 
     [Fact]
+    public void A_container_of_a_runtime_that_leaves_nothing_is_known_by_its_namespaces()
+    {
+        using FakeSystem system = new FakeSystem().Link("/proc/self/ns/ipc", "ipc:[4026532201]")
+            .Link("/proc/self/ns/uts", "uts:[4026532200]").Link("/proc/self/ns/cgroup", "cgroup:[4026532202]");
+        Assert.Equal(ContainerKind.None, system.Look().Container.Kind);
+        Assert.Equal(ContainerKind.Other, system.Link("/proc/self/ns/pid", "pid:[4026532203]").Look().Container.Kind);
+    }
+
+    [Fact]
     public void A_machine_that_was_made_from_a_container_s_image_is_none()
     {
         using FakeSystem system = new FakeSystem().Write("/.dockerenv", "")

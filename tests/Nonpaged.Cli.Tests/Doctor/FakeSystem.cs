@@ -37,6 +37,23 @@ internal sealed class FakeSystem : IDisposable
         $"/proc/{pid}/status",
         $"Name:\tx\nUid:\t{user}\t{user}\t{user}\t{user}\nVmLck:\t{locked,8} kB\nVmPin:\t{pinned,8} kB\nCapEff:\t{capabilities}\nSeccomp:\t{seccomp}");
 
+    /// <summary>
+    /// The process's control groups, and where hierarchies are mounted: "cgroup2 /sys/fs/cgroup /" or "cgroup,memory,cpu
+    /// /sys/fs/cgroup/memory /" is type and controllers, mount point, and the group at it.
+    /// </summary>
+    public FakeSystem Groups(string membership, params string[] mounts)
+    {
+        Write("/proc/self/cgroup", membership);
+        IEnumerable<string> lines = mounts.Select((mount, i) =>
+        {
+            string[] words = mount.Split(' ');
+            string[] controllers = words[0].Split(',');
+            string options = string.Join(',', ["rw", .. controllers[1..]]);
+            return $"{30 + i} 24 0:{30 + i} {words[2]} {words[1]} rw,nosuid shared:{30 + i} - {controllers[0]} x {options}";
+        });
+        return Write("/proc/self/mountinfo", string.Join('\n', ["24 1 254:0 / / rw - ext4 /dev/vda rw", .. lines]));
+    }
+
     public FakeSystem Variable(string name, string value)
     {
         Environment[name] = value;

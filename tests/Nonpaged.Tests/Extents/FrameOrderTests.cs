@@ -15,7 +15,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         Host.SkipUnlessRoot();
         using HostSetting? overcommit = rung == MemoryRung.OnDemandHugepages ? new HostSetting(Host.Overcommit, 64) : null;
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung] });
-        using MemoryBlock block = pool.Allocate(new MemoryRequest(128 << 20) { Pinned = true });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(128 << 20) { Pin = PinDemand.Any });
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
         ulong[] frames = Host.Frames(block.Address, block.Length);
         Assert.Equal(CountRanges([.. frames.Order()]), CountRanges(frames));
@@ -39,7 +39,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         Host.SkipUnlessRoot();
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed] });
         nuint length = (nuint)mebibytes << 20;
-        if (pool.TryAllocate(new MemoryRequest(length) { Contiguous = true, Pinned = true, Alignment = Unit }, out MemoryBlock? block, out AllocationFailure? failure))
+        if (pool.TryAllocate(new MemoryRequest(length) { Contiguous = true, Pin = PinDemand.Any, Alignment = Unit }, out MemoryBlock? block, out AllocationFailure? failure))
         {
             ulong[] frames = Host.Frames(block.Address, length);
             for (int i = 1; i < frames.Length; i++) Assert.Equal(frames[i - 1] + 4096, frames[i]);
@@ -62,12 +62,12 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
         Host.SkipUnlessRoot();
         using NonpagedPool pool = NonpagedPool.Create();
         ulong middle;
-        using (MemoryBlock probe = pool.Allocate(new MemoryRequest(64 << 20) { Pinned = true }))
+        using (MemoryBlock probe = pool.Allocate(new MemoryRequest(64 << 20) { Pin = PinDemand.Any }))
         {
             ulong[] frames = Host.Frames(probe.Address, probe.Length);
             middle = frames.Order().ElementAt(frames.Length / 2) - 1;
             // Memory in use is no answer, so the pool must look for more.
-            if (pool.TryAllocate(new MemoryRequest(3 << 20) { HighestAcceptableAddress = new PhysicalAddress(middle), Pinned = true }, out MemoryBlock? low, out AllocationFailure? failure))
+            if (pool.TryAllocate(new MemoryRequest(3 << 20) { HighestAcceptableAddress = new PhysicalAddress(middle), Pin = PinDemand.Any }, out MemoryBlock? low, out AllocationFailure? failure))
             {
                 Assert.All(Host.Frames(low.Address, low.Length), frame => Assert.True(frame + 4095 <= middle));
                 output.WriteLine($"below 0x{middle:x}: {low.Obtained.PhysicalRanges[0]}");
@@ -79,7 +79,7 @@ public sealed unsafe class FrameOrderTests(ITestOutputHelper output)
             }
         }
 
-        using MemoryBlock free = pool.Allocate(new MemoryRequest(1 << 20) { HighestAcceptableAddress = new PhysicalAddress(middle + (1UL << 40)), Pinned = true });
+        using MemoryBlock free = pool.Allocate(new MemoryRequest(1 << 20) { HighestAcceptableAddress = new PhysicalAddress(middle + (1UL << 40)), Pin = PinDemand.Any });
         Assert.Equal(1 << 20, (int)free.Length);
     }
 

@@ -10,7 +10,7 @@ public sealed unsafe class HostTests
     public void Two_MiB_are_contiguous_and_pinned_with_no_set_up()
     {
         using NonpagedPool pool = NonpagedPool.Create();
-        using MemoryBlock block = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true, Pinned = true });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true, Pin = PinDemand.Any });
         Assert.True(block.Obtained.Contiguous);
         Assert.True(block.Obtained.Pinned);
         Assert.Single(block.Obtained.PhysicalRanges);
@@ -38,7 +38,7 @@ public sealed unsafe class HostTests
     {
         Host.SkipUnlessRoot();
         using NonpagedPool pool = NonpagedPool.Create();
-        using MemoryBlock block = pool.Allocate(new MemoryRequest(16 << 20) { Pinned = true });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(16 << 20) { Pin = PinDemand.Any });
         new Span<byte>(block.Address, 16 << 20).Fill(0x5a);
         for (int i = 0; i < 3; i++) File.WriteAllText("/proc/sys/vm/compact_memory", "1");
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
@@ -94,11 +94,11 @@ public sealed unsafe class HostTests
     {
         using NonpagedPool pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(16384) { Protectable = true });
-        Assert.Null(block.Protect(4096, 4096, MemoryProtection.ReadOnly));
+        block.Protect(4096, 4096, MemoryProtection.ReadOnly);
         ((byte*)block.Address)[8192] = 1;
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(100, 4096, MemoryProtection.None));
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(16384, 4096, MemoryProtection.None));
         using MemoryBlock plain = pool.Allocate(new MemoryRequest(16384));
-        Assert.NotNull(plain.Protect(0, 4096, MemoryProtection.None));
+        Assert.Equal(FailureKind.NotProtectable, Assert.Throws<AllocationException>(() => plain.Protect(0, 4096, MemoryProtection.None)).Failure.Kind);
     }
 }

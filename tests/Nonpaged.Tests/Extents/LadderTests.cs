@@ -14,7 +14,7 @@ public sealed unsafe class LadderTests
         using HostSetting? reserved = rung == MemoryRung.HugepagePool ? new HostSetting(Host.Reserved, 8) : null;
         using HostSetting? overcommit = rung == MemoryRung.OnDemandHugepages ? new HostSetting(Host.Overcommit, 8) : null;
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung] });
-        using MemoryBlock block = pool.Allocate(new MemoryRequest(5 << 20) { Pinned = true });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(5 << 20) { Pin = PinDemand.Any });
         Assert.Equal(name, block.Obtained.Rung);
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
         Assert.Contains("dc", Host.VmFlags(block.Address));
@@ -73,7 +73,7 @@ public sealed unsafe class LadderTests
 
             using NonpagedPool pool = NonpagedPool.Create();
             using (MemoryBlock small = pool.Allocate(new MemoryRequest(1 << 20))) Assert.NotEqual("1 GiB pages", small.Obtained.Rung);
-            using MemoryBlock block = pool.Allocate(new MemoryRequest(100 << 20) { Contiguous = true, Pinned = true });
+            using MemoryBlock block = pool.Allocate(new MemoryRequest(100 << 20) { Contiguous = true, Pin = PinDemand.Any });
             Assert.Equal("1 GiB pages", block.Obtained.Rung);
             Assert.Single(block.Obtained.PhysicalRanges);
             Host.AssertFramesAreThoseOfTheKernel(pool, block);

@@ -17,7 +17,7 @@ public sealed unsafe class PinTableTests
         byte* memory = (byte*)NativeMemory.AlignedAlloc(count * Page.Size, Page.Size);
         using (var table = new PinTable())
         {
-            var pins = new List<Pin>();
+            var pins = new List<RingPin>();
             for (int i = 0; i < count; i++) pins.Add(Pinned(table, memory + i * Page.Size));
             Assert.Equal(3, Host.CountDescriptors());
             Assert.Equal(before + count * Page.Size + 3 * MemlockBudget.RingCharge, MemlockBudget.Pinned);
@@ -35,9 +35,9 @@ public sealed unsafe class PinTableTests
         NativeMemory.AlignedFree(memory);
     }
 
-    private static Pin Pinned(PinTable table, byte* page)
+    private static RingPin Pinned(PinTable table, byte* page)
     {
-        Pin? pin = table.TryPin((nuint)page, Page.Size, out AllocationFailure? failure);
+        RingPin? pin = table.TryPin((nuint)page, Page.Size, out AllocationFailure? failure);
         Assert.True(pin is not null, failure?.Reason);
         return pin;
     }

@@ -7,7 +7,7 @@ public sealed unsafe class ReserveTests
     public void Under_a_reservation_no_allocation_makes_a_system_call()
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
-        Assert.Null(pool.Reserve(32 << 20));
+        pool.Reserve(32 << 20);
         ulong held = pool.HeldBytes;
         using var counter = new CallCounter();
         for (int round = 0; round < 3; round++)
@@ -16,7 +16,7 @@ public sealed unsafe class ReserveTests
             var small = new List<nint>();
             for (int i = 0; i < 12; i++)
             {
-                blocks.Add(pool.Allocate(new MemoryRequest(2 << 20) { Pinned = true, Contiguous = true }));
+                blocks.Add(pool.Allocate(new MemoryRequest(2 << 20) { Pin = PinDemand.Any, Contiguous = true }));
                 for (int length = 16; length <= 4096; length *= 2) small.Add((nint)pool.Allocate((nuint)length));
             }
 
@@ -45,9 +45,9 @@ public sealed unsafe class ReserveTests
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 16 << 20, IdleRelease = TimeSpan.Zero });
         MemoryBlock block = pool.Allocate(new MemoryRequest(4 << 20));
-        Assert.Null(pool.Reserve(12 << 20));
+        pool.Reserve(12 << 20);
         Assert.Equal(16UL << 20, pool.HeldBytes);
-        Assert.Null(pool.Reserve(20 << 20));
+        pool.Reserve(20 << 20);
         Assert.Equal(24UL << 20, pool.HeldBytes);
         block.Dispose();
         Assert.Equal(24UL << 20, pool.HeldBytes);
@@ -57,9 +57,10 @@ public sealed unsafe class ReserveTests
     public void A_reservation_that_cannot_be_met_says_why()
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Ceiling = 8 << 20 });
-        Assert.Contains("ceiling", pool.Reserve(16 << 20)!.Limit, StringComparison.Ordinal);
-        Assert.Contains("IOMMU", pool.Reserve(1 << 20, new PhysicalAddress(0xffffff))!.Remedy, StringComparison.Ordinal);
-        Assert.Contains("0 bytes", pool.Reserve(0)!.Reason, StringComparison.Ordinal);
+        Assert.Contains("ceiling", Assert.Throws<AllocationException>(() => pool.Reserve(16 << 20)).Failure.Limit, StringComparison.Ordinal);
+        Assert.False(pool.TryReserve(1 << 20, out AllocationFailure? low, new PhysicalAddress(0xffffff)));
+        Assert.Contains("IOMMU", low.Remedy, StringComparison.Ordinal);
+        Assert.Contains("0 bytes", Assert.Throws<ArgumentException>(() => pool.Reserve(0)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => pool.Reserve(new MemoryRequest(4096) { Shared = Sharing.ReadOnly }));
         Assert.Equal(0UL, pool.HeldBytes);
     }

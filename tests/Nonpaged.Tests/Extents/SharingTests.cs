@@ -13,7 +13,7 @@ public sealed unsafe class SharingTests
     public void Another_process_reads_and_writes_a_block_that_was_asked_for_so()
     {
         using NonpagedPool pool = NonpagedPool.Create();
-        using MemoryBlock block = pool.Allocate(new MemoryRequest(10_000) { Shared = Sharing.ReadWrite, Pinned = true });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(10_000) { Shared = Sharing.ReadWrite, Pin = PinDemand.Any });
         "from the owner"u8.CopyTo(block.AsSpan());
         using ExportedMemory export = pool.Export(block);
         FileRange range = Assert.Single(export.Ranges);

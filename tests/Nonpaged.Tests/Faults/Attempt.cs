@@ -24,12 +24,12 @@ internal sealed class Attempt(FaultHook hook)
         Do(() => pool.TryAllocate(request, out block, out AllocationFailure? failure) ? null : failure);
         hook.Unobserved(() =>
         {
-            Assert.True(!request.Pinned || block!.Obtained.Pinned);
+            Assert.True(request.Pin is PinDemand.WherePossible or PinDemand.None || block!.Obtained.Pinned);
             Assert.True(!request.Contiguous || block!.Obtained.Contiguous);
             Assert.Equal(-1, block!.AsSpan().IndexOfAnyExcept((byte)0));
             bool isKnown = block.Obtained.PhysicalRanges[0].Start is not null;
             Assert.True(isKnown || (hook.HasFired && block.Obtained.Evidence.Contains("may not be read", StringComparison.Ordinal)));
-            if (request.Pinned && isKnown) Extents.Host.AssertFramesAreThoseOfTheKernel(pool, block);
+            if (block.Obtained.Pinned && isKnown) Extents.Host.AssertFramesAreThoseOfTheKernel(pool, block);
             block.AsSpan().Fill(0xa5);
         });
         return block!;

@@ -138,7 +138,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
                 Assert.Contains(errno.ToString(), failure.ToString(), StringComparison.Ordinal);
                 using MemoryBlock locked = pool.Allocate(new MemoryRequest(1 << 20));
                 Assert.False(locked.Obtained.Pinned);
-                Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20) { Pinned = true }, out _, out failure));
+                Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20) { Pin = PinDemand.Any }, out _, out failure));
                 Assert.Contains("EPERM", failure.ToString(), StringComparison.Ordinal);
             }
 

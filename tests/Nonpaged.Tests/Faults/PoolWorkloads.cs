@@ -25,7 +25,7 @@ internal static unsafe class PoolWorkloads
     private static void OnRung(Attempt attempt, MemoryRung rung)
     {
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options with { Ladder = [rung] }));
-        attempt.Allocate(pool, new MemoryRequest(5 << 20) { Pinned = true }).Dispose();
+        attempt.Allocate(pool, new MemoryRequest(5 << 20) { Pin = PinDemand.Any }).Dispose();
         Assert.Equal(0UL, pool.HeldBytes);
         // All that may be left pinned is the ring itself.
         Assert.InRange(MemlockBudget.Pinned, 0, MemlockBudget.RingCharge);
@@ -34,7 +34,7 @@ internal static unsafe class PoolWorkloads
     private static void Ladder(Attempt attempt)
     {
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options));
-        using MemoryBlock one = attempt.Allocate(pool, new MemoryRequest(2 << 20) { Contiguous = true, Pinned = true });
+        using MemoryBlock one = attempt.Allocate(pool, new MemoryRequest(2 << 20) { Contiguous = true, Pin = PinDemand.Any });
         using MemoryBlock other = attempt.Allocate(pool, new MemoryRequest(6 << 20) { Protectable = true });
     }
 
@@ -60,7 +60,7 @@ internal static unsafe class PoolWorkloads
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options with { Ceiling = 8 << 20 }));
         for (int round = 0; round < 2; round++)
         {
-            MemoryBlock[] blocks = [.. Enumerable.Range(0, 4).Select(_ => attempt.Allocate(pool, new MemoryRequest(2 << 20) { Pinned = true }))];
+            MemoryBlock[] blocks = [.. Enumerable.Range(0, 4).Select(_ => attempt.Allocate(pool, new MemoryRequest(2 << 20) { Pin = PinDemand.Any }))];
             foreach (MemoryBlock block in blocks) block.Dispose();
             Assert.Equal(0UL, pool.HeldBytes);
         }
@@ -77,13 +77,13 @@ internal static unsafe class PoolWorkloads
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options with { Ladder = [MemoryRung.Collapsed] }));
         // Below a limit that all memory is below: the search takes its first look, keeps a part of it and punches the rest.
         var limit = new PhysicalAddress(1UL << 46);
-        attempt.Allocate(pool, new MemoryRequest(3 << 20) { HighestAcceptableAddress = limit, Pinned = true }).Dispose();
+        attempt.Allocate(pool, new MemoryRequest(3 << 20) { HighestAcceptableAddress = limit, Pin = PinDemand.Any }).Dispose();
     }
 
     private static void Reserve(Attempt attempt)
     {
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options));
-        attempt.Do(() => pool.Reserve(4 << 20));
+        attempt.Do(() => pool.TryReserve(4 << 20, out AllocationFailure? failure) ? null : failure);
         using MemoryBlock block = attempt.Allocate(pool, new MemoryRequest(4 << 20));
     }
 
@@ -93,7 +93,7 @@ internal static unsafe class PoolWorkloads
         for (int round = 0; round < 2; round++)
         {
             using MemoryBlock block = attempt.Allocate(pool, new MemoryRequest(16384) { Protectable = true });
-            attempt.Do(() => block.Protect(4096, 4096, MemoryProtection.ReadOnly));
+            attempt.Do(() => block.TryProtect(4096, 4096, MemoryProtection.ReadOnly, out AllocationFailure? failure) ? null : failure);
         }
 
         Assert.Equal(0UL, pool.HeldBytes);

@@ -41,7 +41,7 @@ internal sealed unsafe class PooledMemory() : Subject("nonpaged")
 
     protected override string? TryObtain(nuint length, out byte* start)
     {
-        var request = new MemoryRequest(length) { Alignment = HostExtents.HugePage, Pinned = true, WholePages = true };
+        var request = new MemoryRequest(length) { Alignment = HostExtents.HugePage, Pin = PinDemand.Any, WholePages = true };
         _pool.TryAllocate(request, out _block, out AllocationFailure? failure);
         Failure = failure;
         start = _block is null ? null : (byte*)_block.Address;

@@ -1,7 +1,7 @@
 namespace Nonpaged;
 
 /// <summary>Slots of a <see cref="PinTable"/> that hold a range in place until disposed.</summary>
-internal sealed class Pin(PinTable table, IReadOnlyList<(uint Slot, nuint Length)> slots) : IDisposable
+internal sealed class RingPin(PinTable table, IReadOnlyList<(uint Slot, nuint Length)> slots) : IDisposable
 {
     private IReadOnlyList<(uint Slot, nuint Length)>? _slots = slots;
 

@@ -27,6 +27,9 @@ internal static class MemlockBudget
         return limit - ulong.Min(limit, (ulong)Pinned);
     }
 
+    /// <summary>The limit in bytes; null for none.</summary>
+    public static long? LimitOrNull() => Limit() is var limit && limit == LibC.RLIM_INFINITY ? null : (long)ulong.Min(limit, long.MaxValue);
+
     /// <summary>The limit and who uses how much of it, for an error.</summary>
     public static string Describe()
     {

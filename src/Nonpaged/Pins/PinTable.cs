@@ -37,7 +37,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     }
 
     /// <summary>Pins a range, or says why that is not permitted. Nothing stays pinned after a failure.</summary>
-    public Pin? TryPin(nuint address, nuint length, out AllocationFailure? failure)
+    public RingPin? TryPin(nuint address, nuint length, out AllocationFailure? failure)
     {
         failure = null;
         var slots = new List<(uint Slot, nuint Length)>();
@@ -50,6 +50,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
             {
                 slots.Add((slot, part));
                 MemlockBudget.Charge((long)part);
+                PinPolicy.Charge(PinKind.IoUring, (long)part);
                 continue;
             }
 
@@ -59,7 +60,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
             return null;
         }
 
-        return new Pin(this, slots);
+        return new RingPin(this, slots);
     }
 
     public void Clear(IReadOnlyList<(uint Slot, nuint Length)> slots)
@@ -86,7 +87,12 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
             foreach (IDisposable one in _holds) one.Dispose();
             _holds.Clear();
             _rings.Clear();
-            foreach ((_, nuint length) in _owed) MemlockBudget.Charge(-(long)length);
+            foreach ((_, nuint length) in _owed)
+            {
+                MemlockBudget.Charge(-(long)length);
+                PinPolicy.Charge(PinKind.IoUring, -(long)length);
+            }
+
             _owed.Clear();
         }
     }
@@ -96,6 +102,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         // Without a ring there is no pin left.
         if (_rings.Count > 0 && IoUring.UpdateSlot(_rings[RingOf(pinned.Slot)], PlaceIn(pinned.Slot), null, 0).IsError) return false;
         MemlockBudget.Charge(-(long)pinned.Length);
+        PinPolicy.Charge(PinKind.IoUring, -(long)pinned.Length);
         _vacant.Push(pinned.Slot);
         return true;
     }
