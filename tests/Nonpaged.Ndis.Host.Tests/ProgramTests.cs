@@ -13,8 +13,11 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
     [InlineData("daemon")]
     public void In_a_forked_child_each_call_fails_and_nothing_of_the_parent_is_kept(string mode)
     {
-        CommandResult ran = Command.Run(sdk.Build("forks"), [mode]);
-        Assert.True(ran is { ExitCode: 0, Output: "ok\n" }, ran.Output + ran.Error);
+        foreach (string pins in new[] { "io_uring,pipe", "pipe" })
+        {
+            CommandResult ran = Command.Run(sdk.Build("forks"), new Dictionary<string, string> { ["NONPAGED_PINS"] = pins }, [mode]);
+            Assert.True(ran is { ExitCode: 0, Output: "ok\n" }, $"{pins}: {ran.Output}{ran.Error}");
+        }
     }
 
     [Fact]
