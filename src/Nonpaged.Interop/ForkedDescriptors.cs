@@ -4,11 +4,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Nonpaged.Interop;
 
 /// <summary>
-/// The descriptors that hold memory: its files, and what pins it. A child of fork(2) that does not exec inherits them, and with them the memory. The child handler of C programs
+/// The descriptors that hold memory: its files, and what pins it. A child of fork(2) that does not exec inherits them, and with
+/// them the memory. The child handler of C programs
 /// (native/fork.c) closes what is listed here, without managed code. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A set of bits: of a table of pages of 32,768 bits each, indexed by the descriptor. A bit is set or cleared by one store, and no page ever moves, so a fork at any moment sees a sane
+/// A set of bits: of a table of pages of 32,768 bits each, indexed by the descriptor. A bit is set or cleared by one store, and
+/// no page ever moves, so a fork at any moment sees a sane
 /// table.
 /// </remarks>
 internal static unsafe class ForkedDescriptors
@@ -33,7 +35,9 @@ internal static unsafe class ForkedDescriptors
         if (word != null) Interlocked.Or(ref *word, bit);
     }
 
-    /// <summary>Takes a descriptor off the list: before it is closed, because its number may be of another file right after.</summary>
+    /// <summary>
+    /// Takes a descriptor off the list: before it is closed, because its number may be of another file right after.
+    /// </summary>
     public static void Remove(SafeFileHandle descriptor)
     {
         ulong* word = WordOf(descriptor, allocate: false, out ulong bit);
@@ -47,9 +51,9 @@ internal static unsafe class ForkedDescriptors
         if (descriptor.IsInvalid || descriptor.IsClosed) return null;
         nint number = descriptor.DangerousGetHandle();
         if (number / BitsPerPage >= PageCount) return null;
-        var pages = (nint*)At(ref s_table, PageCount * sizeof(nint), allocate);
+        nint* pages = (nint*)At(ref s_table, PageCount * sizeof(nint), allocate);
         if (pages == null) return null;
-        var page = (ulong*)At(ref pages[number / BitsPerPage], BitsPerPage / 8, allocate);
+        ulong* page = (ulong*)At(ref pages[number / BitsPerPage], BitsPerPage / 8, allocate);
         if (page == null) return null;
         bit = 1UL << (int)(number % BitsPerWord);
         return page + (number % BitsPerPage / BitsPerWord);

@@ -9,7 +9,8 @@ namespace Nonpaged.Ndis;
 /// <param name="Limit">Of a failure, the limit that was met.</param>
 /// <param name="Remedy">Of a failure, what lifts it.</param>
 /// <param name="Errno">Of a failure, the kernel's answer; 0 where there is none.</param>
-internal sealed record NdisMessage(bool IsFailure, string Kind, string Driver, string Call, string Reason, string Limit, string Remedy, int Errno)
+internal sealed record NdisMessage(
+    bool IsFailure, string Kind, string Driver, string Call, string Reason, string Limit, string Remedy, int Errno)
 {
     public static NdisMessage Of(NdisReport report) =>
         new(false, report.Kind.ToString(), report.Driver, report.Call, report.Message, "", "", 0);

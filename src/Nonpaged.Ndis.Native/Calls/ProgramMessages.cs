@@ -7,7 +7,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Ndis.Native;
 
 /// <summary>
-/// Tells a C program what its calls did wrong and why they failed: in the log that NONPAGED_LOG names, and by the function that NonpagedSetMessageHandler was given. Equal messages are counted, and
+/// Tells a C program what its calls did wrong and why they failed: in the log that NONPAGED_LOG names, and by the function that
+/// NonpagedSetMessageHandler was given. Equal messages are counted, and
 /// told when there are 1, 10, 100, ... of them, so that neither memory nor output grows with a program's mistakes. Thread-safe.
 /// </summary>
 internal static unsafe class ProgramMessages
@@ -54,7 +55,10 @@ internal static unsafe class ProgramMessages
     public static void SetHandler(delegate* unmanaged<void*, NativeMessage*, void> function, void* context) =>
         Volatile.Write(ref s_handler, function == null ? null : new Handler(function, context));
 
-    /// <summary>Notes a message, whatever locks the caller holds: it is written, and handed to the program when the call ends. Never throws.</summary>
+    /// <summary>
+    /// Notes a message, whatever locks the caller holds: it is written, and handed to the program when the call ends. Never
+    /// throws.
+    /// </summary>
     public static void Take(NdisMessage message)
     {
         if (s_log is null && Volatile.Read(ref s_handler) is null) return;
@@ -123,7 +127,8 @@ internal static unsafe class ProgramMessages
     private static void Tell(NdisMessage message, long count)
     {
         if (Volatile.Read(ref s_handler) is not { } handler) return;
-        fixed (byte* kind = Bytes(message.Kind), call = Bytes(message.Call), reason = Bytes(message.Reason), limit = Bytes(message.Limit), remedy = Bytes(message.Remedy))
+        fixed (byte* kind = Bytes(message.Kind), call = Bytes(message.Call), reason = Bytes(message.Reason),
+            limit = Bytes(message.Limit), remedy = Bytes(message.Remedy))
         {
             var told = new NativeMessage
             {

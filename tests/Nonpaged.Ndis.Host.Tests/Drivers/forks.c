@@ -14,6 +14,7 @@
 
 static NDIS_PHYSICAL_ADDRESS none = { .QuadPart = -1 };
 static volatile int stop;
+static int inherited;
 
 static void *get(UINT length)
 {
@@ -23,7 +24,7 @@ static void *get(UINT length)
     return block;
 }
 
-/* Memory files and rings that this process has open. */
+/* Memory files, rings and pipes that this process has open, without those that it had before its first call. */
 static int held(void)
 {
     char path[300], target[300];
@@ -36,10 +37,10 @@ static int held(void)
         length = readlink(path, target, sizeof target - 1);
         if (length <= 0) continue;
         target[length] = 0;
-        count += strstr(target, "memfd:") != NULL || strstr(target, "io_uring") != NULL;
+        count += strstr(target, "memfd:") != NULL || strstr(target, "io_uring") != NULL || strstr(target, "pipe:") != NULL;
     }
     closedir(folder);
-    return count;
+    return count - inherited;
 }
 
 static pid_t begin(void)
@@ -122,7 +123,11 @@ int main(int count, char **arguments)
     char *small, *large;
     pthread_t threads[3];
     pid_t child;
+    int said[2];
 
+    CHECK(pipe(said) == 0);
+    inherited = held();
+    alarm(120);
     if (strcmp(mode, "fresh") == 0) {
         child = begin();
         if (child == 0) {
@@ -195,18 +200,14 @@ int main(int count, char **arguments)
         stop = 1;
         for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
     } else if (strcmp(mode, "daemon") == 0) {
-        int said[2];
         char answer = 0;
-        CHECK(pipe(said) == 0);
         if (fork() == 0) {
-            close(said[0]);
             if (daemon(1, 1) != 0) _exit(1);
             alarm(30);
             all_fail(small, large);
             if (write(said[1], "k", 1) != 1) _exit(1);
             _exit(0);
         }
-        close(said[1]);
         CHECK(read(said[0], &answer, 1) == 1 && answer == 'k');
         while (wait(NULL) > 0) { }
     } else {
