@@ -182,7 +182,7 @@ internal sealed class Container : IDisposable
     // What looks for processes that tests left knows them by the last.
     private static string[] Variables =>
     [
-        "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp", "LD_LIBRARY_PATH=/sdk", "DOTNET_NOLOGO=1",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/tmp", "LD_LIBRARY_PATH=/sdk", "DOTNET_NOLOGO=1", "NONPAGED_LOG=stderr",
         $"NONPAGED_CI_RUN={Environment.GetEnvironmentVariable("NONPAGED_CI_RUN")}",
     ];
 
