@@ -28,6 +28,9 @@ public sealed unsafe class MemoryBlock : IDisposable
     /// <summary>Its length in bytes, as asked for.</summary>
     public nuint Length => Request.Length;
 
+    /// <summary>The pool that it is of.</summary>
+    public NonpagedPool Pool => _pool;
+
     /// <summary>What was asked for.</summary>
     public MemoryRequest Request { get; }
 

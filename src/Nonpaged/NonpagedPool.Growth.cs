@@ -27,13 +27,10 @@ public sealed unsafe partial class NonpagedPool
     {
         lock (_growth)
         {
-            if (!isOneBlock)
+            lock (_gate)
             {
-                lock (_gate)
-                {
-                    ThrowIfDisposed();
-                    if (take(null)) return null;
-                }
+                ThrowIfDisposed();
+                if (!isOneBlock && take(null)) return null;
             }
 
             if (TryObtain(request, isOneBlock ? Wish.OwnFile : Wish.Ahead, out AllocationFailure? failure) is not { } extent) return failure;

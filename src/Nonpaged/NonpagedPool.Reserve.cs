@@ -56,6 +56,7 @@ public sealed unsafe partial class NonpagedPool
         Magazines();
         lock (_growth)
         {
+            // It sees, under the pool's lock, whether the pool is gone; that can't change while it grows.
             nuint missing = KeepFree(pages);
             if (missing == 0) return null;
             if (pages.NeedsRegion)

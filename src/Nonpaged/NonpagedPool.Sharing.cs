@@ -74,13 +74,16 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>Gives a block to another process: a descriptor, and where the block lies in its file.</summary>
     /// <exception cref="AllocationException">The block was not asked for as <see cref="MemoryRequest.Shared"/>, nor is the pool made for sharing; or there is no further descriptor.</exception>
-    /// <exception cref="ObjectDisposedException">The block is freed.</exception>
+    /// <exception cref="ArgumentException">The block is another pool's.</exception>
+    /// <exception cref="ObjectDisposedException">The block is freed, or the pool is disposed.</exception>
     public ExportedMemory Export(MemoryBlock block)
     {
         ArgumentNullException.ThrowIfNull(block);
         lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(block.IsFreed || _isDisposed, block);
+            ThrowIfDisposed();
+            if (block.Pool != this) throw new ArgumentException($"The block is of the pool \"{block.Pool.Options.Name}\", and not of \"{Options.Name}\".", nameof(block));
+            ObjectDisposedException.ThrowIf(block.IsFreed, block);
             Extent extent = _pages.ExtentOf(block.Start);
             Sharing sharing = extent.IsOneBlock ? block.Request.Shared : Options.Sharing;
             if (extent.File is not { } file || sharing == Sharing.None || block.Place == 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
@@ -26,21 +27,33 @@ internal static class ControlGroups
 
     /// <summary>The least that a level leaves, and the file that says so; null where none has a limit.</summary>
     /// <param name="anew">Limits are read in any case: for whoever would refuse something by them.</param>
-    public static (ulong Bytes, string Source)? Least(bool anew = false)
+    public static Room? Least(bool anew = false)
     {
         lock (s_gate)
         {
             long time = Environment.TickCount64;
             if (anew || time - s_readAt >= KeptFor) s_readAt = ReadLimits() ? time : long.MinValue / 2;
-            (ulong Bytes, string Source)? least = null;
+            Room? least = null;
             foreach ((KeptText limitFile, KeptText usageFile, ulong limit) in s_limited)
             {
-                ulong left = limit - ulong.Min(limit, usageFile.TryReadNumber() ?? 0);
-                if (least is null || left < least.Value.Bytes) least = (left, limitFile.Path);
+                ulong used = usageFile.TryReadNumber() ?? 0;
+                if (anew) used -= ulong.Min(used, Reclaimable(limitFile.Path));
+                ulong left = limit - ulong.Min(limit, used);
+                if (least is null || left < least.Value.Bytes) least = new Room(left, limit, limitFile.Path);
             }
 
             return least;
         }
+    }
+
+    /// <summary>
+    /// What the kernel takes back of a group's files before it ends a program (memory.stat: inactive_file, or with version 1 total_inactive_file).
+    /// </summary>
+    private static ulong Reclaimable(string limitFile)
+    {
+        string file = $"{limitFile[..limitFile.LastIndexOf('/')]}/memory.stat";
+        string? value = KernelText.TryReadField(file, "total_inactive_file ") ?? KernelText.TryReadField(file, "inactive_file ");
+        return ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out ulong bytes) ? bytes : 0;
     }
 
     /// <summary>Gives all descriptors back, until the next look, which reads everything.</summary>
@@ -117,4 +130,10 @@ internal static class ControlGroups
             }
         }
     }
+
+    /// <summary>What a group leaves.</summary>
+    /// <param name="Bytes">So many bytes.</param>
+    /// <param name="Limit">Of so many.</param>
+    /// <param name="Source">The file with the limit.</param>
+    internal readonly record struct Room(ulong Bytes, ulong Limit, string Source);
 }

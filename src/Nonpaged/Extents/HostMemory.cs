@@ -12,27 +12,32 @@ internal static class HostMemory
     // What the rest of the system needs to go on while memory is being filled.
     private const ulong Reserve = 64 << 20;
 
+    // In a control group the rest is the program's own: its heap grows, and page tables count.
+    private const int GroupPart = 16;
+
     /// <summary>Null, or why so many bytes cannot be filled now.</summary>
     public static AllocationFailure? Refuse(nuint length)
     {
-        (ulong available, string source) = Available(length, anew: false);
         // Limits that were raised a moment ago are seen.
-        if (!Fits(length, available)) (available, source) = Available(length, anew: true);
-        return Fits(length, available)
-            ? null
-            : new AllocationFailure(FailureKind.OutOfMemory,
-                $"The host has no {length} bytes to give.",
-                $"{available} bytes available ({source}), of which {Reserve} are left to the system",
-                "ask for less, end other programs, or raise the limit");
+        if (RefuseBy(length, anew: false) is null) return null;
+        return RefuseBy(length, anew: true);
     }
 
-    private static bool Fits(nuint length, ulong available) => length <= available - ulong.Min(available, Reserve);
-
-    private static (ulong Bytes, string Source) Available(nuint length, bool anew)
+    private static AllocationFailure? RefuseBy(nuint length, bool anew)
     {
-        (ulong Bytes, string Source) host = OfHost(length);
-        return ControlGroups.Least(anew) is { } group && group.Bytes < host.Bytes ? group : host;
+        (ulong available, string source) = OfHost(length);
+        if (!Fits(length, available, Reserve)) return TooLittle(length, available, source, Reserve);
+        if (ControlGroups.Least(anew) is not { } group) return null;
+        ulong reserve = ulong.Min(Reserve, group.Limit / GroupPart);
+        return Fits(length, group.Bytes, reserve) ? null : TooLittle(length, group.Bytes, group.Source, reserve);
     }
+
+    private static AllocationFailure TooLittle(nuint length, ulong available, string source, ulong reserve) => new(
+        FailureKind.OutOfMemory, $"The host has no {length} bytes to give.",
+        $"{available} bytes available ({source}), of which {reserve} are left to the rest", "ask for less, end other programs, or raise the limit")
+        { LimitValue = (long)ulong.Min(available, long.MaxValue) };
+
+    private static bool Fits(nuint length, ulong available, ulong reserve) => length <= available - ulong.Min(available, reserve);
 
     // What the kernel could take back need not be estimated, which takes it ten times as long, where a quarter of all memory is left over unused.
     private static (ulong Bytes, string Source) OfHost(nuint length)

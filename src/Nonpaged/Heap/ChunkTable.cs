@@ -89,6 +89,13 @@ internal sealed unsafe class ChunkTable : IDisposable
     /// <summary>The state of a block. The block must be the heap's.</summary>
     public ushort* StateOf(nuint block) => Entries[block >> Chunk.Shift].StateOf(block);
 
+    /// <summary>A caller has the block. The span that it is of need not be known to the table yet.</summary>
+    public bool IsInUse(nuint block)
+    {
+        Chunk chunk = Find(block);
+        return chunk.States != null && *chunk.StateOf(block) == Chunk.InUse(block);
+    }
+
     /// <summary>The span that a block is of. The block must be one.</summary>
     public HeapSpan SpanOf(nuint block) => Volatile.Read(ref _spans)[Numbers[block >> Chunk.Shift]]!;
 

@@ -74,7 +74,7 @@ internal sealed unsafe class HeapSpan(nuint start, nuint pages, int sizeClass)
     /// <summary>A caller has the block.</summary>
     public bool IsUsed(nuint block)
     {
-        if (States is not null && HeapChecks.IsOn) return *States.StateOf(block) == Chunk.InUse(block);
+        if (States is not null && HeapChecks.IsOn) return States.IsInUse(block);
         int index = IndexOf(block);
         return (_out[index / 64] & (1UL << (index % 64))) != 0;
     }

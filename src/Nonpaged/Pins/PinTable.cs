@@ -24,12 +24,14 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     private readonly List<SafeFileHandle> _rings = [];
     private readonly List<IDisposable> _holds = [];
     private uint _next;
+    private bool _isDisposed;
 
     /// <summary>Null, or why so much cannot be pinned whatever it is.</summary>
     public AllocationFailure? Refuse(nuint length)
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_rings.Count == 0 && AddRing() is { } refused) return refused;
         }
 
@@ -77,6 +79,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     {
         lock (_gate)
         {
+            _isDisposed = true;
             foreach (SafeFileHandle ring in _rings)
             {
                 ForkedDescriptors.Remove(ring);
@@ -117,6 +120,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         lock (_gate)
         {
             ring = null;
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (!_vacant.TryPop(out slot))
             {
                 if (RingOf(_next) == _rings.Count && AddRing() is { } refused) return refused;

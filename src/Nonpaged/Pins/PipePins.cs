@@ -32,7 +32,8 @@ internal static unsafe class PipePins
         {
             int left = (int)((file.Length - done) / unit);
             failure = TryOpen(left, file.Length, out SafeFileHandle? pipe, out SafeFileHandle? reader, out int slots);
-            using (reader)
+            // With no reader there is nobody to write for (EPIPE).
+            using SafeFileHandle? until = reader;
             if (failure is null)
             {
                 int units = int.Min(left, slots);
