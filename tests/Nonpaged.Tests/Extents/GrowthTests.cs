@@ -6,6 +6,24 @@ namespace Nonpaged.Tests.Extents;
 [Collection("host memory")]
 public sealed unsafe class GrowthTests
 {
+    [Theory]
+    [InlineData(4 << 10, 100)]
+    [InlineData(16 << 10, 1514)]
+    [InlineData(64 << 10, 1514)]
+    [InlineData(1 << 20, 60_000)]
+    public void A_pool_below_a_low_ceiling_serves_small_blocks_and_single_pages(int ceiling, int length)
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
+        void* small = pool.Allocate((nuint)length);
+        pool.Free(small);
+        Assert.InRange(pool.HeldBytes, 4096UL, (ulong)ceiling);
+        using NonpagedPool pages = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
+        MemoryBlock[] all = [.. Enumerable.Range(0, ceiling / 4096).Select(_ => pages.Allocate(new MemoryRequest(4096) { Contiguous = true }))];
+        Assert.All(all, block => Assert.True(block.Obtained.Pinned));
+        AllocationFailure failure = Assert.Throws<AllocationException>(() => pages.Allocate(new MemoryRequest(4096) { WholePages = true })).Failure;
+        Assert.Equal((FailureKind.Ceiling, (long)ceiling), (failure.Kind, failure.LimitValue));
+    }
+
     [Fact]
     public void A_pool_takes_as_much_again_as_it_holds_up_to_the_step_and_the_ceiling()
     {

@@ -93,6 +93,26 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
         Assert.StartsWith("held collapsed memfd; pinned True; shortest range 2097152;", Ask(s_capable, 16 << 20), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Where_transparent_huge_pages_are_off_for_the_process_that_is_told()
+    {
+        SkipUnlessPossible();
+        const int setThpDisable = 41;
+        string[] disabled =
+        [
+            "python3", "-c", $"import ctypes,os,sys; ctypes.CDLL(None).prctl({setThpDisable},1,0,0,0); os.execvp(sys.argv[1],sys.argv[1:])", .. Limited("64"),
+        ];
+        using var reserved = new HostSetting(Host.Reserved, 0);
+        using var overcommit = new HostSetting(Host.Overcommit, 0);
+        using var host = new HostProcess(disabled, "Collapsed", $"{4 << 20}");
+        host.GoOn();
+        string answer = host.ReadLine()!;
+        output.WriteLine(answer);
+        Assert.Contains("transparent huge pages are off for this process", answer, StringComparison.Ordinal);
+        Assert.Contains("THP_enabled", answer, StringComparison.Ordinal);
+        Assert.DoesNotContain("compact_memory", answer, StringComparison.Ordinal);
+    }
+
     private static string[] Limited(string memlock, string environment = "NONPAGED_PINS=io_uring,pipe") =>
         ["/bin/sh", "-c", $"ulimit -l {memlock} && export {environment} && exec \"$@\"", "sh", .. s_limited[4..]];
 

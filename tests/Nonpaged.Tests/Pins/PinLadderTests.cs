@@ -90,6 +90,21 @@ public sealed unsafe class PinLadderTests
     }
 
     [Fact]
+    public void That_2_MiB_are_mapped_as_one_page_is_seen_in_smaps_too()
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed] });
+        using MemoryBlock huge = pool.Allocate(new MemoryRequest(6 << 20) { Alignment = 2 << 20 });
+        Assert.Equal(6u << 20, FrameReader.ReadShmemPmdMapped((nuint)huge.Address, 6 << 20));
+        using NonpagedPool other = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
+        using MemoryBlock small = other.Allocate(new MemoryRequest(6 << 20) { WholePages = true });
+        Assert.Equal(0u, FrameReader.ReadShmemPmdMapped((nuint)small.Address, 6 << 20));
+        AllocationFailure unproven = CollapsedRung.Unproven(2 << 20, new FrameReading([], Errno.EACCES, null), Errno.EACCES);
+        Assert.Equal((FailureKind.FramesUnknown, (int)Errno.EACCES), (unproven.Kind, unproven.Errno));
+        Assert.Contains("ambient capabilities", unproven.Remedy, StringComparison.Ordinal);
+        Assert.DoesNotContain("compact_memory", unproven.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_cap_of_the_operator_is_kept_by_all_pools_together()
     {
         var policy = new PinPolicy([PinKind.IoUring, PinKind.Pipe], "pipe=64M");
