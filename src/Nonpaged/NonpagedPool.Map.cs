@@ -25,7 +25,7 @@ public sealed unsafe partial class NonpagedPool
             Pool = Options.Name,
             LongestFreeRun = longest,
             Extents = [.. extents.Select(one => new PoolExtent(
-                one.Extent.Start, one.Extent.Length, one.Extent.Rung, one.Extent.IsPinned, PhysicalRangesOf(one.Extent), one.Stretches))],
+                one.Extent.Start, one.Extent.Length, one.Extent.Rung, one.Extent.PinKind, PhysicalRangesOf(one.Extent), one.Stretches))],
         };
     }
 

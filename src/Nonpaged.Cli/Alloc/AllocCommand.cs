@@ -6,6 +6,8 @@ namespace Nonpaged.Cli;
 /// <summary><c>nonpaged alloc</c>: one request on the host, and what was obtained for it.</summary>
 internal sealed class AllocCommand
 {
+    private const int MostSeconds = 7 * 24 * 3600;
+
     private readonly Option<string?> _length = Options.Text("--length", "SIZE", "Length of the block: 4096, 64K, 2M, 1G, 0x1000.");
     private readonly Option<bool> _contiguous = Options.Flag("--contiguous", "One physical range must back it.");
     private readonly Option<string?> _below = Options.Text("--below", "ADDRESS", "It must lie below this physical address (4G: at most 0xffffffff).");
@@ -14,7 +16,10 @@ internal sealed class AllocCommand
     private readonly Option<bool> _writeCombined = Options.Flag("--write-combined", "Reads must bypass the CPU's cache; writes may be collected.");
     private readonly Option<string?> _node = Options.Text("--node", "N", "It must lie on this NUMA node.");
     private readonly Option<string[]> _region = Region.Option();
+    private readonly Option<string?> _pin = Options.Text(
+        "--pin", "KIND", "Its physical address must not change: any kind of pin, or a long-term one; or none, for memory that others pin.");
     private readonly Option<string?> _align = Options.Text("--align", "N", "Alignment, a power of two.");
+    private readonly Option<string?> _hold = Options.Text("--hold", "SECONDS", "Keeps the block for so long, or until Ctrl-C, so that it can be looked at.");
     private readonly MapOptions _map = new();
     private readonly Option<bool> _json = Options.Json();
     private readonly Screen _screen;
@@ -27,7 +32,8 @@ internal sealed class AllocCommand
         alloc._length.Required = true;
         var command = new Command("alloc", "Make one request on this machine, and show what was obtained and how that is known.")
         {
-            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._writeCombined, alloc._node, alloc._region, alloc._align, alloc._json,
+            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._writeCombined, alloc._node, alloc._region, alloc._align, alloc._pin,
+            alloc._hold, alloc._json,
         };
         foreach (Option option in alloc._map.All) command.Options.Add(option);
         command.Validators.Add(result =>
@@ -50,15 +56,19 @@ internal sealed class AllocCommand
         ObtainedDocument? obtained = null;
         var map = new MapRequest();
         MapPool? pool = null;
+        MemoryBlock? block = null;
+        NonpagedPool? own = null;
+        int hold = 0;
         try
         {
+            hold = parsed.GetValue(_hold) is { } seconds ? Number.Parse("--hold", seconds, 0, MostSeconds) : 0;
             MemoryRequest request = Read(parsed, ref requested);
             map = _map.Read(parsed);
             IReadOnlyList<MemoryRegion> regions = Region.Parse(parsed.GetValue(_region));
             // Regions are named when a pool is made, and the default one has none.
-            using NonpagedPool? own = regions.Count == 0 ? null : NonpagedPool.Create(new NonpagedPoolOptions { Regions = regions });
+            own = regions.Count == 0 ? null : NonpagedPool.Create(new NonpagedPoolOptions { Regions = regions });
             NonpagedPool source = own ?? NonpagedPool.Default;
-            using MemoryBlock block = Allocate(source, request);
+            block = Allocate(source, request);
             obtained = Describe(block);
             if (map.IsWanted) pool = MapPool.From(source.GetMap(), MapAddresses.Host);
             if (pool is not null) map.Save(pool);
@@ -71,6 +81,10 @@ internal sealed class AllocCommand
         {
             failure = exception.Failure;
         }
+        catch (ArgumentException exception)
+        {
+            failure = new CommandException(exception, "nonpaged alloc --help").Failure;
+        }
 
         var document = new AllocDocument(requested, obtained, FailureDocument.From(failure));
         bool isJson = parsed.GetValue(_json);
@@ -78,7 +92,16 @@ internal sealed class AllocCommand
         else if (failure is not null) FailurePrinter.Print(_screen, document.Failure!);
         else AllocPrinter.Print(_screen, document);
         if (pool is not null) map.Print(_screen, pool, isJson);
+        if (block is not null && hold > 0) Hold(TimeSpan.FromSeconds(hold));
+        block?.Dispose();
+        own?.Dispose();
         return failure is null ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    private static void Hold(TimeSpan time)
+    {
+        using var interruption = new Interruption();
+        interruption.Token.WaitHandle.WaitOne(time);
     }
 
     // The document is filled as far as the values make sense, so that a failure shows what was understood.
@@ -92,6 +115,8 @@ internal sealed class AllocCommand
         requested = requested with { HighestAcceptableAddress = highest.ToString() };
         int? node = parsed.GetValue(_node) is { } number ? Number.Parse("--node", number, 0, 1023) : null;
         requested = requested with { Node = node };
+        PinDemand pin = PinName.Parse(parsed.GetValue(_pin));
+        requested = requested with { Pin = PinName.Of(pin) };
         return new MemoryRequest((nuint)length)
         {
             Node = node,
@@ -99,6 +124,7 @@ internal sealed class AllocCommand
             Contiguous = requested.Contiguous,
             HighestAcceptableAddress = highest,
             Caching = CachingOf(parsed),
+            Pin = pin,
         };
     }
 
@@ -131,6 +157,7 @@ internal sealed class AllocCommand
             memory.Rung,
             memory.Resident,
             memory.Pinned,
+            PinName.Of(memory.Pin),
             memory.Contiguous,
             CachingName.Of(memory.Caching),
             memory.Coherent,

@@ -16,6 +16,8 @@ internal sealed record RequestDocument
 
     public string Caching { get; init; } = "any";
 
+    public string Pin { get; init; } = PinName.Of(PinDemand.WherePossible);
+
     public int? Node { get; init; }
 }
 
@@ -24,6 +26,7 @@ internal sealed record ObtainedDocument(
     string Rung,
     bool Resident,
     bool Pinned,
+    string Pin,
     bool Contiguous,
     string Caching,
     bool Coherent,

@@ -30,6 +30,7 @@ internal static class AllocPrinter
         var words = new List<string> { Size.Format(request.Length ?? 0) };
         if (request.Contiguous) words.Add("contiguous");
         if (request.Caching != "any") words.Add(request.Caching);
+        if (request.Pin != PinName.Of(PinDemand.WherePossible)) words.Add($"pin {request.Pin}");
         if (request.Node is { } node) words.Add($"on NUMA node {node}");
         if (request.Alignment > 0) words.Add($"aligned to {Size.Format(request.Alignment.Value)}");
         if (request.HighestAcceptableAddress != PhysicalAddress.Max.ToString()) words.Add($"at most at {request.HighestAcceptableAddress}");
@@ -39,7 +40,7 @@ internal static class AllocPrinter
     private static IEnumerable<string> Guarantees(ObtainedDocument obtained)
     {
         yield return Mark(obtained.Resident, "resident");
-        yield return Mark(obtained.Pinned, "pinned");
+        yield return Mark(obtained.Pinned, obtained.Pinned ? $"pinned ({obtained.Pin})" : "pinned");
         yield return Mark(obtained.Contiguous, "contiguous");
         yield return Mark(obtained.Coherent, "coherent");
         if (obtained.Caching is "uncached" or "write-combined") yield return Mark(true, obtained.Caching);

@@ -15,6 +15,9 @@ internal enum Capability
     /// <summary>Frame numbers, and io_uring where it is restricted.</summary>
     SysAdmin = 21,
 
+    /// <summary>No limit on the slots of pipes.</summary>
+    SysResource = 24,
+
     /// <summary>Loading BPF programs.</summary>
     Bpf = 39,
 }

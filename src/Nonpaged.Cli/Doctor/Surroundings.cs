@@ -7,6 +7,8 @@ namespace Nonpaged.Cli;
 /// <param name="isRoot">The user is root, who needs no sudo.</param>
 internal sealed class Surroundings(SystemFiles files, IProbe probe, Func<string, string?> environment, bool isRoot)
 {
+    private PinLimits? _pins;
+
     public SystemFiles Files { get; } = files;
 
     public IProbe Probe { get; } = probe;
@@ -17,6 +19,12 @@ internal sealed class Surroundings(SystemFiles files, IProbe probe, Func<string,
 
     /// <summary>The container that the program runs in, and how more is given to it.</summary>
     public Container Container { get; } = new(ContainerSearch.Find(files, environment), isRoot);
+
+    /// <summary>The ways of pinning, tried when they are first asked for.</summary>
+    public PinLimits Pins => _pins ??= new PinLimits(this);
+
+    /// <summary>A variable's value, or null.</summary>
+    public string? Variable(string name) => environment(name);
 
     public static Surroundings OfThisProcess() => new(new SystemFiles(""), new SystemProbe(), Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess);
 }

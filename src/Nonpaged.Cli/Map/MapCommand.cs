@@ -32,7 +32,11 @@ internal sealed class MapCommand
             string? file = parsed.GetValue(_svg) is { } svg ? OutputFile.Parse("--svg", svg, "pool.svg") : null;
             pools = ProcessPools.Read(process.Value);
             if (pools.Count == 0)
-                throw new CommandException($"The process {process} has no pool.", "no memory file named nonpaged:... in its maps", "pgrep -a dotnet");
+            {
+                throw new CommandException(
+                    $"The process {process} has no pool.", "no memory file named nonpaged:... in its maps", "pgrep -a dotnet", FailureKind.Other);
+            }
+
             if (file is not null) MapSvg.Save(file, MapSvg.Draw($"Pools of process {process}", pools));
         }
         catch (CommandException exception)

@@ -6,9 +6,12 @@ namespace Nonpaged.Cli;
 /// <param name="Length">In bytes.</param>
 /// <param name="Runs">Its physically contiguous pieces, in the order of its addresses. Pages that are not known are in none.</param>
 /// <param name="Stretches">What its pages are used for; null where that is known to its process only.</param>
-internal sealed record MapExtent(string Rung, ulong Start, ulong Length, IReadOnlyList<PhysicalRun> Runs, IReadOnlyList<PoolStretch>? Stretches = null)
+/// <param name="Pin">What holds it in place; null where that is known to its process only.</param>
+internal sealed record MapExtent(
+    string Rung, ulong Start, ulong Length, IReadOnlyList<PhysicalRun> Runs, IReadOnlyList<PoolStretch>? Stretches = null, PinKind? Pin = null)
 {
-    public static MapExtent From(PoolExtent extent) => new(extent.Rung, extent.Start, extent.Length, [.. RunsOf(extent.PhysicalRanges)], extent.Stretches);
+    public static MapExtent From(PoolExtent extent) =>
+        new(extent.Rung, extent.Start, extent.Length, [.. RunsOf(extent.PhysicalRanges)], extent.Stretches, extent.Pin);
 
     /// <summary>The pieces that are physically contiguous and free.</summary>
     public IEnumerable<PhysicalRun> FreeRuns

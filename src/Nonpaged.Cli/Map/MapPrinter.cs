@@ -28,15 +28,23 @@ internal static class MapPrinter
         var grid = new Grid();
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
         grid.AddColumn(new GridColumn().PadRight(0));
-        foreach (IGrouping<string, MapExtent> rung in pool.Extents.GroupBy(extent => extent.Rung))
+        foreach (var rung in pool.Extents.GroupBy(extent => (extent.Rung, extent.Pin)))
         {
             ulong length = rung.Aggregate(0UL, (sum, extent) => sum + extent.Length);
-            grid.AddRow(new Text(rung.Key), new Text($"{rung.Count()} extent{(rung.Count() == 1 ? "" : "s")}, {Size.Format(length)}"));
+            string extents = $"{rung.Count()} extent{(rung.Count() == 1 ? "" : "s")}, {Size.Format(length)}";
+            grid.AddRow(new Text(rung.Key.Rung), new Text(extents + Held(rung.Key.Pin)));
         }
 
         foreach ((string name, string value) in MapFigures.Of(pool)) grid.AddRow(new Text(name), new Text(value));
         console.Write(grid);
     }
+
+    private static string Held(PinKind? pin) => pin switch
+    {
+        null => "",
+        PinKind.None => ", not pinned",
+        { } kind => $", pinned ({PinName.Of(kind)})",
+    };
 
     private static void PrintStrips(IAnsiConsole console, MapPool pool)
     {

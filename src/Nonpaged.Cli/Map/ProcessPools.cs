@@ -33,12 +33,13 @@ internal static class ProcessPools
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandException($"There is no process {process}.", $"/proc/{process} does not exist", "pgrep -a dotnet");
+            throw new CommandException($"There is no process {process}.", $"/proc/{process} does not exist", "pgrep -a dotnet", FailureKind.Other);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             throw new CommandException(
-                $"The process {process} may not be looked at.", $"its owner, and whether it may be traced ({exception.Message})", "run it as the process's owner, or as root");
+                $"The process {process} may not be looked at.", $"its owner, and whether it may be traced ({exception.Message})", "run it as the process's owner, or as root",
+                FailureKind.Other);
         }
     }
 

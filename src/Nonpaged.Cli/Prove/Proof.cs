@@ -15,17 +15,20 @@ internal sealed class Proof : IDisposable
 
     private const int MaxRounds = 10;
 
-    private readonly PooledMemory _ours;
+    private readonly IReadOnlyList<PooledMemory> _ours;
+    private readonly nuint _length;
     private readonly LockedMemory _locked = new();
     private readonly Subject[] _controls;
     private readonly Subject[] _subjects;
     private readonly List<ProveRow> _rows = [];
 
-    public Proof(PooledMemory ours)
+    /// <param name="ours">The pool's memory, by kind of pin; some of it may be missing, not all.</param>
+    public Proof(IReadOnlyList<PooledMemory> ours)
     {
         _ours = ours;
+        _length = ours.Max(memory => memory.Length);
         _controls = [_locked, new PinnedArray(), new PrivateHugetlb()];
-        _subjects = [_ours, .. _controls];
+        _subjects = [.. _ours, .. _controls];
     }
 
     public IReadOnlyList<ProveRow> Run(Action<string> report)
@@ -69,12 +72,12 @@ internal sealed class Proof : IDisposable
         {
             report($"{compaction.Name}, round {round}");
             foreach (Subject control in _controls) control.Release();
-            ObtainControlsAmongFragments(round == 1 ? ulong.Min(_ours.Length * 8, Filler.Most) : Filler.Most);
+            ObtainControlsAmongFragments(round == 1 ? ulong.Min(_length * 8, Filler.Most) : Filler.Most);
             List<ProveRow> rows = Strike(compaction);
             int locked = rows.FindIndex(row => row.Memory == _locked.Name);
             bool isKnown = rows[locked].Moved is not null;
             if (isKnown) rows[locked] = rows[locked] with { Note = Rounds(round) };
-            bool isEnough = !isKnown || !rows[0].Holds || rows[locked].Moved > rows[locked].Pages / MovedShare;
+            bool isEnough = !isKnown || rows.Any(row => row is { IsOurs: true, Holds: false }) || rows[locked].Moved > rows[locked].Pages / MovedShare;
             if (!isEnough && round < MaxRounds) continue;
             _rows.AddRange(rows);
             return;
@@ -84,9 +87,9 @@ internal sealed class Proof : IDisposable
     /// <summary>Their pages lie scattered, with free ones between them, as they do on a machine that has run for a while.</summary>
     private void ObtainControlsAmongFragments(ulong length)
     {
-        using Filler? fragments = _ours.HasFrames ? Filler.TryFill(length) : null;
+        using Filler? fragments = _ours.Any(memory => memory.HasFrames) ? Filler.TryFill(length) : null;
         fragments?.FreeScattered();
-        foreach (Subject control in _controls) control.Obtain(_ours.Length);
+        foreach (Subject control in _controls) control.Obtain(_length);
     }
 
     private static string Rounds(int count) => count == 1 ? "after 1 round" : $"after {count} rounds";
@@ -96,9 +99,9 @@ internal sealed class Proof : IDisposable
 
     private static ProveRow Row(Attack attack, Subject subject, Strike strike)
     {
-        if (!strike.TookPlace) return new ProveRow(subject.Name, subject.Rung, attack.Name, subject.Pages, null, null, strike.Note);
+        if (!strike.TookPlace) return new ProveRow(subject.Name, subject.Pin, subject.Rung, attack.Name, subject.Pages, null, null, strike.Note);
         Damage damage = subject.Compare();
         string? note = subject.HasFrames ? strike.Note : strike.Note is null ? Hidden : strike.Note + NoteSeparator + Hidden;
-        return new ProveRow(subject.Name, subject.Rung, attack.Name, subject.Pages, damage.Moved, damage.Changed, note);
+        return new ProveRow(subject.Name, subject.Pin, subject.Rung, attack.Name, subject.Pages, damage.Moved, damage.Changed, note);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
@@ -38,21 +37,40 @@ internal sealed class ProveCommand
         {
             map = _map.Read(parsed);
             nuint length = ReadSize(parsed.GetValue(_size) ?? DefaultSize);
-            AllocationFailure? shortfall = null;
+            List<(PooledMemory Memory, AllocationFailure Why)> shortfalls = [];
             document = await Waiting.WhileAsync(_screen, $"attacking {Size.Format(length)} of each kind of memory", report => Task.Run(() =>
             {
-                using PooledMemory ours = Obtain(length, out shortfall);
-                using var proof = new Proof(ours);
-                IReadOnlyList<ProveRow> rows = proof.Run(report);
-                if (map.IsWanted) pool = MapPool.From(ours.Map, MapAddresses.Host);
-                return new ProveDocument(rows, null);
+                PooledMemory[] ours = MakeOurs();
+                try
+                {
+                    foreach (PooledMemory memory in ours)
+                    {
+                        if (Obtain(memory, length) is { } shortfall) shortfalls.Add((memory, shortfall));
+                    }
+
+                    PooledMemory[] there = [.. ours.Where(memory => memory.Missing is null)];
+                    if (there.Length == 0) throw new CommandException(shortfalls[0].Why);
+                    using var proof = new Proof(ours);
+                    IReadOnlyList<ProveRow> rows = proof.Run(report);
+                    if (map.IsWanted) pool = MapPool.From(there[0].Map, MapAddresses.Host);
+                    return new ProveDocument(rows, null);
+                }
+                finally
+                {
+                    foreach (PooledMemory memory in ours) memory.Dispose();
+                }
             }));
-            if (shortfall is not null) SayWhyLess(document.Rows[0].Pages, shortfall);
+            foreach ((PooledMemory memory, AllocationFailure why) in shortfalls) SayWhyLess(memory, why);
             if (pool is not null) map.Save(pool);
         }
         catch (CommandException exception)
         {
             failure = exception.Failure;
+            document = new ProveDocument([], FailureDocument.From(failure));
+        }
+        catch (ArgumentException exception)
+        {
+            failure = new CommandException(exception, "write, say, --size 256M").Failure;
             document = new ProveDocument([], FailureDocument.From(failure));
         }
 
@@ -72,28 +90,31 @@ internal sealed class ProveCommand
         throw new CommandException($"--size {text} is more than an address space holds.", $"{long.MaxValue} bytes", "write, say, --size 256M");
     }
 
+    /// <summary>Each kind of pin, on the best memory that there is and on single pages.</summary>
+    private static PooledMemory[] MakeOurs() =>
+    [
+        new PooledMemory(PinKind.IoUring),
+        new PooledMemory(PinKind.Pipe),
+        new PooledMemory(PinKind.IoUring, MemoryRung.SmallPages),
+        new PooledMemory(PinKind.Pipe, MemoryRung.SmallPages),
+    ];
+
     /// <summary>
-    /// An ordinary user may pin as much as RLIMIT_MEMLOCK allows, which is often 8 MiB: then that much is attacked, and the shortfall says why it is
-    /// less. Whatever else stands in the way is a failure.
+    /// An ordinary user may pin as much as RLIMIT_MEMLOCK allows, or the slots of pipes: then as much as fits is attacked, and the shortfall says why it is
+    /// less. Where nothing can be pinned so, there is none.
     /// </summary>
-    private static PooledMemory Obtain(nuint length, out AllocationFailure? shortfall)
+    private static AllocationFailure? Obtain(PooledMemory memory, nuint length)
     {
-        var ours = new PooledMemory();
-        ours.Obtain(length);
-        shortfall = ours.Failure;
-        if (shortfall is null) return ours;
-        SysResult limits = LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _);
-        bool isOfMemlock = !limits.IsError && soft < length && HostMemory.Refuse(length) is null;
-        nuint less = isOfMemlock ? (nuint)soft & ~(nuint)(HostExtents.HugePage - 1) : 0;
-        for (; less > 0 && ours.Failure is not null; less -= HostExtents.HugePage) ours.Obtain(less);
-        if (ours.Failure is null) return ours;
-        ours.Dispose();
-        throw new CommandException(shortfall);
+        memory.Obtain(length);
+        AllocationFailure? shortfall = memory.Failure;
+        for (nuint less = length / 2; memory.Failure?.Kind is FailureKind.MemoryLock or FailureKind.PinLimit && less >= HostExtents.HugePage; less /= 2)
+            memory.Obtain(less & ~(nuint)(HostExtents.HugePage - 1));
+        return shortfall;
     }
 
-    private void SayWhyLess(ulong pages, AllocationFailure shortfall)
+    private void SayWhyLess(PooledMemory memory, AllocationFailure shortfall)
     {
-        _screen.Say($"{Size.Format(pages * Page.Size)} of each were attacked: {shortfall.Reason}");
+        _screen.Say($"{(memory.Length == 0 ? "Nothing" : Size.Format(memory.Length))} that {memory.Pin} pins was attacked: {shortfall.Reason}");
         _screen.Say($"  limit   {shortfall.Limit}");
         _screen.Say($"  remedy  {shortfall.Remedy}");
     }

@@ -11,11 +11,12 @@ internal sealed record ProveDocument(
 /// One attack on one memory. Pages are of 4 KiB. Moved and changed are null where the attack did not take place, moved also where frame numbers may not be read: the
 /// note says why.
 /// </summary>
-internal sealed record ProveRow(string Memory, string? Rung, string Attack, ulong Pages, ulong? Moved, ulong? Changed, string? Note)
+internal sealed record ProveRow(
+    string Memory, string? Pin, string? Rung, string Attack, ulong Pages, ulong? Moved, ulong? Changed, string? Note)
 {
     /// <summary>It is the pool's memory, not a control.</summary>
     [JsonIgnore]
-    public bool IsOurs => Rung is not null;
+    public bool IsOurs => Pin is not null;
 
     /// <summary>No frame moved and no byte changed, so far as that can be known.</summary>
     [JsonIgnore]

@@ -59,10 +59,18 @@ internal sealed record AllocationDocument(
 }
 
 /// <summary>What a driver's block got.</summary>
-internal sealed record AllocationObtainedDocument(string Rung, bool Resident, bool Pinned, bool Contiguous, string Caching, bool Coherent, string Evidence)
+internal sealed record AllocationObtainedDocument(
+    string Rung, bool Resident, bool Pinned, string Pin, bool Contiguous, string Caching, bool Coherent, string Evidence)
 {
     public static AllocationObtainedDocument? From(ObtainedMemory? memory) => memory is null
         ? null
         : new AllocationObtainedDocument(
-            memory.Rung, memory.Resident, memory.Pinned, memory.Contiguous, CachingName.Of(memory.Caching), memory.Coherent, memory.Evidence);
+            memory.Rung,
+            memory.Resident,
+            memory.Pinned,
+            PinName.Of(memory.Pin),
+            memory.Contiguous,
+            CachingName.Of(memory.Caching),
+            memory.Coherent,
+            memory.Evidence);
 }

@@ -60,7 +60,8 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
         return File.Exists(path) ? path : throw new CommandException(
             $"The program that runs C drivers is not there: {path}.",
             $"the variable {PathVariable}, which names it; the script ./nonpaged builds it and sets the variable",
-            $"./nonpaged run {request.DriverFile} --nic {request.Nic}");
+            $"./nonpaged run {request.DriverFile} --nic {request.Nic}",
+            FailureKind.Other);
     }
 
     private int Spawn(string program, SafeFileHandle record, SafeFileHandle lifelineEnd)
@@ -117,6 +118,6 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     private static void Check(SysResult result, string call)
     {
         if (!result.IsError) return;
-        throw new CommandException($"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits");
+        throw new CommandException($"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits", FailureKind.Other);
     }
 }

@@ -37,7 +37,8 @@ internal sealed partial class RunSession
         catch (TimeoutException exception)
         {
             throw new CommandException(
-                exception.Message, "the time that is given for an answer", "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap");
+                exception.Message, "the time that is given for an answer", "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap",
+                FailureKind.Other);
         }
     }
 
@@ -52,7 +53,7 @@ internal sealed partial class RunSession
     private static CommandException TakenAway(Machine machine)
     {
         string why = machine.Gone.IsCompleted ? machine.Gone.Result : "The driver halted the adapter: see its reports.";
-        return new CommandException($"The network card went away. {why}", "the life of the machine and of its driver", "run it again");
+        return new CommandException($"The network card went away. {why}", "the life of the machine and of its driver", "run it again", FailureKind.Other);
     }
 
     private bool WasTakenAway(Machine machine, Adapter adapter) =>

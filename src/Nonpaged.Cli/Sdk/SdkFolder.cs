@@ -33,7 +33,7 @@ internal static class SdkFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(exception.Message, "the folder", "name a folder that may be written: nonpaged sdk ./sdk");
+            throw new CommandException(exception.Message, "the folder", "name a folder that may be written: nonpaged sdk ./sdk", FailureKind.Other);
         }
     }
 
@@ -55,6 +55,7 @@ internal static class SdkFolder
         string? path = Environment.GetEnvironmentVariable(LibraryVariable);
         if (string.IsNullOrEmpty(path)) path = Path.Combine(AppContext.BaseDirectory, "libndis.so");
         return File.Exists(path) ? path : throw new CommandException(
-            $"The library is not there: {path}.", $"the variable {LibraryVariable}, which names it; the script ./nonpaged builds it and sets the variable", "./nonpaged sdk ./sdk");
+            $"The library is not there: {path}.", $"the variable {LibraryVariable}, which names it; the script ./nonpaged builds it and sets the variable", "./nonpaged sdk ./sdk",
+            FailureKind.Other);
     }
 }

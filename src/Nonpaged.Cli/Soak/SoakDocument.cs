@@ -21,6 +21,9 @@ internal sealed record SoakDocument
 
     public long Shrinks { get; init; }
 
+    /// <summary>Blocks with a description, by what holds them in place.</summary>
+    public IReadOnlyDictionary<string, long> Pins { get; init; } = new Dictionary<string, long>();
+
     public IReadOnlyList<RefusalDocument> Refusals { get; init; } = [];
 
     public IReadOnlyList<string> Errors { get; init; } = [];
@@ -43,6 +46,7 @@ internal sealed record SoakDocument
         PagesChecked = report.PagesChecked,
         Peak = report.PeakBytes,
         Shrinks = report.Shrinks,
+        Pins = report.Pins.OrderBy(pair => pair.Key).ToDictionary(pair => PinName.Of(pair.Key), pair => pair.Value),
         Refusals = [.. report.Refusals.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new RefusalDocument(pair.Key, pair.Value))],
         Errors = report.Errors,
         Outstanding = report.Outstanding,

@@ -10,6 +10,7 @@ internal static class OutputFile
         string? folder = text.Length == 0 ? null : Path.GetDirectoryName(Path.GetFullPath(text));
         if (folder is not null && Directory.Exists(folder) && !Directory.Exists(text)) return Path.GetFullPath(text);
         throw new CommandException(
-            $"{option} '{text}' is not a file that can be written.", folder is null ? "a file's name" : $"the folder {folder}", $"write, say, {option} {example}");
+            $"{option} '{text}' is not a file that can be written.", folder is null ? "a file's name" : $"the folder {folder}", $"write, say, {option} {example}",
+            FailureKind.Other);
     }
 }

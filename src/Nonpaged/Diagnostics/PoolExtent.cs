@@ -4,8 +4,12 @@ namespace Nonpaged;
 /// <param name="Start">Its address.</param>
 /// <param name="Length">In bytes; whole pages.</param>
 /// <param name="Rung">The way in which it was obtained: the name of a rung, or of the machine whose RAM it is.</param>
-/// <param name="Pinned">Its physical addresses cannot change.</param>
+/// <param name="Pin">What keeps its physical addresses from changing.</param>
 /// <param name="PhysicalRanges">What backs it, in the order of its addresses: together as long as it is.</param>
 /// <param name="Stretches">What its pages are used for, in the order of its addresses: together as long as it is.</param>
 public sealed record PoolExtent(
-    nuint Start, ulong Length, string Rung, bool Pinned, IReadOnlyList<PhysicalRange> PhysicalRanges, IReadOnlyList<PoolStretch> Stretches);
+    nuint Start, ulong Length, string Rung, PinKind Pin, IReadOnlyList<PhysicalRange> PhysicalRanges, IReadOnlyList<PoolStretch> Stretches)
+{
+    /// <summary>Its physical addresses cannot change.</summary>
+    public bool Pinned => Pin != PinKind.None;
+}

@@ -17,6 +17,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
     private readonly ConcurrentQueue<SoakBlock> _handedOver = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentDictionary<string, long> _refusals = new();
+    private readonly ConcurrentDictionary<PinKind, long> _pins = new();
     private long _allocations, _bytes, _pages, _shrinks, _key;
     private ulong _peak;
 
@@ -39,7 +40,8 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         foreach (Thread worker in workers) worker.Join();
         while (_handedOver.TryDequeue(out SoakBlock? block)) CheckAndFree(block, isSample: true);
         pool.Trim();
-        return new SoakReport(_allocations, _refusals, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
+        return new SoakReport(
+            _allocations, _pins, _refusals, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
     }
 
     private void Work(NonpagedPool pool, int index, long end, CancellationToken cancel)
@@ -91,6 +93,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         }
 
         Note(pool, held);
+        if (run is not null) _pins.AddOrUpdate(run.Obtained.Pin, 1, (_, count) => count + 1);
         bool isZeroed = isPlain || request.Length > SizeClass.MaxLength;
         if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0)) _errors.Enqueue($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
         var block = new SoakBlock(pool, run, address, request.Length, (ulong)Interlocked.Increment(ref _key));

@@ -15,6 +15,7 @@ public sealed class AllocTests
         Assert.Equal(8192u, requested.GetProperty("alignment").GetUInt64());
         Assert.False(requested.GetProperty("contiguous").GetBoolean());
         Assert.Equal("coherent", requested.GetProperty("caching").GetString());
+        Assert.Equal("where-possible", requested.GetProperty("pin").GetString());
         Assert.Equal("0xffffffffffffffff", requested.GetProperty("highestAcceptableAddress").GetString());
 
         JsonElement obtained = result.Json.GetProperty("obtained");
@@ -92,10 +93,76 @@ public sealed class AllocTests
     [InlineData("--length", "4K", "--align", "3")]
     [InlineData("--length", "4K", "--align", "0")]
     [InlineData("--length", "4K", "--align", "x")]
+    [InlineData("--length", "4K", "--pin", "")]
+    [InlineData("--length", "4K", "--pin", "io_uring")]
+    [InlineData("--length", "4K", "--pin", "none", "--contiguous")]
+    [InlineData("--length", "4K", "--pin", "none", "--below", "4G")]
+    [InlineData("--length", "4K", "--pin", "none", "--align", "8K")]
     [InlineData("--length", "4K", "--below", "0")]
     [InlineData("--length", "4K", "--below", "nowhere")]
-    public void A_value_that_makes_no_sense_is_a_failure_in_the_same_shape_with_exit_code_1(params string[] arguments) =>
-        AssertFailure(CliProgram.Run(["alloc", .. arguments, "--json"]));
+    public void A_value_that_makes_no_sense_is_a_failure_in_the_same_shape_with_exit_code_1(params string[] arguments)
+    {
+        CliResult result = CliProgram.Run(["alloc", .. arguments, "--json"]);
+        AssertFailure(result);
+        JsonElement failure = result.Json.GetProperty("failure");
+        Assert.Equal("invalid-request", failure.GetProperty("kind").GetString());
+        Assert.Equal(JsonValueKind.Null, failure.GetProperty("errno").ValueKind);
+        Assert.DoesNotContain("Parameter", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("long-term", "io_uring")]
+    [InlineData("any", "io_uring", "pipe")]
+    [InlineData("none", "none")]
+    public void The_pin_that_was_demanded_is_obtained_and_named(string demand, params string[] kinds)
+    {
+        CliResult result = CliProgram.Run("alloc", "--length", "64K", "--pin", demand, "--json");
+        Assert.Equal(demand, result.Json.GetProperty("requested").GetProperty("pin").GetString());
+        if (result.ExitCode != 0)
+        {
+            Assert.SkipWhen(Kind(result) == "pin-forbidden", "no such pin is permitted here");
+            Assert.Fail(result.Output);
+        }
+
+        JsonElement obtained = result.Json.GetProperty("obtained");
+        Assert.Contains(obtained.GetProperty("pin").GetString(), kinds);
+        Assert.Equal(demand != "none", obtained.GetProperty("pinned").GetBoolean());
+    }
+
+    [Theory]
+    [InlineData("pipe", "any", "pipe")]
+    [InlineData("pipe", "where-possible", "pipe")]
+    [InlineData("pipe=64K", "where-possible", "none")]
+    public void What_the_operator_forbids_is_not_used(string allowed, string demand, string kind)
+    {
+        CliResult result = RunWithPins(allowed, "--length", "2M", "--pin", demand, "--json");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(kind, result.Json.GetProperty("obtained").GetProperty("pin").GetString());
+    }
+
+    [Theory]
+    [InlineData("pipe", "long-term", "pin-forbidden")]
+    [InlineData("", "any", "pin-forbidden")]
+    [InlineData("pipe=64K", "any", "pin-limit")]
+    public void A_pin_that_the_operator_forbids_is_a_failure_of_its_kind(string allowed, string demand, string kind)
+    {
+        CliResult result = RunWithPins(allowed, "--length", "2M", "--pin", demand, "--json");
+        AssertFailure(result);
+        Assert.Equal(kind, Kind(result));
+    }
+
+    [Fact]
+    public void An_ordinary_user_with_64_KiB_of_memlock_gets_a_gibibyte_pinned_by_references()
+    {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to become another user");
+        CliResult result = CliProgram.RunAsNobodyWithMemlock(64 << 10, "alloc", "--length", "1G", "--json");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal("pipe", result.Json.GetProperty("obtained").GetProperty("pin").GetString());
+        result = CliProgram.RunAsNobodyWithMemlock(64 << 10, "alloc", "--length", "2M", "--pin", "long-term", "--json");
+        AssertFailure(result);
+        Assert.Equal("memory-lock", Kind(result));
+        Assert.Equal(12, result.Json.GetProperty("failure").GetProperty("errno").GetInt32());
+    }
 
     [Fact]
     public void Without_json_the_failure_and_its_remedy_are_shown()
@@ -111,12 +178,18 @@ public sealed class AllocTests
     {
         CliResult result = CliProgram.Run("alloc", "--length", "64K");
         Assert.Equal(0, result.ExitCode);
+        Assert.Matches("✓ pinned \\((io_uring|pipe)\\)", result.Output);
         Assert.Contains("✓ resident", result.Output, StringComparison.Ordinal);
         Assert.Contains("known by", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Output);
         Assert.DoesNotContain(" \n", result.Output, StringComparison.Ordinal);
         Assert.Empty(result.Error);
     }
+
+    private static CliResult RunWithPins(string allowed, params string[] arguments) => CliProgram.Finish(
+        CliProgram.StartProcess("/usr/bin/env", [$"NONPAGED_PINS={allowed}", CliProgram.Dotnet, CliProgram.Assembly, "alloc", .. arguments]));
+
+    private static string? Kind(CliResult result) => result.Json.GetProperty("failure").GetProperty("kind").GetString();
 
     private static void AssertFailure(CliResult result)
     {

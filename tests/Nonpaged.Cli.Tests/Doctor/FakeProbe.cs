@@ -14,6 +14,10 @@ internal sealed class FakeProbe : IProbe
 
     public SysResult PinResult { get; init; }
 
+    public SysResult Splice { get; init; }
+
+    public SysResult VmSplice { get; init; }
+
     public SysResult FrameResult { get; init; }
 
     public ulong Frame { get; init; } = 0x1234;
@@ -41,6 +45,8 @@ internal sealed class FakeProbe : IProbe
         step = "io_uring_setup";
         return PinResult;
     }
+
+    public SysResult Refer(bool isVmsplice) => isVmsplice ? VmSplice : Splice;
 
     public SysResult ReadFrame(out ulong frame)
     {

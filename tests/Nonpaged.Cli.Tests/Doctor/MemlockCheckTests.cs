@@ -21,8 +21,11 @@ public sealed class MemlockCheckTests
     {
         using FakeSystem little = Limited(8 << 20).Process();
         Assert.Equal("sudo prlimit --pid $$ --memlock=unlimited:unlimited", little.Check(Name, CheckStatus.Warn).Remedy);
-        using FakeSystem none = Limited(128 << 20).Process().Process("10", pinned: 127 << 10);
+        using FakeSystem none = Limited(128 << 20, canRefer: false).Process().Process("10", pinned: 127 << 10);
         Assert.NotNull(none.Check(Name, CheckStatus.Missing).Remedy);
+        // References do not count against it.
+        using FakeSystem referenced = Limited(64 << 10).Process();
+        Assert.Contains("references in pipes do not count", referenced.Check(Name, CheckStatus.Warn).Meaning, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,15 +45,16 @@ public sealed class MemlockCheckTests
     [Fact]
     public void Kubernetes_is_told_the_capability_for_root_and_the_runtime_s_limit_for_others()
     {
-        using FakeSystem root = Limited(65536, isRoot: true).Process(user: 0).Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+        using FakeSystem root = Limited(65536, isRoot: true, canRefer: false).Process(user: 0).Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
         Check check = root.Check(Name, CheckStatus.Missing);
         Assert.Equal("securityContext: {capabilities: {add: [IPC_LOCK]}}", check.Remedy);
         Assert.Contains("Kubernetes has no setting", check.Meaning, StringComparison.Ordinal);
-        using FakeSystem other = Limited(65536).Process().Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+        using FakeSystem other = Limited(65536, canRefer: false).Process().Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
         Assert.Contains("LimitMEMLOCK=infinity", other.Check(Name, CheckStatus.Missing).Remedy, StringComparison.Ordinal);
-        using FakeSystem podman = Limited(65536).Process().Write("/run/.containerenv", "");
+        using FakeSystem podman = Limited(65536, canRefer: false).Process().Write("/run/.containerenv", "");
         Assert.Equal("--ulimit memlock=-1:-1", podman.Check(Name, CheckStatus.Missing).Remedy);
     }
 
-    private static FakeSystem Limited(ulong bytes, bool isRoot = false) => new() { Probe = new FakeProbe { Memlock = bytes }, IsRoot = isRoot };
+    private static FakeSystem Limited(ulong bytes, bool isRoot = false, bool canRefer = true) =>
+        new() { Probe = new FakeProbe { Memlock = bytes, Splice = canRefer ? default : SysResult.Failed(Errno.EPERM) }, IsRoot = isRoot };
 }

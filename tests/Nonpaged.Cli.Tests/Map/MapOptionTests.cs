@@ -12,6 +12,7 @@ public sealed class MapOptionTests
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.Contains("used", result.Output, StringComparison.Ordinal);
         Assert.Equal("used 3 MiB: 1 block of 3 MiB", Line(result, "  used   "));
+        Assert.Matches(@"1 extent, 4 MiB, pinned \((io_uring|pipe)\)", result.Output);
         Assert.Single(result.Output.Split('\n'), line => line.EndsWith(" 3 MiB  a block of 3 MiB", StringComparison.Ordinal));
         // An extent is 2 MiB or a multiple, of which 3 MiB are used.
         Assert.StartsWith("free 1 MiB, ", Line(result, "  free   "), StringComparison.Ordinal);

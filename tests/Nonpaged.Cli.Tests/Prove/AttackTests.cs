@@ -59,10 +59,12 @@ public sealed class AttackTests
         Assert.Equal(new Damage(Pages, 0), memory.Compare());
     }
 
-    [Fact]
-    public void The_pool_s_memory_is_not_in_the_child_and_its_file_refuses_holes_truncation_and_writable_mappings()
+    [Theory]
+    [InlineData(PinKind.IoUring)]
+    [InlineData(PinKind.Pipe)]
+    public void The_pool_s_memory_is_not_in_the_child_and_its_file_refuses_holes_truncation_and_writable_mappings(PinKind kind)
     {
-        using var memory = new PooledMemory();
+        using var memory = new PooledMemory(kind);
         memory.Obtain(Length);
         Assert.SkipWhen(memory.Missing is not null, memory.Missing ?? "");
         Assert.NotEmpty(memory.Files);

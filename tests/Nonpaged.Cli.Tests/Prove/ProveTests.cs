@@ -7,7 +7,10 @@ public sealed class ProveTests
     private static readonly string[] s_attacks =
         ["compaction", "fork", "collapse", "pageout", "dontneed", "punch-hole", "truncate", "second-mapping", "pressure"];
 
-    private static readonly string[] s_memories = ["nonpaged", "mlock", "gc-pinned", "hugetlb"];
+    private static readonly string[] s_memories =
+    [
+        "nonpaged io_uring", "nonpaged pipe", "nonpaged io_uring", "nonpaged pipe", "mlock ", "gc-pinned ", "hugetlb ",
+    ];
 
     [Fact]
     public void Every_attack_is_tried_on_every_memory_the_pool_s_first()
@@ -16,12 +19,12 @@ public sealed class ProveTests
         JsonElement[] rows = Rows(result);
         Assert.Equal(
             s_attacks.SelectMany(attack => s_memories.Select(memory => $"{attack} {memory}")),
-            rows.Select(row => $"{row.GetProperty("attack")} {row.GetProperty("memory")}"));
+            rows.Select(row => $"{row.GetProperty("attack")} {row.GetProperty("memory")} {row.GetProperty("pin")}"));
         Assert.Equal(["rows"], result.Json.EnumerateObject().Select(member => member.Name));
         Assert.All(rows, row =>
         {
-            Assert.Equal(["memory", "rung", "attack", "pages", "moved", "changed", "note"], row.EnumerateObject().Select(member => member.Name));
-            Assert.Equal(row.GetProperty("memory").GetString() == "nonpaged", row.GetProperty("rung").ValueKind == JsonValueKind.String);
+            Assert.Equal(["memory", "pin", "rung", "attack", "pages", "moved", "changed", "note"], row.EnumerateObject().Select(member => member.Name));
+            Assert.Equal(row.GetProperty("memory").GetString() == "nonpaged", row.GetProperty("pin").ValueKind == JsonValueKind.String);
             // Whatever was not looked at has a reason.
             if (Moved(row) is null || Changed(row) is null) Assert.NotEmpty(row.GetProperty("note").GetString()!);
         });
@@ -36,6 +39,12 @@ public sealed class ProveTests
         JsonElement[] rows = Rows(result);
         Assert.All(rows.Where(row => row.GetProperty("memory").GetString() == "nonpaged"), row =>
             Assert.Equal((4096UL, 0UL, 0UL), (row.GetProperty("pages").GetUInt64(), Moved(row), Changed(row))));
+        foreach (string kind in new[] { "io_uring", "pipe" })
+        {
+            IEnumerable<string> rungs = rows.Where(row => row.GetProperty("pin").GetString() == kind).Select(row => row.GetProperty("rung").GetString()!);
+            Assert.Contains("4 KiB pages", rungs);
+            Assert.Contains(rungs, rung => rung != "4 KiB pages");
+        }
 
         // Copy-on-write moves every page that the parent writes to.
         Assert.Equal(4096UL, Moved(Row(rows, "mlock", "fork")));
@@ -56,6 +65,8 @@ public sealed class ProveTests
         Assert.All(rows, row => Assert.Null(Moved(row)));
         Assert.All(rows.Where(row => row.GetProperty("memory").GetString() == "nonpaged"), row =>
         {
+            // Other programs of that user may have its memlock limit; references need none.
+            if (row.GetProperty("pin").GetString() == "io_uring" && row.GetProperty("rung").ValueKind == JsonValueKind.Null) return;
             bool needsRoot = row.GetProperty("attack").GetString() == "compaction";
             Assert.Equal(needsRoot ? null : 0UL, Changed(row));
             Assert.Contains(needsRoot ? "needs root" : "CAP_SYS_ADMIN", row.GetProperty("note").GetString(), StringComparison.Ordinal);
@@ -69,8 +80,24 @@ public sealed class ProveTests
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to become another user");
         CliResult result = CliProgram.RunAsNobodyWithMemlock(8UL << 20, "prove", "--size", "16M", "--json");
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Assert.InRange(Rows(result)[0].GetProperty("pages").GetUInt64(), 512UL, 2048UL);
+        JsonElement[] rows = Rows(result);
+        Assert.InRange(Row(rows, "nonpaged", "fork", "io_uring").GetProperty("pages").GetUInt64(), 512UL, 2048UL);
         Assert.Contains("RLIMIT_MEMLOCK", result.Error, StringComparison.Ordinal);
+        // References pass that limit by.
+        Assert.Equal(4096UL, Row(rows, "nonpaged", "fork", "pipe").GetProperty("pages").GetUInt64());
+    }
+
+    [Fact]
+    public void Where_io_uring_is_forbidden_that_is_told_and_the_references_are_attacked()
+    {
+        CliResult result = CliProgram.Finish(CliProgram.StartProcess(
+            "/usr/bin/env", ["NONPAGED_PINS=pipe", CliProgram.Dotnet, CliProgram.Assembly, "prove", "--size", "4M", "--json"]));
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        JsonElement[] rows = Rows(result);
+        JsonElement ring = Row(rows, "nonpaged", "fork", "io_uring");
+        Assert.Null(Changed(ring));
+        Assert.Contains("forbids", ring.GetProperty("note").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0UL, Changed(Row(rows, "nonpaged", "fork", "pipe")));
     }
 
     [Theory]
@@ -89,13 +116,13 @@ public sealed class ProveTests
     }
 
     [Fact]
-    public void The_table_marks_the_pool_s_column_and_fits_into_80_columns()
+    public void The_table_marks_the_pool_s_columns_and_fits_into_80_columns()
     {
         CliResult result = CliProgram.Run("prove", "--size", "4M");
         Assert.Equal(0, result.ExitCode);
         string[] lines = result.Output.Split('\n');
-        string heading = Assert.Single(lines, line => line.Contains("nonpaged ★", StringComparison.Ordinal));
-        Assert.True(heading.IndexOf("nonpaged", StringComparison.Ordinal) < heading.IndexOf("mlock", StringComparison.Ordinal));
+        string heading = Assert.Single(lines, line => line.Contains("★ io_uring", StringComparison.Ordinal));
+        Assert.True(heading.IndexOf("★ pipe", StringComparison.Ordinal) < heading.IndexOf("mlock", StringComparison.Ordinal));
         foreach (string attack in s_attacks)
             Assert.InRange(Assert.Single(lines, line => line.StartsWith($"  {attack} ", StringComparison.Ordinal)).Length, 20, 80);
         Assert.DoesNotContain('\e', result.Output);
@@ -105,6 +132,10 @@ public sealed class ProveTests
 
     private static JsonElement Row(JsonElement[] rows, string memory, string attack) =>
         Assert.Single(rows, row => row.GetProperty("memory").GetString() == memory && row.GetProperty("attack").GetString() == attack);
+
+    /// <summary>The first one of a pin: of the best rung.</summary>
+    private static JsonElement Row(JsonElement[] rows, string memory, string attack, string pin) =>
+        rows.First(row => (row.GetProperty("memory").GetString(), row.GetProperty("attack").GetString(), row.GetProperty("pin").GetString()) == (memory, attack, pin));
 
     private static ulong? Moved(JsonElement row) => Count(row.GetProperty("moved"));
 

@@ -1,12 +1,33 @@
 namespace Nonpaged.Cli;
 
-/// <summary>A pinned block of a pool.</summary>
-internal sealed unsafe class PooledMemory() : Subject("nonpaged")
+/// <summary>A block of a pool, pinned by one kind of pin.</summary>
+internal sealed unsafe class PooledMemory : Subject
 {
-    private const string PoolName = "prove";
+    public const string OurName = "nonpaged";
 
-    private readonly NonpagedPool _pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = PoolName });
+    private readonly string _poolName;
+    private readonly NonpagedPool _pool;
+    private readonly nuint _alignment;
     private MemoryBlock? _block;
+
+    /// <param name="kind">The pin.</param>
+    /// <param name="rung">The only rung by which it is obtained; null for the best one.</param>
+    public PooledMemory(PinKind kind, MemoryRung? rung = null)
+        : base(OurName)
+    {
+        Pin = PinName.Of(kind);
+        // Single pages have no alignment of more than a page; a block of whole extents starts on 2 MiB all the same.
+        _alignment = (nuint)(rung == MemoryRung.SmallPages ? Page.Size : HostExtents.HugePage);
+        _poolName = rung is null ? $"prove-{Pin}" : $"prove-{Pin}-{rung}";
+        _pool = NonpagedPool.Create(new NonpagedPoolOptions
+        {
+            Name = _poolName,
+            Pins = [kind],
+            Ladder = rung is { } only ? [only] : NonpagedPoolOptions.DefaultLadder,
+        });
+    }
+
+    public override string Pin { get; }
 
     public override string? Rung => _block?.Obtained.Rung;
 
@@ -21,7 +42,7 @@ internal sealed unsafe class PooledMemory() : Subject("nonpaged")
         get
         {
             // memfd_create(2): the link reads "/memfd:NAME (deleted)".
-            string name = $"/memfd:nonpaged:{PoolName}:";
+            string name = $"/memfd:nonpaged:{_poolName}:";
             return
             [
                 .. Directory.EnumerateFileSystemEntries("/proc/self/fd")
@@ -41,7 +62,7 @@ internal sealed unsafe class PooledMemory() : Subject("nonpaged")
 
     protected override string? TryObtain(nuint length, out byte* start)
     {
-        var request = new MemoryRequest(length) { Alignment = HostExtents.HugePage, Pin = PinDemand.Any, WholePages = true };
+        var request = new MemoryRequest(length) { Alignment = _alignment, Pin = PinDemand.Any, WholePages = true };
         _pool.TryAllocate(request, out _block, out AllocationFailure? failure);
         Failure = failure;
         start = _block is null ? null : (byte*)_block.Address;

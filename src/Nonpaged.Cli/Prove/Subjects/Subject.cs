@@ -10,6 +10,9 @@ internal abstract unsafe class Subject(string name) : IDisposable
     /// <summary>What kind of memory it is.</summary>
     public string Name { get; } = name;
 
+    /// <summary>What the pool holds it in place by; null for memory that is not the pool's.</summary>
+    public virtual string? Pin => null;
+
     /// <summary>How the pool obtained it; null for memory that is not the pool's.</summary>
     public virtual string? Rung => null;
 
