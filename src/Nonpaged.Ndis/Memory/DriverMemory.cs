@@ -98,7 +98,8 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
             nuint offset = (nuint)address - start;
             instance.Report(
                 NdisReportKind.FreeOfMiddle, request.Call, context.Driver,
-                $"0x{(nuint)address:x} lies {offset} bytes inside a block; expected its start, 0x{start:x} ({allocation}). Nothing was freed.");
+                $"0x{(nuint)address:x} lies {offset} bytes inside a block; expected its start, 0x{start:x} ({allocation}). "
+                    + "Nothing was freed.");
             return false;
         }
 

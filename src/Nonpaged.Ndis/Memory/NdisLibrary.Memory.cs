@@ -68,7 +68,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// The physical address of a byte of this memory; 0 for any other, and for memory that is not pinned, which is reported: the kernel may move it. (WDK, MmGetPhysicalAddress.)
+    /// The physical address of a byte of this memory; 0 for any other, and for memory that is not pinned, which is reported: the
+    /// kernel may move it. (WDK, MmGetPhysicalAddress.)
     /// </summary>
     public static NDIS_PHYSICAL_ADDRESS MmGetPhysicalAddress(void* BaseAddress)
     {
@@ -81,7 +82,8 @@ public static unsafe partial class NdisLibrary
             context.Report(
                 NdisReportKind.NotPinned, nameof(MmGetPhysicalAddress),
                 "The memory is not pinned. The kernel may move it, so it has no physical address, and the answer is 0; "
-                    + "expected memory of NDIS_MEMORY_CONTIGUOUS, of an address limit or of NdisMAllocateSharedMemory, which is always pinned.");
+                    + "expected memory of NDIS_MEMORY_CONTIGUOUS, of an address limit or of NdisMAllocateSharedMemory, which is always "
+                    + "pinned.");
         }
 
         return default;

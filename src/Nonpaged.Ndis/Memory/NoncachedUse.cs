@@ -23,7 +23,8 @@ internal static unsafe class NoncachedUse
             for (int i = 0; i < pages; i++)
             {
                 int length = (int)nuint.Min(PageSize, block.Length - (nuint)i * PageSize);
-                if (new ReadOnlySpan<byte>((byte*)block.LastStart + (nint)i * PageSize, length).IndexOfAnyExcept((byte)0) < 0) untouched++;
+                byte* page = (byte*)block.LastStart + (nint)i * PageSize;
+                if (new ReadOnlySpan<byte>(page, length).IndexOfAnyExcept((byte)0) < 0) untouched++;
             }
         }
 
