@@ -22,7 +22,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public void Beside_calls_of_three_threads_a_pool_ends_and_each_call_completes_fails_or_says_that_it_is_gone(string call, bool verify)
+    public void Beside_calls_of_three_threads_a_pool_ends_and_each_call_completes_fails_or_says_that_it_is_gone(
+        string call, bool verify)
     {
         long calls = 0;
         int gone = 0;
@@ -42,7 +43,7 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
                     {
                         Interlocked.Add(ref calls, current.Use(call));
                     }
-                    catch (ObjectDisposedException exception) when (exception.ObjectName == $"NonpagedPool \"{current.Pool.Options.Name}\"")
+                    catch (ObjectDisposedException exception) when (exception.ObjectName == current.ObjectName)
                     {
                         Interlocked.Increment(ref gone);
                     }
@@ -78,16 +79,20 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
 
     private sealed class Round : IDisposable
     {
-        private readonly NPAGED_LOOKASIDE_LIST* _list = (NPAGED_LOOKASIDE_LIST*)NativeMemory.AllocZeroed((nuint)sizeof(NPAGED_LOOKASIDE_LIST));
+        private readonly NPAGED_LOOKASIDE_LIST* _list =
+            (NPAGED_LOOKASIDE_LIST*)NativeMemory.AllocZeroed((nuint)sizeof(NPAGED_LOOKASIDE_LIST));
 
         public Round(int number, bool verify)
         {
-            Pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = $"round {number}", Verify = verify, Ladder = [MemoryRung.SmallPages] });
+            Pool = NonpagedPool.Create(
+                new NonpagedPoolOptions { Name = $"round {number}", Verify = verify, Ladder = [MemoryRung.SmallPages] });
             Instance = new NdisInstance(Pool, new NdisOptions { Verify = verify });
             using (CallContext.Enter(Instance.ProgramContext)) NdisInitializeNPagedLookasideList(_list, 0, 192, 0, 0);
         }
 
         public NonpagedPool Pool { get; }
+
+        public string ObjectName => $"NonpagedPool \"{Pool.Options.Name}\"";
 
         public NdisInstance Instance { get; }
 
@@ -109,6 +114,9 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
             NativeMemory.Free(_list);
         }
 
+        private static bool TryAllocate(uint length, uint flags, out void* block) =>
+            NdisAllocateMemory(out block, length, flags, NDIS_PHYSICAL_ADDRESS.None) == NDIS_STATUS_SUCCESS;
+
         private void Make(string call)
         {
             void* block;
@@ -119,17 +127,17 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
                     if (block != null) NdisFreeToNPagedLookasideList(_list, block);
                     break;
                 case "memory":
-                    if (NdisAllocateMemory(out block, 1514, 0, NDIS_PHYSICAL_ADDRESS.None) == NDIS_STATUS_SUCCESS) NdisFreeMemory(block, 1514, 0);
+                    if (TryAllocate(1514, 0, out block)) NdisFreeMemory(block, 1514, 0);
                     break;
                 case "pages":
-                    if (NdisAllocateMemory(out block, 100_000, 0, NDIS_PHYSICAL_ADDRESS.None) == NDIS_STATUS_SUCCESS) NdisFreeMemory(block, 100_000, 0);
+                    if (TryAllocate(100_000, 0, out block)) NdisFreeMemory(block, 100_000, 0);
                     break;
                 case "flags":
                     const uint flags = NDIS_MEMORY_CONTIGUOUS | NDIS_MEMORY_NONCACHED;
-                    if (NdisAllocateMemory(out block, 4096, flags, NDIS_PHYSICAL_ADDRESS.None) == NDIS_STATUS_SUCCESS) NdisFreeMemory(block, 4096, flags);
+                    if (TryAllocate(4096, flags, out block)) NdisFreeMemory(block, 4096, flags);
                     break;
                 case "physical":
-                    if (NdisAllocateMemory(out block, 64, 0, NDIS_PHYSICAL_ADDRESS.None) != NDIS_STATUS_SUCCESS) break;
+                    if (!TryAllocate(64, 0, out block)) break;
                     MmGetPhysicalAddress(block);
                     NdisFreeMemory(block, 64, 0);
                     break;

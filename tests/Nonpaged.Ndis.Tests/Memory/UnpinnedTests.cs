@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis.Tests.Memory;
 
-/// <summary>A pool that may pin by no means: what needs a fixed address fails, all else works and has no physical address.</summary>
+/// <summary>A pool that may pin by no means: what needs a fixed address fails, all else works without a physical address.</summary>
 public sealed unsafe class UnpinnedTests
 {
     private static readonly NDIS_PHYSICAL_ADDRESS s_noLimit = NDIS_PHYSICAL_ADDRESS.None;
@@ -13,8 +13,10 @@ public sealed unsafe class UnpinnedTests
         Run(isRecorded, (instance, log) =>
         {
             Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* contiguous, 4096, NDIS_MEMORY_CONTIGUOUS, s_noLimit));
-            Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* both, 4096, NDIS_MEMORY_CONTIGUOUS | NDIS_MEMORY_NONCACHED, s_noLimit));
-            Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* limited, 4096, 0, new NDIS_PHYSICAL_ADDRESS(long.MaxValue)));
+            const uint flags = NDIS_MEMORY_CONTIGUOUS | NDIS_MEMORY_NONCACHED;
+            Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* both, 4096, flags, s_noLimit));
+            var limit = new NDIS_PHYSICAL_ADDRESS(long.MaxValue);
+            Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* limited, 4096, 0, limit));
             Assert.True(contiguous == null && both == null && limited == null);
             Assert.Equal(3, log.Count);
             Assert.All(log, line => Assert.Contains("pin", line, StringComparison.OrdinalIgnoreCase));
@@ -41,7 +43,7 @@ public sealed unsafe class UnpinnedTests
             }
 
             NdisReport report = Assert.Single(instance.Reports);
-            Assert.Equal((NdisReportKind.NotPinned, nameof(MmGetPhysicalAddress), 6), (report.Kind, report.Call, (int)report.Count));
+            Assert.Equal((NdisReportKind.NotPinned, nameof(MmGetPhysicalAddress), 6L), (report.Kind, report.Call, report.Count));
             Assert.Contains("NDIS_MEMORY_CONTIGUOUS", report.Message, StringComparison.Ordinal);
             Assert.Contains(report.ToString(), log);
             ulong local = 0;
@@ -53,7 +55,8 @@ public sealed unsafe class UnpinnedTests
 
     private static void Run(bool isRecorded, Action<NdisInstance, List<string>> test)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Pins = [], Ladder = [MemoryRung.SmallPages], Verify = isRecorded });
+        using NonpagedPool pool = NonpagedPool.Create(
+            new NonpagedPoolOptions { Pins = [], Ladder = [MemoryRung.SmallPages], Verify = isRecorded });
         var log = new List<string>();
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = isRecorded }) { Log = log.Add };
         using (CallContext.Enter(instance.ProgramContext)) test(instance, log);
