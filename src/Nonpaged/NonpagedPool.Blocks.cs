@@ -69,13 +69,13 @@ public sealed unsafe partial class NonpagedPool
             {
                 Rung = extent.Rung,
                 Resident = true,
-                Pin = extent.PinKind,
+                Pin = extent.HasLostPin ? PinKind.None : extent.PinKind,
                 Contiguous = ranges.Count == 1,
                 Caching = extent.Caching,
                 Coherent = extent.Caching != Caching.WriteCombined,
                 Node = extent.Node,
                 PhysicalRanges = ranges,
-                Evidence = extent.LookBehind is { } look ? $"{extent.Evidence}; {look.Value}" : extent.Evidence,
+                Evidence = extent.HasLostPin ? $"the pin was lost: {extent.Evidence}" : extent.LookBehind is { } look ? $"{extent.Evidence}; {look.Value}" : extent.Evidence,
             };
         }
     }
@@ -83,6 +83,7 @@ public sealed unsafe partial class NonpagedPool
     internal void Free(MemoryBlock block)
     {
         bool isLeft;
+        if (Options.Verify && !_isDisposed) CheckPins();
         lock (_gate) isLeft = Remove(block);
         if (isLeft) FreeRun(block.Request, block.Place, block.LastStart);
         ReleaseLeaving();

@@ -16,7 +16,7 @@ public sealed unsafe partial class NonpagedPool
     {
         get
         {
-            lock (_gate) return _pages.FreePages << Page.Shift;
+            lock (_gate) return _isDisposed ? 0 : _pages.FreePages << Page.Shift;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
@@ -19,8 +20,8 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>As <see cref="Import"/>, or says why that is not possible.</summary>
     public bool TryImport(
-        void* address, nuint length, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out ImportedMemory? imported,
-        [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out AllocationFailure? failure)
+        void* address, nuint length, [NotNullWhen(true)] out ImportedMemory? imported,
+        [NotNullWhen(false)] out AllocationFailure? failure)
     {
         imported = null;
         nuint start = (nuint)address & ~(nuint)(Page.Size - 1);
@@ -69,6 +70,63 @@ public sealed unsafe partial class NonpagedPool
         failure = pin.TryMap(start);
         if (failure is null) return new ImportedMemory(address, length, pin.Units(Page.Size), pin);
         pin.Dispose();
+        return null;
+    }
+
+    /// <summary>
+    /// Allocates several blocks in one memory file, which they have to themselves: a process that one of them is exported to sees all of them, and nothing else. It costs one descriptor
+    /// for all. The file lives as long as one of the blocks.
+    /// </summary>
+    /// <param name="request">What each block needs; <see cref="MemoryRequest.Shared"/> is not <see cref="Sharing.None"/>. Each starts on a page.</param>
+    /// <param name="count">How many blocks, 1 or more.</param>
+    /// <exception cref="AllocationException">There is no memory for all; none is allocated.</exception>
+    /// <exception cref="ArgumentException">The request is not for shared blocks, or makes no sense.</exception>
+    public IReadOnlyList<MemoryBlock> AllocateGroup(MemoryRequest request, int count) =>
+        TryAllocateGroup(request, count, out IReadOnlyList<MemoryBlock>? blocks, out AllocationFailure? failure) ? blocks : throw new AllocationException(failure);
+
+    /// <summary>As <see cref="AllocateGroup"/>, or says why that is not possible.</summary>
+    public bool TryAllocateGroup(
+        MemoryRequest request, int count, [NotNullWhen(true)] out IReadOnlyList<MemoryBlock>? blocks, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        RequestCheck.ThrowIfWrong(request, isFixed: _host is null || _iommu is not null || Options.ForDevices);
+        if (request.Shared == Sharing.None) throw new ArgumentException("Blocks of a group are shared: MemoryRequest.Shared.", nameof(request));
+        if (_host is null) throw new InvalidOperationException($"The memory of the pool \"{Options.Name}\" was handed in, so no memory file can be made for a group.");
+        PageRequest each = RequestCheck.ToPages(request);
+        if (each.Alignment > Page.Size) throw new ArgumentException("The blocks of a group follow each other, so each starts on a page; ask for longer ones.", nameof(request));
+        if (each.Pages > (nuint.MaxValue >> 1) / Page.Size / (nuint)count) throw new ArgumentException($"{count} blocks of {request.Length} bytes are more than an address space holds.", nameof(count));
+        nuint length = (each.Pages << Page.Shift) * (nuint)count;
+        // Each is one physical range; all of them are where they fit into one page of the kernel's anyway.
+        PageRequest all = each with { Pages = length >> Page.Shift, Contiguous = each.Contiguous && each.Pages > 1 && length <= HostExtents.HugePage };
+        MemoryBlock[]? taken = null;
+        failure = GrowAndTake(all, isOneBlock: true, extent => (taken = TakeRuns(request, each.Pages, count, extent!)) is not null);
+        blocks = taken;
+        return failure is null;
+    }
+
+    /// <summary>Takes runs from an extent that is all free, one behind the other, or none. Callers hold the lock.</summary>
+    private MemoryBlock[]? TakeRuns(MemoryRequest request, nuint pages, int count, Extent extent)
+    {
+        var taken = new List<MemoryBlock>(count);
+        bool isMet = true;
+        for (nuint at = extent.Start; isMet && taken.Count < count; at += pages << Page.Shift)
+        {
+            int place = _owners.Add(this);
+            if (!_pages.TryAllocateAt(at, pages, place)) throw new InvalidOperationException("An extent that was just obtained is in use.");
+            var block = new MemoryBlock(this, request, at) { Place = place };
+            _owners.Replace(place, block);
+            taken.Add(block);
+            isMet = !request.Contiguous || RangesOf(at, pages << Page.Shift).Count == 1;
+        }
+
+        if (isMet) return [.. taken];
+        foreach (MemoryBlock block in taken)
+        {
+            _pages.Free(block.LastStart, pages);
+            _owners.Remove(block.Place);
+            block.MarkFreed();
+        }
+
         return null;
     }
 

@@ -48,6 +48,9 @@ internal sealed class Extent(nuint start, nuint length, MemoryFile? file, FrameT
     /// <summary>Nothing has taken the pin away behind the pool's back.</summary>
     public bool IsPinWhole => _pin is not ExtentPin { IsWhole: false };
 
+    /// <summary>The pin was found to be gone: nothing more is allocated from here.</summary>
+    public bool HasLostPin { get; set; }
+
     /// <summary>Why it is not pinned.</summary>
     public AllocationFailure? PinFailure { get; init; }
 

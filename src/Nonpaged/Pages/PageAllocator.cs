@@ -43,6 +43,19 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
         return found.Start;
     }
 
+    /// <summary>Takes the run that starts with a free range, whatever follows that physically. False where not so many pages are free there.</summary>
+    public bool TryAllocateAt(nuint start, nuint pages, int owner)
+    {
+        if (FreeAt(start) is not { } first || first.Start != start) return false;
+        nuint free = 0;
+        for (FreeRange? range = first; range is not null && free < pages; range = NeighbourAfter(range)) free += range.Pages;
+        if (free < pages) return false;
+        Carve(first, start, pages);
+        map.SetOwner(start, pages, owner);
+        first.Extent.UsedPages += pages;
+        return true;
+    }
+
     /// <summary>Gives a run back. Returns the extent that it lies in.</summary>
     public Extent Free(nuint start, nuint pages)
     {

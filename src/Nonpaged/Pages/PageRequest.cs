@@ -28,7 +28,7 @@ internal readonly record struct PageRequest(
         && IsPinnedEnough(extent) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
         && (Only is null ? !extent.IsOneBlock : extent == Only);
 
-    private bool IsPinnedEnough(Extent extent) => Pin switch
+    private bool IsPinnedEnough(Extent extent) => !extent.HasLostPin && Pin switch
     {
         PinDemand.None => extent.IsLeftUnpinned,
         PinDemand.Any => extent.IsPinned,

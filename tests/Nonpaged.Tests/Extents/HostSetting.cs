@@ -15,7 +15,7 @@ internal sealed class HostSetting : IDisposable
     {
         _file = file;
         // Of pages made on demand that a test before this one had, the last may come back when it has ended: they would count as taken, or as reserved.
-        IsSoon(() => Read(Surplus) == 0);
+        IsSoon(() => !File.Exists(Surplus) || Read(Surplus) == 0);
         _before = Value;
         int taken = 0;
         bool isTaken = IsSoon(() =>

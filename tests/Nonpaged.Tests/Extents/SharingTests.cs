@@ -43,6 +43,59 @@ public sealed unsafe class SharingTests
     }
 
     [Fact]
+    public void Shared_blocks_of_4_KiB_take_4_KiB_each()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        int before = Directory.GetFiles("/proc/self/fd").Length;
+        MemoryBlock[] blocks = [.. Enumerable.Range(0, 64).Select(_ => pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite, Pin = PinDemand.Any }))];
+        Assert.Equal(64UL * 4096, pool.HeldBytes);
+        // A memory file each; one ring, and where that is short of slots pipes.
+        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length - before, 64, 70);
+        foreach (MemoryBlock block in blocks)
+        {
+            using ExportedMemory export = pool.Export(block);
+            Assert.Equal(new FileRange(0, 4096), Assert.Single(export.Ranges));
+            Assert.Equal(4096, RandomAccess.GetLength(export.Descriptor));
+            block.Dispose();
+        }
+
+        Assert.Equal(0UL, pool.HeldBytes);
+    }
+
+    [Fact]
+    public void A_group_of_shared_blocks_is_in_one_memory_file_and_in_no_other()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        IReadOnlyList<MemoryBlock> group = pool.AllocateGroup(new MemoryRequest(5000) { Shared = Sharing.ReadWrite }, 64);
+        Assert.Equal(64UL * 8192, pool.HeldBytes);
+        var offsets = new HashSet<ulong>();
+        foreach (MemoryBlock block in group)
+        {
+            block.AsSpan().Fill(1);
+            using ExportedMemory export = pool.Export(block);
+            Assert.Equal(64 * 8192, RandomAccess.GetLength(export.Descriptor));
+            Assert.True(offsets.Add(Assert.Single(export.Ranges).Offset));
+        }
+
+        foreach (MemoryBlock block in group.Skip(1)) block.Dispose();
+        Assert.Equal(64UL * 8192, pool.HeldBytes);
+        group[0].Dispose();
+        Assert.Equal(0UL, pool.HeldBytes);
+        Assert.Throws<ArgumentException>(() => pool.AllocateGroup(new MemoryRequest(4096), 2));
+        using NonpagedPool small = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 64 << 10 });
+        Assert.Equal(FailureKind.Ceiling, Assert.Throws<AllocationException>(() => small.AllocateGroup(new MemoryRequest(4096) { Shared = Sharing.ReadOnly }, 64)).Failure.Kind);
+    }
+
+    [Fact]
+    public void A_block_of_another_pool_is_a_wrong_argument()
+    {
+        using NonpagedPool pool = NonpagedPool.Create();
+        using NonpagedPool other = NonpagedPool.Create(new NonpagedPoolOptions { Name = "other" });
+        using MemoryBlock block = other.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite });
+        Assert.Contains("\"other\"", Assert.Throws<ArgumentException>(() => pool.Export(block)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_shared_block_has_its_memory_file_to_itself_and_takes_it_along()
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = Timeout.InfiniteTimeSpan });

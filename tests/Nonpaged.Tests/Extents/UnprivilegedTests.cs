@@ -16,9 +16,38 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Above_the_memlock_limit_the_user_is_told_the_limit_and_the_command_that_lifts_it()
+    public void Above_the_memlock_limit_references_in_pipes_hold_the_pages()
     {
         string answer = Ask(s_limited, 16 << 20);
+        Assert.StartsWith("held collapsed memfd; pinned True; shortest range 2097152;", answer, StringComparison.Ordinal);
+        Assert.Contains("pinned by a reference to each page, held in a pipe", answer, StringComparison.Ordinal);
+        Assert.Contains("no long-term pin", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void With_64_KiB_of_memlock_and_no_io_uring_1_GiB_is_pinned()
+    {
+        SkipUnlessPossible();
+        using var forbidden = new HostSetting("/proc/sys/kernel/io_uring_disabled", 2);
+        Assert.Contains("held in a pipe", Ask(Limited("64"), 1 << 30), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_no_kind_of_pin_is_possible_the_reason_of_each_is_told()
+    {
+        SkipUnlessPossible();
+        using var forbidden = new HostSetting("/proc/sys/kernel/io_uring_disabled", 2);
+        string answer = Ask(Limited("64", "NONPAGED_PINS=io_uring,pipe=1M"), 4 << 20);
+        Assert.StartsWith("refused Memory cannot be pinned by io_uring: io_uring is not permitted here (EPERM).", answer, StringComparison.Ordinal);
+        Assert.Contains("kernel.io_uring_disabled", answer, StringComparison.Ordinal);
+        Assert.Contains("4194304 bytes cannot be pinned by pipe.", answer, StringComparison.Ordinal);
+        Assert.Contains("NONPAGED_PINS=io_uring,pipe=1M", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_pipes_the_user_is_told_the_memlock_limit_and_the_command_that_lifts_it()
+    {
+        string answer = Ask(Limited("8192", "NONPAGED_PINS=io_uring"), 16 << 20);
         Assert.StartsWith("refused 16777216 bytes cannot be pinned (ENOMEM).", answer, StringComparison.Ordinal);
         Assert.Contains("RLIMIT_MEMLOCK, 8388608 bytes", answer, StringComparison.Ordinal);
         Assert.Contains("ulimit -l unlimited", answer, StringComparison.Ordinal);
@@ -31,10 +60,10 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
         SkipUnlessPossible();
         using var reserved = new HostSetting(Host.Reserved, 0);
         using var overcommit = new HostSetting(Host.Overcommit, 0);
-        using var first = new HostProcess(s_limited, "any", "6291456");
+        using var first = new HostProcess(Limited("8192", "NONPAGED_PINS=io_uring"), "any", "6291456");
         first.GoOn();
         Assert.StartsWith("held", first.ReadLine(), StringComparison.Ordinal);
-        using var second = new HostProcess(s_limited, "any", "4194304");
+        using var second = new HostProcess(Limited("8192", "NONPAGED_PINS=io_uring"), "any", "4194304");
         second.GoOn();
         string answer = second.ReadLine()!;
         output.WriteLine(answer);
@@ -43,10 +72,29 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_program_that_starts_right_after_another_of_the_user_has_ended_is_pinned_as_that_was()
+    {
+        SkipUnlessPossible();
+        using var reserved = new HostSetting(Host.Reserved, 0);
+        using var overcommit = new HostSetting(Host.Overcommit, 0);
+        for (int i = 0; i < 5; i++)
+        {
+            using var host = new HostProcess(Limited("8192", "NONPAGED_PINS=io_uring"), "any", "6291456");
+            host.GoOn();
+            Assert.StartsWith("held", host.ReadLine(), StringComparison.Ordinal);
+            host.GoOn();
+            Assert.Equal("unchanged", host.ReadLine());
+        }
+    }
+
+    [Fact]
     public void With_CAP_IPC_LOCK_the_limit_does_not_count()
     {
         Assert.StartsWith("held collapsed memfd; pinned True; shortest range 2097152;", Ask(s_capable, 16 << 20), StringComparison.Ordinal);
     }
+
+    private static string[] Limited(string memlock, string environment = "NONPAGED_PINS=io_uring,pipe") =>
+        ["/bin/sh", "-c", $"ulimit -l {memlock} && export {environment} && exec \"$@\"", "sh", .. s_limited[4..]];
 
     private string Ask(string[] before, int bytes)
     {

@@ -123,6 +123,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
     private static void CloseKeptFiles()
     {
         HugepageCounts.Close();
+        PipeProof.Forget();
         ControlGroups.Close();
     }
 
@@ -131,11 +132,12 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         int tried = 0;
         foreach (Errno errno in PlausibleErrors.ByCall["mlock"])
         {
-            using var hook = new RinglessHook(errno);
+            using var hook = new PinlessHook(errno);
             using (NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] }))
             {
                 Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20), out _, out AllocationFailure? failure));
                 Assert.Contains(errno.ToString(), failure.ToString(), StringComparison.Ordinal);
+                hook.AllowsLocks = true;
                 using MemoryBlock locked = pool.Allocate(new MemoryRequest(1 << 20));
                 Assert.False(locked.Obtained.Pinned);
                 Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20) { Pin = PinDemand.Any }, out _, out failure));
@@ -164,24 +166,23 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         Assert.True(Host.HugetlbKilobytes() == 0, $"{what}: huge pages are still mapped.");
     }
 
-    /// <summary>Every kind of pin is forbidden, and the first mlock fails.</summary>
-    private sealed class RinglessHook : SystemCallHook, IDisposable
+    /// <summary>Every kind of pin is forbidden, and mlock fails at first.</summary>
+    private sealed class PinlessHook : SystemCallHook, IDisposable
     {
         private readonly Errno _errno;
-        private bool _hasFailed;
 
-        public RinglessHook(Errno errno)
+        public PinlessHook(Errno errno)
         {
             _errno = errno;
             Installed = this;
         }
 
+        public bool AllowsLocks { get; set; }
+
         protected override Errno Before(string call)
         {
             if (call is "io_uring_setup" or "splice" or "vmsplice") return Errno.EPERM;
-            if (call != "mlock" || _hasFailed) return Errno.None;
-            _hasFailed = true;
-            return _errno;
+            return call == "mlock" && !AllowsLocks ? _errno : Errno.None;
         }
 
         public void Dispose() => Installed = null;
