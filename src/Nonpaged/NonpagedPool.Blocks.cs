@@ -36,6 +36,16 @@ public sealed unsafe partial class NonpagedPool
         return entry != null && entry->Extent != 0;
     }
 
+    /// <summary>The address is of memory in use that the kernel may move.</summary>
+    internal bool IsUnpinned(void* address)
+    {
+        lock (_gate)
+        {
+            PageEntry* entry = _map.Find((nuint)address);
+            return entry != null && entry->Owner > 0 && !_pages.ExtentOf((nuint)address).IsPinned;
+        }
+    }
+
     /// <summary>What backs a range of a block: its physical ranges in the order of its addresses.</summary>
     /// <exception cref="ArgumentException">The range is not wholly within memory in use.</exception>
     public IReadOnlyList<PhysicalRange> GetPhysicalRanges(void* address, nuint length)

@@ -59,6 +59,19 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
         }
     }
 
+    [Theory]
+    [InlineData("first")]
+    [InlineData("late")]
+    public void A_program_that_locks_all_of_its_memory_fills_nothing_that_is_only_reserved(string when)
+    {
+        string program = sdk.Build("locks");
+        using MemoryGroup group = MemoryGroup.Create(1L << 30);
+        CommandResult ran = group.Run(program, when);
+        Assert.True(ran.ExitCode == 0, $"{ran.ExitCode}: {ran.Output}{ran.Error}");
+        long[] kibibytes = [.. ran.Output.Split(' ').Select(figure => long.Parse(figure, CultureInfo.InvariantCulture))];
+        Assert.All(kibibytes, figure => Assert.InRange(figure, 1, 200 << 10));
+    }
+
     [Fact]
     public void A_million_double_frees_leave_seven_lines_and_no_memory_taken()
     {

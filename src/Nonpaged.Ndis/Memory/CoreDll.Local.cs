@@ -50,7 +50,7 @@ public static unsafe partial class CoreDll
 
         void* moved = LocalAllocFor(context, nameof(LocalReAlloc), uFlags & LMEM_ZEROINIT, uBytes);
         if (moved == null) return null;
-        NativeMemory.Copy(hMem, moved, oldSize);
+        using (context.Instance.Pool.Hold()) NativeMemory.Copy(hMem, moved, oldSize);
         context.Instance.Memory.Free(context, hMem, new FreeRequest(MemoryCall.Local, nameof(LocalReAlloc)));
         return moved;
     }

@@ -143,7 +143,7 @@ public static unsafe partial class CoreDll
             if (Apply(region, page, 1, protect) is { } failure) return Refuse(context, allocation, Win32Error.ERROR_NOT_ENOUGH_MEMORY, failure);
         }
 
-        return (byte*)region.Block.Address + (nint)pages.First * VirtualRegion.PageSize;
+        return (byte*)region.Block.LastStart + (nint)pages.First * VirtualRegion.PageSize;
     }
 
     private static bool Release(CallContext context, void* address, nuint size)
@@ -167,7 +167,7 @@ public static unsafe partial class CoreDll
         if (protection == 0)
         {
             if (!block.TryProtect(offset, length, MemoryProtection.ReadWrite, out AllocationFailure? refused)) return refused;
-            NativeMemory.Clear((byte*)block.Address + offset, length);
+            using (block.Pool.Hold()) NativeMemory.Clear((byte*)block.LastStart + offset, length);
         }
 
         MemoryProtection wanted = protection == 0 ? MemoryProtection.None : PageProtection.ToMemoryProtection(protection);

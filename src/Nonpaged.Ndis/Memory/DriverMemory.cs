@@ -92,12 +92,14 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
             return false;
         }
 
-        if (block.Address != address)
+        nuint start = block.LastStart;
+        if (start != (nuint)address)
         {
-            nuint offset = (nuint)address - (nuint)block.Address;
+            nuint offset = (nuint)address - start;
             instance.Report(
                 NdisReportKind.FreeOfMiddle, request.Call, context.Driver,
-                $"0x{(nuint)address:x} lies {offset} bytes inside a block; expected its start, 0x{(nuint)block.Address:x} ({allocation}). Nothing was freed.");
+                $"0x{(nuint)address:x} lies {offset} bytes inside a block; expected its start, 0x{start:x} ({allocation}). "
+                    + "Nothing was freed.");
             return false;
         }
 
@@ -139,6 +141,8 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
 
     private void ReportUnknown(CallContext context, void* address, FreeRequest request)
     {
+        // The caller did nothing wrong where the pool went in the middle of the call.
+        instance.Pool.ThrowIfDisposed();
         if (instance.Pool.FindFreed(address)?.Request.Owner is NdisAllocation freed)
         {
             instance.Report(

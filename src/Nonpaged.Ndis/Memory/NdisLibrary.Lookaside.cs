@@ -94,6 +94,7 @@ public static unsafe partial class NdisLibrary
         }
 
         if (list.Taken is null && recorded is null && context.Instance.Pool.TryFreeSmall(Entry, list.Size, ThreadTable.Current)) return;
+        context.Instance.Pool.ThrowIfDisposed();
         context.Report(NdisReportKind.FreeOfForeign, call, $"0x{(nuint)Entry:x} is not a block that is out of this list. Nothing was freed.");
     }
 }

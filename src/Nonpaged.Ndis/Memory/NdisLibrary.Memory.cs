@@ -67,9 +67,27 @@ public static unsafe partial class NdisLibrary
             context, VirtualAddress, new FreeRequest(MemoryCall.NdisMemory, nameof(NdisFreeMemory), Length, MemoryFlags));
     }
 
-    /// <summary>The physical address of a byte of this memory; 0 for any other. (WDK, MmGetPhysicalAddress.)</summary>
-    public static NDIS_PHYSICAL_ADDRESS MmGetPhysicalAddress(void* BaseAddress) =>
-        CallContext.Current.Instance.Pool.TryTranslate(BaseAddress, out PhysicalAddress physical) ? new((long)physical.Value) : default;
+    /// <summary>
+    /// The physical address of a byte of this memory; 0 for any other, and for memory that is not pinned, which is reported: the
+    /// kernel may move it. (WDK, MmGetPhysicalAddress.)
+    /// </summary>
+    public static NDIS_PHYSICAL_ADDRESS MmGetPhysicalAddress(void* BaseAddress)
+    {
+        CallContext context = CallContext.Current;
+        NonpagedPool pool = context.Instance.Pool;
+        if (pool.TryTranslate(BaseAddress, out PhysicalAddress physical)) return new((long)physical.Value);
+        if (pool.IsUnpinned(BaseAddress))
+        {
+            // Without the address, so that a driver that asks for each of its blocks is told once, with a count.
+            context.Report(
+                NdisReportKind.NotPinned, nameof(MmGetPhysicalAddress),
+                "The memory is not pinned. The kernel may move it, so it has no physical address, and the answer is 0; "
+                    + "expected memory of NDIS_MEMORY_CONTIGUOUS, of an address limit or of NdisMAllocateSharedMemory, which is always "
+                    + "pinned.");
+        }
+
+        return default;
+    }
 
     private static NDIS_STATUS StatusOf(void* address) => address != null ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
 

@@ -18,10 +18,14 @@ internal static unsafe class NoncachedUse
         if (!isNoncached || context.Initializing) return;
         int pages = (int)((block.Length + PageSize - 1) / PageSize);
         int untouched = 0;
-        for (int i = 0; i < pages; i++)
+        using (instance.Pool.Hold())
         {
-            int length = (int)nuint.Min(PageSize, block.Length - (nuint)i * PageSize);
-            if (new ReadOnlySpan<byte>((byte*)block.Address + (nint)i * PageSize, length).IndexOfAnyExcept((byte)0) < 0) untouched++;
+            for (int i = 0; i < pages; i++)
+            {
+                int length = (int)nuint.Min(PageSize, block.Length - (nuint)i * PageSize);
+                byte* page = (byte*)block.LastStart + (nint)i * PageSize;
+                if (new ReadOnlySpan<byte>(page, length).IndexOfAnyExcept((byte)0) < 0) untouched++;
+            }
         }
 
         if (untouched < SmallestWasteInPages || untouched < pages - pages / 4) return;

@@ -19,8 +19,9 @@ internal sealed class VirtualRegion(MemoryBlock block)
     /// <summary>The pages that a range of addresses touches, or null where it is not within the region.</summary>
     public unsafe (int First, int Count)? PagesOf(void* address, nuint length)
     {
-        nuint offset = (nuint)address - (nuint)Block.Address;
-        if ((nuint)address < (nuint)Block.Address || length == 0 || offset >= Block.Length || length > Block.Length - offset) return null;
+        nuint start = Block.LastStart;
+        nuint offset = (nuint)address - start;
+        if ((nuint)address < start || length == 0 || offset >= Block.Length || length > Block.Length - offset) return null;
         int first = (int)(offset / PageSize);
         return (first, (int)((offset + length - 1) / PageSize) - first + 1);
     }

@@ -168,6 +168,7 @@ internal sealed unsafe class MagazineHeap
             ended = [.. _threads.Where(other => other.HasEnded)];
         }
 
+        HeapHook.Step();
         Interlocked.Increment(ref s_retirements);
         foreach (HeapThread thread in ended) thread.End();
         HeapThread.Pass();
@@ -194,6 +195,7 @@ internal sealed unsafe class MagazineHeap
 
         foreach (Depot? depot in _depots) depot?.Dispose();
         Table.Dispose();
+        HeapHook.Step();
         PoolSlots.Release(Slot);
     }
 

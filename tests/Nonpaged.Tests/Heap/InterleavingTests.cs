@@ -122,6 +122,108 @@ public sealed unsafe class InterleavingTests(ITestOutputHelper output)
             .With(() => story.Take());
     });
 
+    [Fact]
+    public void A_pool_ends_at_any_moment_of_calls_that_go_to_the_depot_and_the_spans() => Explore(2, () =>
+    {
+        var story = new Story { PoolGoes = true };
+        nint[] blocks = story.Take(Burst);
+        return story
+            .UntilPoolGoes(() => story.Give(blocks))
+            .UntilPoolGoes(() => story.Give(story.Take(2)))
+            .With(story.Pool.Dispose);
+    });
+
+    [Fact]
+    public void A_pool_ends_at_any_moment_of_a_thread_that_ends_and_of_what_is_done_with_its_magazines() => Explore(2, () =>
+    {
+        var story = new Story { PoolGoes = true };
+        HeapThread? ended = null;
+        return story
+            .With(() =>
+            {
+                try
+                {
+                    story.Give(story.Take(3));
+                }
+                catch (ObjectDisposedException) when (story.Pool.IsDisposed)
+                {
+                    // It ends all the same.
+                }
+
+                ended = HeapThread.Current;
+            })
+            .With(() =>
+            {
+                Schedule.Until(() => ended is { HasEnded: true });
+                ended!.End();
+            })
+            .With(story.Pool.Dispose);
+    });
+
+    [Fact]
+    public void A_pool_ends_at_any_moment_of_a_trim_and_the_idle_timer() => Explore(2, () =>
+    {
+        var story = new Story { PoolGoes = true };
+        story.Give(story.Take(Burst));
+        return story
+            .UntilPoolGoes(() =>
+            {
+                story.Take();
+                story.Pool.Trim();
+            })
+            .With(story.Pool.OnIdleTimer)
+            .With(story.Pool.Dispose);
+    });
+
+    [Fact]
+    public void A_slot_is_taken_over_when_each_thread_has_passed_and_not_in_the_middle_of_a_hit() => Explore(3, () =>
+    {
+        var story = new Story { PoolGoes = true };
+        NonpagedPool? next = null;
+        bool isUsed = false;
+        int inHit = 0;
+        MagazineHeap? heap = null;
+        return story
+            .UntilPoolGoes(() =>
+            {
+                story.Give(story.Take(2));
+                heap = Story.HeapOf(story.Pool);
+                isUsed = true;
+                inHit++;
+                Hit(story, heap!);
+                inHit--;
+                // A slow call, in which the thread passes.
+                Schedule.Until(() => next is not null);
+                story.GiveTo(next!, story.TakeOf(next!));
+            })
+            .With(() =>
+            {
+                Schedule.Until(() => isUsed);
+                story.Pool.Dispose();
+                NonpagedPool made = story.MakeNext();
+                story.GiveTo(made, story.TakeOf(made));
+                MagazineHeap follower = Story.HeapOf(made)!;
+                if (inHit > 0 && (Story.IsGone(heap!) || follower.Slot == heap!.Slot || follower.Table == heap.Table))
+                    throw new InvalidOperationException("The slot is another pool's while a thread is in a hit.");
+                next = made;
+            });
+    });
+
+    /// <summary>
+    /// What <see cref="NonpagedPool.Allocate(nuint)"/> does where the magazine has a block, with a switch between what it reads
+    /// and what it writes.
+    /// </summary>
+    private static void Hit(Story story, MagazineHeap heap)
+    {
+        nint cache = ThreadCache.At(ThreadCache.Nobodys, heap.Slot) + ThreadTable.Current;
+        Magazine* magazine = ThreadCache.MagazineOf(cache, SizeClass.Of(4000));
+        nuint* top = magazine->Top;
+        Assert.True(top != magazine->Floor);
+        HeapHook.Step();
+        if (magazine->Top != top) throw new InvalidOperationException("The magazine changed in the middle of a hit.");
+        story.Own(story.Pool, (nint)Magazine.Pop(magazine, top));
+    }
+
     private void Explore(int preemptions, Func<Story> begin)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
