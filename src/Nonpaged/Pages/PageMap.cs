@@ -132,6 +132,17 @@ internal sealed unsafe class PageMap : IDisposable
         }
     }
 
+    /// <summary>Where these pages are is not known any more.</summary>
+    public void Forget(nuint start, nuint pages)
+    {
+        foreach (Part part in new Parts(start, pages))
+        {
+            PageEntry* unit = UnitOf(part.Start);
+            if (part.IsUnit && unit->Owner != Divided) unit->Physical = PageEntry.Unknown;
+            else foreach (ref PageEntry entry in new Span<PageEntry>(Divide(part.Start), (int)part.Pages)) entry.Physical = PageEntry.Unknown;
+        }
+    }
+
     /// <summary>These pages are the owner's.</summary>
     public void SetOwner(nuint start, nuint pages, int owner)
     {

@@ -82,6 +82,9 @@ public sealed unsafe class PinLadderTests
         HashSet<string> before = [.. Pipes()];
         MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Pin = PinDemand.Any });
         Assert.True(Drain(Pipes().First(path => !before.Contains(path))));
+        Assert.Single(pool.CheckPins());
+        Assert.False(pool.TryTranslate(block.Address, out _));
+        Assert.Equal(PinKind.None, block.Obtained.Pin);
         block.Dispose();
         Assert.Equal((PinKind.Pipe, 1), (told!.Pin, told.Blocks.Count));
         using MemoryBlock next = pool.Allocate(new MemoryRequest(4096) { Pin = PinDemand.Any });
