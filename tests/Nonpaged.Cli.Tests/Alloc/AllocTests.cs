@@ -187,7 +187,8 @@ public sealed class AllocTests
     }
 
     private static CliResult RunWithPins(string allowed, params string[] arguments) => CliProgram.Finish(
-        CliProgram.StartProcess("/usr/bin/env", [$"NONPAGED_PINS={allowed}", CliProgram.Dotnet, CliProgram.Assembly, "alloc", .. arguments]));
+        CliProgram.StartProcess(
+            "/usr/bin/env", [$"NONPAGED_PINS={allowed}", CliProgram.Dotnet, CliProgram.Assembly, "alloc", .. arguments]));
 
     private static string? Kind(CliResult result) => result.Json.GetProperty("failure").GetProperty("kind").GetString();
 
