@@ -143,7 +143,8 @@ public sealed class AllocTests
     [Theory]
     [InlineData("pipe", "long-term", "pin-forbidden")]
     [InlineData("", "any", "pin-forbidden")]
-    [InlineData("pipe=64K", "any", "pin-limit")]
+    [InlineData("pipe=64K", "any", "pin-forbidden")]
+    [InlineData("io_uring=64K,pipe=64K", "any", "pin-limit")]
     public void A_pin_that_the_operator_forbids_is_a_failure_of_its_kind(string allowed, string demand, string kind)
     {
         CliResult result = RunWithPins(allowed, "--length", "2M", "--pin", demand, "--json");
