@@ -7,6 +7,7 @@ guest=$root/artifacts/guest
 guest_modules=(
     kernel/virt/lib kernel/drivers/vfio kernel/drivers/iommu kernel/drivers/uio
     kernel/drivers/net/ethernet/intel/e1000 kernel/drivers/net/ethernet/realtek kernel/drivers/net/mii.ko
+    kernel/drivers/block/brd.ko
 )
 
 # Sets NONPAGED_GUEST_KERNEL, NONPAGED_GUEST_INITRAMFS and NONPAGED_HOST. Fails where something cannot be had, and has said why.
@@ -20,7 +21,9 @@ prepare_guest() {
 
 # Packages are fetched once. A package list that is older than the mirror names files that are gone.
 fetch_kernel() {
-    [[ -e $guest/kernel/vmlinuz && -x $guest/kernel/busybox ]] && return
+    # A checkout of before may have unpacked other modules.
+    [[ -e $guest/kernel/vmlinuz && -x $guest/kernel/busybox && -e $guest/kernel/wanted ]] \
+        && [[ $(<"$guest/kernel/wanted") == "${guest_modules[*]}" ]] && return
     command -v apt-get >/dev/null || {
         say "the guest's kernel is fetched by apt-get, which is not here"
         return 1
@@ -80,6 +83,7 @@ unpack_kernel() {
     cp "$busybox" "$guest/kernel/busybox"
     # Ubuntu's kernel is readable by root only, also in the package.
     install -m 644 "$(find "$system/boot" -name 'vmlinuz-*' -print -quit)" "$guest/kernel/vmlinuz"
+    printf '%s\n' "${guest_modules[*]}" >"$guest/kernel/wanted"
     rm -rf "$guest/packages"
 }
 

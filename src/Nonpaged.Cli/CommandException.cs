@@ -20,6 +20,7 @@ internal sealed class CommandException(AllocationFailure failure) : Exception(fa
     private static string Sentence(ArgumentException exception)
     {
         string added = $" (Parameter '{exception.ParamName}')";
-        return exception.Message.EndsWith(added, StringComparison.Ordinal) ? exception.Message[..^added.Length] : exception.Message;
+        string message = exception.Message;
+        return message.EndsWith(added, StringComparison.Ordinal) ? message[..^added.Length] : message;
     }
 }

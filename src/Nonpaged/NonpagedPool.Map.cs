@@ -25,7 +25,12 @@ public sealed unsafe partial class NonpagedPool
             Pool = Options.Name,
             LongestFreeRun = longest,
             Extents = [.. extents.Select(one => new PoolExtent(
-                one.Extent.Start, one.Extent.Length, one.Extent.Rung, one.Extent.PinKind, PhysicalRangesOf(one.Extent), one.Stretches))],
+                one.Extent.Start,
+                one.Extent.Length,
+                one.Extent.Rung,
+                one.Extent.PinKind,
+                PhysicalRangesOf(one.Extent),
+                one.Stretches))],
         };
     }
 

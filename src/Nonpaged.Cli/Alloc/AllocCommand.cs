@@ -17,9 +17,12 @@ internal sealed class AllocCommand
     private readonly Option<string?> _node = Options.Text("--node", "N", "It must lie on this NUMA node.");
     private readonly Option<string[]> _region = Region.Option();
     private readonly Option<string?> _pin = Options.Text(
-        "--pin", "KIND", "Its physical address must not change: any kind of pin, or a long-term one; or none, for memory that others pin.");
+        "--pin",
+        "KIND",
+        "Its physical address must not change: any kind of pin, or a long-term one; or none, for memory that others pin.");
     private readonly Option<string?> _align = Options.Text("--align", "N", "Alignment, a power of two.");
-    private readonly Option<string?> _hold = Options.Text("--hold", "SECONDS", "Keeps the block for so long, or until Ctrl-C, so that it can be looked at.");
+    private readonly Option<string?> _hold = Options.Text(
+        "--hold", "SECONDS", "Keeps the block for so long, or until Ctrl-C, so that it can be looked at.");
     private readonly MapOptions _map = new();
     private readonly Option<bool> _json = Options.Json();
     private readonly Screen _screen;
@@ -32,8 +35,8 @@ internal sealed class AllocCommand
         alloc._length.Required = true;
         var command = new Command("alloc", "Make one request on this machine, and show what was obtained and how that is known.")
         {
-            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._writeCombined, alloc._node, alloc._region, alloc._align, alloc._pin,
-            alloc._hold, alloc._json,
+            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._writeCombined, alloc._node,
+            alloc._region, alloc._align, alloc._pin, alloc._hold, alloc._json,
         };
         foreach (Option option in alloc._map.All) command.Options.Add(option);
         command.Validators.Add(result =>

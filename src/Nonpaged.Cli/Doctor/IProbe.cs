@@ -17,7 +17,7 @@ internal interface IProbe
     /// <param name="step">The call that failed, or the last one.</param>
     SysResult Pin(out string step);
 
-    /// <summary>Puts a page into a pipe, and looks whether the pipe then holds the page or a copy of it, for which the error is EOPNOTSUPP.</summary>
+    /// <summary>Puts a page into a pipe, and looks whether the pipe then holds the page or a copy: EOPNOTSUPP.</summary>
     /// <param name="isVmsplice">By vmsplice(2); otherwise by splice(2).</param>
     SysResult Refer(bool isVmsplice);
 

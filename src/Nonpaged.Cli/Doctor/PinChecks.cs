@@ -2,7 +2,10 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Whether memory can be pinned long-term, by io_uring's registered buffers; what the operator allows; and what moves memory that is not pinned.</summary>
+/// <summary>
+/// Whether memory can be pinned long-term, by io_uring's registered buffers; what the operator allows; and what
+/// moves memory that is not pinned.
+/// </summary>
 internal sealed class PinChecks(Surroundings here)
 {
     private const string Name = "pin (io_uring)";
@@ -13,14 +16,20 @@ internal sealed class PinChecks(Surroundings here)
     public static IEnumerable<Check> Look(Surroundings here)
     {
         PinLimits pins = here.Pins;
-        return [pins.Refuse(PinKind.IoUring) is { } forbidden ? Missing(forbidden.Reason, pins.Instead, forbidden.Remedy) : new PinChecks(here).Judge(pins.Ring, pins.Step)];
+        return
+        [
+            pins.Refuse(PinKind.IoUring) is { } forbidden
+                ? Missing(forbidden.Reason, pins.Instead, forbidden.Remedy)
+                : new PinChecks(here).Judge(pins.Ring, pins.Step),
+        ];
     }
 
     /// <summary>What is to be said after all rungs.</summary>
     public static IEnumerable<Check> LookAtRest(Surroundings here)
     {
         var checks = new PinChecks(here);
-        return here.Pins.Variable is { } text ? [checks.LookAtVariable(text), checks.LookAtCompaction()] : [checks.LookAtCompaction()];
+        if (here.Pins.Variable is { } text) yield return checks.LookAtVariable(text);
+        yield return checks.LookAtCompaction();
     }
 
     private Check Judge(SysResult result, string step)
@@ -39,9 +48,13 @@ internal sealed class PinChecks(Surroundings here)
         if (result.Errno is Errno.EPERM or Errno.ENOSYS or Errno.EACCES && here.Process.IsFiltered) return Filtered(result, step);
         return result.Errno switch
         {
-            Errno.ENOMEM => Missing($"{step}: ENOMEM", $"The memlock limit of this user is used up. {instead} This lifts it.", MemlockCheck.Raise(here)),
+            Errno.ENOMEM => Missing(
+                $"{step}: ENOMEM",
+                $"The memlock limit of this user is used up. {instead} This lifts it.",
+                MemlockCheck.Raise(here)),
             Errno.ENOSYS => Missing($"{step}: ENOSYS, no seccomp filter", $"The kernel was built without io_uring. {instead}"),
-            Errno.EINVAL => Missing($"{step}: EINVAL", $"The kernel's io_uring has no sparse buffer tables, which came with Linux 5.19. {instead}"),
+            Errno.EINVAL => Missing(
+                $"{step}: EINVAL", $"The kernel's io_uring has no sparse buffer tables, which came with Linux 5.19. {instead}"),
             _ => Missing($"{step}: {result}; kernel.io_uring_disabled = {here.Files.Read(Disabled) ?? "unknown"}", instead),
         };
     }
@@ -49,7 +62,9 @@ internal sealed class PinChecks(Surroundings here)
     /// <summary>A ring, and an extent of 2 MiB, are the least that a pool pins.</summary>
     private Check Permitted()
     {
-        const string Meaning = "Long-term pins: memory that AF_XDP, RDMA or VFIO may pin as well, at no slot of a pipe. They count against the memlock limit.";
+        const string Meaning =
+            "Long-term pins: memory that AF_XDP, RDMA or VFIO may pin as well, at no slot of a pipe. "
+            + "They count against the memlock limit.";
         const ulong Least = HostExtents.HugePage + MemlockBudget.RingCharge;
         ulong room = MemlockCheck.Room(here);
         string found = room == LibC.RLIM_INFINITY
@@ -57,7 +72,13 @@ internal sealed class PinChecks(Surroundings here)
             : $"works; {Size.Format(room)} of memlock left, of which a ring takes {Size.Format(MemlockBudget.RingCharge)}";
         return room >= Least
             ? new Check(Name, CheckStatus.Ok, Required, found, Meaning)
-            : new Check(Name, CheckStatus.Warn, Required, found, $"Too little memlock for a block of 2 MiB. {here.Pins.Instead}", MemlockCheck.Raise(here));
+            : new Check(
+                Name,
+                CheckStatus.Warn,
+                Required,
+                found,
+                $"Too little memlock for a block of 2 MiB. {here.Pins.Instead}",
+                MemlockCheck.Raise(here));
     }
 
     private Check LookAtVariable(string text)
@@ -67,7 +88,11 @@ internal sealed class PinChecks(Surroundings here)
         string found = $"{PinPolicy.Variable}={text}";
         AllocationFailure? ring = pins.Refuse(PinKind.IoUring), pipe = pins.Refuse(PinKind.Pipe);
         if (ring is not null && pipe is not null)
-            return new Check(Name: PinPolicy.Variable, CheckStatus.Missing, required, found, $"{ring.Reason} {(ring == pipe ? "" : pipe.Reason)}".TrimEnd(), ring.Remedy);
+        {
+            string reasons = ring == pipe ? ring.Reason : $"{ring.Reason} {pipe.Reason}";
+            return new Check(PinPolicy.Variable, CheckStatus.Missing, required, found, reasons, ring.Remedy);
+        }
+
         string meaning = (ring ?? pipe)?.Reason ?? "Both kinds are allowed. A cap counts the bytes of one process.";
         return new Check(PinPolicy.Variable, CheckStatus.Ok, required, found, meaning);
     }
@@ -78,11 +103,13 @@ internal sealed class PinChecks(Surroundings here)
         return here.Container.IoUring is { } line
             ? Missing(
                 found,
-                $"{here.Pins.Instead} The runtime's default profile forbids io_uring; a copy of it that allows io_uring_setup and io_uring_register helps. {here.Container.Place}",
+                $"{here.Pins.Instead} The runtime's default profile forbids io_uring; a copy of it that "
+                + $"allows io_uring_setup and io_uring_register helps. {here.Container.Place}",
                 line)
             : Missing(
                 found,
-                $"{here.Pins.Instead} Whoever started this program forbade io_uring to it: a container's runtime, or SystemCallFilter= of a systemd service.");
+                $"{here.Pins.Instead} Whoever started this program forbade io_uring to it: "
+                + "a container's runtime, or SystemCallFilter= of a systemd service.");
     }
 
     // Documentation/admin-guide/sysctl/kernel.rst: 1 leaves it to CAP_SYS_ADMIN and a group, 2 to nobody.

@@ -3,7 +3,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>The ways of pinning memory, best first, each tried once: io_uring, and references in a pipe by splice(2) and vmsplice(2).</summary>
+/// <summary>The ways of pinning memory, each tried once: io_uring, and references by splice(2) and vmsplice(2).</summary>
 internal sealed class PinLimits
 {
     /// <summary>Slots of all pipes of a user (pipe(7)).</summary>
@@ -71,7 +71,8 @@ internal sealed class PinLimits
         {
             // "Max open files            1024                 524288               files": proc_pid_limits(5).
             const string title = "Max open files";
-            string? line = _here.Files.ReadLines("/proc/self/limits").FirstOrDefault(text => text.StartsWith(title, StringComparison.Ordinal));
+            string[] lines = _here.Files.ReadLines("/proc/self/limits");
+            string? line = lines.FirstOrDefault(text => text.StartsWith(title, StringComparison.Ordinal));
             string? soft = line?[title.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries).FirstOrDefault();
             return ulong.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
         }

@@ -45,7 +45,8 @@ internal sealed unsafe class SystemProbe : IProbe
         }
     }
 
-    public SysResult Refer(bool isVmsplice) => PipeProof.Find(isVmsplice) is var errno && errno == Errno.None ? default : SysResult.Failed(errno);
+    public SysResult Refer(bool isVmsplice) =>
+        PipeProof.Find(isVmsplice) is var errno && errno == Errno.None ? default : SysResult.Failed(errno);
 
     public SysResult ReadFrame(out ulong frame)
     {

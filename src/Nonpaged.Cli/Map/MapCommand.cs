@@ -34,7 +34,8 @@ internal sealed class MapCommand
             if (pools.Count == 0)
             {
                 throw new CommandException(
-                    $"The process {process} has no pool.", "no memory file named nonpaged:... in its maps", "pgrep -a dotnet", FailureKind.Other);
+                    $"The process {process} has no pool.", "no memory file named nonpaged:... in its maps", "pgrep -a dotnet",
+                    FailureKind.Other);
             }
 
             if (file is not null) MapSvg.Save(file, MapSvg.Draw($"Pools of process {process}", pools));

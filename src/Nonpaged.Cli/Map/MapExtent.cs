@@ -8,7 +8,12 @@ namespace Nonpaged.Cli;
 /// <param name="Stretches">What its pages are used for; null where that is known to its process only.</param>
 /// <param name="Pin">What holds it in place; null where that is known to its process only.</param>
 internal sealed record MapExtent(
-    string Rung, ulong Start, ulong Length, IReadOnlyList<PhysicalRun> Runs, IReadOnlyList<PoolStretch>? Stretches = null, PinKind? Pin = null)
+    string Rung,
+    ulong Start,
+    ulong Length,
+    IReadOnlyList<PhysicalRun> Runs,
+    IReadOnlyList<PoolStretch>? Stretches = null,
+    PinKind? Pin = null)
 {
     public static MapExtent From(PoolExtent extent) =>
         new(extent.Rung, extent.Start, extent.Length, [.. RunsOf(extent.PhysicalRanges)], extent.Stretches, extent.Pin);

@@ -47,7 +47,8 @@ internal sealed class MapSvg
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CommandException(
-                $"The picture cannot be written to {file}.", exception.Message, "give --svg a file in a folder that may be written to", FailureKind.Other);
+                $"The picture cannot be written to {file}.", exception.Message, "give --svg a file in a folder that may be written to",
+                FailureKind.Other);
         }
     }
 

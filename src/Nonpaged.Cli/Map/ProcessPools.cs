@@ -33,7 +33,8 @@ internal static class ProcessPools
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new CommandException($"There is no process {process}.", $"/proc/{process} does not exist", "pgrep -a dotnet", FailureKind.Other);
+            throw new CommandException(
+                $"There is no process {process}.", $"/proc/{process} does not exist", "pgrep -a dotnet", FailureKind.Other);
         }
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {

@@ -23,6 +23,7 @@ internal static class PinName
         "any" => PinDemand.Any,
         "long-term" => PinDemand.LongTerm,
         "none" => PinDemand.None,
-        _ => throw new CommandException($"--pin '{text}' is no demand for a pin.", $"it is one of {Demands}", "write, say, --pin long-term"),
+        _ => throw new CommandException(
+            $"--pin '{text}' is no demand for a pin.", $"it is one of {Demands}", "write, say, --pin long-term"),
     };
 }

@@ -77,7 +77,8 @@ internal sealed class Proof : IDisposable
             int locked = rows.FindIndex(row => row.Memory == _locked.Name);
             bool isKnown = rows[locked].Moved is not null;
             if (isKnown) rows[locked] = rows[locked] with { Note = Rounds(round) };
-            bool isEnough = !isKnown || rows.Any(row => row is { IsOurs: true, Holds: false }) || rows[locked].Moved > rows[locked].Pages / MovedShare;
+            bool isBroken = rows.Any(row => row is { IsOurs: true, Holds: false });
+            bool isEnough = !isKnown || isBroken || rows[locked].Moved > rows[locked].Pages / MovedShare;
             if (!isEnough && round < MaxRounds) continue;
             _rows.AddRange(rows);
             return;
@@ -99,9 +100,11 @@ internal sealed class Proof : IDisposable
 
     private static ProveRow Row(Attack attack, Subject subject, Strike strike)
     {
-        if (!strike.TookPlace) return new ProveRow(subject.Name, subject.Pin, subject.Rung, attack.Name, subject.Pages, null, null, strike.Note);
+        if (!strike.TookPlace)
+            return new ProveRow(subject.Name, subject.Pin, subject.Rung, attack.Name, subject.Pages, null, null, strike.Note);
         Damage damage = subject.Compare();
         string? note = subject.HasFrames ? strike.Note : strike.Note is null ? Hidden : strike.Note + NoteSeparator + Hidden;
-        return new ProveRow(subject.Name, subject.Pin, subject.Rung, attack.Name, subject.Pages, damage.Moved, damage.Changed, note);
+        return new ProveRow(
+            subject.Name, subject.Pin, subject.Rung, attack.Name, subject.Pages, damage.Moved, damage.Changed, note);
     }
 }

@@ -100,21 +100,26 @@ internal sealed class ProveCommand
     ];
 
     /// <summary>
-    /// An ordinary user may pin as much as RLIMIT_MEMLOCK allows, or the slots of pipes: then as much as fits is attacked, and the shortfall says why it is
-    /// less. Where nothing can be pinned so, there is none.
+    /// An ordinary user may pin as much as RLIMIT_MEMLOCK allows, or the slots of pipes: then as much as fits is attacked, and
+    /// the shortfall says why it is less. Where nothing can be pinned so, there is none.
     /// </summary>
     private static AllocationFailure? Obtain(PooledMemory memory, nuint length)
     {
         memory.Obtain(length);
         AllocationFailure? shortfall = memory.Failure;
-        for (nuint less = length / 2; memory.Failure?.Kind is FailureKind.MemoryLock or FailureKind.PinLimit && less >= HostExtents.HugePage; less /= 2)
+        for (nuint less = length / 2; less >= HostExtents.HugePage; less /= 2)
+        {
+            if (memory.Failure?.Kind is not (FailureKind.MemoryLock or FailureKind.PinLimit)) break;
             memory.Obtain(less & ~(nuint)(HostExtents.HugePage - 1));
+        }
+
         return shortfall;
     }
 
     private void SayWhyLess(PooledMemory memory, AllocationFailure shortfall)
     {
-        _screen.Say($"{(memory.Length == 0 ? "Nothing" : Size.Format(memory.Length))} that {memory.Pin} pins was attacked: {shortfall.Reason}");
+        string what = memory.Length == 0 ? "Nothing" : Size.Format(memory.Length);
+        _screen.Say($"{what} that {memory.Pin} pins was attacked: {shortfall.Reason}");
         _screen.Say($"  limit   {shortfall.Limit}");
         _screen.Say($"  remedy  {shortfall.Remedy}");
     }

@@ -9,7 +9,8 @@ internal static class ProvePrinter
     public static void Print(Screen screen, IReadOnlyList<ProveRow> rows)
     {
         IGrouping<(string Memory, string? Pin), ProveRow>[] columns = [.. rows.GroupBy(Column)];
-        string rungs = string.Join(" and ", rows.Select(row => row.Rung).OfType<string>().Distinct().Select(rung => $"\"{rung}\""));
+        string rungs = string.Join(
+            " and ", rows.Select(row => row.Rung).OfType<string>().Distinct().Select(rung => $"\"{rung}\""));
         string most = Size.Format(rows.Max(row => row.Pages) * Page.Size);
         screen.WriteWhole($"{most} of each, in pages of 4 KiB. ★ nonpaged, by kind of pin, from {rungs}.");
         screen.Out.MarkupLine("[dim]moved / changed: pages in another frame / with other contents. ? cannot be known, - not attacked.[/]");
@@ -60,13 +61,19 @@ internal static class ProvePrinter
     private static IEnumerable<string> Notes(IReadOnlyList<ProveRow> rows)
     {
         int attacks = rows.DistinctBy(row => row.Attack).Count();
-        var remarks = rows.SelectMany(row => (row.Note ?? "").Split(Proof.NoteSeparator), (row, remark) => (Memory: Name(row), row.Attack, Remark: remark))
+        var remarks = rows
+            .SelectMany(
+                row => (row.Note ?? "").Split(Proof.NoteSeparator),
+                (row, remark) => (Memory: Name(row), row.Attack, Remark: remark))
             .Where(note => note.Remark is not ("" or Proof.Hidden))
             .GroupBy(note => (note.Memory, note.Remark))
-            .Select(group => (group.Key.Memory, group.Key.Remark, Attacks: group.DistinctBy(note => note.Attack).Count() == attacks ? "all" : string.Join(", ", group.Select(note => note.Attack).Distinct())))
+            .Select(
+                group => (group.Key.Memory, group.Key.Remark, Attacks: Names([.. group.Select(note => note.Attack).Distinct()])))
             .GroupBy(note => (note.Remark, note.Attacks));
         foreach (var remark in remarks)
             yield return $"{remark.Key.Attacks} · {string.Join(", ", remark.Select(note => note.Memory))}: {remark.Key.Remark}";
+
+        string Names(string[] names) => names.Length == attacks ? "all" : string.Join(", ", names);
     }
 
     private static string Name(ProveRow row) => row.Pin is null ? row.Memory : $"{row.Memory} ({row.Pin})";
@@ -84,6 +91,7 @@ internal static class ProvePrinter
         string frames = ours.All(row => row.Moved is null) ? $"no byte changed, {Proof.Hidden}" : "no frame moved, no byte changed";
         string pins = string.Join(", ", taken.Select(row => row.Pin).Distinct());
         int attacked = taken.DistinctBy(row => row.Attack).Count();
-        return $"[green]✓[/] nonpaged ({pins}): {frames}, under {attacked} of {ours.DistinctBy(row => row.Attack).Count()} attacks";
+        int all = ours.DistinctBy(row => row.Attack).Count();
+        return $"[green]✓[/] nonpaged ({pins}): {frames}, under {attacked} of {all} attacks";
     }
 }

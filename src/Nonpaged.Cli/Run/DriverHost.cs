@@ -118,6 +118,7 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     private static void Check(SysResult result, string call)
     {
         if (!result.IsError) return;
-        throw new CommandException($"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits", FailureKind.Other);
+        throw new CommandException($"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits",
+            FailureKind.Other);
     }
 }

@@ -25,7 +25,8 @@ internal static class DriverSettings
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(
-                $"--config {file} cannot be read: {exception.Message}", "the file", "give a file that exists and may be read", FailureKind.Other);
+                $"--config {file} cannot be read: {exception.Message}", "the file", "give a file that exists and may be read",
+                FailureKind.Other);
         }
     }
 

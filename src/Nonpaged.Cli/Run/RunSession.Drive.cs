@@ -53,7 +53,8 @@ internal sealed partial class RunSession
     private static CommandException TakenAway(Machine machine)
     {
         string why = machine.Gone.IsCompleted ? machine.Gone.Result : "The driver halted the adapter: see its reports.";
-        return new CommandException($"The network card went away. {why}", "the life of the machine and of its driver", "run it again", FailureKind.Other);
+        return new CommandException(
+            $"The network card went away. {why}", "the life of the machine and of its driver", "run it again", FailureKind.Other);
     }
 
     private bool WasTakenAway(Machine machine, Adapter adapter) =>

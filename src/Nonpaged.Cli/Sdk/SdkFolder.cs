@@ -33,7 +33,8 @@ internal static class SdkFolder
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(exception.Message, "the folder", "name a folder that may be written: nonpaged sdk ./sdk", FailureKind.Other);
+            throw new CommandException(
+                exception.Message, "the folder", "name a folder that may be written: nonpaged sdk ./sdk", FailureKind.Other);
         }
     }
 

@@ -14,7 +14,9 @@ internal static class SoakPrinter
         Row(grid, "seed", $"{document.Seed}");
         Row(grid, "ran", string.Create(CultureInfo.InvariantCulture, $"{document.Seconds:0.0} s on {document.Threads} threads, ceiling {Size.Format(document.Ceiling)}"));
         Row(grid, "blocks", string.Create(CultureInfo.InvariantCulture, $"{document.Allocations:N0}, all filled, checked and freed: {document.BytesChecked >> 20:N0} MiB"));
-        Row(grid, "pinned", string.Join(", ", document.Pins.Select(pin => string.Create(CultureInfo.InvariantCulture, $"{pin.Key} {pin.Value:N0}"))));
+        IEnumerable<string> pins = document.Pins.Select(
+            pin => string.Create(CultureInfo.InvariantCulture, $"{pin.Key} {pin.Value:N0}"));
+        Row(grid, "pinned", string.Join(", ", pins));
         Row(grid, "frames", string.Create(CultureInfo.InvariantCulture, $"{document.PagesChecked:N0} compared with the kernel's table"));
         Row(grid, "peak", $"{document.Peak >> 20} MiB held; shrank {document.Shrinks} times");
         if (document.Refusals.Count == 0) Row(grid, "refused", "none");

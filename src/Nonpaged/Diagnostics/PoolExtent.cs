@@ -8,7 +8,12 @@ namespace Nonpaged;
 /// <param name="PhysicalRanges">What backs it, in the order of its addresses: together as long as it is.</param>
 /// <param name="Stretches">What its pages are used for, in the order of its addresses: together as long as it is.</param>
 public sealed record PoolExtent(
-    nuint Start, ulong Length, string Rung, PinKind Pin, IReadOnlyList<PhysicalRange> PhysicalRanges, IReadOnlyList<PoolStretch> Stretches)
+    nuint Start,
+    ulong Length,
+    string Rung,
+    PinKind Pin,
+    IReadOnlyList<PhysicalRange> PhysicalRanges,
+    IReadOnlyList<PoolStretch> Stretches)
 {
     /// <summary>Its physical addresses cannot change.</summary>
     public bool Pinned => Pin != PinKind.None;

@@ -143,7 +143,8 @@ public sealed class AllocTests
     [Theory]
     [InlineData("pipe", "long-term", "pin-forbidden")]
     [InlineData("", "any", "pin-forbidden")]
-    [InlineData("pipe=64K", "any", "pin-limit")]
+    [InlineData("pipe=64K", "any", "pin-forbidden")]
+    [InlineData("io_uring=64K,pipe=64K", "any", "pin-limit")]
     public void A_pin_that_the_operator_forbids_is_a_failure_of_its_kind(string allowed, string demand, string kind)
     {
         CliResult result = RunWithPins(allowed, "--length", "2M", "--pin", demand, "--json");
@@ -187,7 +188,8 @@ public sealed class AllocTests
     }
 
     private static CliResult RunWithPins(string allowed, params string[] arguments) => CliProgram.Finish(
-        CliProgram.StartProcess("/usr/bin/env", [$"NONPAGED_PINS={allowed}", CliProgram.Dotnet, CliProgram.Assembly, "alloc", .. arguments]));
+        CliProgram.StartProcess(
+            "/usr/bin/env", [$"NONPAGED_PINS={allowed}", CliProgram.Dotnet, CliProgram.Assembly, "alloc", .. arguments]));
 
     private static string? Kind(CliResult result) => result.Json.GetProperty("failure").GetProperty("kind").GetString();
 

@@ -21,7 +21,8 @@ public sealed class DoctorTests
 
         string[] expected =
         [
-            "hugepages on demand", "transparent hugepages", "THP in memory files", "collapse to 2 MiB", "PAGEMAP_SCAN", "pin (io_uring)", "pin (splice)", "pin (vmsplice)", "pipe slots", "compaction",
+            "hugepages on demand", "transparent hugepages", "THP in memory files", "collapse to 2 MiB", "PAGEMAP_SCAN",
+            "pin (io_uring)", "pin (splice)", "pin (vmsplice)", "pipe slots", "compaction",
             "memlock limit",
             "frame numbers", "memory limit", "hugepages limit", "swap", "max_map_count", "NUMA nodes", "AF_XDP", "TAP interfaces", "IOMMU groups", "VFIO", "QEMU", "container",
         ];

@@ -25,7 +25,8 @@ public sealed class MemlockCheckTests
         Assert.NotNull(none.Check(Name, CheckStatus.Missing).Remedy);
         // References do not count against it.
         using FakeSystem referenced = Limited(64 << 10).Process();
-        Assert.Contains("references in pipes do not count", referenced.Check(Name, CheckStatus.Warn).Meaning, StringComparison.Ordinal);
+        Assert.Contains(
+            "references in pipes do not count", referenced.Check(Name, CheckStatus.Warn).Meaning, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +46,8 @@ public sealed class MemlockCheckTests
     [Fact]
     public void Kubernetes_is_told_the_capability_for_root_and_the_runtime_s_limit_for_others()
     {
-        using FakeSystem root = Limited(65536, isRoot: true, canRefer: false).Process(user: 0).Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+        using FakeSystem root = Limited(65536, isRoot: true, canRefer: false)
+            .Process(user: 0).Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
         Check check = root.Check(Name, CheckStatus.Missing);
         Assert.Equal("securityContext: {capabilities: {add: [IPC_LOCK]}}", check.Remedy);
         Assert.Contains("Kubernetes has no setting", check.Meaning, StringComparison.Ordinal);

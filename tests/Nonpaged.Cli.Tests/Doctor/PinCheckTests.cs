@@ -25,7 +25,10 @@ public sealed class PinCheckTests
     [Fact]
     public void The_kernel_may_move_blocks_only_where_no_rung_pins_them()
     {
-        using var system = new FakeSystem { Probe = new FakeProbe { PinResult = SysResult.Failed(Errno.EPERM), Splice = SysResult.Failed(Errno.EPERM) } };
+        using var system = new FakeSystem
+        {
+            Probe = new FakeProbe { PinResult = SysResult.Failed(Errno.EPERM), Splice = SysResult.Failed(Errno.EPERM) },
+        };
         system.Process(seccomp: 2);
         Assert.Contains("the kernel may move them", system.Check(Name, CheckStatus.Missing).Meaning, StringComparison.Ordinal);
         Check splice = system.Check("pin (splice)", CheckStatus.Missing);
@@ -40,7 +43,8 @@ public sealed class PinCheckTests
     {
         using var unlimited = new FakeSystem();
         Assert.Equal("works; no memlock limit (a ring takes 8 KiB)", unlimited.Check(Name, CheckStatus.Ok).Found);
-        using FakeSystem limited = new FakeSystem { Probe = new FakeProbe { Memlock = 8 << 20 } }.Process(pinned: 4096).Process("10", pinned: 2048);
+        using FakeSystem limited = new FakeSystem { Probe = new FakeProbe { Memlock = 8 << 20 } }
+            .Process(pinned: 4096).Process("10", pinned: 2048);
         Assert.Equal("works; 6 MiB of memlock left, of which a ring takes 8 KiB", limited.Check(Name, CheckStatus.Ok).Found);
         using FakeSystem little = new FakeSystem { Probe = new FakeProbe { Memlock = 64 << 10 } }.Process();
         Check check = little.Check(Name, CheckStatus.Warn);
@@ -51,7 +55,10 @@ public sealed class PinCheckTests
     [Fact]
     public void A_kernel_whose_pipes_hold_copies_gives_no_references()
     {
-        using var system = new FakeSystem { Probe = new FakeProbe { Splice = SysResult.Failed(Errno.EOPNOTSUPP), VmSplice = SysResult.Failed(Errno.EOPNOTSUPP) } };
+        using var system = new FakeSystem
+        {
+            Probe = new FakeProbe { Splice = SysResult.Failed(Errno.EOPNOTSUPP), VmSplice = SysResult.Failed(Errno.EOPNOTSUPP) },
+        };
         Check check = system.Check("pin (splice)", CheckStatus.Missing);
         Assert.Contains("gVisor", check.Meaning, StringComparison.Ordinal);
         Assert.Contains("io_uring alone", check.Meaning, StringComparison.Ordinal);
@@ -72,16 +79,20 @@ public sealed class PinCheckTests
     [Fact]
     public void The_slots_of_pipes_are_told_with_what_they_hold()
     {
-        const string limits = "Limit                     Soft Limit           Hard Limit           Units     \nMax open files            1024                 524288               files     ";
+        const string limits =
+            "Limit                     Soft Limit           Hard Limit           Units     \n"
+            + "Max open files            1024                 524288               files     ";
         using FakeSystem usual = new FakeSystem().Process().Write("/proc/self/limits", limits);
         Assert.Equal(
-            "16384 for all pipes of this user, 14336 of them for memory: 28 GiB of 2 MiB pages or 56 MiB of 4 KiB pages; 256 a pipe; 1024 descriptors",
+            "16384 for all pipes of this user, 14336 of them for memory: "
+            + "28 GiB of 2 MiB pages or 56 MiB of 4 KiB pages; 256 a pipe; 1024 descriptors",
             usual.Check("pipe slots", CheckStatus.Ok).Found);
         usual.Write("/proc/sys/fs/pipe-user-pages-soft", 1024).Write("/proc/sys/fs/pipe-max-size", 65536);
         Check few = usual.Check("pipe slots", CheckStatus.Warn);
         Assert.Contains("1792 MiB of 2 MiB pages or 3584 KiB of 4 KiB pages; 16 a pipe", few.Found, StringComparison.Ordinal);
         Assert.Equal("sudo sysctl -w fs.pipe-user-pages-soft=16384", few.Remedy);
-        using FakeSystem root = new FakeSystem().Process(capabilities: FakeSystem.AllCapabilities).Write("/proc/sys/fs/pipe-user-pages-soft", 1024);
+        using FakeSystem root = new FakeSystem()
+            .Process(capabilities: FakeSystem.AllCapabilities).Write("/proc/sys/fs/pipe-user-pages-soft", 1024);
         Assert.StartsWith("no limit for this user", root.Check("pipe slots", CheckStatus.Ok).Found, StringComparison.Ordinal);
     }
 
@@ -93,7 +104,8 @@ public sealed class PinCheckTests
     public void What_the_operator_allows_is_told_where_it_is_set(string text, int status, string meaning)
     {
         using var system = new FakeSystem();
-        Assert.DoesNotContain(Examination.Of(system.Look()).SelectMany(group => group.Checks), check => check.Name == "NONPAGED_PINS");
+        Assert.DoesNotContain(
+            Examination.Of(system.Look()).SelectMany(group => group.Checks), check => check.Name == "NONPAGED_PINS");
         Check check = system.Variable("NONPAGED_PINS", text).Check("NONPAGED_PINS", (CheckStatus)status);
         Assert.Equal($"NONPAGED_PINS={text}", check.Found);
         Assert.Contains(meaning, check.Meaning, StringComparison.Ordinal);

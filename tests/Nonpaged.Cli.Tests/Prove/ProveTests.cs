@@ -23,8 +23,11 @@ public sealed class ProveTests
         Assert.Equal(["rows"], result.Json.EnumerateObject().Select(member => member.Name));
         Assert.All(rows, row =>
         {
-            Assert.Equal(["memory", "pin", "rung", "attack", "pages", "moved", "changed", "note"], row.EnumerateObject().Select(member => member.Name));
-            Assert.Equal(row.GetProperty("memory").GetString() == "nonpaged", row.GetProperty("pin").ValueKind == JsonValueKind.String);
+            Assert.Equal(
+                ["memory", "pin", "rung", "attack", "pages", "moved", "changed", "note"],
+                row.EnumerateObject().Select(member => member.Name));
+            Assert.Equal(
+                row.GetProperty("memory").GetString() == "nonpaged", row.GetProperty("pin").ValueKind == JsonValueKind.String);
             // Whatever was not looked at has a reason.
             if (Moved(row) is null || Changed(row) is null) Assert.NotEmpty(row.GetProperty("note").GetString()!);
         });
@@ -41,7 +44,8 @@ public sealed class ProveTests
             Assert.Equal((4096UL, 0UL, 0UL), (row.GetProperty("pages").GetUInt64(), Moved(row), Changed(row))));
         foreach (string kind in new[] { "io_uring", "pipe" })
         {
-            IEnumerable<string> rungs = rows.Where(row => row.GetProperty("pin").GetString() == kind).Select(row => row.GetProperty("rung").GetString()!);
+            IEnumerable<string> rungs = rows.Where(row => row.GetProperty("pin").GetString() == kind)
+                .Select(row => row.GetProperty("rung").GetString()!);
             Assert.Contains("4 KiB pages", rungs);
             Assert.Contains(rungs, rung => rung != "4 KiB pages");
         }
@@ -66,7 +70,8 @@ public sealed class ProveTests
         Assert.All(rows.Where(row => row.GetProperty("memory").GetString() == "nonpaged"), row =>
         {
             // Other programs of that user may have its memlock limit; references need none.
-            if (row.GetProperty("pin").GetString() == "io_uring" && row.GetProperty("rung").ValueKind == JsonValueKind.Null) return;
+            bool isRing = row.GetProperty("pin").GetString() == "io_uring";
+            if (isRing && row.GetProperty("rung").ValueKind == JsonValueKind.Null) return;
             bool needsRoot = row.GetProperty("attack").GetString() == "compaction";
             Assert.Equal(needsRoot ? null : 0UL, Changed(row));
             Assert.Contains(needsRoot ? "needs root" : "CAP_SYS_ADMIN", row.GetProperty("note").GetString(), StringComparison.Ordinal);
@@ -135,7 +140,9 @@ public sealed class ProveTests
 
     /// <summary>The first one of a pin: of the best rung.</summary>
     private static JsonElement Row(JsonElement[] rows, string memory, string attack, string pin) =>
-        rows.First(row => (row.GetProperty("memory").GetString(), row.GetProperty("attack").GetString(), row.GetProperty("pin").GetString()) == (memory, attack, pin));
+        rows.First(row => row.GetProperty("memory").GetString() == memory
+            && row.GetProperty("attack").GetString() == attack
+            && row.GetProperty("pin").GetString() == pin);
 
     private static ulong? Moved(JsonElement row) => Count(row.GetProperty("moved"));
 
