@@ -74,7 +74,8 @@ internal static unsafe class NumaNodes
     // "0", or "0-1". What may still be plugged in has no memory to give.
     private static string Online() => KernelText.TryRead($"{Root}/online")?.Trim() ?? "0";
 
-    private static AllocationFailure Forbidden(string reason, string call, Errno errno) => new(
+    /// <summary>A call that many containers forbid.</summary>
+    internal static AllocationFailure Forbidden(string reason, string call, Errno errno) => new(
         FailureKind.NoNode, $"{reason}: {call}(2) is forbidden here ({errno}).", $"a seccomp filter, which allows {call} with CAP_SYS_NICE only (containers)",
         $"--cap-add=SYS_NICE, or a seccomp profile that allows {call}; or ask for memory on any node") { Errno = (int)errno };
 

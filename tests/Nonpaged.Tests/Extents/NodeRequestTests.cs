@@ -31,4 +31,27 @@ public sealed unsafe class NodeRequestTests
         Assert.Throws<ArgumentException>(() => pool.TryAllocate(new MemoryRequest(4096) { Node = -1 }, out _, out failure));
         Assert.Equal(0UL, pool.HeldBytes);
     }
+
+    [Theory]
+    [InlineData("mbind")]
+    [InlineData("move_pages")]
+    public void On_a_machine_with_one_node_the_calls_that_containers_forbid_are_not_needed(string call)
+    {
+        if (File.ReadAllText("/sys/devices/system/node/online").Trim() != "0") Assert.Skip("The machine has several NUMA nodes.");
+        using var hook = new Faults.FaultHook(call, 1, Interop.Errno.EPERM);
+        using NonpagedPool pool = NonpagedPool.Create();
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Node = 0 });
+        Assert.Equal(0, block.Obtained.Node);
+        Assert.False(hook.HasFired);
+    }
+
+    [Fact]
+    public void A_call_for_nodes_that_is_forbidden_is_told_with_the_capability_that_allows_it()
+    {
+        AllocationFailure failure = NumaNodes.Forbidden("Memory cannot be bound to NUMA node 1", "mbind", Interop.Errno.EPERM);
+        Assert.Equal((FailureKind.NoNode, (int)Interop.Errno.EPERM), (failure.Kind, failure.Errno));
+        Assert.Contains("seccomp", failure.Limit, StringComparison.Ordinal);
+        Assert.Contains("CAP_SYS_NICE", failure.Limit, StringComparison.Ordinal);
+        Assert.DoesNotContain("cpuset", $"{failure}", StringComparison.Ordinal);
+    }
 }
