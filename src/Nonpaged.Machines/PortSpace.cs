@@ -59,4 +59,21 @@ public abstract class PortSpace
     {
         foreach (var value in values) WriteUInt32(port, value);
     }
+
+    /// <summary>
+    /// Writes 8 bits and need not wait for the device, which acts in order. For a device that cannot write to memory, so that nobody sees the difference before he reads one of
+    /// its registers, or looks at its interrupt line after <see cref="Flush"/>.
+    /// </summary>
+    public virtual void PostByte(ushort port, byte value) => WriteByte(port, value);
+
+    /// <summary>As <see cref="PostByte"/>, 16 bits.</summary>
+    public virtual void PostUInt16(ushort port, ushort value) => WriteUInt16(port, value);
+
+    /// <summary>As <see cref="PostByte"/>, 32 bits.</summary>
+    public virtual void PostUInt32(ushort port, uint value) => WriteUInt32(port, value);
+
+    /// <summary>Waits until devices have acted on all that was posted.</summary>
+    public virtual void Flush()
+    {
+    }
 }

@@ -14,10 +14,9 @@ internal unsafe struct Rtl8139Adapter
     /// <summary>NDIS is Windows NT's, which honours NDIS_MEMORY_CONTIGUOUS.</summary>
     public bool IsWindowsNt;
 
-    /// <summary>The ports, as NdisMRegisterIoPortRange gave them.</summary>
-    public byte* Ports;
-    public uint FirstPort;
-    public uint PortCount;
+    /// <summary>The registers, as NdisMMapIoSpace gave them; by ports they would be the same. A write to memory is posted, an OUT waits for the device.</summary>
+    public byte* Registers;
+    public uint RegistersLength;
 
     public NDIS_MINIPORT_INTERRUPT Interrupt;
     public bool IsInterruptRegistered;
@@ -59,25 +58,25 @@ internal unsafe struct Rtl8139Adapter
 
     public readonly byte Read8(uint register)
     {
-        NdisRawReadPortUchar(Ports + register, out var value);
+        NdisReadRegisterUchar(Registers + register, out var value);
         return value;
     }
 
     public readonly ushort Read16(uint register)
     {
-        NdisRawReadPortUshort(Ports + register, out var value);
+        NdisReadRegisterUshort((ushort*)(Registers + register), out var value);
         return value;
     }
 
     public readonly uint Read32(uint register)
     {
-        NdisRawReadPortUlong(Ports + register, out var value);
+        NdisReadRegisterUlong((uint*)(Registers + register), out var value);
         return value;
     }
 
-    public readonly void Write8(uint register, byte value) => NdisRawWritePortUchar(Ports + register, value);
+    public readonly void Write8(uint register, byte value) => NdisWriteRegisterUchar(Registers + register, value);
 
-    public readonly void Write16(uint register, ushort value) => NdisRawWritePortUshort(Ports + register, value);
+    public readonly void Write16(uint register, ushort value) => NdisWriteRegisterUshort((ushort*)(Registers + register), value);
 
-    public readonly void Write32(uint register, uint value) => NdisRawWritePortUlong(Ports + register, value);
+    public readonly void Write32(uint register, uint value) => NdisWriteRegisterUlong((uint*)(Registers + register), value);
 }

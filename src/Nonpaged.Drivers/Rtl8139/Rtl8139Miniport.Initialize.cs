@@ -44,7 +44,7 @@ public static unsafe partial class Rtl8139Miniport
     private static NDIS_STATUS Claim(Rtl8139Adapter* adapter, NDIS_HANDLE configuration)
     {
         var resources = PciResources.Query(configuration);
-        if (resources.PortLength == 0 || !resources.HasInterrupt)
+        if (resources.MemoryLength == 0 || !resources.HasInterrupt)
         {
             NdisWriteErrorLogEntry(adapter->Handle, NDIS_ERROR_CODE_ADAPTER_NOT_FOUND);
             return NDIS_STATUS_ADAPTER_NOT_FOUND;
@@ -58,11 +58,10 @@ public static unsafe partial class Rtl8139Miniport
             return status;
         }
 
-        status = NdisMRegisterIoPortRange(out var ports, adapter->Handle, resources.PortStart, resources.PortLength);
+        status = NdisMMapIoSpace(out var registers, adapter->Handle, resources.MemoryStart, resources.MemoryLength);
         if (status != NDIS_STATUS_SUCCESS) return status;
-        adapter->Ports = (byte*)ports;
-        adapter->FirstPort = resources.PortStart;
-        adapter->PortCount = resources.PortLength;
+        adapter->Registers = (byte*)registers;
+        adapter->RegistersLength = resources.MemoryLength;
 
         StopHardware(adapter);
         ReadPermanentAddress(adapter);
@@ -99,12 +98,11 @@ public static unsafe partial class Rtl8139Miniport
     /// <summary>Stops the device first: memory that it can write to goes back only after that.</summary>
     private static void Release(Rtl8139Adapter* adapter)
     {
-        if (adapter->Ports is not null) StopHardware(adapter);
+        if (adapter->Registers is not null) StopHardware(adapter);
         if (adapter->IsInterruptRegistered) NdisMDeregisterInterrupt(&adapter->Interrupt);
         adapter->ReceiveRing.Free(adapter->Handle);
         adapter->TransmitBlock.Free(adapter->Handle);
-        if (adapter->Ports is not null)
-            NdisMDeregisterIoPortRange(adapter->Handle, adapter->FirstPort, adapter->PortCount, adapter->Ports);
+        if (adapter->Registers is not null) NdisMUnmapIoSpace(adapter->Handle, adapter->Registers, adapter->RegistersLength);
         NdisFreeMemory(adapter, (uint)sizeof(Rtl8139Adapter), 0);
     }
 

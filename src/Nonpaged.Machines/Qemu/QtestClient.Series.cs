@@ -60,7 +60,7 @@ internal sealed partial class QtestClient
             Send(lines);
         }
 
-        Await(answer, Timeout.InfiniteTimeSpan);
+        answer.Wait(Timeout.InfiniteTimeSpan);
         Interlocked.MemoryBarrier();
     }
 
@@ -84,7 +84,7 @@ internal sealed partial class QtestClient
             Send(lines);
         }
 
-        foreach (var answer in answers) Await(answer, Timeout.InfiniteTimeSpan);
+        foreach (var answer in answers) answer.Wait(Timeout.InfiniteTimeSpan);
         Interlocked.MemoryBarrier();
     }
 }

@@ -140,7 +140,7 @@ internal sealed partial class QtestClient
             Send(line);
         }
 
-        if (!Await(answer, limit))
+        if (!answer.Wait(limit))
         {
             // The answer may still come, and must not land in this thread's next question.
             t_answer = null;

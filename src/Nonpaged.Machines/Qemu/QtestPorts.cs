@@ -47,4 +47,12 @@ internal sealed unsafe class QtestPorts(QtestClient client) : PortSpace
     public override void WriteUInt16s(ushort port, ReadOnlySpan<ushort> values) => client.WriteSeries("outw"u8, port, values);
 
     public override void WriteUInt32s(ushort port, ReadOnlySpan<uint> values) => client.WriteSeries("outl"u8, port, values);
+
+    public override void PostByte(ushort port, byte value) => client.Post("outb"u8, port, value);
+
+    public override void PostUInt16(ushort port, ushort value) => client.Post("outw"u8, port, value);
+
+    public override void PostUInt32(ushort port, uint value) => client.Post("outl"u8, port, value);
+
+    public override void Flush() => client.Flush();
 }

@@ -62,7 +62,7 @@ public sealed unsafe partial class Adapter
     {
         // Deferred handling that an ISR asked for while a function of the driver ran at DISPATCH_LEVEL.
         if (_deferred && !_faulted && CallContext.CurrentIrql < Irql.DISPATCH_LEVEL) HandleInterrupt();
-        if (_faulted || _interruptMasked || Machine.Gone.IsCompleted || Interrupt is not { Line.IsRaised: true } interrupt) return;
+        if (_faulted || _interruptMasked || Machine.Gone.IsCompleted || Interrupt is not { } interrupt || !IsRaised(interrupt)) return;
 
         var (recognized, queue) = interrupt.RequestIsr || _state != AdapterState.Running ? AskIsr() : DisableInterrupt();
         if (queue && !_faulted)
@@ -71,11 +71,25 @@ public sealed unsafe partial class Adapter
             else _deferred = true;
         }
 
+        FlushPosted();
         interrupt.Line.EndOfInterrupt();
         CountUnrecognized(recognized, interrupt);
         CountUnacknowledged(interrupt);
         // The line is level-triggered and has no edge while it stays up.
         if (interrupt.Line.IsRaised || _deferred) _serial.Signal();
+    }
+
+    /// <summary>A line that the driver has lowered in the meantime is not served.</summary>
+    private bool IsRaised(MiniportInterrupt interrupt)
+    {
+        if (!interrupt.Line.IsRaised) return false;
+        FlushPosted();
+        return interrupt.Line.IsRaised;
+    }
+
+    private void FlushPosted()
+    {
+        if (!MayWriteMemory) Machine.Ports.Flush();
     }
 
     private (bool Recognized, bool Queue) AskIsr() => Call(nameof(Miniport.ISRHandler), Irql.DIRQL, (false, false), () =>

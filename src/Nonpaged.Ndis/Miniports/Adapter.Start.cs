@@ -12,6 +12,12 @@ public sealed unsafe partial class Adapter
     /// <summary>The bus master bit was asked for in NdisMSetAttributes.</summary>
     internal bool IsBusMaster { get; private set; }
 
+    /// <summary>
+    /// The device may write to memory: it was made a bus master, by the driver's attributes or by its own write to the command register. Others act on the ports alone, and what
+    /// is written to these need not be waited for before a register is read or the interrupt line looked at.
+    /// </summary>
+    internal bool MayWriteMemory { get; private set; }
+
     internal ConfigurationContext? WrapperConfiguration { get; private set; }
 
     /// <summary>Runs MiniportInitialize in the serial context. Where it fails, nothing of the adapter is left.</summary>
@@ -36,7 +42,15 @@ public sealed unsafe partial class Adapter
         _attributesSet = true;
         _hangCheckSeconds = checkForHangSeconds == 0 ? 2 : checkForHangSeconds;
         IsBusMaster = busMaster;
-        if (busMaster) ChangeCommand(set: PciCommand.BusMaster);
+        if (!busMaster) return;
+        MayWriteMemory = true;
+        ChangeCommand(set: PciCommand.BusMaster);
+    }
+
+    /// <summary>A driver writes to its device's configuration space, where the command register is at 4.</summary>
+    internal void WatchCommand(uint offset, uint length)
+    {
+        if (offset < 6 && offset + length > 4) MayWriteMemory = true;
     }
 
     /// <summary>A miniport hands over its context before it claims hardware, so that an early interrupt finds it.</summary>

@@ -41,6 +41,7 @@ public static unsafe partial class NdisLibrary
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return 0;
         if (Offset >= PciConfigurationSize) return 0;
         var length = Math.Min(Length, PciConfigurationSize - Offset);
+        adapter.WatchCommand(Offset, length);
         adapter.Device.WriteConfiguration((int)Offset, new ReadOnlySpan<byte>(Buffer, (int)length));
         return length;
     }
