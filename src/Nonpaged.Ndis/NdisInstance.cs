@@ -17,6 +17,7 @@ public sealed partial class NdisInstance : IDisposable
     private readonly Lock _reportLock = new();
     private readonly List<NdisReport> _reports = [];
     private readonly Dictionary<NdisReport, int> _places = [];
+    private readonly Dictionary<(NdisReportKind, string, string, string), int> _patterns = [];
     private long _furtherReports;
     private readonly bool _ownsPool;
 
@@ -51,11 +52,13 @@ public sealed partial class NdisInstance : IDisposable
     /// <summary>How it behaves.</summary>
     public NdisOptions Options { get; }
 
-    /// <summary>Called for each line of the log: failures with their reason, and reports. May be called on any thread.</summary>
+    /// <summary>Called for each line of the log: failures with their reason, and reports; of those that differ in numbers alone the 1st, 10th, 100th, ... May be called
+    /// on any thread.</summary>
     public Action<string>? Log { get; set; }
 
     /// <summary>
-    /// What drivers did wrong, oldest first. Equal reports are one, with their count; of different ones the first 1024 are kept (<see cref="FurtherReports"/>).
+    /// What drivers did wrong, oldest first. Equal reports are one, with their count. After the first 1024, so are those that differ in numbers
+    /// alone (<see cref="NdisReport.Pattern"/>), and of others 1024 more are kept (<see cref="FurtherReports"/>).
     /// </summary>
     public IReadOnlyList<NdisReport> Reports
     {
@@ -76,6 +79,9 @@ public sealed partial class NdisInstance : IDisposable
 
     /// <summary>The calls that asked for memory, oldest first, 65,536 at most; empty unless <see cref="NdisOptions.KeepJournal"/> is set.</summary>
     public IReadOnlyList<NdisAllocation> Allocations => Memory.Journal;
+
+    /// <summary>How many calls that asked for memory are not in <see cref="Allocations"/>, because there were too many.</summary>
+    public long FurtherAllocations => Memory.Further;
 
     /// <summary>The memory that was handed out and not given back.</summary>
     public IReadOnlyList<NdisAllocation> Outstanding => [.. Memory.Outstanding];
@@ -102,19 +108,30 @@ public sealed partial class NdisInstance : IDisposable
 
     private void Keep(NdisReport report)
     {
-        if (_places.TryGetValue(report, out int place))
+        if (!_places.TryGetValue(report, out int place))
         {
-            _reports[place] = report with { Count = _reports[place].Count + 1 };
+            (NdisReportKind, string, string, string) pattern = (report.Kind, report.Call, report.Driver, report.Pattern);
+            if (_reports.Count < MostReports || !_patterns.TryGetValue(pattern, out place))
+            {
+                Add(report, pattern);
+                return;
+            }
         }
-        else if (_reports.Count == MostReports)
+
+        _reports[place] = _reports[place] with { Count = _reports[place].Count + 1 };
+    }
+
+    private void Add(NdisReport report, (NdisReportKind, string, string, string) pattern)
+    {
+        if (_reports.Count == 2 * MostReports)
         {
             _furtherReports++;
+            return;
         }
-        else
-        {
-            _places[report] = _reports.Count;
-            _reports.Add(report);
-        }
+
+        _places[report] = _reports.Count;
+        _patterns.TryAdd(pattern, _reports.Count);
+        _reports.Add(report);
     }
 
     /// <summary>Not lazily initialized by the runtime, which would keep a failure for good: a later call may find memory.</summary>

@@ -10,11 +10,11 @@ internal sealed partial class RunSession
     {
         using FrameExchange exchange = FrameExchange.Register(instance);
         long start = Stopwatch.GetTimestamp();
-        Adapter from = await StageAsync($"starting the driver {driver.Name}", () => instance.StartAdapter(driver, machine.Nic, request.Settings));
+        Adapter from = await StageAsync($"starting the driver {driver.Name}", () => StartAdapter(instance, driver, machine.Nic));
         try
         {
             printer.ShowDriver(from, Stopwatch.GetElapsedTime(start), request);
-            Adapter to = await StageAsync("starting its peer", () => instance.StartAdapter(driver, machine.Peer, request.Settings));
+            Adapter to = await StageAsync("starting its peer", () => StartAdapter(instance, driver, machine.Peer!));
             try
             {
                 FrameExchangeResult result = await Waiting.WhileAsync(

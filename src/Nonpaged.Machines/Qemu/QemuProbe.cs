@@ -58,7 +58,7 @@ public static class QemuProbe
     internal static MachineException Missing() =>
         new($"QEMU is not installed: no {Program} in PATH ({Environment.GetEnvironmentVariable("PATH")}).", InstallCommand);
 
-    /// <summary>The PCI network adapters of a QEMU; empty where it does not say.</summary>
+    /// <summary>The network adapters of a QEMU that a machine can have; empty where it does not say.</summary>
     internal static IReadOnlyList<string> ListNicModels(string program)
     {
         if (!TryAsk(program, "-device help", out var said)) return [];
@@ -72,7 +72,7 @@ public static class QemuProbe
             if (line.EndsWith(" devices:", StringComparison.Ordinal))
                 isNetwork = line.StartsWith("Network", StringComparison.Ordinal);
             var parts = line.Split('"');
-            if (isNetwork && parts.Length > 2 && parts[2].StartsWith(", bus PCI", StringComparison.Ordinal)) models.Add(parts[1]);
+            if (isNetwork && parts.Length > 2 && parts[2].AsSpan().Trim() is var bus && (bus.StartsWith(", bus PCI", StringComparison.Ordinal) || bus.StartsWith(", bus ISA", StringComparison.Ordinal))) models.Add(parts[1]);
         }
 
         return models;

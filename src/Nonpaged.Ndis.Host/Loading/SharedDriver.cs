@@ -31,6 +31,7 @@ internal static unsafe class SharedDriver
                 $"{path} has no {Entry}.", "a miniport's entry point", "compile it as C, or declare it extern \"C\", and do not hide it");
         }
 
+        NdisInstance.CallSite = new CallSites(full).Here;
         var start = (delegate* unmanaged<void*, void*, NDIS_STATUS>)entry;
         return new MiniportDriver(name, (driver, registry) =>
         {

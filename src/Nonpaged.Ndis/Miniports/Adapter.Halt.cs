@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
 
@@ -38,13 +39,14 @@ public sealed unsafe partial class Adapter
 
     internal void ChangeCommand(PciCommand set = 0, PciCommand clear = 0)
     {
+        if (Device is not PciDevice function) return;
         Span<byte> command = stackalloc byte[2];
-        Device.ReadConfiguration(4, command);
+        function.ReadConfiguration(4, command);
         var before = (PciCommand)BinaryPrimitives.ReadUInt16LittleEndian(command);
         var after = (before | set) & ~clear;
         if (after == before) return;
         BinaryPrimitives.WriteUInt16LittleEndian(command, (ushort)after);
-        Device.WriteConfiguration(4, command);
+        function.WriteConfiguration(4, command);
     }
 
     private void HaltInContext()
@@ -61,7 +63,7 @@ public sealed unsafe partial class Adapter
         AbortTransfers();
         CloseBindings();
         GiveBack("MiniportHalt");
-        Finish();
+        Finish("MiniportHalt");
     }
 
     private void NotifySurpriseRemoval()
@@ -71,11 +73,11 @@ public sealed unsafe partial class Adapter
             notify(_miniportContext, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null, 0)));
     }
 
-    private void Finish()
+    private void Finish(string who)
     {
         FreeResourceList();
         Instance.Handles.Remove(Handle);
-        Instance.Remove(this);
+        Instance.Remove(this, who);
         _state = AdapterState.Halted;
         _halted.TrySetResult(AdapterState.Halted);
     }
@@ -115,11 +117,9 @@ public sealed unsafe partial class Adapter
         GiveBackMapRegisters(who);
         GiveBackTimers(who);
         FreeRoom();
-        // Memory and pools are asked for in a driver's name, without an adapter's handle: what is left shows with its last adapter.
-        if (Registration.Adapters == 1) Instance.GiveBack(Driver, who);
     }
 
-    private void Leak(string call, string message) => Report(NdisReportKind.Leak, call, message);
+    private void Leak(string call, string message) => Instance.Report(new NdisLeak(Driver.Name, call, message));
 
     /// <summary>Hardware that is gone makes its accesses fail; that is reported elsewhere and must not stop a halt.</summary>
     private static void Guarded(Action access)
