@@ -22,10 +22,10 @@ public sealed record NdisLeak(string Driver, string Call, string What)
 
     internal static NdisLeak Of(NdisAllocation allocation, string who)
     {
-        string tag = allocation.Tag is { } number ? $" with the tag '{TagName(number)}'" : "";
-        string site = allocation.Site is null ? "" : $", allocated by {allocation.Site}";
+        string tag = allocation.Tag is { } number ? $", tag '{TagName(number)}'" : "";
+        string site = allocation.Site is null ? "" : $", from {allocation.Site}";
         return new NdisLeak(
-            allocation.Driver.Name, allocation.Call, $"{who} left {allocation.Length} bytes at 0x{allocation.VirtualAddress:x}{tag} allocated{site}.")
+            allocation.Driver.Name, allocation.Call, $"{who} left {allocation.Length} bytes at 0x{allocation.VirtualAddress:x} allocated{tag}{site}.")
         {
             Length = allocation.Length,
             Tag = allocation.Tag is { } kept ? TagName(kept) : null,

@@ -9,23 +9,31 @@ internal static class RunJudge
     public static AllocationFailure? Judge(RunDocument document, RunRequest request) =>
         JudgeLeaks(document) ?? JudgeTraffic(document, request);
 
-    /// <summary>What --strict does not allow beside that; null where there is nothing.</summary>
-    public static AllocationFailure? JudgeStrictly(RunDocument document)
+    /// <summary>The same, and what --strict does not allow beside that.</summary>
+    public static AllocationFailure? JudgeStrictly(RunDocument document, RunRequest request)
+    {
+        AllocationFailure? failure = Judge(document, request);
+        string findings = string.Join(", ", Findings(document));
+        if (findings.Length == 0) return failure;
+        return failure is null
+            ? new AllocationFailure(FailureKind.Other,
+                $"The driver ran to its end, and did wrong on the way: {findings}.",
+                "--strict, which allows no report and no lost frame",
+                "mend what the reports name; run with --json lists them with their counts")
+            : new AllocationFailure(FailureKind.Other, $"{failure.Reason} On the way: {findings}.", failure.Limit, failure.Remedy);
+    }
+
+    private static List<string> Findings(RunDocument document)
     {
         List<string> findings =
         [
-            .. document.Reports.GroupBy(report => report.Kind).Select(kind => $"{kind.Sum(report => report.Count)} {kind.Key}"),
+            .. document.Reports.GroupBy(report => report.Kind).Select(kind => $"{kind.Sum(report => report.Count)} of {kind.Key}"),
         ];
         if (document.FurtherReports > 0) findings.Add($"{document.FurtherReports} further reports");
         if (document.Frames.Bad > 0) findings.Add($"{document.Frames.Bad} frames lost or damaged");
         findings.AddRange(document.Taps.Where(tap => tap.NotSent > 0).Select(tap => $"{tap.NotSent} frames of {tap.Name} not sent"));
         findings.AddRange(document.Taps.Where(tap => tap.NotReceived > 0).Select(tap => $"{tap.NotReceived} frames not taken by {tap.Name}"));
-        return findings.Count == 0
-            ? null
-            : new AllocationFailure(FailureKind.Other,
-                $"The driver ran to its end, and did wrong on the way: {string.Join(", ", findings)}.",
-                "--strict, which allows no report and no lost frame",
-                "mend what the reports name; run with --json lists them with their counts");
+        return findings;
     }
 
     private static AllocationFailure? JudgeLeaks(RunDocument document)
@@ -34,7 +42,7 @@ internal static class RunJudge
         IEnumerable<string> calls = document.Leaks.GroupBy(leak => leak.Call).Select(call => $"{call.Count()} of {call.Key}");
         return new AllocationFailure(FailureKind.Other,
             $"The driver left {Count(document.Outstanding, "block or handle", "blocks and handles")} when it was halted: {string.Join(", ", calls)}.",
-            "nothing is left after MiniportHalt, or after a MiniportInitialize that fails", "free what the leaks name; run with --json lists each with its call site");
+            "nothing is left after MiniportHalt, or after a MiniportInitialize that fails", "free what the leaks name; addr2line -fe DRIVER.so OFFSET names the line of a call");
     }
 
     private static AllocationFailure? JudgeTraffic(RunDocument document, RunRequest request)

@@ -77,7 +77,9 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
     public void ShowSurvey(SurveyDocument survey)
     {
         if (isSilent) return;
-        foreach (OidDocument oid in survey.Oids) Line("oid", $"{oid.Name}: {oid.Value ?? (oid.Status.Length > 0 ? $"{oid.Status} ({oid.StatusCode})" : oid.StatusCode)}");
+        foreach (OidDocument oid in survey.Oids.Where(oid => oid.Value is not null)) Line("oid", $"{oid.Name}: {oid.Value}");
+        foreach (IGrouping<string, OidDocument> alike in survey.Oids.Where(oid => oid.Value is null).GroupBy(oid => oid.StatusText))
+            Line("oid", $"{alike.Key}: {string.Join(", ", alike.Select(oid => oid.Name))}");
         Line("loopback", $"{survey.Sent} frames sent, {survey.Failed} failed, {survey.Returned} came back");
     }
 
@@ -99,8 +101,10 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
         string blocks = $"{freed} of {obtained} blocks freed{(document.FurtherAllocations > 0 ? " of those listed" : "")}";
         Line("halted", document.Outstanding == 0
             ? $"{blocks}, nothing outstanding"
-            : $"{blocks}; the driver left {left} blocks and {document.Outstanding - left} handles, which were taken from it");
+            : $"{blocks}; the driver left {Count(left, "block")} and {Count(document.Outstanding - left, "handle")}, which were taken from it");
     }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private void ShowLeaks(IReadOnlyList<LeakDocument> leaks)
     {

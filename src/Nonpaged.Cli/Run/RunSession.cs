@@ -43,8 +43,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
 
         if (failure is not null) return End(failure, interruption.Happened ? interruption.ExitCode : ExitCode.Failure);
         // To end what is held by a signal is no failure; what the driver did wrong until then is one all the same.
-        failure = RunJudge.Judge(_document, request);
-        if (request.Strict) failure ??= RunJudge.JudgeStrictly(_document);
+        failure = request.Strict ? RunJudge.JudgeStrictly(_document, request) : RunJudge.Judge(_document, request);
         if (failure is not null && request.Strict) return End(failure, ExitCode.Findings);
         return End(failure, interruption.Happened ? interruption.ExitCode : failure is null ? ExitCode.Success : ExitCode.Failure);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Serialization;
 using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
@@ -10,6 +11,10 @@ internal sealed record SurveyDocument(IReadOnlyList<OidDocument> Oids, long Sent
 /// <summary>An OID's answer.</summary>
 internal sealed record OidDocument(string Name, string Oid, string Status, string StatusCode, string? Value)
 {
+    /// <summary>Name and number, for a person.</summary>
+    [JsonIgnore]
+    public string StatusText => Status.Length > 0 ? $"{Status} ({StatusCode})" : StatusCode;
+
     private const int Number = sizeof(uint);
     private const int Address = 6;
 
