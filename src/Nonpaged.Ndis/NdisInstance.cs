@@ -17,7 +17,6 @@ public sealed partial class NdisInstance : IDisposable
     private readonly Lock _reportLock = new();
     private readonly List<NdisReport> _reports = [];
     private readonly Dictionary<NdisReport, int> _places = [];
-    private readonly Dictionary<(NdisReportKind, string, string, string), int> _patterns = [];
     private long _furtherReports;
     private readonly bool _ownsPool;
 
@@ -52,13 +51,12 @@ public sealed partial class NdisInstance : IDisposable
     /// <summary>How it behaves.</summary>
     public NdisOptions Options { get; }
 
-    /// <summary>Called for each line of the log: failures with their reason, and reports; of those that differ in numbers alone the 1st, 10th, 100th, ... May be called
-    /// on any thread.</summary>
+    /// <summary>Called for each line of the log: failures with their reason, and reports. May be called on any thread.</summary>
     public Action<string>? Log { get; set; }
 
     /// <summary>
     /// What drivers did wrong, oldest first. Equal reports are one, with their count. After the first 1024, so are those that differ in numbers
-    /// alone (<see cref="NdisReport.Pattern"/>), and of others 1024 more are kept (<see cref="FurtherReports"/>).
+    /// alone, with # for these, and of others 1024 more are kept (<see cref="FurtherReports"/>).
     /// </summary>
     public IReadOnlyList<NdisReport> Reports
     {
@@ -108,30 +106,21 @@ public sealed partial class NdisInstance : IDisposable
 
     private void Keep(NdisReport report)
     {
-        if (!_places.TryGetValue(report, out int place))
+        // A driver that makes one mistake for each packet must not hide the others that it makes.
+        if (_reports.Count >= MostReports && !_places.ContainsKey(report)) report = report with { Message = report.Pattern };
+        if (_places.TryGetValue(report, out int place))
         {
-            (NdisReportKind, string, string, string) pattern = (report.Kind, report.Call, report.Driver, report.Pattern);
-            if (_reports.Count < MostReports || !_patterns.TryGetValue(pattern, out place))
-            {
-                Add(report, pattern);
-                return;
-            }
+            _reports[place] = report with { Count = _reports[place].Count + 1 };
         }
-
-        _reports[place] = _reports[place] with { Count = _reports[place].Count + 1 };
-    }
-
-    private void Add(NdisReport report, (NdisReportKind, string, string, string) pattern)
-    {
-        if (_reports.Count == 2 * MostReports)
+        else if (_reports.Count == 2 * MostReports)
         {
             _furtherReports++;
-            return;
         }
-
-        _places[report] = _reports.Count;
-        _patterns.TryAdd(pattern, _reports.Count);
-        _reports.Add(report);
+        else
+        {
+            _places[report] = _reports.Count;
+            _reports.Add(report);
+        }
     }
 
     /// <summary>Not lazily initialized by the runtime, which would keep a failure for good: a later call may find memory.</summary>

@@ -60,6 +60,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         {
             Profile = request.Profile,
             KeepJournal = true,
+            BriefLog = true,
             LenientPools = true,
             StrictNoncached = request.Noncached != Caching.Coherent,
             StrictCaching = request.Noncached,

@@ -17,7 +17,8 @@ public sealed partial class NdisInstance
         Listener?.Invoke(message);
         var line = message.ToString();
         LineLogged?.Invoke(line);
-        if (Log is not { } log || _told.Count(message) is not { } count) return;
+        if (Log is not { } log) return;
+        if ((Options.BriefLog ? _told.Count(message) : 1) is not { } count) return;
         log(count == 1 ? line : string.Create(CultureInfo.InvariantCulture, $"{line} ({count} times so far)"));
     }
 

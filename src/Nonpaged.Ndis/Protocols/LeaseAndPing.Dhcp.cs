@@ -11,9 +11,8 @@ public sealed partial class LeaseAndPing
     private const ushort DhcpClientPort = 68;
     private const ushort DhcpServerPort = 67;
 
-    /// <summary>RFC 2131, 4.1: retransmissions after 4, 8, 16 and 32 seconds, each changed by up to a second: these parts of a minute.</summary>
-    private static readonly double[] s_retransmissions = [4 / 60.0, 8 / 60.0, 16 / 60.0, 32 / 60.0];
-    private static readonly TimeSpan s_minute = TimeSpan.FromMinutes(1);
+    /// <summary>RFC 2131, 4.1: retransmissions after 4, 8, 16 and 32 seconds, each changed by up to a second.</summary>
+    private static readonly TimeSpan[] s_retransmissions = [.. new[] { 4, 8, 16, 32 }.Select(static seconds => TimeSpan.FromSeconds(seconds))];
 
     private readonly Channel<DhcpV4Packet> _dhcp = Channel.CreateBounded<DhcpV4Packet>(
         new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -23,16 +22,21 @@ public sealed partial class LeaseAndPing
     /// <summary>Takes a lease. Without an answer it asks again after 4, 8, 16 and 32 seconds.</summary>
     /// <exception cref="TimeoutException">No server answered within a minute.</exception>
     /// <exception cref="InvalidOperationException">The adapter was halted, or a lease is held already.</exception>
-    public Task<DhcpLease> AcquireAsync(CancellationToken cancellationToken = default) => AcquireAsync(s_minute, cancellationToken);
+    public Task<DhcpLease> AcquireAsync(CancellationToken cancellationToken = default) => AcquireAsync(s_retransmissions, cancellationToken);
 
     /// <summary>Takes a lease, with other waits than those of RFC 2131, for a network that answers at once or never.</summary>
-    /// <param name="patience">How long, for each of the two exchanges. It asks again after a 15th, two 15ths and four 15ths of it.</param>
+    /// <param name="patience">How long, for each of the two exchanges. It asks again after each quarter of it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TimeoutException">No server answered in that time.</exception>
     /// <exception cref="InvalidOperationException">The adapter was halted, or a lease is held already.</exception>
-    public async Task<DhcpLease> AcquireAsync(TimeSpan patience, CancellationToken cancellationToken = default)
+    public Task<DhcpLease> AcquireAsync(TimeSpan patience, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(patience, TimeSpan.Zero);
+        return AcquireAsync([.. Enumerable.Repeat(patience / s_retransmissions.Length, s_retransmissions.Length)], cancellationToken);
+    }
+
+    private async Task<DhcpLease> AcquireAsync(TimeSpan[] waits, CancellationToken cancellationToken)
+    {
         if (Lease is not null) throw new InvalidOperationException("A lease is held already.");
         using var linked = Linked(cancellationToken);
         try
@@ -44,10 +48,10 @@ public sealed partial class LeaseAndPing
                 {
                 }
 
-                var offer = await ExchangeAsync(Discover(), patience, static type => type == DhcpV4MessageType.Offer, linked.Token)
+                var offer = await ExchangeAsync(Discover(), waits, static type => type == DhcpV4MessageType.Offer, linked.Token)
                     .ConfigureAwait(false);
                 var answer = await ExchangeAsync(
-                    Request(offer), patience, static type => type is DhcpV4MessageType.Ack or DhcpV4MessageType.Nak, linked.Token)
+                    Request(offer), waits, static type => type is DhcpV4MessageType.Ack or DhcpV4MessageType.Nak, linked.Token)
                     .ConfigureAwait(false);
                 // A server that takes its offer back says so by a NAK, and the client starts again (RFC 2131, 3.1).
                 if (answer.MessageType == DhcpV4MessageType.Ack) return Lease = ToLease(answer);
@@ -60,14 +64,13 @@ public sealed partial class LeaseAndPing
     }
 
     private async Task<DhcpV4Packet> ExchangeAsync(
-        DhcpV4Packet message, TimeSpan patience, Func<DhcpV4MessageType, bool> isAnswer, CancellationToken cancellationToken)
+        DhcpV4Packet message, TimeSpan[] waits, Func<DhcpV4MessageType, bool> isAnswer, CancellationToken cancellationToken)
     {
-        foreach (var part in s_retransmissions)
+        foreach (var time in waits)
         {
-            var time = part * patience;
             await SendAsync(DhcpFrame(message, IPAddress.Any, IPAddress.Broadcast, s_broadcast), cancellationToken).ConfigureAwait(false);
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            wait.CancelAfter(time + ((Random.Shared.NextDouble() - 0.5) / 2 * s_retransmissions[0] * patience));
+            wait.CancelAfter(time + ((Random.Shared.NextDouble() - 0.5) * waits[0] / 2));
             try
             {
                 while (true)
@@ -83,7 +86,7 @@ public sealed partial class LeaseAndPing
         }
 
         throw new TimeoutException(
-            $"No DHCP server answered {s_retransmissions.Length} messages in {patience.TotalSeconds:0} seconds. "
+            $"No DHCP server answered {waits.Length} messages in {waits.Sum(static one => one.TotalSeconds):0} seconds. "
             + $"{Adapter.Name} sent {Adapter.FramesSent} frames and received {Adapter.FramesReceived}.");
     }
 
