@@ -56,6 +56,33 @@ public sealed class CardTests
     }
 
     [Fact]
+    public void A_driver_that_has_its_adapter_removed_while_it_is_held_fails_then()
+    {
+        using var driver = DriverBuild.Own("virtual", "-DLEAVES");
+        CommandResult result = DriverRun.RunOn("none", driver.File, "--hold", "1000", "--json");
+        Assert.True(result.ExitCode == 1, result.Output + result.Error);
+        Assert.Contains("The driver halted the adapter", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_driver_without_an_address_is_told_that_a_peer_needs_one()
+    {
+        using var driver = DriverBuild.Own("virtual", "-DNO_ADDRESS");
+        CommandResult result = DriverRun.RunOn("rtl8139", driver.File, "--peer", "--frames", "10", "--json");
+        Assert.True(result.ExitCode == 1, result.Output + result.Error);
+        Assert.Contains("OID_802_3_CURRENT_ADDRESS", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_driver_for_another_card_is_told_which_ports_there_are()
+    {
+        using var driver = DriverBuild.Sample();
+        CommandResult result = DriverRun.RunOn("e1000", driver.File, "--json");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("The device has 64 from 0x", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_card_of_another_bus_than_the_driver_expects_has_no_pci_configuration()
     {
         using var driver = DriverBuild.Sample();

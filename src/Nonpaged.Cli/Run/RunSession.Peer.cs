@@ -5,6 +5,14 @@ namespace Nonpaged.Cli;
 
 internal sealed partial class RunSession
 {
+    private static void RequireAddress(Adapter adapter)
+    {
+        if (adapter.MacAddress is not null) return;
+        throw new CommandException(
+            $"{adapter.Name} does not answer OID_802_3_CURRENT_ADDRESS, so that no frame can be sent to it.", "an Ethernet address of six bytes",
+            "answer the OID in MiniportQueryInformation; --trace shows what the driver does", FailureKind.Other);
+    }
+
     /// <summary>Two adapters of one machine exchange frames.</summary>
     private async Task ExchangeAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
@@ -17,6 +25,8 @@ internal sealed partial class RunSession
             Adapter to = await StageAsync("starting its peer", () => StartAdapter(instance, driver, machine.Peer!));
             try
             {
+                RequireAddress(from);
+                RequireAddress(to);
                 FrameExchangeResult result = await Waiting.WhileAsync(
                     screen, $"exchanging {request.Frames} frames", _ => Task.Run(() => exchange.Run(from, to, request.Frames, request.Length, interruption.Token)));
                 _document = _document with { Peer = PeerDocument.From(result) };

@@ -33,6 +33,7 @@ internal sealed partial class RunSession
 
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
             await HoldAsync(adapter, ended.Token);
+            if (WasTakenAway(machine.Machine, adapter)) throw TakenAway(machine.Machine);
         }
         catch (TimeoutException exception)
         {

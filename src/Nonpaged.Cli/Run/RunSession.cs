@@ -188,7 +188,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         string what = $"{_document.Driver} did not start: {exception.Status.Describe()}.";
         AllocationDocument? refused = _document.Allocations.LastOrDefault(allocation => allocation.Failure is not null);
         return refused is null
-            ? new AllocationFailure(FailureKind.Other, exception.Message, exception.Status.Describe(), "see what the driver logged")
+            ? new AllocationFailure(FailureKind.Other, exception.Message, exception.Status.Describe(), $"see what the driver logged, and whether {_document.Nic} is a card that it is for")
             : new AllocationFailure(FailureKind.Other,
                 $"{what} {refused.Failure!.Reason}",
                 refused.Failure.Limit,

@@ -61,7 +61,7 @@ public static unsafe partial class NdisLibrary
             adapter.Report(
                 NdisReportKind.BrokenRule,
                 nameof(NdisMRegisterIoPortRange),
-                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already.");
+                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. The device has {adapter.DescribePorts()}.");
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 

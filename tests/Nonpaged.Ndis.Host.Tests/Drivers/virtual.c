@@ -1,6 +1,6 @@
 /*
  * A miniport without a card: what it is asked to send comes back to it. With -DMISBEHAVES it fails what it is given, and with -DUNLOADS its
- * DriverEntry allocates what its unload function frees.
+ * DriverEntry allocates what its unload function frees; with -DNO_ADDRESS it has no address, and with -DLEAVES it has its adapter removed.
  */
 #include <ndis.h>
 
@@ -26,6 +26,14 @@ static NDIS_STATUS Initialize(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM M
     NdisMSetAttributes(Handle, adapter, FALSE, NdisInterfaceInternal);
     return NDIS_STATUS_SUCCESS;
 }
+
+#ifdef LEAVES
+static BOOLEAN CheckForHang(NDIS_HANDLE Context)
+{
+    NdisMRemoveMiniport(((PADAPTER)Context)->Handle);
+    return FALSE;
+}
+#endif
 
 static VOID Halt(NDIS_HANDLE Context)
 {
@@ -73,8 +81,10 @@ static NDIS_STATUS Query(NDIS_HANDLE Context, NDIS_OID Oid, PVOID Buffer, ULONG 
     UNREFERENCED_PARAMETER(Context);
     source = &number;
     switch (Oid) {
+#ifndef NO_ADDRESS
         case OID_802_3_PERMANENT_ADDRESS:
         case OID_802_3_CURRENT_ADDRESS: source = Address, size = sizeof Address; break;
+#endif
         case OID_GEN_MEDIA_SUPPORTED:
         case OID_GEN_MEDIA_IN_USE: number = NdisMedium802_3; break;
         case OID_GEN_MAXIMUM_FRAME_SIZE: number = LONGEST_FRAME - ETHERNET_HEADER; break;
@@ -117,6 +127,9 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     characteristics.MinorNdisVersion = NDIS_MINIPORT_MINOR_VERSION;
     characteristics.InitializeHandler = Initialize;
     characteristics.HaltHandler = Halt;
+#ifdef LEAVES
+    characteristics.CheckForHangHandler = CheckForHang;
+#endif
     characteristics.ResetHandler = Reset;
     characteristics.SendHandler = Send;
     characteristics.QueryInformationHandler = Query;
