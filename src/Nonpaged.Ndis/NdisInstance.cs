@@ -17,6 +17,7 @@ public sealed partial class NdisInstance : IDisposable
     private readonly Lock _reportLock = new();
     private readonly List<NdisReport> _reports = [];
     private readonly Dictionary<NdisReport, int> _places = [];
+    private readonly HashSet<NdisReport> _patterns = [];
     private long _furtherReports;
     private readonly bool _ownsPool;
 
@@ -55,8 +56,8 @@ public sealed partial class NdisInstance : IDisposable
     public Action<string>? Log { get; set; }
 
     /// <summary>
-    /// What drivers did wrong, oldest first. Equal reports are one, with their count. After the first 1024, so are those that differ in numbers
-    /// alone, with # for these, and of others 1024 more are kept (<see cref="FurtherReports"/>).
+    /// What drivers did wrong, oldest first. Equal reports are one, with their count. After the first 1024, so are those that differ from
+    /// one before in numbers alone, with # for these, and of others 1024 more are kept (<see cref="FurtherReports"/>).
     /// </summary>
     public IReadOnlyList<NdisReport> Reports
     {
@@ -107,7 +108,8 @@ public sealed partial class NdisInstance : IDisposable
     private void Keep(NdisReport report)
     {
         // A driver that makes one mistake for each packet must not hide the others that it makes.
-        if (_reports.Count >= MostReports && !_places.ContainsKey(report)) report = report with { Message = report.Pattern };
+        NdisReport alike = report with { Message = report.Pattern };
+        if (_reports.Count >= MostReports && !_places.ContainsKey(report) && _patterns.Contains(alike)) report = alike;
         if (_places.TryGetValue(report, out int place))
         {
             _reports[place] = report with { Count = _reports[place].Count + 1 };
@@ -119,6 +121,7 @@ public sealed partial class NdisInstance : IDisposable
         else
         {
             _places[report] = _reports.Count;
+            _patterns.Add(alike);
             _reports.Add(report);
         }
     }

@@ -89,7 +89,7 @@ static VOID Faulty(NDIS_HANDLE Context)
     }
     for (index = 0; index < 3; index++) NdisAllocateMemoryWithTag(&block, 300, 'kaeL');
     NdisAllocatePacketPool(&status, &pool, 16, 0);
-    for (index = 0; index < 2000; index++) NdisFreeMemory((PUCHAR)&block + 16 * index, 8, 0);
+    for (index = 0; index < 2000; index++) NdisFreeMemory((PVOID)(ULONG_PTR)(0x10000 + 16 * index), 8, 0);
     Halt(Context);
 }
 #define REPLACE(c) ((c)->HaltHandler = Faulty)

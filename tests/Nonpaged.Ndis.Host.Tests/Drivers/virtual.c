@@ -12,7 +12,9 @@ typedef struct _ADAPTER {
     UCHAR Frame[LONGEST_FRAME];
 } ADAPTER, *PADAPTER;
 
+#ifndef NO_ADDRESS
 static const UCHAR Address[ETH_LENGTH_OF_ADDRESS] = { 0x02, 0x00, 0x5e, 0x00, 0x00, 0x01 };
+#endif
 
 static NDIS_STATUS Initialize(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM Media, UINT Count, NDIS_HANDLE Handle, NDIS_HANDLE Configuration)
 {
