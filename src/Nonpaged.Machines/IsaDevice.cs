@@ -1,6 +1,8 @@
 namespace Nonpaged.Machines;
 
-/// <summary>A card of the ISA bus, whose ports and interrupt line its jumpers set: nothing on the bus can say them.</summary>
+/// <summary>
+/// A card of the ISA bus, whose ports and interrupt line its jumpers set: nothing on the bus can say them.
+/// </summary>
 /// <param name="firstPort">Its first I/O port.</param>
 /// <param name="ports">How many it has.</param>
 /// <param name="interrupt">Its interrupt line, IRQ 0 to 15.</param>

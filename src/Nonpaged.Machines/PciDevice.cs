@@ -16,7 +16,8 @@ public abstract class PciDevice : MachineDevice
     public override string Place => Location.ToString();
 
     /// <inheritdoc/>
-    public override IReadOnlyList<DeviceRange> Ranges => [.. Bars.Select(static bar => new DeviceRange(bar.IsPort, bar.Start, bar.Length))];
+    public override IReadOnlyList<DeviceRange> Ranges =>
+        [.. Bars.Select(static bar => new DeviceRange(bar.IsPort, bar.Start, bar.Length))];
 
     /// <summary>Its base address registers that decode something.</summary>
     public abstract IReadOnlyList<PciBar> Bars { get; }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace Nonpaged.Ndis;
 
-/// <summary>What messages have in common that differ in numbers alone: a driver that makes one mistake for each packet makes one kind of message.</summary>
+/// <summary>
+/// What messages have in common that differ in numbers alone: a driver that makes one mistake for each packet makes one
+/// kind of message.
+/// </summary>
 internal static class MessagePattern
 {
     private const char Number = '#';
@@ -17,7 +20,8 @@ internal static class MessagePattern
         var pattern = new StringBuilder(message.Length);
         for (var at = 0; at < message.Length;)
         {
-            var isNumber = char.IsAsciiDigit(message[at]) && (at == 0 || !(char.IsAsciiLetterOrDigit(message[at - 1]) || message[at - 1] == '_'));
+            var isNumber = char.IsAsciiDigit(message[at])
+                && (at == 0 || !(char.IsAsciiLetterOrDigit(message[at - 1]) || message[at - 1] == '_'));
             if (!isNumber)
             {
                 pattern.Append(message[at++]);
@@ -25,7 +29,8 @@ internal static class MessagePattern
             }
 
             var end = EndOfNumber(message, at, out var isHexadecimal);
-            var isCovered = (isHexadecimal || withDecimals) && !message.AsSpan(0, at).EndsWith(Oid, StringComparison.Ordinal);
+            var isOid = message.AsSpan(0, at).EndsWith(Oid, StringComparison.Ordinal);
+            var isCovered = (isHexadecimal || withDecimals) && !isOid;
             if (isCovered) pattern.Append(Number);
             else pattern.Append(message, at, end - at);
             at = end;
@@ -38,7 +43,8 @@ internal static class MessagePattern
     {
         isHexadecimal = message.AsSpan(at).StartsWith("0x", StringComparison.Ordinal);
         var end = isHexadecimal ? at + 2 : at;
-        while (end < message.Length && (isHexadecimal ? char.IsAsciiHexDigit(message[end]) : char.IsAsciiDigit(message[end]))) end++;
+        while (end < message.Length
+            && (isHexadecimal ? char.IsAsciiHexDigit(message[end]) : char.IsAsciiDigit(message[end]))) end++;
         return end;
     }
 }

@@ -56,7 +56,8 @@ public sealed partial class NdisInstance : IDisposable
     public Action<string>? Log { get; set; }
 
     /// <summary>
-    /// What drivers did wrong, oldest first. Equal reports are one, with their count. After the first 1024, so are those that differ from
+    /// What drivers did wrong, oldest first. Equal reports are one, with their count. After the first 1024, so are
+    /// those that differ from
     /// one before in numbers alone, with # for these, and of others 1024 more are kept (<see cref="FurtherReports"/>).
     /// </summary>
     public IReadOnlyList<NdisReport> Reports
@@ -79,7 +80,9 @@ public sealed partial class NdisInstance : IDisposable
     /// <summary>The calls that asked for memory, oldest first, 65,536 at most; empty unless <see cref="NdisOptions.KeepJournal"/> is set.</summary>
     public IReadOnlyList<NdisAllocation> Allocations => Memory.Journal;
 
-    /// <summary>How many calls that asked for memory are not in <see cref="Allocations"/>, because there were too many.</summary>
+    /// <summary>
+    /// How many calls that asked for memory are not in <see cref="Allocations"/>, because there were too many.
+    /// </summary>
     public long FurtherAllocations => Memory.Further;
 
     /// <summary>The memory that was handed out and not given back.</summary>

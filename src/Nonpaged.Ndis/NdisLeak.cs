@@ -25,7 +25,8 @@ public sealed record NdisLeak(string Driver, string Call, string What)
         string tag = allocation.Tag is { } number ? $", tag '{TagName(number)}'" : "";
         string site = allocation.Site is null ? "" : $", from {allocation.Site}";
         return new NdisLeak(
-            allocation.Driver.Name, allocation.Call, $"{who} left {allocation.Length} bytes at 0x{allocation.VirtualAddress:x} allocated{tag}{site}.")
+            allocation.Driver.Name, allocation.Call,
+            $"{who} left {allocation.Length} bytes at 0x{allocation.VirtualAddress:x} allocated{tag}{site}.")
         {
             Length = allocation.Length,
             Tag = allocation.Tag is { } kept ? TagName(kept) : null,
@@ -34,11 +35,14 @@ public sealed record NdisLeak(string Driver, string Call, string What)
         };
     }
 
-    /// <summary>A tag as the tools of Windows show it: its four characters, or its number where they are not printable.</summary>
+    /// <summary>
+    /// A tag as the tools of Windows show it: its four characters, or its number where they are not printable.
+    /// </summary>
     public static string TagName(uint tag)
     {
         // A tag is written as a character constant, whose first character is the highest byte: 'kaeL' shows as "Leak".
         char[] characters = [.. BitConverter.GetBytes(tag).Select(one => (char)one)];
-        return characters.All(one => one is >= ' ' and < (char)0x7f) ? new string(characters) : string.Create(CultureInfo.InvariantCulture, $"0x{tag:x8}");
+        return characters.All(one => one is >= ' ' and < (char)0x7f) ? new string(characters)
+            : string.Create(CultureInfo.InvariantCulture, $"0x{tag:x8}");
     }
 }

@@ -10,7 +10,10 @@ public sealed record NdisReport(NdisReportKind Kind, string Call, string Driver,
     /// <summary>How often it was reported. Reports that differ in it alone are equal.</summary>
     public long Count { get; init; } = 1;
 
-    /// <summary>The message with # for its numbers and addresses: what reports have in common that are of one mistake, made again and again.</summary>
+    /// <summary>
+    /// The message with # for its numbers and addresses: what reports have in common that are of one mistake, made
+    /// again and again.
+    /// </summary>
     public string Pattern => MessagePattern.Of(Message, withDecimals: true);
 
     /// <inheritdoc/>

@@ -25,7 +25,8 @@ public static class NdisStatusNames
     };
 
     /// <summary>
-    /// The status's name and number, as "NDIS_STATUS_RESOURCES (0xC000009A)"; the number alone, as "0xC0001234", where the documents
+    /// The status's name and number, as "NDIS_STATUS_RESOURCES (0xC000009A)"; the number alone, as "0xC0001234", where
+    /// the documents
     /// know no name for it.
     /// </summary>
     public static string Describe(this NDIS_STATUS status) =>

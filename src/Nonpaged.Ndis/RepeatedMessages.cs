@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
-/// <summary>Counts messages that differ in numbers alone, so that the log tells the 1st, 10th, 100th, ... of them. Thread-safe.</summary>
+/// <summary>
+/// Counts messages that differ in numbers alone, so that the log tells the 1st, 10th, 100th, ... of them. Thread-safe.
+/// </summary>
 internal sealed class RepeatedMessages
 {
     // More different ones are more than a person reads, and nothing may grow with what a driver does.

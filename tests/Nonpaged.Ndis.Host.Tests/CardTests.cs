@@ -38,7 +38,8 @@ public sealed class CardTests
         JsonElement survey = run.GetProperty("survey");
         Assert.Equal(7, survey.GetProperty("sent").GetInt64());
         Assert.Equal(7, survey.GetProperty("returned").GetInt64());
-        Dictionary<string, JsonElement> oids = survey.GetProperty("oids").EnumerateArray().ToDictionary(oid => oid.GetProperty("name").GetString()!);
+        Dictionary<string, JsonElement> oids = survey.GetProperty("oids").EnumerateArray()
+            .ToDictionary(oid => oid.GetProperty("name").GetString()!);
         Assert.Equal("02:00:5e:00:00:01", oids["OID_802_3_CURRENT_ADDRESS"].GetProperty("value").GetString());
         Assert.Equal("1500", oids["OID_GEN_MAXIMUM_FRAME_SIZE"].GetProperty("value").GetString());
         Assert.Equal("0xC0DE0001", oids["OID_GEN_VENDOR_ID"].GetProperty("statusCode").GetString());
@@ -52,7 +53,8 @@ public sealed class CardTests
         using var driver = DriverBuild.Own("virtual", "-DMISBEHAVES");
         CommandResult result = DriverRun.RunOn("none", driver.File, "--count", "2", "--json");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("failed to send 2 of 2 frames", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+        Assert.Contains("failed to send 2 of 2 frames", DriverRun.Reason(DriverRun.Json(result)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -61,7 +63,8 @@ public sealed class CardTests
         using var driver = DriverBuild.Own("virtual", "-DLEAVES");
         CommandResult result = DriverRun.RunOn("none", driver.File, "--hold", "1000", "--json");
         Assert.True(result.ExitCode == 1, result.Output + result.Error);
-        Assert.Contains("The driver halted the adapter", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+        Assert.Contains("The driver halted the adapter", DriverRun.Reason(DriverRun.Json(result)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +73,8 @@ public sealed class CardTests
         using var driver = DriverBuild.Own("virtual", "-DNO_ADDRESS");
         CommandResult result = DriverRun.RunOn("rtl8139", driver.File, "--peer", "--frames", "10", "--json");
         Assert.True(result.ExitCode == 1, result.Output + result.Error);
-        Assert.Contains("OID_802_3_CURRENT_ADDRESS", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+        Assert.Contains("OID_802_3_CURRENT_ADDRESS", DriverRun.Reason(DriverRun.Json(result)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -79,7 +83,8 @@ public sealed class CardTests
         using var driver = DriverBuild.Sample();
         CommandResult result = DriverRun.RunOn("e1000", driver.File, "--json");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("The device has 64 from 0x", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+        Assert.Contains("The device has 64 from 0x", DriverRun.Reason(DriverRun.Json(result)),
+            StringComparison.Ordinal);
     }
 
     [Fact]

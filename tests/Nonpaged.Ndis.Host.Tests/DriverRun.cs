@@ -6,7 +6,8 @@ namespace Nonpaged.Ndis.Host.Tests;
 /// <summary>./nonpaged run DRIVER.so, as a user runs it.</summary>
 internal static class DriverRun
 {
-    public static CommandResult Run(DriverBuild driver, params IEnumerable<string> arguments) => RunOn("rtl8139", driver.File, arguments);
+    public static CommandResult Run(DriverBuild driver, params IEnumerable<string> arguments) =>
+        RunOn("rtl8139", driver.File, arguments);
 
     public static CommandResult RunOn(string nic, string file, params IEnumerable<string> arguments)
     {

@@ -18,7 +18,8 @@ public sealed class StrictTests
         Assert.Equal(4, run.GetProperty("outstanding").GetInt32());
         List<JsonElement> leaks = [.. run.GetProperty("leaks").EnumerateArray()];
         Assert.Equal(4, leaks.Count);
-        List<JsonElement> blocks = [.. leaks.Where(leak => leak.GetProperty("call").GetString() == "NdisAllocateMemoryWithTag")];
+        List<JsonElement> blocks = [.. leaks.Where(leak =>
+            leak.GetProperty("call").GetString() == "NdisAllocateMemoryWithTag")];
         Assert.Equal(3, blocks.Count);
         foreach (JsonElement block in blocks)
         {
@@ -28,7 +29,8 @@ public sealed class StrictTests
         }
 
         Assert.Contains(leaks, leak => leak.GetProperty("call").GetString() == "NdisAllocatePacketPool");
-        Assert.Equal(3, run.GetProperty("allocations").EnumerateArray().Count(one => !one.GetProperty("freed").GetBoolean()));
+        Assert.Equal(3, run.GetProperty("allocations").EnumerateArray()
+            .Count(one => !one.GetProperty("freed").GetBoolean()));
     }
 
     [Fact]
@@ -36,7 +38,8 @@ public sealed class StrictTests
     {
         using var driver = DriverBuild.Faulty("LEAKS");
         JsonElement run = DriverRun.Json(DriverRun.Run(driver, "--count", "1", "--json"));
-        string site = run.GetProperty("leaks").EnumerateArray().First(leak => leak.GetProperty("tag").GetString() == "Leak").GetProperty("site").GetString()!;
+        string site = run.GetProperty("leaks").EnumerateArray()
+            .First(leak => leak.GetProperty("tag").GetString() == "Leak").GetProperty("site").GetString()!;
         string offset = site[site.IndexOf("0x", StringComparison.Ordinal)..].Split(' ')[0];
         CommandResult line = Command.Run("addr2line", ["-fe", driver.File, offset]);
         Assert.StartsWith("Faulty\n", line.Output, StringComparison.Ordinal);
@@ -49,9 +52,11 @@ public sealed class StrictTests
         using var driver = DriverBuild.Faulty("LEAKS");
         CommandResult result = DriverRun.Run(driver, "--count", "1", "--json");
         JsonElement report = Assert.Single(
-            DriverRun.Json(result).GetProperty("reports").EnumerateArray(), one => one.GetProperty("kind").GetString() == "FreeOfForeign");
+            DriverRun.Json(result).GetProperty("reports").EnumerateArray(), one =>
+                one.GetProperty("kind").GetString() == "FreeOfForeign");
         Assert.Equal(2000, report.GetProperty("count").GetInt64());
-        string[] lines = [.. result.Error.Split('\n').Where(line => line.Contains("is not memory of this pool", StringComparison.Ordinal))];
+        string[] lines = [.. result.Error.Split('\n')
+            .Where(line => line.Contains("is not memory of this pool", StringComparison.Ordinal))];
         Assert.Equal(4, lines.Length);
         Assert.EndsWith("(1000 times so far)", lines[^1], StringComparison.Ordinal);
     }
@@ -62,7 +67,8 @@ public sealed class StrictTests
         using var driver = DriverBuild.Faulty("LEAKS");
         CommandResult result = DriverRun.Run(driver, "--count", "1");
         Assert.Equal(1, result.ExitCode);
-        Assert.Equal(3, result.Output.Split('\n').Count(line => line.Contains("NdisAllocateMemoryWithTag, ", StringComparison.Ordinal)));
+        Assert.Equal(3, result.Output.Split('\n')
+            .Count(line => line.Contains("NdisAllocateMemoryWithTag, ", StringComparison.Ordinal)));
         Assert.Contains("NdisAllocateMemoryWithTag, 150 times", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("nothing outstanding", result.Output, StringComparison.Ordinal);
         Assert.Contains("the driver left 3 blocks and 1 handle", result.Output, StringComparison.Ordinal);
@@ -87,7 +93,8 @@ public sealed class StrictTests
         using var driver = DriverBuild.Faulty("LEAKS");
         CommandResult result = DriverRun.Run(driver, "--count", "1", "--json", "--strict");
         Assert.Equal(Findings, result.ExitCode);
-        Assert.Contains("3 of NdisAllocateMemoryWithTag", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+        Assert.Contains("3 of NdisAllocateMemoryWithTag", DriverRun.Reason(DriverRun.Json(result)),
+            StringComparison.Ordinal);
         Assert.Contains("2000 of FreeOfForeign", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
     }
 
@@ -120,7 +127,8 @@ public sealed class StrictTests
         using var driver = DriverBuild.Faulty("DROPS_SENDS");
         CommandResult result = DriverRun.Run(driver, "--json");
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("asking for a lease (DHCP): 2 s so far; no server has answered; it gives up after 15 s", result.Error, StringComparison.Ordinal);
+        Assert.Contains("asking for a lease (DHCP): 2 s so far; no server has answered; it gives up after 15 s",
+            result.Error, StringComparison.Ordinal);
         Assert.Contains("in 15 seconds", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
     }
 

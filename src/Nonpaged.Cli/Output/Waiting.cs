@@ -4,7 +4,8 @@ using Spectre.Console;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Shows that something is under way: a moving mark on a terminal; elsewhere, where it may take long, a line on standard error, and further ones while it lasts.
+/// Shows that something is under way: a moving mark on a terminal; elsewhere, where it may take long, a line on
+/// standard error, and further ones while it lasts.
 /// </summary>
 internal static class Waiting
 {
@@ -23,13 +24,16 @@ internal static class Waiting
     /// <param name="what">What is waited for.</param>
     /// <param name="work">What takes the time.</param>
     /// <param name="limit">When it ends at the latest, for the reminders: "it gives up after 15 s".</param>
-    public static Task<T> WhileAsync<T>(Screen screen, string what, Func<Action<string>, Task<T>> work, string? limit = null) =>
+    public static Task<T> WhileAsync<T>(
+        Screen screen, string what, Func<Action<string>, Task<T>> work, string? limit = null) =>
         RunAsync(screen, what, (show, remind) => RemindAsync(what, limit, work, show, remind));
 
     /// <summary>For what lasts as long as the user wants.</summary>
-    public static Task<T> HoldAsync<T>(Screen screen, string what, Func<Task<T>> work) => RunAsync(screen, what, (_, _) => work());
+    public static Task<T> HoldAsync<T>(Screen screen, string what, Func<Task<T>> work) =>
+        RunAsync(screen, what, (_, _) => work());
 
-    private static async Task<T> RunAsync<T>(Screen screen, string what, Func<Action<string>, Action<string>, Task<T>> work)
+    private static async Task<T> RunAsync<T>(
+        Screen screen, string what, Func<Action<string>, Action<string>, Task<T>> work)
     {
         if (screen.Error.Profile.Capabilities.Interactive)
         {
@@ -55,7 +59,8 @@ internal static class Waiting
         {
             if (await Task.WhenAny(task, Task.Delay(next - past, over.Token)) == task) break;
             past = next;
-            remind(string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref current)}: {past.TotalSeconds:0} s so far{(limit is null ? "" : $"; {limit}")}"));
+            remind(string.Create(CultureInfo.InvariantCulture,
+                $"{Volatile.Read(ref current)}: {past.TotalSeconds:0} s so far{(limit is null ? "" : $"; {limit}")}"));
         }
 
         await over.CancelAsync();

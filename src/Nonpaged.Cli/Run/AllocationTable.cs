@@ -29,8 +29,12 @@ internal static class AllocationTable
         screen.Out.Write(table);
     }
 
-    /// <summary>The first of each that differ in their addresses alone, wherever they are, and how many more there are; by the order of the first ones.</summary>
-    private static IEnumerable<(AllocationDocument First, int More)> Alike(IReadOnlyList<AllocationDocument> allocations) => allocations
+    /// <summary>
+    /// The first of each that differ in their addresses alone, wherever they are, and how many more there are; by the
+    /// order of the first ones.
+    /// </summary>
+    private static IEnumerable<(AllocationDocument First, int More)> Alike(
+        IReadOnlyList<AllocationDocument> allocations) => allocations
         .GroupBy(one => (one.Call, one.Length, one.HighestAcceptableAddress, Flags(one), Obtained(one)))
         .Select(alike => (alike.First(), alike.Count() - 1));
 
@@ -48,7 +52,12 @@ internal static class AllocationTable
 
     private static string Obtained(AllocationDocument allocation)
     {
-        if (allocation.Obtained is not { } obtained) return $"[red]{Markup.Escape(allocation.StatusText)}[/]\n{Markup.Escape(allocation.Failure?.Reason ?? "")}";
+        if (allocation.Obtained is not { } obtained)
+        {
+            string reason = allocation.Failure?.Reason ?? "";
+            return $"[red]{Markup.Escape(allocation.StatusText)}[/]\n{Markup.Escape(reason)}";
+        }
+
         // Two short lines: with "resident, pinned" first, the second would not fit into 80 columns.
         string ranges = obtained.Contiguous ? "contiguous" : $"{allocation.PhysicalRanges.Count} ranges";
         return $"{(obtained.Pinned ? "pinned, " : "")}{ranges}\n{(obtained.Resident ? "resident, " : "")}{obtained.Caching}";

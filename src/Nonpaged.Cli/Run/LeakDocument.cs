@@ -10,13 +10,20 @@ namespace Nonpaged.Cli;
 /// <param name="Length">Of memory, its length in bytes.</param>
 /// <param name="Address">Of memory, its address.</param>
 /// <param name="What">What was left, as a sentence.</param>
-internal sealed record LeakDocument(string Driver, string Call, string? Site, string? Tag, ulong? Length, string? Address, string What)
+internal sealed record LeakDocument(string Driver, string Call, string? Site, string? Tag, ulong? Length,
+    string? Address, string What)
 {
     public static LeakDocument From(NdisLeak leak) =>
-        new(leak.Driver, leak.Call, leak.Site, leak.Tag, leak.Length, leak.Address == 0 ? null : $"0x{leak.Address:x}", leak.What);
+        new(leak.Driver, leak.Call, leak.Site, leak.Tag, leak.Length, leak.Address == 0 ? null : $"0x{leak.Address:x}",
+            leak.What);
 
     /// <summary>A block that nobody gave back and nobody took back.</summary>
     public static LeakDocument From(NdisAllocation allocation) => new(
-        allocation.Driver.Name, allocation.Call, allocation.Site, allocation.Tag is { } tag ? NdisLeak.TagName(tag) : null, allocation.Length,
-        $"0x{allocation.VirtualAddress:x}", $"{allocation.Length} bytes at 0x{allocation.VirtualAddress:x} are allocated after the halt.");
+        allocation.Driver.Name,
+        allocation.Call,
+        allocation.Site,
+        allocation.Tag is { } tag ? NdisLeak.TagName(tag) : null,
+        allocation.Length,
+        $"0x{allocation.VirtualAddress:x}",
+        $"{allocation.Length} bytes at 0x{allocation.VirtualAddress:x} are allocated after the halt.");
 }

@@ -21,7 +21,9 @@ internal static class MiniportChoice
         if (device is not PciDevice nic)
         {
             throw new CommandException(
-                $"No driver matches the NIC {request.Nic}.", $"the drivers in C# ({Names(", ")}) drive cards of the PCI bus", $"nonpaged run ./driver.so --nic {request.Nic}");
+                $"No driver matches the NIC {request.Nic}.",
+                $"the drivers in C# ({Names(", ")}) drive cards of the PCI bus",
+                $"nonpaged run ./driver.so --nic {request.Nic}");
         }
 
         var id = new PciId(nic.VendorId, nic.DeviceId);

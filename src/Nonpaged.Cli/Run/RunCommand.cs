@@ -50,7 +50,11 @@ internal static class RunCommand
         }
         catch (CommandException exception)
         {
-            document = options.Unread(parsed) with { Failure = FailureDocument.From(exception.Failure), ExitCode = ExitCode.Failure };
+            document = options.Unread(parsed) with
+            {
+                Failure = FailureDocument.From(exception.Failure),
+                ExitCode = ExitCode.Failure,
+            };
         }
 
         if (isJson) screen.WriteWhole(CliJson.Write(document));

@@ -47,7 +47,9 @@ internal sealed record RunDocument
 
     public IReadOnlyList<ReportDocument> Reports { get; init; } = [];
 
-    /// <summary>How many reports are not in <see cref="Reports"/>, because there were too many different ones.</summary>
+    /// <summary>
+    /// How many reports are not in <see cref="Reports"/>, because there were too many different ones.
+    /// </summary>
     public long FurtherReports { get; init; }
 
     /// <summary>How a C driver crashed; null where none did.</summary>

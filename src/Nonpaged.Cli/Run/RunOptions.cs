@@ -12,7 +12,8 @@ internal sealed class RunOptions
 
     private readonly Option<string?> _driver = Options.Text("--driver", "e1000|rtl8139", "The miniport. Default: the one that matches the NIC, or e1000.");
     private readonly Option<string?> _nic = Options.Text(
-        "--nic", "MODEL[,PROPERTY=VALUE]", "The network card, by QEMU's name for it, with properties of QEMU's; none for a driver without a card. Default: the driver's own.");
+        "--nic", "MODEL[,PROPERTY=VALUE]",
+        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. Default: the driver's own.");
     private readonly Option<string?> _ram = Options.Text("--ram", "SIZE", "The machine's RAM. Default: 64M.");
     private readonly Option<string?> _count = Options.Text("--count", "N", "How many pings. Default: 10.");
     private readonly Option<string?> _hold = Options.Text("--hold", "SECONDS", "Keep the adapter up after the pings. Ctrl+C ends it in order.");
@@ -23,7 +24,8 @@ internal sealed class RunOptions
     private readonly Option<string?> _config = Options.Text("--config", "FILE", "Parameters of the driver, KEY=VALUE a line; # begins a comment. --set comes after it.");
     private readonly Option<bool> _trace = Options.Flag("--trace", "Show each NDIS call of a C driver on standard error; with --json as a JSON object a line.");
     private readonly Option<bool> _guard = Options.Flag("--guard", "Report writes past the end of the driver's blocks, and writes to those that it freed, by the card, too. Slow.");
-    private readonly Option<bool> _strict = Options.Flag("--strict", $"Exit with {ExitCode.Findings} where the driver ran and did wrong: a report, a leak, a lost or changed frame.");
+    private readonly Option<bool> _strict = Options.Flag("--strict",
+        $"Exit with {ExitCode.Findings} where the driver ran and did wrong: a report, a leak, a lost or changed frame.");
     private readonly Option<bool> _peer = Options.Flag("--peer", "Two network cards on one hub exchange numbered, checksummed frames, in place of lease and pings.");
     private readonly Option<string[]> _tap = Options.Texts("--tap", "NAME", "Make the adapter the network interface NAME, until a signal comes, in place of lease and pings; with --peer once for each.");
     private readonly Option<string?> _frames = Options.Text("--frames", "N", "With --peer: how many. Default: 1000000.");
@@ -41,7 +43,9 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames, _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
+    public IEnumerable<Option> All =>
+        [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames,
+            _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -76,7 +80,12 @@ internal sealed class RunOptions
 
     /// <summary>What is known of the request where a value makes no sense.</summary>
     public RunDocument Unread(ParseResult parsed) =>
-        RunDocument.Empty with { Nic = parsed.GetValue(_nic)?.Split(',')[0], Driver = parsed.GetValue(_driver), Profile = parsed.GetValue(_profile) };
+        RunDocument.Empty with
+        {
+            Nic = parsed.GetValue(_nic)?.Split(',')[0],
+            Driver = parsed.GetValue(_driver),
+            Profile = parsed.GetValue(_profile),
+        };
 
     private void CheckDriverFile(ParseResult parsed, string? file, bool trace)
     {

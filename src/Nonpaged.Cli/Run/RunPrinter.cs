@@ -77,8 +77,10 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
     public void ShowSurvey(SurveyDocument survey)
     {
         if (isSilent) return;
-        foreach (OidDocument oid in survey.Oids.Where(oid => oid.Value is not null)) Line("oid", $"{oid.Name}: {oid.Value}");
-        foreach (IGrouping<string, OidDocument> alike in survey.Oids.Where(oid => oid.Value is null).GroupBy(oid => oid.StatusText))
+        foreach (OidDocument oid in survey.Oids.Where(oid => oid.Value is not null))
+            Line("oid", $"{oid.Name}: {oid.Value}");
+        IEnumerable<OidDocument> refused = survey.Oids.Where(oid => oid.Value is null);
+        foreach (IGrouping<string, OidDocument> alike in refused.GroupBy(oid => oid.StatusText))
             Line("oid", $"{alike.Key}: {string.Join(", ", alike.Select(oid => oid.Name))}");
         Line("loopback", $"{survey.Sent} frames sent, {survey.Failed} failed, {survey.Returned} came back");
     }
@@ -87,11 +89,18 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
     {
         if (isSilent) return;
         AllocationTable.Print(screen, [.. document.Allocations.Skip(_shownAllocations)]);
-        if (document.FurtherAllocations > 0) Line("", $"and {document.FurtherAllocations} further calls for memory, which are not listed");
+        if (document.FurtherAllocations > 0)
+            Line("", $"and {document.FurtherAllocations} further calls for memory, which are not listed");
         Line("frames", $"{document.Frames.Sent} sent, {document.Frames.Received} received, {document.Frames.Bad} bad");
         // Leaks have lines of their own.
-        foreach (ReportDocument report in document.Reports.Where(report => report.Kind != nameof(NdisReportKind.Leak))) Line("report", $"{report.Driver}: {report.Call}: {report.Message}{(report.Count > 1 ? $" ({report.Count} times)" : "")}");
-        if (document.FurtherReports > 0) Line("report", $"and {document.FurtherReports} further ones, which are not listed");
+        foreach (ReportDocument report in document.Reports.Where(report => report.Kind != nameof(NdisReportKind.Leak)))
+        {
+            string times = report.Count > 1 ? $" ({report.Count} times)" : "";
+            Line("report", $"{report.Driver}: {report.Call}: {report.Message}{times}");
+        }
+
+        if (document.FurtherReports > 0)
+            Line("report", $"and {document.FurtherReports} further ones, which are not listed");
         ShowLeaks(document.Leaks);
         if (document.Noncached is { } noncached)
             Line("scarce", $"{Size.Format(noncached.Peak)} of {Size.Format(noncached.Total)} of {noncached.Caching} memory taken at most (C16)");
@@ -108,7 +117,8 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
 
     private void ShowLeaks(IReadOnlyList<LeakDocument> leaks)
     {
-        foreach (IGrouping<(string, string, ulong?, string?, string?), LeakDocument> alike in leaks.GroupBy(leak => (leak.Driver, leak.Call, leak.Length, leak.Tag, leak.Site)))
+        var groups = leaks.GroupBy(leak => (leak.Driver, leak.Call, leak.Length, leak.Tag, leak.Site));
+        foreach (IEnumerable<LeakDocument> alike in groups)
         {
             LeakDocument leak = alike.First();
             int count = alike.Count();

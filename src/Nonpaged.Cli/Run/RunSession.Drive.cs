@@ -107,7 +107,8 @@ internal sealed partial class RunSession
     private async Task HoldAsync(Adapter adapter, CancellationToken ended)
     {
         if (request.Hold == TimeSpan.Zero) return;
-        await Waiting.HoldAsync(screen, $"holding the adapter for {request.Hold.TotalSeconds:0} s (Ctrl+C halts it)", async () =>
+        await Waiting.HoldAsync(screen, $"holding the adapter for {request.Hold.TotalSeconds:0} s (Ctrl+C halts it)",
+            async () =>
         {
             // A driver may remove its own adapter.
             Task first = await Task.WhenAny(Task.Delay(request.Hold, ended), adapter.Halted);

@@ -9,7 +9,8 @@ internal sealed partial class RunSession
     {
         if (adapter.MacAddress is not null) return;
         throw new CommandException(
-            $"{adapter.Name} does not answer OID_802_3_CURRENT_ADDRESS, so that no frame can be sent to it.", "an Ethernet address of six bytes",
+            $"{adapter.Name} does not answer OID_802_3_CURRENT_ADDRESS, so that no frame can be sent to it.",
+            "an Ethernet address of six bytes",
             "answer the OID in MiniportQueryInformation; --trace shows what the driver does", FailureKind.Other);
     }
 
@@ -18,7 +19,8 @@ internal sealed partial class RunSession
     {
         using FrameExchange exchange = FrameExchange.Register(instance);
         long start = Stopwatch.GetTimestamp();
-        Adapter from = await StageAsync($"starting the driver {driver.Name}", () => StartAdapter(instance, driver, machine.Nic));
+        Adapter from = await StageAsync($"starting the driver {driver.Name}", () =>
+            StartAdapter(instance, driver, machine.Nic));
         try
         {
             printer.ShowDriver(from, Stopwatch.GetElapsedTime(start), request);

@@ -10,7 +10,8 @@ internal sealed partial class RunSession
     {
         using AdapterSurvey survey = AdapterSurvey.Register(instance);
         long start = Stopwatch.GetTimestamp();
-        Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => StartAdapter(instance, driver, machine.Nic));
+        Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () =>
+            StartAdapter(instance, driver, machine.Nic));
         try
         {
             printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
@@ -19,13 +20,15 @@ internal sealed partial class RunSession
             IReadOnlyList<OidAnswer> answers = await StageAsync("asking the driver for its OIDs", survey.Ask);
             try
             {
-                await Waiting.WhileAsync(screen, $"sending {request.Count} frames", _ => Task.Run(() => SendAll(survey)));
+                await Waiting.WhileAsync(screen, $"sending {request.Count} frames", _ =>
+                    Task.Run(() => SendAll(survey)));
             }
             finally
             {
                 _document = _document with
                 {
-                    Survey = new SurveyDocument([.. answers.Select(OidDocument.From)], survey.FramesSent, survey.FramesFailed, survey.FramesReturned),
+                    Survey = new SurveyDocument([.. answers.Select(OidDocument.From)], survey.FramesSent,
+                        survey.FramesFailed, survey.FramesReturned),
                 };
                 printer.ShowSurvey(_document.Survey);
                 ShowMap(instance.Pool);
@@ -37,7 +40,8 @@ internal sealed partial class RunSession
         }
         catch (TimeoutException exception)
         {
-            throw new CommandException(exception.Message, "the time that is given for an answer", "nonpaged run ./driver.so --nic none --trace", FailureKind.Other);
+            throw new CommandException(exception.Message, "the time that is given for an answer",
+                "nonpaged run ./driver.so --nic none --trace", FailureKind.Other);
         }
         finally
         {

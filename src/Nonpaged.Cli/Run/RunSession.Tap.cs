@@ -25,7 +25,8 @@ internal sealed partial class RunSession
             {
                 MachineDevice? device = adapters.Count == 0 ? machine.Nic : machine.Peer;
                 long start = Stopwatch.GetTimestamp();
-                Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => StartAdapter(instance, driver, device!));
+                Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () =>
+                    StartAdapter(instance, driver, device!));
                 adapters.Add(adapter);
                 printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
                 tap.Bind(adapter);

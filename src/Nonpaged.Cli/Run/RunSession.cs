@@ -10,7 +10,8 @@ namespace Nonpaged.Cli;
 /// </summary>
 internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunRequest request, Interruption interruption, DriverHost host)
 {
-    // As long as QEMU's own network may take on a machine that has much else to do; one of this machine's may have a switch that first learns who is there.
+    // As long as QEMU's own network may take on a machine that has much else to do; one of this machine's may have a
+    // switch that first learns who is there.
     private static readonly TimeSpan s_modelPatience = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_cardPatience = TimeSpan.FromSeconds(60);
 
@@ -45,10 +46,12 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         // To end what is held by a signal is no failure; what the driver did wrong until then is one all the same.
         failure = request.Strict ? RunJudge.JudgeStrictly(_document, request) : RunJudge.Judge(_document, request);
         if (failure is not null && request.Strict) return End(failure, ExitCode.Findings);
-        return End(failure, interruption.Happened ? interruption.ExitCode : failure is null ? ExitCode.Success : ExitCode.Failure);
+        int exitCode = failure is null ? ExitCode.Success : ExitCode.Failure;
+        return End(failure, interruption.Happened ? interruption.ExitCode : exitCode);
     }
 
-    private RunDocument End(AllocationFailure? failure, int exitCode) => _document with { Failure = FailureDocument.From(failure), ExitCode = exitCode };
+    private RunDocument End(AllocationFailure? failure, int exitCode) =>
+        _document with { Failure = FailureDocument.From(failure), ExitCode = exitCode };
 
     private async Task UseAsync(RunMachine machine)
     {
@@ -90,7 +93,8 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
             // Before the driver starts: where RAM is scarce, that takes what it can get.
             await using LeaseAndPing protocol = LeaseAndPing.Register(instance);
             long start = Stopwatch.GetTimestamp();
-            Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => StartAdapter(instance, driver, machine.Nic));
+            Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () =>
+                StartAdapter(instance, driver, machine.Nic));
             try
             {
                 printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
@@ -109,7 +113,8 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
             {
                 Allocations = [.. instance.Allocations.Select(AllocationDocument.From)],
                 FurtherAllocations = instance.FurtherAllocations,
-                Leaks = [.. instance.Leaks.Select(LeakDocument.From), .. instance.Outstanding.Select(LeakDocument.From)],
+                Leaks = [.. instance.Leaks.Select(LeakDocument.From),
+                    .. instance.Outstanding.Select(LeakDocument.From)],
                 Noncached = NoncachedDocument.From(instance.NoncachedBudget),
                 Reports = ReportDocument.From(instance.Reports),
                 FurtherReports = instance.FurtherReports,
@@ -119,7 +124,10 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         }
     }
 
-    /// <summary>A card of the ISA bus cannot be asked for its ports and interrupt: the driver's INF file sets them, unless --set does.</summary>
+    /// <summary>
+    /// A card of the ISA bus cannot be asked for its ports and interrupt: the driver's INF file sets them, unless --set
+    /// does.
+    /// </summary>
     private Adapter StartAdapter(NdisInstance instance, MiniportDriver driver, MachineDevice device)
     {
         var settings = new Dictionary<string, string>(request.Settings, StringComparer.OrdinalIgnoreCase);
@@ -176,7 +184,10 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         AllocationException allocation => allocation.Failure,
         TapException tap => new AllocationFailure(FailureKind.Other, tap.Reason, tap.Limit, tap.Remedy),
         // Its message goes on to name the parameter, which is ours and tells a user nothing.
-        ArgumentException argument => new AllocationFailure(FailureKind.Other, argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", request.NicProperties.Count > 0 ? $"qemu-system-x86_64 -device {request.Nic},help" : "nonpaged run --help"),
+        ArgumentException argument =>
+            new AllocationFailure(FailureKind.Other, argument.Message.Split(" (Parameter")[0],
+                "what QEMU takes as an option",
+                request.NicProperties.Count > 0 ? $"qemu-system-x86_64 -device {request.Nic},help" : "nonpaged run --help"),
         OperationCanceledException when interruption.Happened => new AllocationFailure(FailureKind.Other,
             $"Interrupted by {interruption.Name} before it was done.", "the time until then", "let it run to its end"),
         _ => null,
@@ -188,7 +199,8 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         string what = $"{_document.Driver} did not start: {exception.Status.Describe()}.";
         AllocationDocument? refused = _document.Allocations.LastOrDefault(allocation => allocation.Failure is not null);
         return refused is null
-            ? new AllocationFailure(FailureKind.Other, exception.Message, exception.Status.Describe(), $"see what the driver logged, and whether {_document.Nic} is a card that it is for")
+            ? new AllocationFailure(FailureKind.Other, exception.Message, exception.Status.Describe(),
+                $"see what the driver logged, and whether {_document.Nic} is a card that it is for")
             : new AllocationFailure(FailureKind.Other,
                 $"{what} {refused.Failure!.Reason}",
                 refused.Failure.Limit,

@@ -25,9 +25,12 @@ internal sealed record OidDocument(string Name, string Oid, string Status, strin
     private static string Text(OidAnswer answer)
     {
         byte[] bytes = [.. answer.Value];
-        if (answer.Name.EndsWith("DESCRIPTION", StringComparison.Ordinal)) return Encoding.ASCII.GetString(bytes).TrimEnd('\0');
-        if (answer.Name.EndsWith("ADDRESS", StringComparison.Ordinal) && bytes.Length == Address) return new MacAddress(bytes).ToString();
+        if (answer.Name.EndsWith("DESCRIPTION", StringComparison.Ordinal))
+            return Encoding.ASCII.GetString(bytes).TrimEnd('\0');
+        if (answer.Name.EndsWith("ADDRESS", StringComparison.Ordinal) && bytes.Length == Address)
+            return new MacAddress(bytes).ToString();
         if (answer.Name == nameof(NdisLibrary.OID_GEN_SUPPORTED_LIST)) return $"{bytes.Length / Number} OIDs";
-        return bytes.Length == Number ? BitConverter.ToUInt32(bytes).ToString(CultureInfo.InvariantCulture) : Convert.ToHexStringLower(bytes);
+        return bytes.Length == Number ? BitConverter.ToUInt32(bytes).ToString(CultureInfo.InvariantCulture)
+            : Convert.ToHexStringLower(bytes);
     }
 }

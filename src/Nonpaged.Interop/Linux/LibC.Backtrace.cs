@@ -4,13 +4,17 @@ namespace Nonpaged.Interop;
 
 internal static unsafe partial class LibC
 {
-    /// <summary>backtrace(3): where the functions that are being called will go on, innermost first. Returns how many.</summary>
+    /// <summary>
+    /// backtrace(3): where the functions that are being called will go on, innermost first. Returns how many.
+    /// </summary>
     public static int Backtrace(Span<nint> addresses)
     {
         fixed (nint* first = addresses) return backtrace((void**)first, addresses.Length);
     }
 
-    /// <summary>dladdr(3): the loaded file that an address lies in, and the function before it; false where there is no file.</summary>
+    /// <summary>
+    /// dladdr(3): the loaded file that an address lies in, and the function before it; false where there is no file.
+    /// </summary>
     public static bool FindModule(nint address, out LoadedPlace place)
     {
         place = default;
@@ -18,7 +22,8 @@ internal static unsafe partial class LibC
         if (dladdr((void*)address, &module) == 0 || module.File is null) return false;
         place = new LoadedPlace(
             Marshal.PtrToStringUTF8((nint)module.File)!, address - (nint)module.Start,
-            Marshal.PtrToStringUTF8((nint)module.Symbol), module.Symbol is null ? 0 : address - (nint)module.SymbolStart);
+            Marshal.PtrToStringUTF8((nint)module.Symbol), module.Symbol is null ? 0
+                : address - (nint)module.SymbolStart);
         return true;
     }
 

@@ -78,7 +78,8 @@ public sealed partial class QemuMachine
         var models = QemuProbe.ListNicModels(program);
         var remedy = (options.NicModel, options.NicProperties.Count) switch
         {
-            ({ } model, _) when models.Count > 0 && !models.Contains(model) => $"Choose one of the NIC models that this QEMU has: {string.Join(", ", models)}.",
+            ({ } model, _) when models.Count > 0 && !models.Contains(model) =>
+                $"Choose one of the NIC models that this QEMU has: {string.Join(", ", models)}.",
             ({ } model, > 0) => $"{program} -device {model},help",
             _ => "Correct what QEMU complains about.",
         };

@@ -5,7 +5,8 @@ namespace Nonpaged.Machines.Qemu;
 /// <summary>QEMU's network card as it is asked for: what it may be told, and what a driver finds.</summary>
 internal static class QemuNic
 {
-    // The one network card of QEMU's that sits on the ISA bus (hw/net/ne2000-isa.c), with that file's defaults and number of ports.
+    // The one network card of QEMU's that sits on the ISA bus (hw/net/ne2000-isa.c), with that file's defaults and
+    // number of ports.
     private const string IsaModel = "ne2k_isa";
     private const uint DefaultPort = 0x300;
     private const uint DefaultInterrupt = 9;
@@ -48,7 +49,8 @@ internal static class QemuNic
     {
         if (options.NicModel is not { } model)
         {
-            if (options.Peer || options.PcapFile is not null) throw Wrong("A machine without a network card has neither a peer nor traffic.");
+            if (options.Peer || options.PcapFile is not null)
+                throw Wrong("A machine without a network card has neither a peer nor traffic.");
             return;
         }
 
@@ -56,14 +58,17 @@ internal static class QemuNic
             throw Wrong($"\"{model}\" is not the name of a QEMU device model: letters, digits, hyphen, underscore and dot.");
         foreach (var (name, _) in options.NicProperties)
         {
-            if (name.Length == 0 || !name.All(IsNameCharacter)) throw Wrong($"\"{name}\" is not the name of a property of {model}.");
-            if (s_own.Contains(name)) throw Wrong($"The property {name} of {model} is set by the machine itself, which finds the card by it.");
+            if (name.Length == 0 || !name.All(IsNameCharacter))
+                throw Wrong($"\"{name}\" is not the name of a property of {model}.");
+            if (s_own.Contains(name))
+                throw Wrong($"The property {name} of {model} is set by the machine itself, which finds the card by it.");
         }
 
         if (options.Peer && options.NicProperties.Any(static one => one.Key == "mac"))
             throw Wrong("Two network cards on one hub cannot have one address: leave the property mac out, or set the driver's NetworkAddress.");
         if (!IsIsa(model)) return;
-        if (options.Peer) throw Wrong($"Two {model} would have the same ports and interrupt: a peer is for cards of the PCI bus.");
+        if (options.Peer)
+            throw Wrong($"Two {model} would have the same ports and interrupt: a peer is for cards of the PCI bus.");
         var port = Number(options, "iobase", DefaultPort);
         if (port is < FirstPort or > LastPort || port % Ports != 0)
             throw Wrong($"The property iobase of {model} is 0x{port:x}; a card of the ISA bus has its ports at a multiple of 0x{Ports:x} from 0x{FirstPort:x} to 0x{LastPort:x}.");
@@ -75,10 +80,10 @@ internal static class QemuNic
     private static uint Number(QemuOptions options, string name, uint standard)
     {
         // QEMU takes the last of several.
-        if (options.NicProperties.LastOrDefault(one => one.Key == name) is not { Key: not null, Value: var text }) return standard;
+        if (options.NicProperties.LastOrDefault(one => one.Key == name).Value is not { } text) return standard;
         var isHexadecimal = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        return uint.TryParse(
-            isHexadecimal ? text.AsSpan(2) : text, isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        var style = isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        return uint.TryParse(isHexadecimal ? text.AsSpan(2) : text, style, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw Wrong($"The property {name} of {options.NicModel} is a number, such as 0x{standard:x}, and not \"{text}\".");
     }

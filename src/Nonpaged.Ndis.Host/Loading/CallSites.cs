@@ -10,7 +10,10 @@ internal sealed class CallSites(string path)
 
     private readonly string _name = Path.GetFileName(path);
 
-    /// <summary>The driver's function that NDIS called, and the place in the driver from which it calls now, as far as the stack tells.</summary>
+    /// <summary>
+    /// The driver's function that NDIS called, and the place in the driver from which it calls now, as far as the stack
+    /// tells.
+    /// </summary>
     public string? Here()
     {
         var function = CurrentCall.Function;

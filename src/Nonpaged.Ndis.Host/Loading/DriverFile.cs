@@ -4,7 +4,9 @@ using Nonpaged.Cli;
 
 namespace Nonpaged.Ndis.Host;
 
-/// <summary>Whether a file is a shared object for this machine (System V ABI, "ELF Header"), and what else it may be.</summary>
+/// <summary>
+/// Whether a file is a shared object for this machine (System V ABI, "ELF Header"), and what else it may be.
+/// </summary>
 internal static class DriverFile
 {
     /// <summary>How a driver is built.</summary>
@@ -19,19 +21,23 @@ internal static class DriverFile
 
     private static readonly Dictionary<ushort, string> s_machines = new()
     {
-        [3] = "x86 (32 bits)", [40] = "ARM (32 bits)", [MachineX64] = "x86-64", [MachineArm64] = "AArch64", [8] = "MIPS", [42] = "SuperH", [243] = "RISC-V",
+        [3] = "x86 (32 bits)", [40] = "ARM (32 bits)", [MachineX64] = "x86-64", [MachineArm64] = "AArch64",
+        [8] = "MIPS", [42] = "SuperH", [243] = "RISC-V",
     };
 
     /// <summary>Why it cannot be loaded; null where the header tells nothing against it.</summary>
     public static CommandException? Refuse(string path, ReadOnlySpan<byte> file)
     {
         if (file.StartsWith("MZ"u8))
-            return new CommandException($"{path} is a driver or program of Windows (PE).", "a shared object of Linux (ELF), compiled from the driver's sources", Build);
+            return new CommandException($"{path} is a driver or program of Windows (PE).",
+                "a shared object of Linux (ELF), compiled from the driver's sources", Build);
         if (file.StartsWith("!<arch>"u8))
-            return new CommandException($"{path} is an archive of object files.", "a shared object", $"cc -shared -Wl,--whole-archive {path} -Wl,--no-whole-archive -o driver.so");
+            return new CommandException($"{path} is an archive of object files.", "a shared object",
+                $"cc -shared -Wl,--whole-archive {path} -Wl,--no-whole-archive -o driver.so");
         if (file.Length < HeaderLength || !file.StartsWith("\u007fELF"u8))
         {
-            var what = path.EndsWith(".c", StringComparison.OrdinalIgnoreCase) ? "a source, and not compiled" : "not a shared object (ELF)";
+            var what = path.EndsWith(".c", StringComparison.OrdinalIgnoreCase) ? "a source, and not compiled"
+                : "not a shared object (ELF)";
             return new CommandException($"{path} is {what}.", "a miniport as a shared object", Build);
         }
 
@@ -47,7 +53,8 @@ internal static class DriverFile
         return BinaryPrimitives.ReadUInt16LittleEndian(file[16..]) switch
         {
             TypeShared => null,
-            TypeObject => new CommandException($"{path} is an object file, and not linked.", "a shared object", $"cc -shared {path} -o driver.so"),
+            TypeObject => new CommandException($"{path} is an object file, and not linked.", "a shared object",
+                $"cc -shared {path} -o driver.so"),
             _ => new CommandException($"{path} is a program.", "a shared object", Build),
         };
     }

@@ -70,21 +70,28 @@ internal static unsafe class SharedDriver
         var libraries = absent.Count == 0 ? "" : $" Of its libraries, {string.Join(", ", absent)} cannot be found.";
         throw new CommandException(
             $"{path} needs {(missing.Count == 1 ? "a function" : $"{missing.Count} functions")} that neither NDIS here nor its libraries have: {string.Join(", ", missing)}.{libraries}",
-            missing.Any(IsNdis6) ? "NDIS 3.0 to 5.1; some of these are of NDIS 6" : "the functions that docs/drivers.md lists",
-            absent.Count == 0 ? "link the library that has them, or compile the driver's other sources with it" : $"LD_LIBRARY_PATH=FOLDER nonpaged run {path} --nic MODEL");
+            missing.Any(IsNdis6) ? "NDIS 3.0 to 5.1; some of these are of NDIS 6"
+                : "the functions that docs/drivers.md lists",
+            absent.Count == 0 ? "link the library that has them, or compile the driver's other sources with it"
+                : $"LD_LIBRARY_PATH=FOLDER nonpaged run {path} --nic MODEL");
     }
 
     // NDIS 6 gave what it replaced new names: net buffers in place of packets, and "Driver" for miniports.
     private static bool IsNdis6(string symbol) =>
-        symbol.Contains("NetBuffer", StringComparison.Ordinal) || symbol is "NdisMRegisterMiniportDriver" or "NdisMDeregisterMiniportDriver" or "NdisMSetMiniportAttributes"
+        symbol.Contains("NetBuffer", StringComparison.Ordinal)
+            || symbol is "NdisMRegisterMiniportDriver" or "NdisMDeregisterMiniportDriver" or "NdisMSetMiniportAttributes"
             or "NdisMRegisterInterruptEx" or "NdisMRegisterScatterGatherDma" or "NdisAllocateMemoryWithTagPriority";
 
     private static CommandException NoEntry(string path, IReadOnlyList<string> exports)
     {
         // A name of C++ is _Z, the length of the name, the name, and its parameters (Itanium C++ ABI, 5.1.2).
-        var mangled = exports.FirstOrDefault(name => name.StartsWith($"_Z{Entry.Length}{Entry}", StringComparison.Ordinal));
+        var mangled = exports.FirstOrDefault(name =>
+            name.StartsWith($"_Z{Entry.Length}{Entry}", StringComparison.Ordinal));
         return mangled is null
-            ? new CommandException($"{path} has no {Entry}.", "a miniport's entry point", $"compile the source that has {Entry} with it, not static and not hidden")
-            : new CommandException($"{path} has no {Entry}, but a function of C++ of that name, {mangled}.", "a miniport's entry point, which is C", $"declare it extern \"C\" NTSTATUS {Entry}(PDRIVER_OBJECT, PUNICODE_STRING)");
+            ? new CommandException($"{path} has no {Entry}.", "a miniport's entry point",
+                $"compile the source that has {Entry} with it, not static and not hidden")
+            : new CommandException($"{path} has no {Entry}, but a function of C++ of that name, {mangled}.",
+                "a miniport's entry point, which is C",
+                    $"declare it extern \"C\" NTSTATUS {Entry}(PDRIVER_OBJECT, PUNICODE_STRING)");
     }
 }

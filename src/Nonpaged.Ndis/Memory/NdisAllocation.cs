@@ -46,7 +46,9 @@ public sealed class NdisAllocation
     /// <summary>The tag of NdisAllocateMemoryWithTag as it was given; null for calls without one.</summary>
     public uint? Tag { get; internal init; }
 
-    /// <summary>Where in a C driver the call was made; null where that is not known, or the journal is not kept.</summary>
+    /// <summary>
+    /// Where in a C driver the call was made; null where that is not known, or the journal is not kept.
+    /// </summary>
     public string? Site { get; internal set; }
 
     internal MemoryCall Family { get; }

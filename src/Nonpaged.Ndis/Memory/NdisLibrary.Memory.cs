@@ -40,7 +40,9 @@ public static unsafe partial class NdisLibrary
         return StatusOf(VirtualAddress);
     }
 
-    /// <summary>Allocates as with flags 0 and no limit. The tag is kept for reports only. Freed by NdisFreeMemory with flags 0.</summary>
+    /// <summary>
+    /// Allocates as with flags 0 and no limit. The tag is kept for reports only. Freed by NdisFreeMemory with flags 0.
+    /// </summary>
     /// <inheritdoc cref="NdisAllocateMemory"/>
     public static NDIS_STATUS NdisAllocateMemoryWithTag(out void* VirtualAddress, uint Length, uint Tag)
     {
@@ -98,7 +100,8 @@ public static unsafe partial class NdisLibrary
         NdisInstance instance = context.Instance;
         if (flags == 0 && length <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
             && ThreadTable.Pool is { } pool && pool.TryAllocate(length, out void* address)) return address;
-        var allocation = new NdisAllocation(MemoryCall.NdisMemory, call, context.Driver, length, flags, highest) { Tag = tag };
+        MemoryCall family = MemoryCall.NdisMemory;
+        var allocation = new NdisAllocation(family, call, context.Driver, length, flags, highest) { Tag = tag };
         AllocationFailure? refused = Ndis.MemoryFlags.Refuse(flags, instance.Options.Profile) ?? AllocationRules.Check(context, allocation);
         if (refused is not null)
         {

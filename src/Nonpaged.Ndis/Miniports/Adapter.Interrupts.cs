@@ -30,7 +30,8 @@ public sealed unsafe partial class Adapter
     /// <summary>Why an interrupt may not be registered like this; null where it may.</summary>
     internal string? InterruptRuleBroken(bool asksIsr, uint vector)
     {
-        if (Device.InterruptVector is not { } own) return $"Vector {vector} is not the device's, which has no interrupt.";
+        if (Device.InterruptVector is not { } own)
+            return $"Vector {vector} is not the device's, which has no interrupt.";
         if (vector != own) return $"Vector {vector} is not the device's, which is {own}.";
         if (Miniport.ISRHandler is null || Miniport.HandleInterruptHandler is null)
             return "A miniport that registers an interrupt needs an ISRHandler and a HandleInterruptHandler.";
@@ -139,7 +140,8 @@ public sealed unsafe partial class Adapter
         {
             _expectsEnd = false;
             if (_state != AdapterState.Running || Machine.Gone.IsCompleted || IsDevicePresent()) return;
-            Report(NdisReportKind.HardwareGone, "Machine", $"{Device.Place} does not answer any more: its configuration space reads as all ones. The adapter is halted.");
+            Report(NdisReportKind.HardwareGone, "Machine",
+                $"{Device.Place} does not answer any more: its configuration space reads as all ones. The adapter is halted.");
             NotifySurpriseRemoval();
             RemoveLater();
         });

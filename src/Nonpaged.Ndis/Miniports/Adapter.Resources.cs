@@ -29,10 +29,12 @@ public sealed unsafe partial class Adapter
     /// <summary>The device's ports, for a person.</summary>
     internal string DescribePorts()
     {
-        var ports = Device.Ranges.Where(range => range.IsPort).Select(range => $"{range.Length} from 0x{range.Start:x}").ToArray();
+        var ports = Device.Ranges.Where(range => range.IsPort).Select(range => $"{range.Length} from 0x{range.Start:x}")
+            .ToArray();
         return ports.Length == 0 ? "no ports" : string.Join(" and ", ports);
     }
 
     internal bool OwnsRegisters(PhysicalAddress start, uint length) => length > 0 && Device.Ranges.Any(range =>
-        !range.IsPort && start.Value >= range.Start && length <= range.Length && start.Value - range.Start <= range.Length - length);
+        !range.IsPort && start.Value >= range.Start && length <= range.Length
+            && start.Value - range.Start <= range.Length - length);
 }

@@ -17,7 +17,10 @@ public sealed unsafe partial class NdisInstance
         }
     }
 
-    /// <summary>Says where a C driver's call in progress comes from; null where there is no C driver. Must not throw, nor call NDIS.</summary>
+    /// <summary>
+    /// Says where a C driver's call in progress comes from; null where there is no C driver. Must not throw, nor call
+    /// NDIS.
+    /// </summary>
     internal static Func<string?>? CallSite { get; set; }
 
     internal void Report(NdisLeak leak)
@@ -37,14 +40,16 @@ public sealed unsafe partial class NdisInstance
         {
             var elements = pool.Elements;
             var call = pool is PacketPool ? "NdisAllocatePacketPool" : "NdisAllocateBufferPool";
-            Report(new NdisLeak(driver.Name, call, $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken."));
+            Report(new NdisLeak(driver.Name, call,
+                $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken."));
             Handles.Remove(elements.Handle);
             elements.Abandon();
         }
 
         foreach (var list in Handles.All<LookasideList>().Where(one => ReferenceEquals(one.Owner, driver)).ToArray())
         {
-            Report(new NdisLeak(driver.Name, nameof(NdisLibrary.NdisInitializeNPagedLookasideList), $"{who} left a lookaside list of blocks of {list.Size} bytes."));
+            Report(new NdisLeak(driver.Name, nameof(NdisLibrary.NdisInitializeNPagedLookasideList),
+                $"{who} left a lookaside list of blocks of {list.Size} bytes."));
             Handles.Remove(list.Handle);
         }
 

@@ -25,7 +25,9 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_SUCCESS;
     }
 
-    /// <summary>Reads the function's PCI configuration space; returns the bytes read, 0 for a card of another bus.</summary>
+    /// <summary>
+    /// Reads the function's PCI configuration space; returns the bytes read, 0 for a card of another bus.
+    /// </summary>
     public static uint NdisReadPciSlotInformation(
         NDIS_HANDLE NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {
@@ -36,7 +38,9 @@ public static unsafe partial class NdisLibrary
         return length;
     }
 
-    /// <summary>Writes the function's PCI configuration space; returns the bytes written, 0 for a card of another bus.</summary>
+    /// <summary>
+    /// Writes the function's PCI configuration space; returns the bytes written, 0 for a card of another bus.
+    /// </summary>
     public static uint NdisWritePciSlotInformation(
         NDIS_HANDLE NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {

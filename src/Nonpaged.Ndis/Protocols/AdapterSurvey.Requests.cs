@@ -75,7 +75,8 @@ public sealed unsafe partial class AdapterSurvey
         const uint Filter = NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST;
         *(uint*)(_request + 1) = Filter;
         var status = Perform(NDIS_REQUEST_TYPE.NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER, sizeof(uint));
-        return new OidAnswer(OID_GEN_CURRENT_PACKET_FILTER, nameof(OID_GEN_CURRENT_PACKET_FILTER), status, BitConverter.GetBytes(Filter));
+        return new OidAnswer(OID_GEN_CURRENT_PACKET_FILTER, nameof(OID_GEN_CURRENT_PACKET_FILTER), status,
+            BitConverter.GetBytes(Filter));
     }
 
     private NDIS_STATUS Perform(NDIS_REQUEST_TYPE type, uint oid, uint length)
@@ -89,7 +90,8 @@ public sealed unsafe partial class AdapterSurvey
         var status = _binding.Request(_request);
         if (status != NDIS_STATUS_PENDING) return status;
         if (!_answered.Wait(s_patience))
-            throw new TimeoutException($"The driver of {_adapter!.Name} has not answered the request for OID 0x{oid:x8} within {s_patience.TotalSeconds:0} seconds.");
+            throw new TimeoutException(
+                $"The driver of {_adapter!.Name} has not answered the request for OID 0x{oid:x8} within {s_patience.TotalSeconds:0} seconds.");
         return _answer;
     }
 

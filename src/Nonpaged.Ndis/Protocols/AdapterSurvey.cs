@@ -4,8 +4,10 @@ using static Nonpaged.Ndis.NdisLibrary;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A protocol driver that asks an adapter what it is and hands it a few frames, without a network that would answer: for miniports that drive no card. Use it in this order:
-/// <see cref="Register"/> before the adapter starts, <see cref="Open"/>, <see cref="Ask"/>, <see cref="Send"/>, <see cref="Dispose"/>. By one thread.
+/// A protocol driver that asks an adapter what it is and hands it a few frames, without a network that would answer:
+/// for miniports that drive no card. Use it in this order:
+/// <see cref="Register"/> before the adapter starts, <see cref="Open"/>, <see cref="Ask"/>, <see cref="Send"/>, <see
+/// cref="Dispose"/>. By one thread.
 /// </summary>
 public sealed unsafe partial class AdapterSurvey : IDisposable
 {
@@ -75,7 +77,10 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
         _instance.Run(_driver, () => Require(_binding.Open(_protocol, adapter, _self), nameof(NdisOpenAdapter)));
     }
 
-    /// <summary>Asks for each OID that an Ethernet miniport of NDIS 5 must know, and sets the packet filter. Returns the answers, in order.</summary>
+    /// <summary>
+    /// Asks for each OID that an Ethernet miniport of NDIS 5 must know, and sets the packet filter. Returns the
+    /// answers, in order.
+    /// </summary>
     public IReadOnlyList<OidAnswer> Ask()
     {
         var answers = new List<OidAnswer>();
@@ -87,19 +92,26 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
         return answers;
     }
 
-    /// <summary>Sends broadcast frames, one after the other, and returns when the miniport has completed them, or has not for ten seconds.</summary>
+    /// <summary>
+    /// Sends broadcast frames, one after the other, and returns when the miniport has completed them, or has not for
+    /// ten seconds.
+    /// </summary>
     /// <exception cref="TimeoutException">It completes none.</exception>
     public void Send(int frames)
     {
         _instance.Run(_driver, () =>
         {
             for (var number = 0; number < frames; number++) SendOne(number);
-            for (var wait = 0; wait < s_patience.TotalMilliseconds && FramesSent + FramesFailed < frames; wait++) Thread.Sleep(1);
+            var end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+            while (FramesSent + FramesFailed < frames && Environment.TickCount64 < end) Thread.Sleep(1);
         });
         if (FramesSent + FramesFailed < frames) throw NotCompleted();
     }
 
-    /// <summary>Closes the adapter and gives everything back. What the miniport still has comes back when it is halted; a call after that frees it.</summary>
+    /// <summary>
+    /// Closes the adapter and gives everything back. What the miniport still has comes back when it is halted; a call
+    /// after that frees it.
+    /// </summary>
     public void Dispose()
     {
         if (!_self.IsAllocated) return;
@@ -118,7 +130,8 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
 
     private void Prepare()
     {
-        Require(NdisAllocateMemory(out var memory, RoomForAnswers, 0, NDIS_PHYSICAL_ADDRESS.None), nameof(NdisAllocateMemory));
+        Require(NdisAllocateMemory(out var memory, RoomForAnswers, 0, NDIS_PHYSICAL_ADDRESS.None),
+            nameof(NdisAllocateMemory));
         _request = (NDIS_REQUEST*)memory;
         _packets.Make(Packets, 1);
         NdisRegisterProtocol(out var status, out _protocol, Characteristics, 0);
@@ -150,6 +163,7 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
 
     private static void Require(NDIS_STATUS status, string call)
     {
-        if (status != NDIS_STATUS_SUCCESS) throw new AdapterException($"The survey could not be set up: {call} returned {status.Describe()}.", status, []);
+        if (status == NDIS_STATUS_SUCCESS) return;
+        throw new AdapterException($"The survey could not be set up: {call} returned {status.Describe()}.", status, []);
     }
 }

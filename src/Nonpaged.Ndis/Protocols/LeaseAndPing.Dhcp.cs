@@ -12,7 +12,8 @@ public sealed partial class LeaseAndPing
     private const ushort DhcpServerPort = 67;
 
     /// <summary>RFC 2131, 4.1: retransmissions after 4, 8, 16 and 32 seconds, each changed by up to a second.</summary>
-    private static readonly TimeSpan[] s_retransmissions = [.. new[] { 4, 8, 16, 32 }.Select(static seconds => TimeSpan.FromSeconds(seconds))];
+    private static readonly TimeSpan[] s_retransmissions =
+        [.. new[] { 4, 8, 16, 32 }.Select(static seconds => TimeSpan.FromSeconds(seconds))];
 
     private readonly Channel<DhcpV4Packet> _dhcp = Channel.CreateBounded<DhcpV4Packet>(
         new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -22,9 +23,12 @@ public sealed partial class LeaseAndPing
     /// <summary>Takes a lease. Without an answer it asks again after 4, 8, 16 and 32 seconds.</summary>
     /// <exception cref="TimeoutException">No server answered within a minute.</exception>
     /// <exception cref="InvalidOperationException">The adapter was halted, or a lease is held already.</exception>
-    public Task<DhcpLease> AcquireAsync(CancellationToken cancellationToken = default) => AcquireAsync(s_retransmissions, cancellationToken);
+    public Task<DhcpLease> AcquireAsync(CancellationToken cancellationToken = default) =>
+        AcquireAsync(s_retransmissions, cancellationToken);
 
-    /// <summary>Takes a lease, with other waits than those of RFC 2131, for a network that answers at once or never.</summary>
+    /// <summary>
+    /// Takes a lease, with other waits than those of RFC 2131, for a network that answers at once or never.
+    /// </summary>
     /// <param name="patience">How long, for each of the two exchanges. It asks again after each quarter of it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="TimeoutException">No server answered in that time.</exception>
@@ -32,7 +36,8 @@ public sealed partial class LeaseAndPing
     public Task<DhcpLease> AcquireAsync(TimeSpan patience, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(patience, TimeSpan.Zero);
-        return AcquireAsync([.. Enumerable.Repeat(patience / s_retransmissions.Length, s_retransmissions.Length)], cancellationToken);
+        const int Waits = 4;
+        return AcquireAsync([.. Enumerable.Repeat(patience / Waits, Waits)], cancellationToken);
     }
 
     private async Task<DhcpLease> AcquireAsync(TimeSpan[] waits, CancellationToken cancellationToken)
@@ -48,10 +53,14 @@ public sealed partial class LeaseAndPing
                 {
                 }
 
-                var offer = await ExchangeAsync(Discover(), waits, static type => type == DhcpV4MessageType.Offer, linked.Token)
+                var offer = await ExchangeAsync(
+                    Discover(), waits, static type => type == DhcpV4MessageType.Offer, linked.Token)
                     .ConfigureAwait(false);
                 var answer = await ExchangeAsync(
-                    Request(offer), waits, static type => type is DhcpV4MessageType.Ack or DhcpV4MessageType.Nak, linked.Token)
+                    Request(offer),
+                    waits,
+                    static type => type is DhcpV4MessageType.Ack or DhcpV4MessageType.Nak,
+                    linked.Token)
                     .ConfigureAwait(false);
                 // A server that takes its offer back says so by a NAK, and the client starts again (RFC 2131, 3.1).
                 if (answer.MessageType == DhcpV4MessageType.Ack) return Lease = ToLease(answer);
@@ -64,7 +73,10 @@ public sealed partial class LeaseAndPing
     }
 
     private async Task<DhcpV4Packet> ExchangeAsync(
-        DhcpV4Packet message, TimeSpan[] waits, Func<DhcpV4MessageType, bool> isAnswer, CancellationToken cancellationToken)
+        DhcpV4Packet message,
+        TimeSpan[] waits,
+        Func<DhcpV4MessageType, bool> isAnswer,
+        CancellationToken cancellationToken)
     {
         foreach (var time in waits)
         {

@@ -4,7 +4,11 @@ public sealed class RunJudgeTests
 {
     private static readonly RunRequest s_tap = new() { Taps = ["nic0"] };
 
-    private static readonly RunDocument s_good = new() { Taps = [new TapDocument("nic0", null, 1500, 10, 0, 10, 0)], Frames = new FramesDocument(10, 10, 0) };
+    private static readonly RunDocument s_good = new()
+    {
+        Taps = [new TapDocument("nic0", null, 1500, 10, 0, 10, 0)],
+        Frames = new FramesDocument(10, 10, 0),
+    };
 
     [Fact]
     public void A_run_that_did_all_and_reports_nothing_is_good()
@@ -28,7 +32,8 @@ public sealed class RunJudgeTests
     {
         RunDocument document = s_good with { Frames = new FramesDocument(10, 10, 4) };
         Assert.Null(RunJudge.Judge(document, s_tap));
-        Assert.Contains("4 frames lost or damaged", RunJudge.JudgeStrictly(document, s_tap)!.Reason, StringComparison.Ordinal);
+        Assert.Contains("4 frames lost or damaged", RunJudge.JudgeStrictly(document, s_tap)!.Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,8 +47,13 @@ public sealed class RunJudgeTests
     [Fact]
     public void What_is_left_is_a_failure_in_any_case()
     {
-        RunDocument document = s_good with { Outstanding = 1, Leaks = [new LeakDocument("driver", "NdisMRegisterInterrupt", null, null, null, null, "")] };
+        RunDocument document = s_good with
+        {
+            Outstanding = 1,
+            Leaks = [new LeakDocument("driver", "NdisMRegisterInterrupt", null, null, null, null, "")],
+        };
         Assert.Contains("1 block or handle", RunJudge.Judge(document, s_tap)!.Reason, StringComparison.Ordinal);
-        Assert.Contains("1 of NdisMRegisterInterrupt", RunJudge.JudgeStrictly(document, s_tap)!.Reason, StringComparison.Ordinal);
+        Assert.Contains("1 of NdisMRegisterInterrupt", RunJudge.JudgeStrictly(document, s_tap)!.Reason,
+            StringComparison.Ordinal);
     }
 }

@@ -132,7 +132,8 @@ public sealed class RunTests
     public void Of_a_property_that_the_card_lacks_QEMU_s_own_words_are_passed_on_with_the_command_that_lists_those_it_has()
     {
         Assert.SkipUnless(HasQemu, NoQemu);
-        JsonElement failure = CliProgram.Run("run", "--nic", "e1000,no-such-property=1", "--json").Json.GetProperty("failure");
+        JsonElement failure = CliProgram.Run("run", "--nic", "e1000,no-such-property=1", "--json")
+            .Json.GetProperty("failure");
         Assert.Contains("no-such-property", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.EndsWith("-device e1000,help", failure.GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
@@ -219,8 +220,11 @@ public sealed class RunTests
         Assert.True(result.ExitCode == 1, result.Output + result.Error);
         JsonElement run = result.Json;
         Assert.Equal(
-            ["machine", "nic", "driver", "profile", "address", "ping", "peer", "survey", "taps", "frames", "allocations",
-                "furtherAllocations", "outstanding", "leaks", "noncached", "reports", "furtherReports", "crash", "failure", "exitCode"],
+            [
+                "machine", "nic", "driver", "profile", "address", "ping", "peer", "survey", "taps", "frames", "allocations",
+                "furtherAllocations", "outstanding", "leaks", "noncached", "reports", "furtherReports", "crash", "failure",
+                "exitCode",
+            ],
             run.EnumerateObject().Select(member => member.Name));
         Assert.Equal(0, run.GetProperty("outstanding").GetInt32());
         Assert.Equal(JsonValueKind.Null, run.GetProperty("address").ValueKind);

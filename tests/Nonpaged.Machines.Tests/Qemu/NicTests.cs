@@ -17,9 +17,11 @@ public sealed class NicTests
     [Fact]
     public void Properties_reach_the_device()
     {
-        using var machine = Testbed.Start(new QemuOptions { NicModel = "rtl8139", NicProperties = [new("mac", "52:54:00:01:02:03")] });
+        using var machine = Testbed.Start(
+            new QemuOptions { NicModel = "rtl8139", NicProperties = [new("mac", "52:54:00:01:02:03")] });
         var ports = machine.Nic.Bars.First(static bar => bar.IsPort);
-        byte[] address = [.. Enumerable.Range(0, 6).Select(index => machine.Ports.ReadByte((ushort)((int)ports.Start + index)))];
+        byte[] address = [.. Enumerable.Range(0, 6)
+            .Select(index => machine.Ports.ReadByte((ushort)((int)ports.Start + index)))];
         Assert.Equal([0x52, 0x54, 0x00, 0x01, 0x02, 0x03], address);
     }
 
@@ -29,7 +31,11 @@ public sealed class NicTests
     [InlineData(0x3e0, 15)]
     public void An_adapter_of_the_isa_bus_answers_at_its_ports_and_raises_its_line(int port, int interrupt)
     {
-        using var machine = Testbed.Start(new QemuOptions { NicModel = "ne2k_isa", NicProperties = [new("iobase", $"0x{port:x}"), new("irq", $"{interrupt}")] });
+        using var machine = Testbed.Start(new QemuOptions
+        {
+            NicModel = "ne2k_isa",
+            NicProperties = [new("iobase", $"0x{port:x}"), new("irq", $"{interrupt}")],
+        });
         var nic = machine.IsaNic!;
         Assert.Equal(new DeviceRange(IsPort: true, (ulong)port, 0x20), Assert.Single(nic.Ranges));
         Assert.Equal((uint)interrupt, nic.InterruptVector);
@@ -75,7 +81,8 @@ public sealed class NicTests
     [InlineData("ne2k_isa", "iobase", "0x3f8")]
     [InlineData("ne2k_isa", "iobase", "much")]
     public void A_property_that_would_break_the_machine_is_refused(string model, string name, string value) =>
-        Assert.Throws<ArgumentException>(() => QemuMachine.Start(new QemuOptions { NicModel = model, NicProperties = [new(name, value)] }));
+        Assert.Throws<ArgumentException>(() =>
+            QemuMachine.Start(new QemuOptions { NicModel = model, NicProperties = [new(name, value)] }));
 
     [Fact]
     public void A_value_with_a_comma_stays_one_value()
