@@ -125,7 +125,7 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
             string times = count == 1 ? "" : $" ({count} times)";
             string tag = leak.Tag is null ? "" : $", tag '{leak.Tag}'";
             string site = leak.Site is null ? "" : $", from {leak.Site}";
-            Line("leak", $"{leak.Driver}: {leak.Call}: {(leak.Length is { } length ? $"{length} bytes{tag}{site}" : leak.What)}{times}");
+            Line("leak", $"{leak.Driver}: {leak.Call}: {(leak.Length is { } length ? $"{length} bytes" : leak.What.TrimEnd('.'))}{tag}{site}{times}");
         }
     }
 

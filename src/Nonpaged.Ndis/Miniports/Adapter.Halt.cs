@@ -91,7 +91,7 @@ public sealed unsafe partial class Adapter
         if (!Machine.Gone.IsCompleted) Guarded(() => ChangeCommand(clear: PciCommand.BusMaster));
         foreach (var interrupt in Instance.Handles.All<MiniportInterrupt>().Where(one => one.Adapter == this))
         {
-            Leak("NdisMRegisterInterrupt", $"{who} left interrupt vector {interrupt.Vector} registered.");
+            Leak("NdisMRegisterInterrupt", $"{who} left interrupt vector {interrupt.Vector} registered.", interrupt.Handle);
             Deregister(interrupt);
         }
 
@@ -109,7 +109,7 @@ public sealed unsafe partial class Adapter
 
         foreach (var configuration in Instance.Handles.All<OpenConfiguration>().Where(one => one.Adapter == this))
         {
-            Leak("NdisOpenConfiguration", $"{who} left its configuration open.");
+            Leak("NdisOpenConfiguration", $"{who} left its configuration open.", configuration.Handle);
             Instance.Handles.Remove(configuration.Handle);
             configuration.Dispose();
         }
@@ -119,7 +119,8 @@ public sealed unsafe partial class Adapter
         FreeRoom();
     }
 
-    private void Leak(string call, string message) => Instance.Report(new NdisLeak(Driver.Name, call, message));
+    private void Leak(string call, string message, NDIS_HANDLE handle = default) =>
+        Instance.Report(new NdisLeak(Driver.Name, call, message) { Site = Instance.Handles.SiteOf(handle) });
 
     /// <summary>Hardware that is gone makes its accesses fail; that is reported elsewhere and must not stop a halt.</summary>
     private static void Guarded(Action access)

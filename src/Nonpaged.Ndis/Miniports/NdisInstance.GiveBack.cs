@@ -40,16 +40,17 @@ public sealed unsafe partial class NdisInstance
         {
             var elements = pool.Elements;
             var call = pool is PacketPool ? "NdisAllocatePacketPool" : "NdisAllocateBufferPool";
-            Report(new NdisLeak(driver.Name, call,
-                $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken."));
+            var what = $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken.";
+            Report(new NdisLeak(driver.Name, call, what) { Site = Handles.SiteOf(elements.Handle) });
             Handles.Remove(elements.Handle);
             elements.Abandon();
         }
 
         foreach (var list in Handles.All<LookasideList>().Where(one => ReferenceEquals(one.Owner, driver)).ToArray())
         {
-            Report(new NdisLeak(driver.Name, nameof(NdisLibrary.NdisInitializeNPagedLookasideList),
-                $"{who} left a lookaside list of blocks of {list.Size} bytes."));
+            const string Call = nameof(NdisLibrary.NdisInitializeNPagedLookasideList);
+            var what = $"{who} left a lookaside list of blocks of {list.Size} bytes.";
+            Report(new NdisLeak(driver.Name, Call, what) { Site = Handles.SiteOf(list.Handle) });
             Handles.Remove(list.Handle);
         }
 
