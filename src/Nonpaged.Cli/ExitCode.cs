@@ -11,6 +11,11 @@ internal static class ExitCode
     /// <summary>The command line could not be understood; nothing was done.</summary>
     public const int Usage = 2;
 
+    /// <summary>
+    /// run --strict: the driver ran to its end, and did something wrong on the way; the output says what.
+    /// </summary>
+    public const int Findings = 3;
+
     /// <summary>Ended in order because the terminal went away: 128 + SIGHUP.</summary>
     public const int HungUp = 129;
 

@@ -48,7 +48,7 @@ public abstract class Machine : IDisposable
     /// <exception cref="ArgumentOutOfRangeException">No device's base address register covers the range.</exception>
     public abstract RegisterWindow MapRegisters(PhysicalAddress address, uint length);
 
-    /// <summary>The interrupt line with this vector (see <see cref="PciDevice.InterruptVector"/>).</summary>
+    /// <summary>The interrupt line with this vector (see <see cref="MachineDevice.InterruptVector"/>).</summary>
     public abstract InterruptLine GetInterrupt(uint vector);
 
     /// <inheritdoc/>

@@ -107,4 +107,58 @@ public enum NDIS_STATUS : uint
 
     /// <summary>The adapter was removed or halted.</summary>
     NDIS_STATUS_ADAPTER_REMOVED = 0xC0010018,
+
+    /// <summary>The call did not copy its input.</summary>
+    NDIS_STATUS_NOT_COPIED = 0x00010002,
+
+    /// <summary>Status indication: a call is active.</summary>
+    NDIS_STATUS_CALL_ACTIVE = 0x00010007,
+
+    /// <summary>Status indication: the adapter is online.</summary>
+    NDIS_STATUS_ONLINE = 0x40010003,
+
+    /// <summary>Status indication of a token ring.</summary>
+    NDIS_STATUS_RING_STATUS = 0x40010006,
+
+    /// <summary>Status indication: the adapter was closed.</summary>
+    NDIS_STATUS_CLOSED = 0x40010007,
+
+    /// <summary>Status indication: the medium is busy.</summary>
+    NDIS_STATUS_MEDIA_BUSY = 0x40010011,
+
+    /// <summary>Status indication whose meaning the medium gives.</summary>
+    NDIS_STATUS_MEDIA_SPECIFIC_INDICATION = 0x40010012,
+
+    /// <summary>Status indication: the link has another speed.</summary>
+    NDIS_STATUS_LINK_SPEED_CHANGE = 0x40010013,
+
+    /// <summary>The multicast address is in the list already.</summary>
+    NDIS_STATUS_MULTICAST_EXISTS = 0xC001000A,
+
+    /// <summary>The multicast address is not in the list.</summary>
+    NDIS_STATUS_MULTICAST_NOT_FOUND = 0xC001000B,
+
+    /// <summary>The binding is closing while a frame is indicated to it.</summary>
+    NDIS_STATUS_CLOSING_INDICATING = 0xC001000E,
+
+    /// <summary>The adapter takes no more bindings.</summary>
+    NDIS_STATUS_OPEN_LIST_FULL = 0xC0010010,
+
+    /// <summary>The adapter is not open.</summary>
+    NDIS_STATUS_ADAPTER_NOT_OPEN = 0xC0010012,
+
+    /// <summary>No frame is being indicated.</summary>
+    NDIS_STATUS_NOT_INDICATING = 0xC0010013,
+
+    /// <summary>The group address of a token ring is in use.</summary>
+    NDIS_STATUS_GROUP_ADDRESS_IN_USE = 0xC001001A,
+
+    /// <summary>NdisOpenFile found no such file.</summary>
+    NDIS_STATUS_FILE_NOT_FOUND = 0xC001001B,
+
+    /// <summary>NdisOpenFile could not read the file.</summary>
+    NDIS_STATUS_ERROR_READING_FILE = 0xC001001C,
+
+    /// <summary>The file is mapped already.</summary>
+    NDIS_STATUS_ALREADY_MAPPED = 0xC001001D,
 }

@@ -17,6 +17,7 @@ public sealed partial class NdisInstance : IDisposable
     private readonly Lock _reportLock = new();
     private readonly List<NdisReport> _reports = [];
     private readonly Dictionary<NdisReport, int> _places = [];
+    private readonly HashSet<NdisReport> _patterns = [];
     private long _furtherReports;
     private readonly bool _ownsPool;
 
@@ -55,7 +56,9 @@ public sealed partial class NdisInstance : IDisposable
     public Action<string>? Log { get; set; }
 
     /// <summary>
-    /// What drivers did wrong, oldest first. Equal reports are one, with their count; of different ones the first 1024 are kept (<see cref="FurtherReports"/>).
+    /// What drivers did wrong, oldest first. Equal reports are one, with their count. After the first 1024, so are
+    /// those that differ from
+    /// one before in numbers alone, with # for these, and of others 1024 more are kept (<see cref="FurtherReports"/>).
     /// </summary>
     public IReadOnlyList<NdisReport> Reports
     {
@@ -76,6 +79,11 @@ public sealed partial class NdisInstance : IDisposable
 
     /// <summary>The calls that asked for memory, oldest first, 65,536 at most; empty unless <see cref="NdisOptions.KeepJournal"/> is set.</summary>
     public IReadOnlyList<NdisAllocation> Allocations => Memory.Journal;
+
+    /// <summary>
+    /// How many calls that asked for memory are not in <see cref="Allocations"/>, because there were too many.
+    /// </summary>
+    public long FurtherAllocations => Memory.Further;
 
     /// <summary>The memory that was handed out and not given back.</summary>
     public IReadOnlyList<NdisAllocation> Outstanding => [.. Memory.Outstanding];
@@ -102,17 +110,21 @@ public sealed partial class NdisInstance : IDisposable
 
     private void Keep(NdisReport report)
     {
+        // A driver that makes one mistake for each packet must not hide the others that it makes.
+        NdisReport alike = report with { Message = report.Pattern };
+        if (_reports.Count >= MostReports && !_places.ContainsKey(report) && _patterns.Contains(alike)) report = alike;
         if (_places.TryGetValue(report, out int place))
         {
             _reports[place] = report with { Count = _reports[place].Count + 1 };
         }
-        else if (_reports.Count == MostReports)
+        else if (_reports.Count == 2 * MostReports)
         {
             _furtherReports++;
         }
         else
         {
             _places[report] = _reports.Count;
+            _patterns.Add(alike);
             _reports.Add(report);
         }
     }

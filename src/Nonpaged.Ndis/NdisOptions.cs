@@ -40,6 +40,12 @@ public sealed record NdisOptions
     /// </summary>
     public bool LenientPools { get; init; }
 
+    /// <summary>
+    /// Of lines of the log that differ in numbers alone, those that tell of reports and failed calls, the 1st, 10th,
+    /// 100th, ... are written.
+    /// </summary>
+    public bool BriefLog { get; init; }
+
     /// <summary>Keeps the record of every call that asked for memory, also after the memory was freed.</summary>
     public bool KeepJournal { get; init; }
 }

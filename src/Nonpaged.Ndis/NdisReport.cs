@@ -10,6 +10,12 @@ public sealed record NdisReport(NdisReportKind Kind, string Call, string Driver,
     /// <summary>How often it was reported. Reports that differ in it alone are equal.</summary>
     public long Count { get; init; } = 1;
 
+    /// <summary>
+    /// The message with # for its numbers and addresses: what reports have in common that are of one mistake, made
+    /// again and again.
+    /// </summary>
+    public string Pattern => MessagePattern.Of(Message, withDecimals: true);
+
     /// <inheritdoc/>
     public bool Equals(NdisReport? other) =>
         other is not null && (Kind, Call, Driver, Message) == (other.Kind, other.Call, other.Driver, other.Message);

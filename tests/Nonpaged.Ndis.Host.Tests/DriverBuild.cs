@@ -20,5 +20,12 @@ internal sealed class DriverBuild : IDisposable
 
     public static DriverBuild Faulty(string fault) => new(Repository.FaultyDriver, $"-D{fault}", $"-DSAMPLE=\"{Repository.Sample}\"");
 
+    /// <summary>A driver of Drivers/ that stands by itself.</summary>
+    public static DriverBuild Own(string name, params IEnumerable<string> options) =>
+        new(Path.Combine(Repository.Root, "tests/Nonpaged.Ndis.Host.Tests/Drivers", $"{name}.c"), options);
+
+    public static DriverBuild Faulty(string fault, string option) =>
+        new(Repository.FaultyDriver, $"-D{fault}", option, $"-DSAMPLE=\"{Repository.Sample}\"");
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -52,7 +52,8 @@ public sealed class FaultTests
         Assert.Contains("did not start", DriverRun.Reason(run), StringComparison.Ordinal);
         Assert.Contains(DriverRun.Reports(run), report =>
             report.StartsWith("Leak NdisAllocateMemoryWithTag", StringComparison.Ordinal) && report.Contains("4711 bytes", StringComparison.Ordinal));
-        Assert.Equal(0, run.GetProperty("outstanding").GetInt32());
+        Assert.Equal(1, run.GetProperty("outstanding").GetInt32());
+        Assert.Contains("0x80010004", DriverRun.Reason(run), StringComparison.Ordinal);
     }
 
     [Fact]

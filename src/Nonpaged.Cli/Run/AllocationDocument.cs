@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
@@ -11,6 +12,9 @@ internal sealed record AllocationDocument(
     IReadOnlyList<string> Flags,
     string HighestAcceptableAddress,
     string Status,
+    string StatusCode,
+    string? Tag,
+    string? Site,
     string? VirtualAddress,
     IReadOnlyList<PhysicalRangeDocument> PhysicalRanges,
     AllocationObtainedDocument? Obtained,
@@ -23,12 +27,19 @@ internal sealed record AllocationDocument(
         allocation.Length,
         FlagNames(allocation),
         allocation.HighestAcceptableAddress.ToString(),
-        allocation.Status.ToString(),
+        NdisStatusNames.NameOf(allocation.Status) ?? "",
+        $"0x{(uint)allocation.Status:X8}",
+        allocation.Tag is { } tag ? NdisLeak.TagName(tag) : null,
+        allocation.Site,
         allocation.VirtualAddress == 0 ? null : $"0x{allocation.VirtualAddress:x}",
         [.. allocation.Obtained?.PhysicalRanges.Select(PhysicalRangeDocument.From) ?? []],
         AllocationObtainedDocument.From(allocation.Obtained),
         allocation.Freed,
         FailureDocument.From(allocation.Failure));
+
+    /// <summary>Name and number, for a person.</summary>
+    [JsonIgnore]
+    public string StatusText => Status.Length > 0 ? $"{Status} ({StatusCode})" : StatusCode;
 
     // Each call has flags of its own: MemoryFlags, the argument Cached, LMEM_*, MEM_*.
     private static List<string> FlagNames(NdisAllocation allocation)

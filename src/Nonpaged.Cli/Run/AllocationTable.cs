@@ -29,19 +29,14 @@ internal static class AllocationTable
         screen.Out.Write(table);
     }
 
-    /// <summary>The first of each that follow one another and differ in their addresses alone, and how many more there are.</summary>
-    private static IEnumerable<(AllocationDocument First, int More)> Alike(IReadOnlyList<AllocationDocument> allocations)
-    {
-        for (int index = 0, next; index < allocations.Count; index = next)
-        {
-            next = index + 1;
-            while (next < allocations.Count && IsAlike(allocations[index], allocations[next])) next++;
-            yield return (allocations[index], next - index - 1);
-        }
-    }
-
-    private static bool IsAlike(AllocationDocument one, AllocationDocument other) =>
-        (one.Call, one.Length, one.HighestAcceptableAddress, Flags(one), Obtained(one)) == (other.Call, other.Length, other.HighestAcceptableAddress, Flags(other), Obtained(other));
+    /// <summary>
+    /// The first of each that differ in their addresses alone, wherever they are, and how many more there are; by the
+    /// order of the first ones.
+    /// </summary>
+    private static IEnumerable<(AllocationDocument First, int More)> Alike(
+        IReadOnlyList<AllocationDocument> allocations) => allocations
+        .GroupBy(one => (one.Call, one.Length, one.HighestAcceptableAddress, Flags(one), Obtained(one)))
+        .Select(alike => (alike.First(), alike.Count() - 1));
 
     private static string Flags(AllocationDocument allocation) =>
         $"{(allocation.Flags.Count == 0 ? "0" : string.Join("|", allocation.Flags))}, {allocation.Driver}";
@@ -57,7 +52,12 @@ internal static class AllocationTable
 
     private static string Obtained(AllocationDocument allocation)
     {
-        if (allocation.Obtained is not { } obtained) return $"[red]{allocation.Status}[/]\n{Markup.Escape(allocation.Failure?.Reason ?? "")}";
+        if (allocation.Obtained is not { } obtained)
+        {
+            string reason = allocation.Failure?.Reason ?? "";
+            return $"[red]{Markup.Escape(allocation.StatusText)}[/]\n{Markup.Escape(reason)}";
+        }
+
         // Two short lines: with "resident, pinned" first, the second would not fit into 80 columns.
         string ranges = obtained.Contiguous ? "contiguous" : $"{allocation.PhysicalRanges.Count} ranges";
         return $"{(obtained.Pinned ? "pinned, " : "")}{ranges}\n{(obtained.Resident ? "resident, " : "")}{obtained.Caching}";

@@ -1,3 +1,4 @@
+using Nonpaged.Machines;
 using Nonpaged.Machines.Qemu;
 using Nonpaged.Machines.Sysfs;
 using Nonpaged.Machines.Vfio;
@@ -37,11 +38,13 @@ internal static class MachineChoice
     {
         QemuMachine machine = QemuMachine.Start(new QemuOptions
         {
-            NicModel = nic,
+            NicModel = request.IsVirtual ? null : nic,
+            NicProperties = request.NicProperties,
             RamBytes = request.Ram,
             PcapFile = request.Pcap,
             Peer = request.Peer,
         });
-        return new RunMachine(machine, machine.Nic, machine.PeerNic, $"{Size.Format(request.Ram)} of RAM");
+        MachineDevice card = request.IsVirtual ? new VirtualDevice() : machine.IsaNic ?? (MachineDevice)machine.Nic;
+        return new RunMachine(machine, card, machine.PeerNic, $"{Size.Format(request.Ram)} of RAM");
     }
 }

@@ -16,8 +16,16 @@ internal static class MiniportChoice
 
     /// <summary>The driver that was asked for, or the one that matches the card.</summary>
     /// <exception cref="CommandException">None matches.</exception>
-    public static MiniportDriver Match(RunRequest request, PciDevice nic)
+    public static MiniportDriver Match(RunRequest request, MachineDevice device)
     {
+        if (device is not PciDevice nic)
+        {
+            throw new CommandException(
+                $"No driver matches the NIC {request.Nic}.",
+                $"the drivers in C# ({Names(", ")}) drive cards of the PCI bus",
+                $"nonpaged run ./driver.so --nic {request.Nic}");
+        }
+
         var id = new PciId(nic.VendorId, nic.DeviceId);
         if (request.Driver is null)
         {

@@ -11,6 +11,9 @@ internal sealed class PingCount(IPAddress target) : IProgress<PingReply>
 
     public IPAddress Target { get; } = target;
 
+    /// <summary>How many of the last ones were not answered.</summary>
+    public int Missing { get; private set; }
+
     /// <summary>Told of the counts, on the thread of the series.</summary>
     public Action<int, int>? Counted { get; set; }
 
@@ -18,6 +21,7 @@ internal sealed class PingCount(IPAddress target) : IProgress<PingReply>
     {
         _sent = value.Sequence;
         if (value.RoundTrip is not null) _received++;
+        Missing = value.RoundTrip is null ? Missing + 1 : 0;
         Counted?.Invoke(_sent, _received);
     }
 

@@ -38,6 +38,7 @@ internal static class RunCommand
                     Driver = Path.GetFileNameWithoutExtension(request.DriverFile),
                     Profile = request.Profile.ToString().ToLowerInvariant(),
                     Crash = crash,
+                    ExitCode = ExitCode.Failure,
                     Failure = FailureDocument.From(crash.ToFailure()),
                 };
             }
@@ -49,12 +50,15 @@ internal static class RunCommand
         }
         catch (CommandException exception)
         {
-            document = options.Unread(parsed) with { Failure = FailureDocument.From(exception.Failure) };
+            document = options.Unread(parsed) with
+            {
+                Failure = FailureDocument.From(exception.Failure),
+                ExitCode = ExitCode.Failure,
+            };
         }
 
         if (isJson) screen.WriteWhole(CliJson.Write(document));
         else if (document.Failure is { } failure) FailurePrinter.Print(screen, failure);
-        if (interruption.Happened) return interruption.ExitCode;
-        return document.Failure is null ? ExitCode.Success : ExitCode.Failure;
+        return document.ExitCode;
     }
 }

@@ -23,6 +23,9 @@ internal sealed record RunDocument
     /// <summary>What --peer exchanged; null without it.</summary>
     public PeerDocument? Peer { get; init; }
 
+    /// <summary>What a driver without a card answered (--nic none); null with one.</summary>
+    public SurveyDocument? Survey { get; init; }
+
     /// <summary>The network interfaces of --tap.</summary>
     public IReadOnlyList<TapDocument> Taps { get; init; } = [];
 
@@ -30,17 +33,32 @@ internal sealed record RunDocument
 
     public IReadOnlyList<AllocationDocument> Allocations { get; init; } = [];
 
+    /// <summary>How many calls for memory are not in <see cref="Allocations"/>, because there were too many.</summary>
+    public long FurtherAllocations { get; init; }
+
+    /// <summary>How many blocks and handles the driver left: those of <see cref="Leaks"/>.</summary>
     public int Outstanding { get; init; }
+
+    /// <summary>What the driver left when it was halted, or when its initialization failed.</summary>
+    public IReadOnlyList<LeakDocument> Leaks { get; init; } = [];
 
     /// <summary>What was taken of memory that the CPU does not cache; null where --noncached does not demand such.</summary>
     public NoncachedDocument? Noncached { get; init; }
 
     public IReadOnlyList<ReportDocument> Reports { get; init; } = [];
 
+    /// <summary>
+    /// How many reports are not in <see cref="Reports"/>, because there were too many different ones.
+    /// </summary>
+    public long FurtherReports { get; init; }
+
     /// <summary>How a C driver crashed; null where none did.</summary>
     public CrashDocument? Crash { get; init; }
 
     public FailureDocument? Failure { get; init; }
+
+    /// <summary>The program's exit code.</summary>
+    public int ExitCode { get; init; }
 }
 
 /// <summary>Scarce memory (clause C16): how much there is, and how much was taken at most, in bytes.</summary>
@@ -69,9 +87,3 @@ internal sealed record TapDocument(string Name, string? Address, uint Mtu, long 
 
 /// <summary>Frames that the adapter sent and received, and those received that were malformed.</summary>
 internal sealed record FramesDocument(long Sent, long Received, long Bad);
-
-/// <summary>Something that a driver did wrong.</summary>
-internal sealed record ReportDocument(string Kind, string Call, string Driver, string Message, long Count)
-{
-    public static ReportDocument From(NdisReport report) => new(report.Kind.ToString(), report.Call, report.Driver, report.Message, report.Count);
-}

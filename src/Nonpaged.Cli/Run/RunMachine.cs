@@ -8,7 +8,8 @@ namespace Nonpaged.Cli;
 /// <param name="Peer">The second one; null where one is enough.</param>
 /// <param name="Memory">Where its memory is, for a person.</param>
 /// <param name="Warning">What a person should know of it; null for nothing.</param>
-internal sealed record RunMachine(Machine Machine, PciDevice Nic, PciDevice? Peer, string Memory, string? Warning = null) : IDisposable
+internal sealed record RunMachine(Machine Machine, MachineDevice Nic, MachineDevice? Peer, string Memory,
+    string? Warning = null) : IDisposable
 {
     public void Dispose() => Machine.Dispose();
 }

@@ -11,7 +11,9 @@ internal sealed class RunOptions
     private const int LongestHold = 1_000_000;
 
     private readonly Option<string?> _driver = Options.Text("--driver", "e1000|rtl8139", "The miniport. Default: the one that matches the NIC, or e1000.");
-    private readonly Option<string?> _nic = Options.Text("--nic", "MODEL", "The network card, by QEMU's name for it. Default: the driver's own.");
+    private readonly Option<string?> _nic = Options.Text(
+        "--nic", "MODEL[,PROPERTY=VALUE]",
+        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. Default: the driver's own.");
     private readonly Option<string?> _ram = Options.Text("--ram", "SIZE", "The machine's RAM. Default: 64M.");
     private readonly Option<string?> _count = Options.Text("--count", "N", "How many pings. Default: 10.");
     private readonly Option<string?> _hold = Options.Text("--hold", "SECONDS", "Keep the adapter up after the pings. Ctrl+C ends it in order.");
@@ -22,6 +24,8 @@ internal sealed class RunOptions
     private readonly Option<string?> _config = Options.Text("--config", "FILE", "Parameters of the driver, KEY=VALUE a line; # begins a comment. --set comes after it.");
     private readonly Option<bool> _trace = Options.Flag("--trace", "Show each NDIS call of a C driver on standard error; with --json as a JSON object a line.");
     private readonly Option<bool> _guard = Options.Flag("--guard", "Report writes past the end of the driver's blocks, and writes to those that it freed, by the card, too. Slow.");
+    private readonly Option<bool> _strict = Options.Flag("--strict",
+        $"Exit with {ExitCode.Findings} where the driver ran and did wrong: a report, a leak, a lost or changed frame.");
     private readonly Option<bool> _peer = Options.Flag("--peer", "Two network cards on one hub exchange numbered, checksummed frames, in place of lease and pings.");
     private readonly Option<string[]> _tap = Options.Texts("--tap", "NAME", "Make the adapter the network interface NAME, until a signal comes, in place of lease and pings; with --peer once for each.");
     private readonly Option<string?> _frames = Options.Text("--frames", "N", "With --peer: how many. Default: 1000000.");
@@ -39,7 +43,9 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All => [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames, _length, _set, _config, _trace, _guard, .. _map.All, Json];
+    public IEnumerable<Option> All =>
+        [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames,
+            _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -50,7 +56,8 @@ internal sealed class RunOptions
         bool trace = parsed.GetValue(_trace);
         CheckDriverFile(parsed, file, trace);
         string[] taps = ReadTaps(parsed);
-        return _vfio.Read(parsed, _machine.Read(parsed, defaults with
+        RunRequest request = NicChoice.Read(parsed.GetValue(_nic), defaults);
+        return _vfio.Read(parsed, _machine.Read(parsed, NicChoice.Check(request with
         {
             DriverFile = file,
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
@@ -61,19 +68,24 @@ internal sealed class RunOptions
             Frames = parsed.GetValue(_frames) is { } frames ? Number.Parse("--frames", frames, 1, int.MaxValue) : defaults.Frames,
             Length = parsed.GetValue(_length) is { } length ? Number.Parse("--length", length, FrameExchange.ShortestFrame, FrameExchange.LongestFrame) : defaults.Length,
             Driver = parsed.GetValue(_driver) is { } driver ? MiniportChoice.Find(driver).Name : null,
-            Nic = parsed.GetValue(_nic),
+            Strict = parsed.GetValue(_strict),
             Ram = parsed.GetValue(_ram) is { } ram ? Size.Parse("--ram", ram) : defaults.Ram,
             Count = parsed.GetValue(_count) is { } count ? Number.Parse("--count", count, 1, MostPings) : defaults.Count,
             Hold = parsed.GetValue(_hold) is { } hold ? TimeSpan.FromSeconds(Number.Parse("--hold", hold, 0, LongestHold)) : taps.Length > 0 ? Timeout.InfiniteTimeSpan : defaults.Hold,
             Pcap = parsed.GetValue(_pcap) is { } pcap ? OutputFile.Parse("--pcap", pcap, "run.pcap") : null,
             Profile = parsed.GetValue(_profile) is { } profile ? ReadProfile(profile) : defaults.Profile,
             Map = _map.Read(parsed),
-        }));
+        })));
     }
 
     /// <summary>What is known of the request where a value makes no sense.</summary>
     public RunDocument Unread(ParseResult parsed) =>
-        RunDocument.Empty with { Nic = parsed.GetValue(_nic), Driver = parsed.GetValue(_driver), Profile = parsed.GetValue(_profile) };
+        RunDocument.Empty with
+        {
+            Nic = parsed.GetValue(_nic)?.Split(',')[0],
+            Driver = parsed.GetValue(_driver),
+            Profile = parsed.GetValue(_profile),
+        };
 
     private void CheckDriverFile(ParseResult parsed, string? file, bool trace)
     {

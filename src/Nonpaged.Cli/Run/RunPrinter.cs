@@ -1,4 +1,5 @@
 using System.Globalization;
+using Nonpaged.Machines;
 using Nonpaged.Ndis;
 using Spectre.Console;
 
@@ -12,8 +13,13 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
     public void ShowMachine(RunMachine machine, RunDocument document)
     {
         if (isSilent) return;
-        string id = new PciId(machine.Nic.VendorId, machine.Nic.DeviceId).ToString();
-        Line("machine", $"{machine.Machine.Name}, {machine.Memory}; {document.Nic} ({id}) at {machine.Nic.Location}");
+        string card = machine.Nic switch
+        {
+            PciDevice nic => $"{document.Nic} ({new PciId(nic.VendorId, nic.DeviceId)}) at {nic.Place}",
+            VirtualDevice => "no network card",
+            _ => $"{document.Nic} at {machine.Nic.Place}, interrupt {machine.Nic.InterruptVector}",
+        };
+        Line("machine", $"{machine.Machine.Name}, {machine.Memory}; {card}");
         if (machine.Warning is { } warning) Line("danger", warning);
     }
 
@@ -68,19 +74,59 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
 
     public void ShowMap(MapPool pool, RunRequest request) => request.Map.Print(screen, pool, isJson: isSilent);
 
+    public void ShowSurvey(SurveyDocument survey)
+    {
+        if (isSilent) return;
+        foreach (OidDocument oid in survey.Oids.Where(oid => oid.Value is not null))
+            Line("oid", $"{oid.Name}: {oid.Value}");
+        IEnumerable<OidDocument> refused = survey.Oids.Where(oid => oid.Value is null);
+        foreach (IGrouping<string, OidDocument> alike in refused.GroupBy(oid => oid.StatusText))
+            Line("oid", $"{alike.Key}: {string.Join(", ", alike.Select(oid => oid.Name))}");
+        Line("loopback", $"{survey.Sent} frames sent, {survey.Failed} failed, {survey.Returned} came back");
+    }
+
     public void ShowEnd(RunDocument document)
     {
         if (isSilent) return;
         AllocationTable.Print(screen, [.. document.Allocations.Skip(_shownAllocations)]);
+        if (document.FurtherAllocations > 0)
+            Line("", $"and {document.FurtherAllocations} further calls for memory, which are not listed");
         Line("frames", $"{document.Frames.Sent} sent, {document.Frames.Received} received, {document.Frames.Bad} bad");
-        foreach (ReportDocument report in document.Reports) Line("report", $"{report.Driver}: {report.Call}: {report.Message}{(report.Count > 1 ? $" ({report.Count} times)" : "")}");
+        // Leaks have lines of their own.
+        foreach (ReportDocument report in document.Reports.Where(report => report.Kind != nameof(NdisReportKind.Leak)))
+        {
+            string times = report.Count > 1 ? $" ({report.Count} times)" : "";
+            Line("report", $"{report.Driver}: {report.Call}: {report.Message}{times}");
+        }
+
+        if (document.FurtherReports > 0)
+            Line("report", $"and {document.FurtherReports} further ones, which are not listed");
+        ShowLeaks(document.Leaks);
         if (document.Noncached is { } noncached)
             Line("scarce", $"{Size.Format(noncached.Peak)} of {Size.Format(noncached.Total)} of {noncached.Caching} memory taken at most (C16)");
         int obtained = document.Allocations.Count(allocation => allocation.VirtualAddress is not null);
         int freed = document.Allocations.Count(allocation => allocation.Freed);
+        int left = document.Leaks.Count(leak => leak.Length is not null);
+        string blocks = $"{freed} of {obtained} blocks freed{(document.FurtherAllocations > 0 ? " of those listed" : "")}";
         Line("halted", document.Outstanding == 0
-            ? $"{freed} of {obtained} blocks freed, nothing outstanding"
-            : $"{freed} of {obtained} blocks freed, {document.Outstanding} outstanding");
+            ? $"{blocks}, nothing outstanding"
+            : $"{blocks}; the driver left {Count(left, "block")} and {Count(document.Outstanding - left, "handle")}, which were taken from it");
+    }
+
+    private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
+
+    private void ShowLeaks(IReadOnlyList<LeakDocument> leaks)
+    {
+        var groups = leaks.GroupBy(leak => (leak.Driver, leak.Call, leak.Length, leak.Tag, leak.Site));
+        foreach (IEnumerable<LeakDocument> alike in groups)
+        {
+            LeakDocument leak = alike.First();
+            int count = alike.Count();
+            string times = count == 1 ? "" : $" ({count} times)";
+            string tag = leak.Tag is null ? "" : $", tag '{leak.Tag}'";
+            string site = leak.Site is null ? "" : $", from {leak.Site}";
+            Line("leak", $"{leak.Driver}: {leak.Call}: {(leak.Length is { } length ? $"{length} bytes" : leak.What.TrimEnd('.'))}{tag}{site}{times}");
+        }
     }
 
     private void Line(string name, string text)

@@ -39,6 +39,15 @@ internal sealed record RunRequest
     /// <summary>QEMU's name of the network card; null takes the driver's own.</summary>
     public string? Nic { get; init; }
 
+    /// <summary>What QEMU is told of that card.</summary>
+    public IReadOnlyList<KeyValuePair<string, string>> NicProperties { get; init; } = [];
+
+    /// <summary>There is no card (--nic none).</summary>
+    public bool IsVirtual => Nic == NicChoice.None;
+
+    /// <summary>Whatever the driver does wrong is a failure.</summary>
+    public bool Strict { get; init; }
+
     /// <summary>The machine's RAM in bytes.</summary>
     public ulong Ram { get; init; } = 64UL << 20;
 

@@ -6,6 +6,9 @@ namespace Nonpaged.Cli;
 
 internal sealed partial class RunSession
 {
+    // Each is waited for as long as a machine that gets no processor may take.
+    private const int MostMissing = 3;
+
     /// <summary>What an adapter is started for: a lease, the pings, and to be held. Ends early where the user or the machine ends it.</summary>
     private async Task DriveAsync(Machine machine, NdisInstance instance, Adapter adapter, LeaseAndPing registered)
     {
@@ -28,7 +31,8 @@ internal sealed partial class RunSession
                 ShowMap(instance.Pool);
             }
 
-            await HoldAsync(ended.Token);
+            await HoldAsync(adapter, ended.Token);
+            if (WasTakenAway(machine, adapter)) throw TakenAway(machine);
         }
         catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException or AdapterException && WasTakenAway(machine, adapter))
         {
@@ -62,23 +66,35 @@ internal sealed partial class RunSession
 
     private async Task LeaseAsync(LeaseAndPing protocol, CancellationToken ended)
     {
+        TimeSpan patience = request.Machine == MachineKind.Qemu ? s_modelPatience : s_cardPatience;
         long start = Stopwatch.GetTimestamp();
-        DhcpLease lease = await Waiting.WhileAsync(screen, "asking for a lease (DHCP)", _ => protocol.AcquireAsync(ended));
+        DhcpLease lease = await Waiting.WhileAsync(
+            screen, "asking for a lease (DHCP)", _ => protocol.AcquireAsync(patience, ended),
+            $"no server has answered; it gives up after {patience.TotalSeconds:0} s");
         _document = _document with { Address = lease.Address.ToString() };
         printer.ShowLease(lease, Stopwatch.GetElapsedTime(start));
     }
 
     private async Task PingAsync(LeaseAndPing protocol, CancellationToken ended)
     {
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ended);
         var replies = new PingCount(protocol.Lease!.Router ?? protocol.Lease.Server);
         try
         {
             PingResult result = await Waiting.WhileAsync(screen, $"pinging {replies.Target}", show =>
             {
-                replies.Counted = (sent, received) => show($"pinging {replies.Target}: {received} of {sent} answered, {request.Count - sent} to go");
-                return protocol.PingAsync(replies.Target, request.Count, replies, ended);
+                replies.Counted = (sent, received) =>
+                {
+                    show($"pinging {replies.Target}: {received} of {sent} answered, {request.Count - sent} to go");
+                    if (replies.Missing == MostMissing) enough.Cancel();
+                };
+                return protocol.PingAsync(replies.Target, request.Count, replies, enough.Token);
             });
             printer.ShowPings(result);
+        }
+        catch (OperationCanceledException) when (replies.Missing == MostMissing && !ended.IsCancellationRequested)
+        {
+            screen.Say($"no answer to {MostMissing} pings in a row: the others are not sent");
         }
         finally
         {
@@ -88,19 +104,15 @@ internal sealed partial class RunSession
     }
 
     /// <summary>To end it by a signal is what a person is meant to do, and no failure.</summary>
-    private async Task HoldAsync(CancellationToken ended)
+    private async Task HoldAsync(Adapter adapter, CancellationToken ended)
     {
         if (request.Hold == TimeSpan.Zero) return;
-        await Waiting.WhileAsync(screen, $"holding the adapter for {request.Hold.TotalSeconds:0} s (Ctrl+C halts it)", async _ =>
+        await Waiting.HoldAsync(screen, $"holding the adapter for {request.Hold.TotalSeconds:0} s (Ctrl+C halts it)",
+            async () =>
         {
-            try
-            {
-                await Task.Delay(request.Hold, ended);
-            }
-            catch (OperationCanceledException) when (interruption.Happened)
-            {
-            }
-
+            // A driver may remove its own adapter.
+            Task first = await Task.WhenAny(Task.Delay(request.Hold, ended), adapter.Halted);
+            if (!interruption.Happened) await first;
             return true;
         });
     }

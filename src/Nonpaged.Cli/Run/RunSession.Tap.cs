@@ -23,9 +23,10 @@ internal sealed partial class RunSession
             foreach (TapInterface tap in _taps) tap.Register(instance);
             foreach (TapInterface tap in _taps)
             {
-                PciDevice? device = adapters.Count == 0 ? machine.Nic : machine.Peer;
+                MachineDevice? device = adapters.Count == 0 ? machine.Nic : machine.Peer;
                 long start = Stopwatch.GetTimestamp();
-                Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => instance.StartAdapter(driver, device, request.Settings));
+                Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () =>
+                    StartAdapter(instance, driver, device!));
                 adapters.Add(adapter);
                 printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
                 tap.Bind(adapter);
@@ -53,7 +54,7 @@ internal sealed partial class RunSession
         string time = request.Hold == Timeout.InfiniteTimeSpan ? "" : $" for {request.Hold.TotalSeconds:0} s";
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
         Task over = Task.Delay(request.Hold, ended.Token);
-        Task first = await Waiting.WhileAsync(screen, $"holding {names}{time} (Ctrl+C ends it)", _ =>
+        Task first = await Waiting.HoldAsync(screen, $"holding {names}{time} (Ctrl+C ends it)", () =>
             Task.WhenAny([over, machine.Machine.Gone, .. adapters.Select(adapter => adapter.Halted), .. _taps.Select(tap => tap.Lost)]));
         await ended.CancelAsync();
         // To end it by a signal is what a person is meant to do, and no failure.

@@ -10,6 +10,11 @@ namespace Nonpaged.Cli;
 /// </summary>
 internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunRequest request, Interruption interruption, DriverHost host)
 {
+    // As long as QEMU's own network may take on a machine that has much else to do; one of this machine's may have a
+    // switch that first learns who is there.
+    private static readonly TimeSpan s_modelPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_cardPatience = TimeSpan.FromSeconds(60);
+
     private RunDocument _document = RunDocument.Empty;
 
     public async Task<RunDocument> RunAsync()
@@ -37,10 +42,16 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
             foreach (TapInterface tap in _taps) tap.Dispose();
         }
 
-        // What went wrong first is the failure; after an interruption, what was not reached is none.
-        failure ??= RunJudge.Judge(_document, request);
-        return _document with { Failure = FailureDocument.From(failure) };
+        if (failure is not null) return End(failure, interruption.Happened ? interruption.ExitCode : ExitCode.Failure);
+        // To end what is held by a signal is no failure; what the driver did wrong until then is one all the same.
+        failure = request.Strict ? RunJudge.JudgeStrictly(_document, request) : RunJudge.Judge(_document, request);
+        if (failure is not null && request.Strict) return End(failure, ExitCode.Findings);
+        int exitCode = failure is null ? ExitCode.Success : ExitCode.Failure;
+        return End(failure, interruption.Happened ? interruption.ExitCode : exitCode);
     }
+
+    private RunDocument End(AllocationFailure? failure, int exitCode) =>
+        _document with { Failure = FailureDocument.From(failure), ExitCode = exitCode };
 
     private async Task UseAsync(RunMachine machine)
     {
@@ -52,6 +63,7 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         {
             Profile = request.Profile,
             KeepJournal = true,
+            BriefLog = true,
             LenientPools = true,
             StrictNoncached = request.Noncached != Caching.Coherent,
             StrictCaching = request.Noncached,
@@ -72,10 +84,17 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
                 return;
             }
 
+            if (request.IsVirtual)
+            {
+                await SurveyAsync(machine, instance, driver);
+                return;
+            }
+
             // Before the driver starts: where RAM is scarce, that takes what it can get.
             await using LeaseAndPing protocol = LeaseAndPing.Register(instance);
             long start = Stopwatch.GetTimestamp();
-            Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () => instance.StartAdapter(driver, machine.Nic, request.Settings));
+            Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () =>
+                StartAdapter(instance, driver, machine.Nic));
             try
             {
                 printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
@@ -93,12 +112,32 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
             _document = _document with
             {
                 Allocations = [.. instance.Allocations.Select(AllocationDocument.From)],
-                Outstanding = instance.Outstanding.Count,
+                FurtherAllocations = instance.FurtherAllocations,
+                Leaks = [.. instance.Leaks.Select(LeakDocument.From),
+                    .. instance.Outstanding.Select(LeakDocument.From)],
                 Noncached = NoncachedDocument.From(instance.NoncachedBudget),
-                Reports = [.. instance.Reports.Select(ReportDocument.From)],
+                Reports = ReportDocument.From(instance.Reports),
+                FurtherReports = instance.FurtherReports,
             };
+            _document = _document with { Outstanding = _document.Leaks.Count };
             printer.ShowEnd(_document);
         }
+    }
+
+    /// <summary>
+    /// A card of the ISA bus cannot be asked for its ports and interrupt: the driver's INF file sets them, unless --set
+    /// does.
+    /// </summary>
+    private Adapter StartAdapter(NdisInstance instance, MiniportDriver driver, MachineDevice device)
+    {
+        var settings = new Dictionary<string, string>(request.Settings, StringComparer.OrdinalIgnoreCase);
+        if (device is IsaDevice isa)
+        {
+            settings.TryAdd("IoBaseAddress", $"0x{isa.FirstPort:x}");
+            settings.TryAdd("InterruptNumber", $"0x{isa.InterruptVector:x}");
+        }
+
+        return instance.StartAdapter(driver, device, settings);
     }
 
     private async Task HaltAsync(Adapter adapter)
@@ -145,7 +184,10 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
         AllocationException allocation => allocation.Failure,
         TapException tap => new AllocationFailure(FailureKind.Other, tap.Reason, tap.Limit, tap.Remedy),
         // Its message goes on to name the parameter, which is ours and tells a user nothing.
-        ArgumentException argument => new AllocationFailure(FailureKind.Other, argument.Message.Split(" (Parameter")[0], "what QEMU takes as an option", "nonpaged run --help"),
+        ArgumentException argument =>
+            new AllocationFailure(FailureKind.Other, argument.Message.Split(" (Parameter")[0],
+                "what QEMU takes as an option",
+                request.NicProperties.Count > 0 ? $"qemu-system-x86_64 -device {request.Nic},help" : "nonpaged run --help"),
         OperationCanceledException when interruption.Happened => new AllocationFailure(FailureKind.Other,
             $"Interrupted by {interruption.Name} before it was done.", "the time until then", "let it run to its end"),
         _ => null,
@@ -154,10 +196,11 @@ internal sealed partial class RunSession(Screen screen, RunPrinter printer, RunR
     // The log has told all reasons; the last memory that the driver tried to do with is the one that decided.
     private AllocationFailure NotStarted(AdapterException exception)
     {
-        string what = $"{_document.Driver} did not start: {exception.Status}.";
+        string what = $"{_document.Driver} did not start: {exception.Status.Describe()}.";
         AllocationDocument? refused = _document.Allocations.LastOrDefault(allocation => allocation.Failure is not null);
         return refused is null
-            ? new AllocationFailure(FailureKind.Other, exception.Message, exception.Status.ToString(), "see what the driver logged")
+            ? new AllocationFailure(FailureKind.Other, exception.Message, exception.Status.Describe(),
+                $"see what the driver logged, and whether {_document.Nic} is a card that it is for")
             : new AllocationFailure(FailureKind.Other,
                 $"{what} {refused.Failure!.Reason}",
                 refused.Failure.Limit,

@@ -11,7 +11,7 @@ internal static class QemuArguments
 
     public static List<string> Create(QemuOptions options)
     {
-        CheckModel(options.NicModel);
+        QemuNic.Check(options);
         QemuRam.Check(options.RamBytes);
         List<string> arguments =
         [
@@ -24,29 +24,27 @@ internal static class QemuArguments
             "-object", $"memory-backend-file,id=ram,size={options.RamBytes},share=on,mem-path=/proc/self/fd/{GuardianDescriptor.Ram}",
             "-chardev", $"socket,id=qtest,fd={GuardianDescriptor.Qtest}",
             "-object", "qtest,id=qtest0,chardev=qtest,log=none",
-
         ];
-        arguments.AddRange(options.Peer ? Hub(options.NicModel) : UserNetwork(options.NicModel));
+        if (options.NicModel is not null) arguments.AddRange(options.Peer ? Hub(options) : UserNetwork(options));
         if (options.PcapFile is { } file)
             arguments.AddRange(["-object", $"filter-dump,id=dump,netdev=net,file={Escape(CheckFile(file))}"]);
         return arguments;
     }
 
-    // No option ROM: there is no CPU to run it.
-    private static string[] UserNetwork(string model) =>
+    private static string[] UserNetwork(QemuOptions options) =>
         [
             // restrict=on: the network ends inside QEMU. 10.0.2.2 still answers DHCP, ARP and echo requests; nothing reaches
             // the host's network.
             "-netdev", "user,id=net,restrict=on",
-            "-device", $"{model},netdev=net,addr={NicSlot},romfile=",
+            "-device", QemuNic.Device(options, "net", NicSlot),
         ];
 
-    private static string[] Hub(string model) =>
+    private static string[] Hub(QemuOptions options) =>
         [
             "-netdev", "hubport,id=net,hubid=0",
             "-netdev", "hubport,id=peer,hubid=0",
-            "-device", $"{model},netdev=net,addr={NicSlot},romfile=",
-            "-device", $"{model},netdev=peer,addr={PeerSlot},romfile=",
+            "-device", QemuNic.Device(options, "net", NicSlot),
+            "-device", QemuNic.Device(options, "peer", PeerSlot),
         ];
 
     /// <summary>A comma would start the next option; two stand for one.</summary>
@@ -56,14 +54,5 @@ internal static class QemuArguments
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(file);
         return Path.GetFullPath(file);
-    }
-
-    private static void CheckModel(string model)
-    {
-        if (string.IsNullOrEmpty(model) || !model.All(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.'))
-        {
-            throw new ArgumentException(
-                $"\"{model}\" is not the name of a QEMU device model: letters, digits, hyphen, underscore and dot.", nameof(model));
-        }
     }
 }

@@ -38,7 +38,7 @@ public sealed partial class QemuMachine
             throw;
         }
 
-        var machine = new QemuMachine(options.RamBytes, ram, process);
+        var machine = new QemuMachine(options, ram, process);
         try
         {
             machine.BringUp(program, options);
@@ -76,9 +76,13 @@ public sealed partial class QemuMachine
         // The end of the connection has been seen, so this does not take long.
         var how = _client.Gone.GetAwaiter().GetResult();
         var models = QemuProbe.ListNicModels(program);
-        var remedy = models.Count > 0 && !models.Contains(options.NicModel)
-            ? $"Choose one of the NIC models that this QEMU has: {string.Join(", ", models)}."
-            : "Correct what QEMU complains about.";
+        var remedy = (options.NicModel, options.NicProperties.Count) switch
+        {
+            ({ } model, _) when models.Count > 0 && !models.Contains(model) =>
+                $"Choose one of the NIC models that this QEMU has: {string.Join(", ", models)}.",
+            ({ } model, > 0) => $"{program} -device {model},help",
+            _ => "Correct what QEMU complains about.",
+        };
         return new MachineException($"QEMU ({program}) did not start. {how}", remedy);
     }
 

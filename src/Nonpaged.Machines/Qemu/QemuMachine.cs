@@ -25,8 +25,10 @@ public sealed partial class QemuMachine : Machine
     private readonly IReadOnlyList<MemoryPiece> _layout;
     private IReadOnlyList<PciDevice> _pciDevices = [];
 
-    private QemuMachine(ulong ramBytes, SafeFileHandle ram, QemuProcess process)
+    private QemuMachine(QemuOptions options, SafeFileHandle ram, QemuProcess process)
     {
+        var ramBytes = options.RamBytes;
+        IsaNic = QemuNic.Isa(options);
         _ram = ram;
         _process = process;
         _layout = QemuRam.Layout(ramBytes);
@@ -52,8 +54,12 @@ public sealed partial class QemuMachine : Machine
     /// <inheritdoc/>
     public override Task<string> Gone => _client.Gone;
 
-    /// <summary>The network adapter that was asked for.</summary>
+    /// <summary>The network adapter that was asked for, of the PCI bus.</summary>
+    /// <exception cref="InvalidOperationException">There is none.</exception>
     public PciDevice Nic => _pciDevices.First(static device => device.Location is { Device: QemuArguments.NicSlot, Function: 0 });
+
+    /// <summary>The network adapter that was asked for, of the ISA bus; otherwise null.</summary>
+    public IsaDevice? IsaNic { get; }
 
     /// <summary>The second one (<see cref="QemuOptions.Peer"/>), or null.</summary>
     public PciDevice? PeerNic => _pciDevices.FirstOrDefault(static device => device.Location is { Device: QemuArguments.PeerSlot, Function: 0 });

@@ -5,9 +5,18 @@ public sealed record QemuOptions
 {
     /// <summary>
     /// The network adapter in slot 4, by the name of QEMU's device model: e1000, e1000e, rtl8139, pcnet, ne2k_pci, tulip,
-    /// i82557b, vmxnet3, virtio-net-pci, and any other PCI one that <c>qemu-system-x86_64 -device help</c> lists.
+    /// i82557b, vmxnet3, virtio-net-pci, and any other PCI one that <c>qemu-system-x86_64 -device help</c> lists; or
+    /// ne2k_isa, on the ISA bus.
+    /// Null for a machine without one.
     /// </summary>
-    public string NicModel { get; init; } = "e1000";
+    public string? NicModel { get; init; } = "e1000";
+
+    /// <summary>
+    /// Properties of that model, in QEMU's words (<c>qemu-system-x86_64 -device MODEL,help</c>): mac, romfile, and of
+    /// ne2k_isa iobase and irq. Not netdev, addr, bus and id, which the
+    /// machine sets.
+    /// </summary>
+    public IReadOnlyList<KeyValuePair<string, string>> NicProperties { get; init; } = [];
 
     /// <summary>
     /// The size of RAM in bytes: a multiple of 8 KiB (QEMU rounds up to it), from 8 KiB to 512 GiB. It takes host memory only

@@ -15,6 +15,7 @@ public static class QemuProbe
 
     // The object "qtest" came with 7.0 (QEMU: docs/about, and qapi/qom.json: "Since: 7.0").
     private static readonly Version s_oldest = new(7, 0);
+    private static readonly string[] s_buses = [", bus PCI", ", bus ISA"];
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(10);
 
     /// <summary>Finds QEMU and asks for its version. Starts it for a moment; never throws.</summary>
@@ -58,7 +59,7 @@ public static class QemuProbe
     internal static MachineException Missing() =>
         new($"QEMU is not installed: no {Program} in PATH ({Environment.GetEnvironmentVariable("PATH")}).", InstallCommand);
 
-    /// <summary>The PCI network adapters of a QEMU; empty where it does not say.</summary>
+    /// <summary>The network adapters of a QEMU that a machine can have; empty where it does not say.</summary>
     internal static IReadOnlyList<string> ListNicModels(string program)
     {
         if (!TryAsk(program, "-device help", out var said)) return [];
@@ -72,7 +73,8 @@ public static class QemuProbe
             if (line.EndsWith(" devices:", StringComparison.Ordinal))
                 isNetwork = line.StartsWith("Network", StringComparison.Ordinal);
             var parts = line.Split('"');
-            if (isNetwork && parts.Length > 2 && parts[2].StartsWith(", bus PCI", StringComparison.Ordinal)) models.Add(parts[1]);
+            if (isNetwork && parts.Length > 2 && s_buses.Any(bus => parts[2].StartsWith(bus, StringComparison.Ordinal)))
+                models.Add(parts[1]);
         }
 
         return models;

@@ -18,18 +18,18 @@ internal sealed class ElfImports
 
     private ElfImports(byte[] file) => _file = file;
 
+    /// <summary>Functions and data that it defines for others.</summary>
+    public List<string> Exports { get; } = [];
+
     /// <summary>Functions and data that are not defined in it, weak ones left out.</summary>
     public List<string> Symbols { get; } = [];
 
     /// <summary>The libraries that it names.</summary>
     public List<string> Libraries { get; } = [];
 
-    /// <exception cref="InvalidDataException">It is not a 64-bit ELF file.</exception>
-    public static ElfImports Read(string path)
+    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    public static ElfImports Read(string path, byte[] file)
     {
-        var file = File.ReadAllBytes(path);
-        if (file.Length < 64 || !file.AsSpan(0, 5).SequenceEqual((ReadOnlySpan<byte>)[0x7f, (byte)'E', (byte)'L', (byte)'F', 2]))
-            throw new InvalidDataException($"{path} is not a shared object (ELF, 64 bits).");
         var imports = new ElfImports(file);
         try
         {
@@ -66,7 +66,8 @@ internal sealed class ElfImports
         {
             var isDefined = At<ushort>(symbol + 6) != 0;
             var binding = (byte)(At<byte>(symbol + 4) >> 4);
-            if (!isDefined && binding == BindGlobal) Symbols.Add(String(strings + (int)At<uint>(symbol)));
+            if (isDefined) Exports.Add(String(strings + (int)At<uint>(symbol)));
+            else if (binding == BindGlobal) Symbols.Add(String(strings + (int)At<uint>(symbol)));
         }
     }
 

@@ -14,7 +14,7 @@ internal static unsafe class SharedDriver
         var full = Path.GetFullPath(path);
         var name = Path.GetFileNameWithoutExtension(full);
         CurrentCall.SetDriver(name);
-        CheckImports(full);
+        Check(full);
         nint library;
         try
         {
@@ -25,12 +25,9 @@ internal static unsafe class SharedDriver
             throw new CommandException($"{path} cannot be loaded: {failure.Message.Split('\n')[0]}", "what the dynamic linker takes", $"ldd {full}");
         }
 
-        if (!NativeLibrary.TryGetExport(library, Entry, out var entry))
-        {
-            throw new CommandException(
-                $"{path} has no {Entry}.", "a miniport's entry point", "compile it as C, or declare it extern \"C\", and do not hide it");
-        }
+        if (!NativeLibrary.TryGetExport(library, Entry, out var entry)) throw NoEntry(path, []);
 
+        NdisInstance.CallSite = new CallSites(full).Here;
         var start = (delegate* unmanaged<void*, void*, NDIS_STATUS>)entry;
         return new MiniportDriver(name, (driver, registry) =>
         {
@@ -39,29 +36,62 @@ internal static unsafe class SharedDriver
         }, []);
     }
 
-    private static void CheckImports(string path)
+    /// <summary>What the file itself tells, before any of its code runs.</summary>
+    private static void Check(string path)
     {
         ElfImports imports;
         try
         {
-            imports = ElfImports.Read(path);
+            var file = File.ReadAllBytes(path);
+            if (DriverFile.Refuse(path, file) is { } refused) throw refused;
+            imports = ElfImports.Read(path, file);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new CommandException(failure.Message, "a miniport as a shared object", "cc -shared -fPIC $(pkg-config --cflags ndis) driver.c -o driver.so");
+            throw new CommandException(failure.Message, "a miniport as a shared object", DriverFile.Build);
         }
 
+        if (!imports.Exports.Contains(Entry)) throw NoEntry(path, imports.Exports);
+        CheckImports(path, imports);
+    }
+
+    private static void CheckImports(string path, ElfImports imports)
+    {
         var places = new List<nint> { NativeLibrary.GetMainProgramHandle() };
+        List<string> absent = [];
         foreach (var library in imports.Libraries)
         {
             if (NativeLibrary.TryLoad(library, out var loaded)) places.Add(loaded);
+            else absent.Add(library);
         }
 
         var missing = imports.Symbols.Where(symbol => !places.Any(place => NativeLibrary.TryGetExport(place, symbol, out _))).Order(StringComparer.Ordinal).ToList();
         if (missing.Count == 0) return;
+        var libraries = absent.Count == 0 ? "" : $" Of its libraries, {string.Join(", ", absent)} cannot be found.";
         throw new CommandException(
-            $"{path} needs {(missing.Count == 1 ? "a function" : $"{missing.Count} functions")} that neither NDIS here nor its libraries have: {string.Join(", ", missing)}.",
-            "the functions that docs/drivers.md lists",
-            "link the library that has them, or compile the driver's other sources with it");
+            $"{path} needs {(missing.Count == 1 ? "a function" : $"{missing.Count} functions")} that neither NDIS here nor its libraries have: {string.Join(", ", missing)}.{libraries}",
+            missing.Any(IsNdis6) ? "NDIS 3.0 to 5.1; some of these are of NDIS 6"
+                : "the functions that docs/drivers.md lists",
+            absent.Count == 0 ? "link the library that has them, or compile the driver's other sources with it"
+                : $"LD_LIBRARY_PATH=FOLDER nonpaged run {path} --nic MODEL");
+    }
+
+    // NDIS 6 gave what it replaced new names: net buffers in place of packets, and "Driver" for miniports.
+    private static bool IsNdis6(string symbol) =>
+        symbol.Contains("NetBuffer", StringComparison.Ordinal)
+            || symbol is "NdisMRegisterMiniportDriver" or "NdisMDeregisterMiniportDriver" or "NdisMSetMiniportAttributes"
+            or "NdisMRegisterInterruptEx" or "NdisMRegisterScatterGatherDma" or "NdisAllocateMemoryWithTagPriority";
+
+    private static CommandException NoEntry(string path, IReadOnlyList<string> exports)
+    {
+        // A name of C++ is _Z, the length of the name, the name, and its parameters (Itanium C++ ABI, 5.1.2).
+        var mangled = exports.FirstOrDefault(name =>
+            name.StartsWith($"_Z{Entry.Length}{Entry}", StringComparison.Ordinal));
+        return mangled is null
+            ? new CommandException($"{path} has no {Entry}.", "a miniport's entry point",
+                $"compile the source that has {Entry} with it, not static and not hidden")
+            : new CommandException($"{path} has no {Entry}, but a function of C++ of that name, {mangled}.",
+                "a miniport's entry point, which is C",
+                    $"declare it extern \"C\" NTSTATUS {Entry}(PDRIVER_OBJECT, PUNICODE_STRING)");
     }
 }

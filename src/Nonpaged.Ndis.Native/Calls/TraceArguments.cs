@@ -41,7 +41,8 @@ internal ref struct TraceArguments
 
     public void AppendFormatted(NDIS_PHYSICAL_ADDRESS value) => Add(value.ToString());
 
-    public void AppendFormatted(NDIS_STATUS value) => Add(Enum.IsDefined(value) ? value.ToString() : $"0x{(uint)value:x8}");
+    public void AppendFormatted(NDIS_STATUS value) =>
+        Add(value == NDIS_STATUS.NDIS_STATUS_SUCCESS ? nameof(NDIS_STATUS.NDIS_STATUS_SUCCESS) : value.Describe());
 
     public void AppendFormatted(Irql value) => Add(value.ToString());
 

@@ -38,6 +38,7 @@ public static unsafe partial class CoreDll
         if (block is null) return null;
         if (isProtected && !block.TryProtect(0, block.Length, PageProtection.ToMemoryProtection(fdwProtect), out AllocationFailure? notProtected))
         {
+            allocation.Freed = true;
             block.Dispose();
             context.Instance.Memory.Refuse(allocation, notProtected);
             return null;

@@ -59,6 +59,7 @@ public static unsafe partial class CoreDll
         bool isCommitted = (flAllocationType & MEM_COMMIT) != 0;
         if (Apply(region, 0, (int)(block.Length / VirtualRegion.PageSize), isCommitted ? flProtect : 0) is { } failure)
         {
+            allocation.Freed = true;
             block.Dispose();
             return Refuse(context, allocation, Win32Error.ERROR_NOT_ENOUGH_MEMORY, failure);
         }

@@ -15,12 +15,22 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     private readonly Lock _lock = new();
     private readonly List<NdisAllocation> _journal = [];
     private ulong _noncachedPeak;
+    private long _further;
 
     public IReadOnlyList<NdisAllocation> Journal
     {
         get
         {
             lock (_lock) return [.. _journal];
+        }
+    }
+
+    /// <summary>How many calls are not in <see cref="Journal"/>, because there were too many.</summary>
+    public long Further
+    {
+        get
+        {
+            lock (_lock) return _further;
         }
     }
 
@@ -48,6 +58,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         }
 
         allocation.Succeed(block);
+        if (instance.Options.KeepJournal) allocation.Site = NdisInstance.CallSite?.Invoke();
         if (request.Caching is Caching.Uncached or Caching.WriteCombined) NotePeak(request.Caching);
         Note(allocation);
         return block;
@@ -136,6 +147,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         lock (_lock)
         {
             if (_journal.Count < MostNoted) _journal.Add(allocation);
+            else _further++;
         }
     }
 

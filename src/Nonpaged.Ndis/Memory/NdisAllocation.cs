@@ -40,8 +40,16 @@ public sealed class NdisAllocation
     /// <summary>Why the call failed, or null.</summary>
     public AllocationFailure? Failure { get; private set; }
 
-    /// <summary>The memory was given back.</summary>
+    /// <summary>The driver gave the memory back.</summary>
     public bool Freed { get; internal set; }
+
+    /// <summary>The tag of NdisAllocateMemoryWithTag as it was given; null for calls without one.</summary>
+    public uint? Tag { get; internal init; }
+
+    /// <summary>
+    /// Where in a C driver the call was made; null where that is not known, or the journal is not kept.
+    /// </summary>
+    public string? Site { get; internal set; }
 
     internal MemoryCall Family { get; }
 

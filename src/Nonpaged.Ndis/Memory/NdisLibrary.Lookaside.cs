@@ -17,7 +17,8 @@ public static unsafe partial class NdisLibrary
         bool isRecorded = context.Instance.Verifies || Size is 0 or > NonpagedPool.LongestSmallBlock;
         Lookaside->Size = Size;
         Lookaside->Key = isRecorded ? 0 : KeyOf(Lookaside, context.Instance.Pool);
-        Lookaside->ListObject = context.Instance.Handles.Add(new LookasideList(context.Driver, Size, isRecorded));
+        var list = new LookasideList(context.Driver, Size, isRecorded);
+        Lookaside->ListObject = list.Handle = context.Instance.Handles.Add(list);
     }
 
     /// <summary>Ends a list. Its blocks must have been freed to it. Where they are recorded, those that are out are reported, and stay allocated.</summary>

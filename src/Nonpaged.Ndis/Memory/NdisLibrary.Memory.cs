@@ -40,11 +40,13 @@ public static unsafe partial class NdisLibrary
         return StatusOf(VirtualAddress);
     }
 
-    /// <summary>Allocates as with flags 0 and no limit. The tag is not kept, as on Windows CE. Freed by NdisFreeMemory with flags 0.</summary>
+    /// <summary>
+    /// Allocates as with flags 0 and no limit. The tag is kept for reports only. Freed by NdisFreeMemory with flags 0.
+    /// </summary>
     /// <inheritdoc cref="NdisAllocateMemory"/>
     public static NDIS_STATUS NdisAllocateMemoryWithTag(out void* VirtualAddress, uint Length, uint Tag)
     {
-        VirtualAddress = Allocate(nameof(NdisAllocateMemoryWithTag), Length, 0, PhysicalAddress.Max);
+        VirtualAddress = Allocate(nameof(NdisAllocateMemoryWithTag), Length, 0, PhysicalAddress.Max, Tag);
         return StatusOf(VirtualAddress);
     }
 
@@ -92,13 +94,14 @@ public static unsafe partial class NdisLibrary
     private static NDIS_STATUS StatusOf(void* address) => address != null ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
 
     /// <summary>The block, or null.</summary>
-    private static void* Allocate(string call, uint length, uint flags, PhysicalAddress highest)
+    private static void* Allocate(string call, uint length, uint flags, PhysicalAddress highest, uint? tag = null)
     {
         CallContext context = CallContext.ForMemory();
         NdisInstance instance = context.Instance;
         if (flags == 0 && length <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
             && ThreadTable.Pool is { } pool && pool.TryAllocate(length, out void* address)) return address;
-        var allocation = new NdisAllocation(MemoryCall.NdisMemory, call, context.Driver, length, flags, highest);
+        MemoryCall family = MemoryCall.NdisMemory;
+        var allocation = new NdisAllocation(family, call, context.Driver, length, flags, highest) { Tag = tag };
         AllocationFailure? refused = Ndis.MemoryFlags.Refuse(flags, instance.Options.Profile) ?? AllocationRules.Check(context, allocation);
         if (refused is not null)
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
 
@@ -39,13 +40,14 @@ public sealed unsafe partial class Adapter
 
     internal void ChangeCommand(PciCommand set = 0, PciCommand clear = 0)
     {
+        if (Device is not PciDevice function) return;
         Span<byte> command = stackalloc byte[2];
-        Device.ReadConfiguration(4, command);
+        function.ReadConfiguration(4, command);
         var before = (PciCommand)BinaryPrimitives.ReadUInt16LittleEndian(command);
         var after = (before | set) & ~clear;
         if (after == before) return;
         BinaryPrimitives.WriteUInt16LittleEndian(command, (ushort)after);
-        Device.WriteConfiguration(4, command);
+        function.WriteConfiguration(4, command);
     }
 
     private void HaltInContext()
@@ -64,7 +66,7 @@ public sealed unsafe partial class Adapter
         AbortTransfers();
         CloseBindings();
         GiveBack("MiniportHalt");
-        Finish();
+        Finish("MiniportHalt");
     }
 
     private void NotifySurpriseRemoval()
@@ -74,12 +76,12 @@ public sealed unsafe partial class Adapter
             notify(_miniportContext, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null, 0)));
     }
 
-    private void Finish()
+    private void Finish(string who)
     {
         FreeResourceList();
         NativeMemory.Free(_counts);
         Instance.Handles.Remove(Handle);
-        Instance.Remove(this);
+        Instance.Remove(this, who);
         _state = AdapterState.Halted;
         _halted.TrySetResult(AdapterState.Halted);
     }
@@ -93,7 +95,7 @@ public sealed unsafe partial class Adapter
         if (!Machine.Gone.IsCompleted) Guarded(() => ChangeCommand(clear: PciCommand.BusMaster));
         foreach (var interrupt in Instance.Handles.All<MiniportInterrupt>().Where(one => one.Adapter == this))
         {
-            Leak("NdisMRegisterInterrupt", $"{who} left interrupt vector {interrupt.Vector} registered.");
+            Leak("NdisMRegisterInterrupt", $"{who} left interrupt vector {interrupt.Vector} registered.", interrupt.Handle);
             Deregister(interrupt);
         }
 
@@ -111,7 +113,7 @@ public sealed unsafe partial class Adapter
 
         foreach (var configuration in Instance.Handles.All<OpenConfiguration>().Where(one => one.Adapter == this))
         {
-            Leak("NdisOpenConfiguration", $"{who} left its configuration open.");
+            Leak("NdisOpenConfiguration", $"{who} left its configuration open.", configuration.Handle);
             Instance.Handles.Remove(configuration.Handle);
             configuration.Dispose();
         }
@@ -119,10 +121,10 @@ public sealed unsafe partial class Adapter
         GiveBackMapRegisters(who);
         GiveBackTimers(who);
         FreeRoom();
-        Registration.LastEnd = who;
     }
 
-    private void Leak(string call, string message) => Report(NdisReportKind.Leak, call, message);
+    private void Leak(string call, string message, NDIS_HANDLE handle = default) =>
+        Instance.Report(new NdisLeak(Driver.Name, call, message) { Site = Instance.Handles.SiteOf(handle) });
 
     /// <summary>Hardware that is gone makes its accesses fail; that is reported elsewhere and must not stop a halt.</summary>
     private static void Guarded(Action access)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
 
@@ -29,7 +30,9 @@ public sealed unsafe partial class Adapter
     /// <summary>Why an interrupt may not be registered like this; null where it may.</summary>
     internal string? InterruptRuleBroken(bool asksIsr, uint vector)
     {
-        if (vector != Device.InterruptVector) return $"Vector {vector} is not the device's, which is {Device.InterruptVector}.";
+        if (Device.InterruptVector is not { } own)
+            return $"Vector {vector} is not the device's, which has no interrupt.";
+        if (vector != own) return $"Vector {vector} is not the device's, which is {own}.";
         if (Miniport.ISRHandler is null || Miniport.HandleInterruptHandler is null)
             return "A miniport that registers an interrupt needs an ISRHandler and a HandleInterruptHandler.";
         return !asksIsr && (Miniport.EnableInterruptHandler is null || Miniport.DisableInterruptHandler is null)
@@ -151,7 +154,8 @@ public sealed unsafe partial class Adapter
         {
             _expectsEnd = false;
             if (_state != AdapterState.Running || Machine.Gone.IsCompleted || IsDevicePresent()) return;
-            Report(NdisReportKind.HardwareGone, "Machine", $"{Device.Location} does not answer any more: its configuration space reads as all ones. The adapter is halted.");
+            Report(NdisReportKind.HardwareGone, "Machine",
+                $"{Device.Place} does not answer any more: its configuration space reads as all ones. The adapter is halted.");
             NotifySurpriseRemoval();
             RemoveLater();
         });
@@ -159,11 +163,13 @@ public sealed unsafe partial class Adapter
 
     private bool IsDevicePresent()
     {
+        // No other device can be asked whether it is there.
+        if (Device is not PciDevice function) return true;
         var vendor = NobodyThere;
         Guarded(() =>
         {
             Span<byte> bytes = stackalloc byte[sizeof(ushort)];
-            Device.ReadConfiguration(0, bytes);
+            function.ReadConfiguration(0, bytes);
             vendor = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
         });
         return vendor != NobodyThere;

@@ -55,7 +55,8 @@ public sealed unsafe partial class Adapter
         AnswerResets(status);
         if (status != NDIS_STATUS_SUCCESS)
         {
-            Report(NdisReportKind.BrokenRule, nameof(Miniport.ResetHandler), $"The reset failed with {status}. The adapter is halted.");
+            Report(NdisReportKind.BrokenRule, nameof(Miniport.ResetHandler),
+                $"The reset failed with {status.Describe()}. The adapter is halted.");
             Halt();
             return;
         }

@@ -23,9 +23,18 @@ public sealed unsafe partial class Adapter
         _resourceList = null;
     }
 
-    internal bool OwnsPorts(uint first, uint count) => count > 0 && Device.Bars.Any(bar =>
-        bar.IsPort && first >= bar.Start && (ulong)first + count <= bar.Start + bar.Length);
+    internal bool OwnsPorts(uint first, uint count) => count > 0 && Device.Ranges.Any(range =>
+        range.IsPort && first >= range.Start && (ulong)first + count <= range.Start + range.Length);
 
-    internal bool OwnsRegisters(PhysicalAddress start, uint length) => length > 0 && Device.Bars.Any(bar =>
-        !bar.IsPort && start.Value >= bar.Start && length <= bar.Length && start.Value - bar.Start <= bar.Length - length);
+    /// <summary>The device's ports, for a person.</summary>
+    internal string DescribePorts()
+    {
+        var ports = Device.Ranges.Where(range => range.IsPort).Select(range => $"{range.Length} from 0x{range.Start:x}")
+            .ToArray();
+        return ports.Length == 0 ? "no ports" : string.Join(" and ", ports);
+    }
+
+    internal bool OwnsRegisters(PhysicalAddress start, uint length) => length > 0 && Device.Ranges.Any(range =>
+        !range.IsPort && start.Value >= range.Start && length <= range.Length
+            && start.Value - range.Start <= range.Length - length);
 }

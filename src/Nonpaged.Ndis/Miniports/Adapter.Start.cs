@@ -93,7 +93,7 @@ public sealed unsafe partial class Adapter
 
         _state = AdapterState.Halting;
         GiveBack("A failed MiniportInitialize");
-        Finish();
+        Finish("A failed MiniportInitialize");
         return status;
     }
 

@@ -37,7 +37,7 @@ public sealed unsafe partial class Adapter
     {
         foreach (var timer in Instance.Handles.All<MiniportTimer>().Where(one => one.Adapter == this).ToArray())
         {
-            if (CancelTimer(timer)) Leak("NdisMSetTimer", $"{who} left a timer running.");
+            if (CancelTimer(timer)) Leak("NdisMSetTimer", $"{who} left a timer running.", timer.Handle);
             Instance.Handles.Remove(timer.Handle);
         }
     }

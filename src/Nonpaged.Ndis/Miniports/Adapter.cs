@@ -19,7 +19,7 @@ public sealed partial class Adapter : IDisposable
         NdisInstance instance,
         MiniportRegistration registration,
         Machine machine,
-        PciDevice device,
+        MachineDevice device,
         IReadOnlyDictionary<string, string> configuration)
     {
         Instance = instance;
@@ -27,7 +27,7 @@ public sealed partial class Adapter : IDisposable
         Machine = machine;
         Device = device;
         Configuration = new ConcurrentDictionary<string, string>(configuration, StringComparer.OrdinalIgnoreCase);
-        Name = $"{registration.Driver.Name}-{device.Location}";
+        Name = $"{registration.Driver.Name}-{device.Place}";
         Handle = instance.Handles.Add(this);
         _contexts =
         [
@@ -44,7 +44,7 @@ public sealed partial class Adapter : IDisposable
     public Driver Driver => Registration.Driver;
 
     /// <summary>The device.</summary>
-    public PciDevice Device { get; }
+    public MachineDevice Device { get; }
 
     /// <summary>Where it is in its life.</summary>
     public AdapterState State => _state;

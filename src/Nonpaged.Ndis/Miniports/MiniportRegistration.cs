@@ -36,9 +36,6 @@ internal sealed unsafe class MiniportRegistration : IDisposable
 
     public int Adapters { get; set; }
 
-    /// <summary>The function after which its last adapter was gone.</summary>
-    public string LastEnd { get; set; } = "A failed DriverEntry";
-
     /// <summary>Runs DriverEntry.</summary>
     public NDIS_STATUS Load()
     {
@@ -61,7 +58,7 @@ internal sealed unsafe class MiniportRegistration : IDisposable
     }
 
     /// <summary>
-    /// Unloads the driver: what its DriverEntry allocated is its own until its unload function has returned, and is taken back then.
+    /// Unloads the driver. What its DriverEntry allocated is its own until its unload function has returned.
     /// </summary>
     public void Dispose()
     {
@@ -76,7 +73,6 @@ internal sealed unsafe class MiniportRegistration : IDisposable
             });
         }
 
-        _instance.GiveBack(Driver, unload is null ? LastEnd : "The unload function");
         _instance.Handles.Remove(Handle);
         _object.Dispose();
     }

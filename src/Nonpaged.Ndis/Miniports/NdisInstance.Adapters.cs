@@ -27,12 +27,15 @@ public sealed partial class NdisInstance
     /// Plug and play: loads the driver where it isn't, finds its device, and initializes an adapter. Returns when the adapter runs.
     /// </summary>
     /// <param name="miniport">The driver.</param>
-    /// <param name="device">The device; null takes the first one that the driver matches and no adapter has.</param>
+    /// <param name="device">The device; null takes the first PCI function that the driver matches and no adapter
+    /// has.</param>
     /// <param name="configuration">What NdisReadConfiguration finds: "NetworkAddress" and the driver's own keywords.</param>
     /// <exception cref="AdapterException">No such device, or the driver failed to initialize. Nothing of it is left.</exception>
     /// <exception cref="InvalidOperationException">The instance has no machine.</exception>
     public Adapter StartAdapter(
-        MiniportDriver miniport, PciDevice? device = null, IReadOnlyDictionary<string, string>? configuration = null)
+        MiniportDriver miniport,
+        MachineDevice? device = null,
+        IReadOnlyDictionary<string, string>? configuration = null)
     {
         ArgumentNullException.ThrowIfNull(miniport);
         var machine = Machine ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
@@ -43,7 +46,7 @@ public sealed partial class NdisInstance
         {
             var found = device ?? FreeDevice(miniport, machine);
             if (_adapters.Any(one => one.Device == found))
-                throw new AdapterException($"{found.Location} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
+                throw new AdapterException($"{found.Place} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
             registration = Load(miniport, reasons);
             adapter = new Adapter(this, registration, machine, found, configuration ?? new Dictionary<string, string>());
             _adapters.Add(adapter);
@@ -56,7 +59,8 @@ public sealed partial class NdisInstance
             return adapter;
         }
 
-        throw new AdapterException($"{miniport.Name} did not start on {adapter.Device.Location}: {status}.", status, reasons.Lines);
+        throw new AdapterException($"{miniport.Name} did not start on {adapter.Device.Place}: {status.Describe()}.",
+            status, reasons.Lines);
     }
 
     /// <summary>Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.</summary>
@@ -73,12 +77,16 @@ public sealed partial class NdisInstance
         foreach (var adapter in Adapters) adapter.Halt();
     }
 
-    internal void Remove(Adapter adapter)
+    internal void Remove(Adapter adapter, string who)
     {
         lock (_adapterLock)
         {
             _adapters.Remove(adapter);
-            if (--adapter.Registration.Adapters == 0) Unload(adapter.Registration);
+            if (--adapter.Registration.Adapters > 0) return;
+            Unload(adapter.Registration);
+            // Memory and pools are asked for in a driver's name, without an adapter's handle, and may be freed by its
+            // unload function.
+            GiveBack(adapter.Driver, who);
         }
     }
 
@@ -93,7 +101,9 @@ public sealed partial class NdisInstance
             if (status != NDIS_STATUS_SUCCESS)
             {
                 Unload(registration);
-                throw new AdapterException($"The DriverEntry of {miniport.Name} failed: {status}.", status, reasons.Lines);
+                GiveBack(registration.Driver, "A failed DriverEntry");
+                throw new AdapterException($"The DriverEntry of {miniport.Name} failed: {status.Describe()}.", status,
+                    reasons.Lines);
             }
         }
 

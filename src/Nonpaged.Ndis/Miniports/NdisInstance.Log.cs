@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Nonpaged.Ndis;
 
 public sealed partial class NdisInstance
@@ -8,10 +10,16 @@ public sealed partial class NdisInstance
     /// <summary>Is told of each failure and report of any instance: for C programs, which have no <see cref="Log"/>. Must not throw, nor call NDIS.</summary>
     internal static Action<NdisMessage>? Listener { get; set; }
 
+    private readonly RepeatedMessages _told = new();
+
     internal void Tell(NdisMessage message)
     {
         Listener?.Invoke(message);
-        WriteLog(message.ToString());
+        var line = message.ToString();
+        LineLogged?.Invoke(line);
+        if (Log is not { } log) return;
+        if ((Options.BriefLog ? _told.Count(message) : 1) is not { } count) return;
+        log(count == 1 ? line : string.Create(CultureInfo.InvariantCulture, $"{line} ({count} times so far)"));
     }
 
     internal void WriteLog(string line)

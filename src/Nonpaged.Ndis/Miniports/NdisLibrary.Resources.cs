@@ -1,3 +1,5 @@
+using Nonpaged.Machines;
+
 namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
@@ -23,26 +25,30 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_SUCCESS;
     }
 
-    /// <summary>Reads the function's PCI configuration space; returns the bytes read.</summary>
+    /// <summary>
+    /// Reads the function's PCI configuration space; returns the bytes read, 0 for a card of another bus.
+    /// </summary>
     public static uint NdisReadPciSlotInformation(
         NDIS_HANDLE NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {
-        if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return 0;
+        if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL)?.Device is not PciDevice function) return 0;
         if (Offset >= PciConfigurationSize) return 0;
         var length = Math.Min(Length, PciConfigurationSize - Offset);
-        adapter.Device.ReadConfiguration((int)Offset, new Span<byte>(Buffer, (int)length));
+        function.ReadConfiguration((int)Offset, new Span<byte>(Buffer, (int)length));
         return length;
     }
 
-    /// <summary>Writes the function's PCI configuration space; returns the bytes written.</summary>
+    /// <summary>
+    /// Writes the function's PCI configuration space; returns the bytes written, 0 for a card of another bus.
+    /// </summary>
     public static uint NdisWritePciSlotInformation(
         NDIS_HANDLE NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {
-        if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return 0;
+        if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { Device: PciDevice function } adapter) return 0;
         if (Offset >= PciConfigurationSize) return 0;
         var length = Math.Min(Length, PciConfigurationSize - Offset);
         adapter.WatchCommand(Offset, length);
-        adapter.Device.WriteConfiguration((int)Offset, new ReadOnlySpan<byte>(Buffer, (int)length));
+        function.WriteConfiguration((int)Offset, new ReadOnlySpan<byte>(Buffer, (int)length));
         return length;
     }
 
@@ -60,7 +66,7 @@ public static unsafe partial class NdisLibrary
             adapter.Report(
                 NdisReportKind.BrokenRule,
                 nameof(NdisMRegisterIoPortRange),
-                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already.");
+                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. The device has {adapter.DescribePorts()}.");
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 

@@ -27,8 +27,7 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
             return parameter;
         }
 
-        var style = type == NDIS_PARAMETER_TYPE.NdisParameterHexInteger ? NumberStyles.HexNumber : NumberStyles.Integer;
-        if (uint.TryParse(value, style, CultureInfo.InvariantCulture, out var number))
+        if (TryReadNumber(value, type == NDIS_PARAMETER_TYPE.NdisParameterHexInteger, out var number))
         {
             parameter->IntegerData = number;
             return parameter;
@@ -36,6 +35,14 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
 
         Adapter.Instance.WriteLog($"{Adapter.Driver.Name}: the parameter {keyword} is not a number: {value}.");
         return null;
+    }
+
+    /// <summary>A number with 0x is hexadecimal, whichever type the driver asks for.</summary>
+    private static bool TryReadNumber(string value, bool isHexadecimal, out uint number)
+    {
+        var hasPrefix = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        var style = isHexadecimal || hasPrefix ? NumberStyles.AllowHexSpecifier : NumberStyles.Integer;
+        return uint.TryParse(hasPrefix ? value.AsSpan(2) : value, style, CultureInfo.InvariantCulture, out number);
     }
 
     private NDIS_CONFIGURATION_PARAMETER* Number(uint value)

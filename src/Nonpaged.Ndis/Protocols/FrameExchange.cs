@@ -147,7 +147,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
 
     private static void Require(NDIS_STATUS status, string call)
     {
-        if (status != NDIS_STATUS_SUCCESS) throw new AdapterException($"The frame exchange could not be set up: {call} returned {status}.", status, []);
+        if (status != NDIS_STATUS_SUCCESS) throw new AdapterException($"The frame exchange could not be set up: {call} returned {status.Describe()}.", status, []);
     }
 
     /// <summary>What a binding's context stands for.</summary>

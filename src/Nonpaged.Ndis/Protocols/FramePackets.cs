@@ -107,6 +107,8 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
 
     private static void Require(NDIS_STATUS status, string call)
     {
-        if (status != NDIS_STATUS_SUCCESS) throw new AdapterException($"The protocol's packets could not be made: {call} returned {status}.", status, []);
+        if (status == NDIS_STATUS_SUCCESS) return;
+        string reason = $"The protocol's packets could not be made: {call} returned {status.Describe()}.";
+        throw new AdapterException(reason, status, []);
     }
 }

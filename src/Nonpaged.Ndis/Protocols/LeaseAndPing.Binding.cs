@@ -47,6 +47,9 @@ public sealed unsafe partial class LeaseAndPing
     private void Require(NDIS_STATUS status, string call)
     {
         if (status != NDIS_STATUS_SUCCESS)
-            throw new AdapterException($"The protocol could not use {_adapter?.Name ?? "NDIS"}: {call} returned {status}.", status, []);
+        {
+            string reason = $"The protocol could not use {_adapter?.Name ?? "NDIS"}: {call} returned {status.Describe()}.";
+            throw new AdapterException(reason, status, []);
+        }
     }
 }

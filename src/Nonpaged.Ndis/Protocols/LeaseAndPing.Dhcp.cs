@@ -12,7 +12,8 @@ public sealed partial class LeaseAndPing
     private const ushort DhcpServerPort = 67;
 
     /// <summary>RFC 2131, 4.1: retransmissions after 4, 8, 16 and 32 seconds, each changed by up to a second.</summary>
-    private static readonly int[] s_retransmissions = [4, 8, 16, 32];
+    private static readonly TimeSpan[] s_retransmissions =
+        [.. new[] { 4, 8, 16, 32 }.Select(static seconds => TimeSpan.FromSeconds(seconds))];
 
     private readonly Channel<DhcpV4Packet> _dhcp = Channel.CreateBounded<DhcpV4Packet>(
         new BoundedChannelOptions(16) { FullMode = BoundedChannelFullMode.DropOldest });
@@ -22,7 +23,24 @@ public sealed partial class LeaseAndPing
     /// <summary>Takes a lease. Without an answer it asks again after 4, 8, 16 and 32 seconds.</summary>
     /// <exception cref="TimeoutException">No server answered within a minute.</exception>
     /// <exception cref="InvalidOperationException">The adapter was halted, or a lease is held already.</exception>
-    public async Task<DhcpLease> AcquireAsync(CancellationToken cancellationToken = default)
+    public Task<DhcpLease> AcquireAsync(CancellationToken cancellationToken = default) =>
+        AcquireAsync(s_retransmissions, cancellationToken);
+
+    /// <summary>
+    /// Takes a lease, with other waits than those of RFC 2131, for a network that answers at once or never.
+    /// </summary>
+    /// <param name="patience">How long, for each of the two exchanges. It asks again after each quarter of it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="TimeoutException">No server answered in that time.</exception>
+    /// <exception cref="InvalidOperationException">The adapter was halted, or a lease is held already.</exception>
+    public Task<DhcpLease> AcquireAsync(TimeSpan patience, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(patience, TimeSpan.Zero);
+        const int Waits = 4;
+        return AcquireAsync([.. Enumerable.Repeat(patience / Waits, Waits)], cancellationToken);
+    }
+
+    private async Task<DhcpLease> AcquireAsync(TimeSpan[] waits, CancellationToken cancellationToken)
     {
         if (Lease is not null) throw new InvalidOperationException("A lease is held already.");
         using var linked = Linked(cancellationToken);
@@ -35,10 +53,14 @@ public sealed partial class LeaseAndPing
                 {
                 }
 
-                var offer = await ExchangeAsync(Discover(), static type => type == DhcpV4MessageType.Offer, linked.Token)
+                var offer = await ExchangeAsync(
+                    Discover(), waits, static type => type == DhcpV4MessageType.Offer, linked.Token)
                     .ConfigureAwait(false);
                 var answer = await ExchangeAsync(
-                    Request(offer), static type => type is DhcpV4MessageType.Ack or DhcpV4MessageType.Nak, linked.Token)
+                    Request(offer),
+                    waits,
+                    static type => type is DhcpV4MessageType.Ack or DhcpV4MessageType.Nak,
+                    linked.Token)
                     .ConfigureAwait(false);
                 // A server that takes its offer back says so by a NAK, and the client starts again (RFC 2131, 3.1).
                 if (answer.MessageType == DhcpV4MessageType.Ack) return Lease = ToLease(answer);
@@ -51,13 +73,16 @@ public sealed partial class LeaseAndPing
     }
 
     private async Task<DhcpV4Packet> ExchangeAsync(
-        DhcpV4Packet message, Func<DhcpV4MessageType, bool> isAnswer, CancellationToken cancellationToken)
+        DhcpV4Packet message,
+        TimeSpan[] waits,
+        Func<DhcpV4MessageType, bool> isAnswer,
+        CancellationToken cancellationToken)
     {
-        foreach (var seconds in s_retransmissions)
+        foreach (var time in waits)
         {
             await SendAsync(DhcpFrame(message, IPAddress.Any, IPAddress.Broadcast, s_broadcast), cancellationToken).ConfigureAwait(false);
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            wait.CancelAfter(TimeSpan.FromMilliseconds((seconds * 1000) + Random.Shared.Next(-1000, 1001)));
+            wait.CancelAfter(time + ((Random.Shared.NextDouble() - 0.5) * waits[0] / 2));
             try
             {
                 while (true)
@@ -68,12 +93,12 @@ public sealed partial class LeaseAndPing
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                message.Secs += (ushort)seconds;
+                message.Secs += (ushort)time.TotalSeconds;
             }
         }
 
         throw new TimeoutException(
-            $"No DHCP server answered {s_retransmissions.Length} messages in {s_retransmissions.Sum()} seconds. "
+            $"No DHCP server answered {waits.Length} messages in {waits.Sum(static one => one.TotalSeconds):0} seconds. "
             + $"{Adapter.Name} sent {Adapter.FramesSent} frames and received {Adapter.FramesReceived}.");
     }
 

@@ -29,7 +29,7 @@ public sealed partial class LeaseAndPing
         }
         catch (AdapterException refused) when (refused.Status is not NDIS_STATUS_CLOSING)
         {
-            _instance.WriteLog($"{Adapter.Driver.Name}: OID_GEN_CURRENT_LOOKAHEAD cannot be set: {refused.Status}.");
+            _instance.WriteLog($"{Adapter.Driver.Name}: OID_GEN_CURRENT_LOOKAHEAD cannot be set: {refused.Status.Describe()}.");
         }
     }
 

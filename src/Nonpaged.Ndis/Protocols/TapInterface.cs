@@ -136,6 +136,8 @@ public sealed unsafe partial class TapInterface : IDisposable
 
     private static void Require(NDIS_STATUS status, string call)
     {
-        if (status != NDIS_STATUS_SUCCESS) throw new AdapterException($"The interface could not be set up: {call} returned {status}.", status, []);
+        if (status == NDIS_STATUS_SUCCESS) return;
+        string reason = $"The interface could not be set up: {call} returned {status.Describe()}.";
+        throw new AdapterException(reason, status, []);
     }
 }

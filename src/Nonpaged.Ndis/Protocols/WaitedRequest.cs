@@ -16,7 +16,12 @@ internal sealed unsafe class WaitedRequest : IDisposable
     public void Make()
     {
         var status = NdisAllocateMemory(out var memory, Size, 0, NDIS_PHYSICAL_ADDRESS.None);
-        if (status != NDIS_STATUS_SUCCESS) throw new AdapterException($"There is no memory for a request: {nameof(NdisAllocateMemory)} returned {status}.", status, []);
+        if (status != NDIS_STATUS_SUCCESS)
+        {
+            string reason = $"There is no memory for a request: {nameof(NdisAllocateMemory)} returned {status.Describe()}.";
+            throw new AdapterException(reason, status, []);
+        }
+
         _request = (NDIS_REQUEST*)memory;
     }
 

@@ -83,6 +83,19 @@ public sealed class RunTests
     [InlineData("--nic", "vmxnet3")]
     [InlineData("--nic", "no-such-card")]
     [InlineData("--nic", "e1000,netdev=x")]
+    [InlineData("--nic", "e1000,addr=7")]
+    [InlineData("--nic", "e1000,no-such-property=1")]
+    [InlineData("--nic", "e1000,mac")]
+    [InlineData("--nic", "e1000,mac=52:54:00:12:34")]
+    [InlineData("--nic", "e1000,mac=52:54:00:12:34:57", "--peer")]
+    [InlineData("--nic", "ne2k_isa")]
+    [InlineData("--nic", "ne2k_isa,irq=2")]
+    [InlineData("--nic", "ne2k_isa,irq=nine")]
+    [InlineData("--nic", "ne2k_isa,iobase=0x60")]
+    [InlineData("--nic", "ne2k_isa,iobase=0x310")]
+    [InlineData("--nic", "ne2k_isa", "--peer")]
+    [InlineData("--nic", "none")]
+    [InlineData("--nic", "none,mac=52:54:00:12:34:57")]
     [InlineData("--ram", "5")]
     [InlineData("--ram", "1024T")]
     public void What_no_machine_can_be_is_a_failure_in_the_same_shape_with_exit_code_1(params string[] arguments)
@@ -105,6 +118,34 @@ public sealed class RunTests
     [InlineData("--pcap", "")]
     public void A_value_that_makes_no_sense_is_a_failure_in_the_same_shape_with_exit_code_1(params string[] arguments) =>
         AssertFailure(CliProgram.Run(["run", .. arguments, "--json"]));
+
+    [Fact]
+    public void A_property_of_the_card_reaches_QEMU()
+    {
+        Assert.SkipUnless(HasQemu, NoQemu);
+        CliResult result = CliProgram.Run("run", "--nic", "e1000,mac=52:54:00:ab:cd:ef,romfile=", "--count", "1");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Contains("address 52:54:00:ab:cd:ef", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_a_property_that_the_card_lacks_QEMU_s_own_words_are_passed_on_with_the_command_that_lists_those_it_has()
+    {
+        Assert.SkipUnless(HasQemu, NoQemu);
+        JsonElement failure = CliProgram.Run("run", "--nic", "e1000,no-such-property=1", "--json")
+            .Json.GetProperty("failure");
+        Assert.Contains("no-such-property", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.EndsWith("-device e1000,help", failure.GetProperty("remedy").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Under_strict_a_good_run_succeeds()
+    {
+        Assert.SkipUnless(HasQemu, NoQemu);
+        CliResult result = CliProgram.Run("run", "--count", "1", "--strict", "--json");
+        Assert.True(result.ExitCode == 0, result.Output + result.Error);
+        Assert.Equal(0, result.Json.GetProperty("exitCode").GetInt32());
+    }
 
     [Fact]
     public void Without_QEMU_the_failure_says_how_to_install_it()
@@ -179,10 +220,15 @@ public sealed class RunTests
         Assert.True(result.ExitCode == 1, result.Output + result.Error);
         JsonElement run = result.Json;
         Assert.Equal(
-            ["machine", "nic", "driver", "profile", "address", "ping", "peer", "taps", "frames", "allocations", "outstanding", "noncached", "reports", "crash", "failure"],
+            [
+                "machine", "nic", "driver", "profile", "address", "ping", "peer", "survey", "taps", "frames", "allocations",
+                "furtherAllocations", "outstanding", "leaks", "noncached", "reports", "furtherReports", "crash", "failure",
+                "exitCode",
+            ],
             run.EnumerateObject().Select(member => member.Name));
         Assert.Equal(0, run.GetProperty("outstanding").GetInt32());
         Assert.Equal(JsonValueKind.Null, run.GetProperty("address").ValueKind);
+        Assert.Equal(1, run.GetProperty("exitCode").GetInt32());
         JsonElement failure = run.GetProperty("failure");
         foreach (string member in new[] { "reason", "limit", "remedy" }) Assert.NotEmpty(failure.GetProperty(member).GetString()!);
     }

@@ -72,6 +72,45 @@ static VOID Faulty(NDIS_HANDLE Context)
 }
 #define REPLACE(c) ((c)->HaltHandler = Faulty)
 
+#elif defined(LEAKS)
+/* Blocks of two lengths by turns, of which three are never freed; a pool; and frees of addresses that nobody gave it. */
+static VOID Faulty(NDIS_HANDLE Context)
+{
+    NDIS_STATUS status;
+    NDIS_HANDLE pool;
+    PVOID block;
+    UINT index;
+
+    for (index = 0; index < 150; index++) {
+        NdisAllocateMemoryWithTag(&block, 100, 'eciw');
+        NdisFreeMemory(block, 100, 0);
+        NdisAllocateMemoryWithTag(&block, 200, 'eciw');
+        NdisFreeMemory(block, 200, 0);
+    }
+    for (index = 0; index < 3; index++) NdisAllocateMemoryWithTag(&block, 300, 'kaeL');
+    NdisAllocatePacketPool(&status, &pool, 16, 0);
+    for (index = 0; index < 2000; index++) NdisFreeMemory((PVOID)(ULONG_PTR)(0x10000 + 16 * index), 8, 0);
+    Halt(Context);
+}
+#define REPLACE(c) ((c)->HaltHandler = Faulty)
+
+#elif defined(FAILS_ODDLY)
+static NDIS_STATUS Faulty(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM Media, UINT Count, NDIS_HANDLE Handle, NDIS_HANDLE Configuration)
+{
+    UNREFERENCED_PARAMETER(Error), UNREFERENCED_PARAMETER(Selected), UNREFERENCED_PARAMETER(Media), UNREFERENCED_PARAMETER(Count);
+    UNREFERENCED_PARAMETER(Handle), UNREFERENCED_PARAMETER(Configuration);
+    return (NDIS_STATUS)STATUS;
+}
+#define REPLACE(c) ((c)->InitializeHandler = Faulty)
+
+#elif defined(DROPS_SENDS)
+static NDIS_STATUS Faulty(NDIS_HANDLE Context, PNDIS_PACKET Packet, UINT Flags)
+{
+    UNREFERENCED_PARAMETER(Context), UNREFERENCED_PARAMETER(Packet), UNREFERENCED_PARAMETER(Flags);
+    return NDIS_STATUS_SUCCESS;
+}
+#define REPLACE(c) ((c)->SendHandler = Faulty)
+
 #elif defined(NEVER_ACKNOWLEDGES)
 static VOID Faulty(PBOOLEAN Recognized, PBOOLEAN Queue, NDIS_HANDLE Context)
 {
