@@ -7,6 +7,7 @@
 
 #include "wdm.h"
 #include "ntddndis.h"
+#include "ndistask.h"
 #include "efilter.h"
 #include "ndisbase.h"
 #include "ndismem.h"

@@ -195,7 +195,7 @@ typedef struct _NDIS_WORK_ITEM {
     UCHAR WrapperReserved[8 * sizeof(PVOID)];
 } NDIS_WORK_ITEM, *PNDIS_WORK_ITEM;
 
-FORCEINLINE VOID NdisInitializeWorkItem(PNDIS_WORK_ITEM WorkItem, NDIS_PROC Routine, PVOID Context)
+NONPAGED_INLINE VOID NdisInitializeWorkItem(PNDIS_WORK_ITEM WorkItem, NDIS_PROC Routine, PVOID Context)
 {
     WorkItem->Routine = Routine;
     WorkItem->Context = Context;

@@ -72,7 +72,10 @@ typedef VOID (*W_MINIPORT_PNP_EVENT_NOTIFY_HANDLER)(
 typedef VOID (*W_MINIPORT_SHUTDOWN_HANDLER)(PVOID ShutdownContext);
 typedef W_CANCEL_SEND_PACKETS_HANDLER CANCEL_SEND_PACKETS_HANDLER;
 typedef VOID (*ADAPTER_SHUTDOWN_HANDLER)(PVOID ShutdownContext);
-typedef VOID (*PDRIVER_UNLOAD)(PDRIVER_OBJECT DriverObject);
+typedef NTSTATUS DRIVER_INITIALIZE(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
+typedef DRIVER_INITIALIZE *PDRIVER_INITIALIZE;
+typedef VOID DRIVER_UNLOAD(PDRIVER_OBJECT DriverObject);
+typedef DRIVER_UNLOAD *PDRIVER_UNLOAD;
 typedef BOOLEAN (*PMINIPORT_SYNCHRONIZE)(PVOID SynchronizeContext);
 
 #define NONPAGED_CHARACTERISTICS_3 \
@@ -148,7 +151,10 @@ typedef NDIS40_MINIPORT_CHARACTERISTICS NDIS_MINIPORT_CHARACTERISTICS;
 typedef NDIS_MINIPORT_CHARACTERISTICS *PNDIS_MINIPORT_CHARACTERISTICS;
 
 /* Wrapper, registration, attributes. */
+/* DriverEntry is the driver's own, with parameters of the types that it chose; in C++ its name is C's. */
+#ifdef __cplusplus
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
+#endif
 VOID NonpagedInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1, PVOID SystemSpecific2, PVOID SystemSpecific3);
 #define NdisMInitializeWrapper(handle, first, second, third) NonpagedInitializeWrapper((handle), (PVOID)(first), (PVOID)(second), (PVOID)(third))
 #define NdisInitializeWrapper(handle, first, second, third) NonpagedInitializeWrapper((handle), (PVOID)(first), (PVOID)(second), (PVOID)(third))
@@ -250,8 +256,12 @@ VOID NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, PVOID VirtualAddress, 
 #define NdisWriteRegisterUlong(register, data) NonpagedWriteRegisterUlong((register), (ULONG)(data))
 
 /* Interrupts. */
+typedef struct _KINTERRUPT *PKINTERRUPT;
+
+/* InterruptObject is not NULL while the interrupt is registered. */
 typedef struct _NDIS_MINIPORT_INTERRUPT {
-    ULONG_PTR Reserved[20];
+    PKINTERRUPT InterruptObject;
+    ULONG_PTR Reserved[19];
 } NDIS_MINIPORT_INTERRUPT, *PNDIS_MINIPORT_INTERRUPT;
 
 NDIS_STATUS NdisMRegisterInterrupt(

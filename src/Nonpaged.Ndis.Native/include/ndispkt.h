@@ -93,6 +93,8 @@ typedef union _NDIS_TCP_IP_CHECKSUM_PACKET_INFO {
     ULONG Value;
 } NDIS_TCP_IP_CHECKSUM_PACKET_INFO, *PNDIS_TCP_IP_CHECKSUM_PACKET_INFO;
 
+/* What a protocol may keep in ProtocolReserved of a packet that NDIS allocated for it. */
+#define PROTOCOL_RESERVED_SIZE_IN_PACKET (4 * sizeof(PVOID))
 #define NDIS_FLAGS_PROTOCOL_ID_MASK 0x0000000F
 #define NDIS_FLAGS_DONT_LOOPBACK 0x00000080
 #define NDIS_PROTOCOL_ID_DEFAULT 0x00

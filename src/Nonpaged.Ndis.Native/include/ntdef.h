@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "sal.h"
+#include "msvc.h"
 
 #if !defined(__LP64__)
 #error "These headers are for systems with 64-bit pointers and longs (LP64)."
@@ -32,7 +33,6 @@
 #define NTSYSAPI
 #define NTKERNELAPI
 #define NTHALAPI
-#define DECLSPEC_IMPORT
 #define FASTCALL
 #define CDECL
 #define STDCALL
@@ -43,9 +43,6 @@
 #define __fastcall
 #define UNALIGNED
 #define RESTRICTED_POINTER
-#define DECLSPEC_NORETURN __attribute__((__noreturn__))
-#define DECLSPEC_ALIGN(bytes) __attribute__((__aligned__(bytes)))
-#define FORCEINLINE static __inline__ __attribute__((__always_inline__, __unused__))
 #ifndef __cplusplus
 #define INLINE static __inline__
 #endif
@@ -56,6 +53,14 @@
 #define INIT_FUNCTION
 #define INIT_SECTION
 #define PAGED_CODE()
+#define PAGED_CODE_LOCKED()
+#define NONPAGED_CODE()
+#define PAGED_FUNCTION
+#define INITCODE
+#define PAGEDCODE
+#define LOCKEDCODE
+
+
 
 #define CONST const
 #define VOID void
@@ -69,14 +74,14 @@ typedef int INT, *PINT, LONG, *PLONG, INT32, *PINT32, BOOL, *PBOOL;
 typedef unsigned int UINT, *PUINT, ULONG, *PULONG, DWORD, *PDWORD, UINT32, *PUINT32, LOGICAL;
 __extension__ typedef long long LONGLONG, *PLONGLONG, INT64, *PINT64, LONG64;
 __extension__ typedef unsigned long long ULONGLONG, *PULONGLONG, UINT64, *PUINT64, ULONG64, *PULONG64, DWORDLONG;
-#define __int8 char
-#define __int16 short
-#define __int32 int
-#define __int64 long long
-typedef long LONG_PTR, *PLONG_PTR, INT_PTR, SSIZE_T;
-typedef unsigned long ULONG_PTR, *PULONG_PTR, UINT_PTR, DWORD_PTR, SIZE_T, *PSIZE_T, KAFFINITY, *PKAFFINITY;
+typedef long LONG_PTR, *PLONG_PTR, INT_PTR, *PINT_PTR, SSIZE_T, *PSSIZE_T;
+typedef unsigned long ULONG_PTR, *PULONG_PTR, UINT_PTR, *PUINT_PTR, DWORD_PTR, *PDWORD_PTR, SIZE_T, *PSIZE_T, KAFFINITY, *PKAFFINITY;
 typedef void *PVOID, *LPVOID, *HANDLE, **PHANDLE;
-typedef const void *PCVOID;
+typedef float FLOAT;
+typedef double DOUBLE;
+typedef const void *PCVOID, *LPCVOID;
+typedef const UCHAR *PCUCHAR;
+typedef const char *const *PCZPCSTR;
 typedef wchar_t WCHAR, *PWCHAR, *PWSTR, *LPWSTR;
 typedef const wchar_t *PCWSTR, *LPCWSTR;
 typedef LONG NTSTATUS, *PNTSTATUS;
@@ -90,6 +95,15 @@ typedef LONG NTSTATUS, *PNTSTATUS;
 #define MAXUSHORT 0xffff
 #define MAXULONG 0xffffffffU
 #define MAXLONG 0x7fffffff
+#define MINLONG ((LONG)0x80000000)
+#define MAXCHAR 0x7f
+#define MAXSHORT 0x7fff
+#define MAXDWORD MAXULONG
+#define MAXWORD MAXUSHORT
+#define MAXLONGLONG ((LONGLONG)0x7fffffffffffffff)
+#define MAXULONGLONG ((ULONGLONG)-1)
+#define MAXULONG_PTR ((ULONG_PTR)-1)
+#define MAXUINT MAXULONG
 #endif
 #ifndef ANSI_NULL
 #define ANSI_NULL ((CHAR)0)
@@ -159,7 +173,37 @@ typedef struct _GUID {
 #define CONTAINING_RECORD(address, type, field) ((type *)(void *)((PCHAR)(address) - offsetof(type, field)))
 #define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define RTL_NUMBER_OF(array) ARRAYSIZE(array)
+#define RTL_NUMBER_OF_V1(array) ARRAYSIZE(array)
+#define RTL_NUMBER_OF_V2(array) ARRAYSIZE(array)
+#define RTL_FIELD_TYPE(type, field) (((type *)0)->field)
 #define RTL_FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
+#define RTL_NUMBER_OF_FIELD(type, field) ARRAYSIZE(((type *)0)->field)
+#define RTL_SIZEOF_THROUGH_FIELD(type, field) (offsetof(type, field) + RTL_FIELD_SIZE(type, field))
+#define RTL_CONTAINS_FIELD(structure, size, field) \
+    (((PCHAR)&(structure)->field + sizeof((structure)->field)) <= ((PCHAR)(structure) + (size)))
+#define RTL_PADDING_BETWEEN_FIELDS(type, first, second) \
+    (offsetof(type, second) > offsetof(type, first) \
+        ? offsetof(type, second) - offsetof(type, first) - RTL_FIELD_SIZE(type, first) \
+        : offsetof(type, first) - offsetof(type, second) - RTL_FIELD_SIZE(type, second))
+#define RTL_BITS_OF(item) (sizeof(item) * 8)
+#define RTL_BITS_OF_FIELD(type, field) RTL_BITS_OF(RTL_FIELD_TYPE(type, field))
+#define UFIELD_OFFSET(type, field) ((ULONG)offsetof(type, field))
+#define TYPE_ALIGNMENT(type) offsetof(struct { char first; type second; }, second)
+#define PROBE_ALIGNMENT(type) TYPE_ALIGNMENT(type)
+
+/* To multiples of a power of two: of a type's size (ALIGN_UP), or of so many bytes (ALIGN_UP_BY). */
+#define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
+#define ALIGN_UP_BY(length, alignment) ALIGN_DOWN_BY((ULONG_PTR)(length) + (ULONG_PTR)(alignment) - 1, alignment)
+#define ALIGN_DOWN_POINTER_BY(address, alignment) ((PVOID)ALIGN_DOWN_BY(address, alignment))
+#define ALIGN_UP_POINTER_BY(address, alignment) ((PVOID)ALIGN_UP_BY(address, alignment))
+#define ALIGN_DOWN(length, type) ALIGN_DOWN_BY(length, sizeof(type))
+#define ALIGN_UP(length, type) ALIGN_UP_BY(length, sizeof(type))
+#define ALIGN_DOWN_POINTER(address, type) ALIGN_DOWN_POINTER_BY(address, sizeof(type))
+#define ALIGN_UP_POINTER(address, type) ALIGN_UP_POINTER_BY(address, sizeof(type))
+#ifndef ROUND_UP
+#define ROUND_UP(value, alignment) ALIGN_UP_BY(value, alignment)
+#define ROUND_DOWN(value, alignment) ALIGN_DOWN_BY(value, alignment)
+#endif
 #define ARGUMENT_PRESENT(argument) ((argument) != NULL)
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 #define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))

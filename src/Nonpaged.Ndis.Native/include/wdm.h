@@ -5,6 +5,8 @@
 #define NONPAGED_WDM_H
 
 #include "ntdef.h"
+#include "ntbits.h"
+#include "ntprintf.h"
 
 NONPAGED_EXTERN_C_BEGIN
 
@@ -69,9 +71,20 @@ typedef enum _MM_PAGE_PRIORITY {
 
 /* Debugging. DbgPrint's text goes to the log of the program that runs the driver. It takes Windows' own formats, too: %wZ, %ws, %I64x. */
 ULONG DbgPrint(PCSTR Format, ...);
+ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
+ULONG vDbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, va_list Arguments);
+#define DPFLTR_ERROR_LEVEL 0
+#define DPFLTR_WARNING_LEVEL 1
+#define DPFLTR_TRACE_LEVEL 2
+#define DPFLTR_INFO_LEVEL 3
+#define DPFLTR_MASK 0x80000000
+#define DPFLTR_DEFAULT_ID 101
+#define DPFLTR_IHVDRIVER_ID 77
+#define DPFLTR_IHVNETWORK_ID 81
 VOID DbgBreakPoint(VOID);
 VOID NonpagedAssertionFailed(PCSTR Expression, PCSTR File, ULONG Line);
 #define KdPrint(arguments) DbgPrint arguments
+#define KdPrintEx(arguments) DbgPrintEx arguments
 #define KdBreakPoint() DbgBreakPoint()
 #if defined(DBG) && DBG
 #define ASSERT(expression) ((void)((expression) ? 0 : (NonpagedAssertionFailed(#expression, __FILE__, __LINE__), 0)))
@@ -100,14 +113,14 @@ VOID NonpagedAssertionFailed(PCSTR Expression, PCSTR File, ULONG Line);
 #define RtlUlonglongByteSwap(value) __builtin_bswap64(value)
 
 /* How many bytes are equal before the first that differs. */
-FORCEINLINE SIZE_T NonpagedCompareMemory(const void *First, const void *Second, SIZE_T Length)
+NONPAGED_INLINE SIZE_T NonpagedCompareMemory(const void *First, const void *Second, SIZE_T Length)
 {
     SIZE_T equal = 0;
     while (equal < Length && ((const UCHAR *)First)[equal] == ((const UCHAR *)Second)[equal]) equal++;
     return equal;
 }
 
-FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING Destination, PCWSTR Source)
+NONPAGED_INLINE VOID RtlInitUnicodeString(PUNICODE_STRING Destination, PCWSTR Source)
 {
     USHORT length = 0;
     while (Source != NULL && Source[length / sizeof(WCHAR)] != 0) length = (USHORT)(length + sizeof(WCHAR));
@@ -116,7 +129,7 @@ FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING Destination, PCWSTR Source
     Destination->Buffer = (PWSTR)(ULONG_PTR)Source;
 }
 
-FORCEINLINE VOID RtlInitAnsiString(PANSI_STRING Destination, PCSTR Source)
+NONPAGED_INLINE VOID RtlInitAnsiString(PANSI_STRING Destination, PCSTR Source)
 {
     Destination->Length = (USHORT)(Source == NULL ? 0 : strlen(Source));
     Destination->MaximumLength = (USHORT)(Source == NULL ? 0 : Destination->Length + 1);
@@ -124,35 +137,35 @@ FORCEINLINE VOID RtlInitAnsiString(PANSI_STRING Destination, PCSTR Source)
 }
 
 /* Doubly linked lists. */
-FORCEINLINE VOID InitializeListHead(PLIST_ENTRY Head)
+NONPAGED_INLINE VOID InitializeListHead(PLIST_ENTRY Head)
 {
     Head->Flink = Head->Blink = Head;
 }
 
 #define IsListEmpty(head) ((head)->Flink == (head))
 
-FORCEINLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
+NONPAGED_INLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
 {
     Entry->Blink->Flink = Entry->Flink;
     Entry->Flink->Blink = Entry->Blink;
     return Entry->Flink == Entry->Blink;
 }
 
-FORCEINLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY Head)
+NONPAGED_INLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY Head)
 {
     PLIST_ENTRY entry = Head->Flink;
     RemoveEntryList(entry);
     return entry;
 }
 
-FORCEINLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY Head)
+NONPAGED_INLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY Head)
 {
     PLIST_ENTRY entry = Head->Blink;
     RemoveEntryList(entry);
     return entry;
 }
 
-FORCEINLINE VOID InsertHeadList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
+NONPAGED_INLINE VOID InsertHeadList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
 {
     Entry->Flink = Head->Flink;
     Entry->Blink = Head;
@@ -160,7 +173,7 @@ FORCEINLINE VOID InsertHeadList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
     Head->Flink = Entry;
 }
 
-FORCEINLINE VOID InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
+NONPAGED_INLINE VOID InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
 {
     Entry->Flink = Head;
     Entry->Blink = Head->Blink;
@@ -168,14 +181,14 @@ FORCEINLINE VOID InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
     Head->Blink = Entry;
 }
 
-FORCEINLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY Head)
+NONPAGED_INLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY Head)
 {
     PSINGLE_LIST_ENTRY entry = Head->Next;
     if (entry != NULL) Head->Next = entry->Next;
     return entry;
 }
 
-FORCEINLINE VOID PushEntryList(PSINGLE_LIST_ENTRY Head, PSINGLE_LIST_ENTRY Entry)
+NONPAGED_INLINE VOID PushEntryList(PSINGLE_LIST_ENTRY Head, PSINGLE_LIST_ENTRY Entry)
 {
     Entry->Next = Head->Next;
     Head->Next = Entry;
@@ -355,35 +368,42 @@ typedef struct _PCI_SLOT_NUMBER {
     } u;
 } PCI_SLOT_NUMBER, *PPCI_SLOT_NUMBER;
 
+#define NONPAGED_PCI_HEADER \
+    USHORT VendorID; \
+    USHORT DeviceID; \
+    USHORT Command; \
+    USHORT Status; \
+    UCHAR RevisionID; \
+    UCHAR ProgIf; \
+    UCHAR SubClass; \
+    UCHAR BaseClass; \
+    UCHAR CacheLineSize; \
+    UCHAR LatencyTimer; \
+    UCHAR HeaderType; \
+    UCHAR BIST; \
+    union { \
+        struct { \
+            ULONG BaseAddresses[PCI_TYPE0_ADDRESSES]; \
+            ULONG CIS; \
+            USHORT SubVendorID; \
+            USHORT SubSystemID; \
+            ULONG ROMBaseAddress; \
+            UCHAR CapabilitiesPtr; \
+            UCHAR Reserved1[3]; \
+            ULONG Reserved2; \
+            UCHAR InterruptLine; \
+            UCHAR InterruptPin; \
+            UCHAR MinimumGrant; \
+            UCHAR MaximumLatency; \
+        } type0; \
+    } u
+
+typedef struct _PCI_COMMON_HEADER {
+    NONPAGED_PCI_HEADER;
+} PCI_COMMON_HEADER, *PPCI_COMMON_HEADER;
+
 typedef struct _PCI_COMMON_CONFIG {
-    USHORT VendorID;
-    USHORT DeviceID;
-    USHORT Command;
-    USHORT Status;
-    UCHAR RevisionID;
-    UCHAR ProgIf;
-    UCHAR SubClass;
-    UCHAR BaseClass;
-    UCHAR CacheLineSize;
-    UCHAR LatencyTimer;
-    UCHAR HeaderType;
-    UCHAR BIST;
-    union {
-        struct {
-            ULONG BaseAddresses[PCI_TYPE0_ADDRESSES];
-            ULONG CIS;
-            USHORT SubVendorID;
-            USHORT SubSystemID;
-            ULONG ROMBaseAddress;
-            UCHAR CapabilitiesPtr;
-            UCHAR Reserved1[3];
-            ULONG Reserved2;
-            UCHAR InterruptLine;
-            UCHAR InterruptPin;
-            UCHAR MinimumGrant;
-            UCHAR MaximumLatency;
-        } type0;
-    } u;
+    NONPAGED_PCI_HEADER;
     UCHAR DeviceSpecific[192];
 } PCI_COMMON_CONFIG, *PPCI_COMMON_CONFIG;
 
