@@ -93,6 +93,17 @@ typedef union _NDIS_TCP_IP_CHECKSUM_PACKET_INFO {
     ULONG Value;
 } NDIS_TCP_IP_CHECKSUM_PACKET_INFO, *PNDIS_TCP_IP_CHECKSUM_PACKET_INFO;
 
+/* Ieee8021QInfo: the tag, in the place of the pointer. */
+typedef union _NDIS_PACKET_8021Q_INFO {
+    struct {
+        UINT32 UserPriority : 3;
+        UINT32 CanonicalFormatId : 1;
+        UINT32 VlanId : 12;
+        UINT32 Reserved : 16;
+    } TagHeader;
+    PVOID Value;
+} NDIS_PACKET_8021Q_INFO, *PNDIS_PACKET_8021Q_INFO;
+
 /* What a protocol may keep in ProtocolReserved of a packet that NDIS allocated for it. */
 #define PROTOCOL_RESERVED_SIZE_IN_PACKET (4 * sizeof(PVOID))
 #define NDIS_FLAGS_PROTOCOL_ID_MASK 0x0000000F

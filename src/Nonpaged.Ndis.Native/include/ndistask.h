@@ -69,6 +69,33 @@ typedef struct _NDIS_TASK_TCP_IP_CHECKSUM {
     } V6Transmit, V6Receive;
 } NDIS_TASK_TCP_IP_CHECKSUM, *PNDIS_TASK_TCP_IP_CHECKSUM;
 
+typedef struct _NDIS_TASK_IPSEC {
+    struct {
+        ULONG AH_ESP_COMBINED : 1;
+        ULONG TRANSPORT_TUNNEL_COMBINED : 1;
+        ULONG V4_OPTIONS : 1;
+        ULONG RESERVED : 1;
+    } Supported;
+    struct {
+        ULONG MD5 : 1;
+        ULONG SHA_1 : 1;
+        ULONG Transport : 1;
+        ULONG Tunnel : 1;
+        ULONG Send : 1;
+        ULONG Receive : 1;
+    } V4AH;
+    struct {
+        ULONG DES : 1;
+        ULONG RESERVED : 1;
+        ULONG TRIPLE_DES : 1;
+        ULONG NULL_ESP : 1;
+        ULONG Transport : 1;
+        ULONG Tunnel : 1;
+        ULONG Send : 1;
+        ULONG Receive : 1;
+    } V4ESP;
+} NDIS_TASK_IPSEC, *PNDIS_TASK_IPSEC;
+
 typedef struct _NDIS_TASK_TCP_LARGE_SEND {
     ULONG Version;
     ULONG MaxOffLoadSize;

@@ -64,9 +64,9 @@
 
 #define CONST const
 #define VOID void
-typedef char CHAR, *PCHAR, *PSTR, *LPSTR;
-typedef signed char CCHAR, INT8, *PINT8, SCHAR;
-typedef const char *PCSTR, *LPCSTR, *PCCH;
+typedef char CHAR, *PCHAR, *PSTR, *LPSTR, *PCH, *LPCH, *PSZ, TCHAR, *PTCHAR, *PTSTR, *LPTSTR;
+typedef signed char CCHAR, *PCCHAR, INT8, *PINT8, SCHAR;
+typedef const char *PCSTR, *LPCSTR, *PCCH, *PCSZ, *LPCTSTR;
 typedef unsigned char UCHAR, *PUCHAR, BYTE, *PBYTE, UINT8, *PUINT8, BOOLEAN, *PBOOLEAN;
 typedef short SHORT, *PSHORT, CSHORT, INT16, *PINT16;
 typedef unsigned short USHORT, *PUSHORT, WORD, *PWORD, UINT16, *PUINT16;
@@ -167,7 +167,8 @@ typedef struct _GUID {
     USHORT Data2;
     USHORT Data3;
     UCHAR Data4[8];
-} GUID, *PGUID;
+} GUID, *PGUID, *LPGUID, IID;
+typedef const GUID *LPCGUID, *PCGUID;
 
 #define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
 #define CONTAINING_RECORD(address, type, field) ((type *)(void *)((PCHAR)(address) - offsetof(type, field)))
@@ -204,6 +205,8 @@ typedef struct _GUID {
 #define ROUND_UP(value, alignment) ALIGN_UP_BY(value, alignment)
 #define ROUND_DOWN(value, alignment) ALIGN_DOWN_BY(value, alignment)
 #endif
+#define RtlOffsetToPointer(base, offset) ((PCHAR)(base) + (ULONG_PTR)(offset))
+#define RtlPointerToOffset(base, pointer) ((ULONG)((PCHAR)(pointer) - (PCHAR)(base)))
 #define ARGUMENT_PRESENT(argument) ((argument) != NULL)
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 #define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
@@ -220,24 +223,11 @@ typedef struct _GUID {
 #endif
 #define LOBYTE(value) ((UCHAR)(value))
 #define HIBYTE(value) ((UCHAR)((USHORT)(value) >> 8))
+#define MAKEWORD(low, high) ((USHORT)((UCHAR)(low) | (USHORT)(UCHAR)(high) << 8))
+#define MAKELONG(low, high) ((LONG)((USHORT)(low) | (ULONG)(USHORT)(high) << 16))
 #define LOWORD(value) ((USHORT)(value))
 #define HIWORD(value) ((USHORT)((ULONG)(value) >> 16))
 
-#define NT_SUCCESS(status) ((NTSTATUS)(status) >= 0)
-#define STATUS_SUCCESS ((NTSTATUS)0x00000000)
-#define STATUS_PENDING ((NTSTATUS)0x00000103)
-#define STATUS_TIMEOUT ((NTSTATUS)0x00000102)
-#define STATUS_BUFFER_OVERFLOW ((NTSTATUS)0x80000005)
-#define STATUS_UNSUCCESSFUL ((NTSTATUS)0xC0000001)
-#define STATUS_NOT_IMPLEMENTED ((NTSTATUS)0xC0000002)
-#define STATUS_INVALID_PARAMETER ((NTSTATUS)0xC000000D)
-#define STATUS_NO_MEMORY ((NTSTATUS)0xC0000017)
-#define STATUS_BUFFER_TOO_SMALL ((NTSTATUS)0xC0000023)
-#define STATUS_OBJECT_NAME_NOT_FOUND ((NTSTATUS)0xC0000034)
-#define STATUS_INSUFFICIENT_RESOURCES ((NTSTATUS)0xC000009A)
-#define STATUS_DEVICE_NOT_READY ((NTSTATUS)0xC00000A3)
-#define STATUS_NOT_SUPPORTED ((NTSTATUS)0xC00000BB)
-#define STATUS_IO_TIMEOUT ((NTSTATUS)0xC00000B5)
-#define STATUS_NOT_FOUND ((NTSTATUS)0xC0000225)
+#include "ntstatus.h"
 
 #endif
