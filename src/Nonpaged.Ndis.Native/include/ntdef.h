@@ -18,6 +18,11 @@
 #error "Wide characters have 16 bits in a driver: compile with -fshort-wchar (pkg-config --cflags ndis)."
 #endif
 
+/* A function that no header declares is not in NDIS here: that is an error when it is compiled, and not when it is loaded. */
+#ifndef __cplusplus
+#pragma GCC diagnostic error "-Wimplicit-function-declaration"
+#endif
+
 #ifdef __cplusplus
 #define NONPAGED_EXTERN_C_BEGIN extern "C" {
 #define NONPAGED_EXTERN_C_END }
