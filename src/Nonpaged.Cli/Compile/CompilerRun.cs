@@ -21,7 +21,7 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         var search = new IncludeSearch(line.QuotedFolders, line.Folders, [_headers, .. s_system, Path.Combine(_headers, SdkHeaders.Last)]);
         var mirror = new SourceMirror(Path.Combine(work, "sources"), search);
         Copy(mirror, search);
-        if (isWindowsModel && !line.IsPreprocessing)
+        if ((isWindowsModel || mirror.NamesFunctions) && !line.IsPreprocessing)
         {
             foreach (int index in line.Sources)
             {
@@ -64,7 +64,8 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         int status = await StartAsync([.. Flags(), .. PreprocessorArguments(), "-E", source, "-o", text, .. Quiet()]).ConfigureAwait(false);
         if (status != 0) return status;
         string preprocessed = await File.ReadAllTextAsync(text, Encoding.Latin1).ConfigureAwait(false);
-        string rewritten = LongRewriter.Rewrite(preprocessed, file => file.StartsWith(_headers, StringComparison.Ordinal) || file.StartsWith('<'));
+        string rewritten = PreprocessedText.Rewrite(
+            preprocessed, file => file.StartsWith(_headers, StringComparison.Ordinal) || file.StartsWith('<'), isWindowsModel);
         await File.WriteAllTextAsync(text, rewritten, Encoding.Latin1).ConfigureAwait(false);
         line.Arguments[index] = text;
         return 0;

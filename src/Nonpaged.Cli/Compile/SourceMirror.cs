@@ -13,6 +13,9 @@ internal sealed class SourceMirror(string folder, IncludeSearch search)
     /// <summary>Where the driver's files say long: file and line.</summary>
     public List<(string File, int Line)> LongPlaces { get; } = [];
 
+    /// <summary>Whether only preprocessed text can be compiled.</summary>
+    public bool NamesFunctions { get; private set; }
+
     /// <summary>Returns the copy's path.</summary>
     public string Add(string path)
     {
@@ -24,6 +27,7 @@ internal sealed class SourceMirror(string folder, IncludeSearch search)
         // Before it is read: headers include each other.
         _copies.Add(full, copy);
         SourceText text = SourceText.Rewrite(Read(path), (name, isQuoted) => Include(name, path, isQuoted));
+        NamesFunctions |= text.NamesFunctions;
         LongPlaces.AddRange(text.LongLines.Select(line => (path, line)));
         File.WriteAllText(copy, $"#line 1 \"{path.Replace("\\", "\\\\", StringComparison.Ordinal)}\"\n{text.Text}", Encoding.Latin1);
         return copy;

@@ -19,6 +19,9 @@ internal sealed class SourceText
     /// <summary>The lines that say long, which has another length on Windows.</summary>
     public List<int> LongLines { get; } = [];
 
+    /// <summary>Whether only preprocessed text can be compiled (<see cref="FunctionNames"/>).</summary>
+    public bool NamesFunctions { get; private set; }
+
     public string Text { get; private set; } = "";
 
     /// <param name="source">The source.</param>
@@ -35,6 +38,7 @@ internal sealed class SourceText
 
     private void Run()
     {
+        NamesFunctions = FunctionNames.IsBesideText(Source, _tokens.Where(token => token.IsWord).ToArray(), isMacro: false);
         bool startsLine = true;
         for (int index = 0; index < _tokens.Count; index++)
         {
@@ -65,7 +69,7 @@ internal sealed class SourceText
 
     private void Word(CToken token)
     {
-        if (token.Kind == CTokenKind.Identifier && LongRewriter.IsSpecifier(Source, token))
+        if (LongSpecifier.IsSpecifier(Source, token))
         {
             _run.Add(token);
             return;
@@ -77,7 +81,7 @@ internal sealed class SourceText
 
     private void EndRun()
     {
-        if (LongRewriter.OnlyLong(Source, _run) is not null && !_run.Any(token => token.Is(Source, "double"))) LongLines.Add(_line);
+        if (LongSpecifier.Only(Source, _run) is not null && !_run.Any(token => token.Is(Source, "double"))) LongLines.Add(_line);
         _run.Clear();
     }
 
@@ -96,7 +100,11 @@ internal sealed class SourceText
             return;
         }
 
-        if (words[0].Is(Source, "define")) TokenPasting.Mend(_edits, words.AsSpan(1));
+        if (words[0].Is(Source, "define"))
+        {
+            TokenPasting.Mend(_edits, words.AsSpan(1));
+            NamesFunctions |= FunctionNames.IsBesideText(Source, words, isMacro: true);
+        }
         else foreach (CToken word in words) Number(word);
     }
 

@@ -2,7 +2,7 @@ namespace Nonpaged.Cli;
 
 /// <summary>
 /// Takes the <c>##</c> out of a macro's definition where what it would make is no token: Microsoft's preprocessor lets the two stand beside each other then, and
-/// others refuse.
+/// others refuse. The comma before arguments of a variable number goes where there are none, as it does there.
 /// </summary>
 internal static class TokenPasting
 {
@@ -16,9 +16,10 @@ internal static class TokenPasting
         if (words.Length == 0) return;
         string source = edits.Source;
         (HashSet<string> parameters, string? rest, int body) = Parameters(source, words);
-        for (int index = body + 1; index + 1 < words.Length; index++)
+        for (int index = body; index + 1 < words.Length; index++)
         {
-            if (!words[index].Is(source, "##")) continue;
+            if (words[index].Is(source, ",") && rest is not null && words[index + 1].Is(source, rest)) edits.Replace(words[index], ",##");
+            if (index == body || !words[index].Is(source, "##")) continue;
             (CToken left, CToken right) = (words[index - 1], words[index + 1]);
             if (!MakesToken(source, left, right, parameters, rest)) edits.Replace(words[index], " ");
         }

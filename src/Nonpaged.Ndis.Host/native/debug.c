@@ -1,7 +1,11 @@
 /*
- * The functions with a variable number of arguments, which C# cannot be: DbgPrint, with the formats of Windows beside those of C, and NdisWriteErrorLogEntry.
+ * What C# cannot be: functions with a variable number of arguments (DbgPrint, with the formats of Windows beside those of C, and NdisWriteErrorLogEntry), those that do not return, and the
+ * search for a function by its name.
  */
+#define _GNU_SOURCE
 #include "format.h"
+#include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
 void NonpagedDebugText(const char *line);
@@ -52,6 +56,34 @@ uint32_t DbgPrintEx(uint32_t component, uint32_t level, const char *format, ...)
     vDbgPrintEx(component, level, format, arguments);
     va_end(arguments);
     return 0;
+}
+
+/* The watching process tells of the signal; the log says what the driver gave. */
+_Noreturn void KeBugCheckEx(uint32_t code, uintptr_t first, uintptr_t second, uintptr_t third, uintptr_t fourth)
+{
+    DbgPrint("\nbug check 0x%08x (0x%Ix, 0x%Ix, 0x%Ix, 0x%Ix)\n", code, first, second, third, fourth);
+    abort();
+}
+
+_Noreturn void KeBugCheck(uint32_t code) { KeBugCheckEx(code, 0, 0, 0, 0); }
+
+struct unicode_string {
+    uint16_t length, room;
+    const uint16_t *buffer;
+};
+
+/* This program's own functions, and no library's. */
+void *MmGetSystemRoutineAddress(const struct unicode_string *name)
+{
+    char narrow[128];
+    size_t length = name->length / 2u;
+    Dl_info found, own;
+    if (length >= sizeof narrow) return NULL;
+    for (size_t index = 0; index < length; index++) narrow[index] = name->buffer[index] < 0x80 ? (char)name->buffer[index] : '?';
+    narrow[length] = 0;
+    void *function = dlsym(RTLD_DEFAULT, narrow);
+    if (function == NULL || dladdr(function, &found) == 0 || dladdr((void *)MmGetSystemRoutineAddress, &own) == 0) return NULL;
+    return found.dli_fbase == own.dli_fbase ? function : NULL;
 }
 
 void NdisWriteErrorLogEntry(void *adapter, uint32_t code, uint32_t count, ...)

@@ -248,12 +248,12 @@ VOID NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, PVOID VirtualAddress, 
 #define NdisRawWritePortBufferUchar(port, buffer, count) NonpagedWritePortBufferUchar((ULONG_PTR)(port), (const void *)(buffer), (count))
 #define NdisRawWritePortBufferUshort(port, buffer, count) NonpagedWritePortBufferUshort((ULONG_PTR)(port), (const void *)(buffer), (count))
 #define NdisRawWritePortBufferUlong(port, buffer, count) NonpagedWritePortBufferUlong((ULONG_PTR)(port), (const void *)(buffer), (count))
-#define NdisReadRegisterUchar(register, data) ((void)(*(data) = NonpagedReadRegisterUchar(register)))
-#define NdisReadRegisterUshort(register, data) ((void)(*(data) = NonpagedReadRegisterUshort(register)))
-#define NdisReadRegisterUlong(register, data) ((void)(*(data) = NonpagedReadRegisterUlong(register)))
-#define NdisWriteRegisterUchar(register, data) NonpagedWriteRegisterUchar((register), (UCHAR)(data))
-#define NdisWriteRegisterUshort(register, data) NonpagedWriteRegisterUshort((register), (USHORT)(data))
-#define NdisWriteRegisterUlong(register, data) NonpagedWriteRegisterUlong((register), (ULONG)(data))
+#define NdisReadRegisterUchar(register, data) ((void)(*(data) = NonpagedReadRegisterUchar((volatile void *)(ULONG_PTR)(register))))
+#define NdisReadRegisterUshort(register, data) ((void)(*(data) = NonpagedReadRegisterUshort((volatile void *)(ULONG_PTR)(register))))
+#define NdisReadRegisterUlong(register, data) ((void)(*(data) = NonpagedReadRegisterUlong((volatile void *)(ULONG_PTR)(register))))
+#define NdisWriteRegisterUchar(register, data) NonpagedWriteRegisterUchar((volatile void *)(ULONG_PTR)(register), (UCHAR)(data))
+#define NdisWriteRegisterUshort(register, data) NonpagedWriteRegisterUshort((volatile void *)(ULONG_PTR)(register), (USHORT)(data))
+#define NdisWriteRegisterUlong(register, data) NonpagedWriteRegisterUlong((volatile void *)(ULONG_PTR)(register), (ULONG)(data))
 
 /* Interrupts. */
 typedef struct _KINTERRUPT *PKINTERRUPT;

@@ -82,6 +82,14 @@ ULONG vDbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, va_list Argument
 #define DPFLTR_IHVDRIVER_ID 77
 #define DPFLTR_IHVNETWORK_ID 81
 VOID DbgBreakPoint(VOID);
+/* Ends the process; the report names the code. */
+DECLSPEC_NORETURN VOID KeBugCheck(ULONG BugCheckCode);
+DECLSPEC_NORETURN VOID KeBugCheckEx(
+    ULONG BugCheckCode, ULONG_PTR Parameter1, ULONG_PTR Parameter2, ULONG_PTR Parameter3, ULONG_PTR Parameter4);
+/* NULL where no function of NDIS or the kernel has that name here. */
+PVOID MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName);
+/* A driver's functions run one at a time. */
+#define KeGetCurrentProcessorNumber() ((ULONG)0)
 VOID NonpagedAssertionFailed(PCSTR Expression, PCSTR File, ULONG Line);
 #define KdPrint(arguments) DbgPrint arguments
 #define KdPrintEx(arguments) DbgPrintEx arguments
@@ -278,12 +286,12 @@ VOID NonpagedWritePortBufferUchar(ULONG_PTR Port, const void *Buffer, ULONG Coun
 VOID NonpagedWritePortBufferUshort(ULONG_PTR Port, const void *Buffer, ULONG Count);
 VOID NonpagedWritePortBufferUlong(ULONG_PTR Port, const void *Buffer, ULONG Count);
 
-#define READ_REGISTER_UCHAR(register) NonpagedReadRegisterUchar(register)
-#define READ_REGISTER_USHORT(register) NonpagedReadRegisterUshort(register)
-#define READ_REGISTER_ULONG(register) NonpagedReadRegisterUlong(register)
-#define WRITE_REGISTER_UCHAR(register, value) NonpagedWriteRegisterUchar((register), (value))
-#define WRITE_REGISTER_USHORT(register, value) NonpagedWriteRegisterUshort((register), (value))
-#define WRITE_REGISTER_ULONG(register, value) NonpagedWriteRegisterUlong((register), (value))
+#define READ_REGISTER_UCHAR(register) NonpagedReadRegisterUchar((volatile void *)(ULONG_PTR)(register))
+#define READ_REGISTER_USHORT(register) NonpagedReadRegisterUshort((volatile void *)(ULONG_PTR)(register))
+#define READ_REGISTER_ULONG(register) NonpagedReadRegisterUlong((volatile void *)(ULONG_PTR)(register))
+#define WRITE_REGISTER_UCHAR(register, value) NonpagedWriteRegisterUchar((volatile void *)(ULONG_PTR)(register), (value))
+#define WRITE_REGISTER_USHORT(register, value) NonpagedWriteRegisterUshort((volatile void *)(ULONG_PTR)(register), (value))
+#define WRITE_REGISTER_ULONG(register, value) NonpagedWriteRegisterUlong((volatile void *)(ULONG_PTR)(register), (value))
 #define READ_PORT_UCHAR(port) NonpagedReadPortUchar((ULONG_PTR)(port))
 #define READ_PORT_USHORT(port) NonpagedReadPortUshort((ULONG_PTR)(port))
 #define READ_PORT_ULONG(port) NonpagedReadPortUlong((ULONG_PTR)(port))
@@ -390,6 +398,7 @@ typedef struct _CM_PARTIAL_RESOURCE_LIST {
 /* PCI configuration space (PCI Local Bus 3.0, 6.1). */
 #define PCI_TYPE0_ADDRESSES 6
 #define PCI_TYPE1_ADDRESSES 2
+#define PCI_TYPE2_ADDRESSES 5
 
 typedef struct _PCI_SLOT_NUMBER {
     union {
@@ -430,6 +439,47 @@ typedef struct _PCI_SLOT_NUMBER {
             UCHAR MinimumGrant; \
             UCHAR MaximumLatency; \
         } type0; \
+        struct { \
+            ULONG BaseAddresses[PCI_TYPE1_ADDRESSES]; \
+            UCHAR PrimaryBus; \
+            UCHAR SecondaryBus; \
+            UCHAR SubordinateBus; \
+            UCHAR SecondaryLatency; \
+            UCHAR IOBase; \
+            UCHAR IOLimit; \
+            USHORT SecondaryStatus; \
+            USHORT MemoryBase; \
+            USHORT MemoryLimit; \
+            USHORT PrefetchBase; \
+            USHORT PrefetchLimit; \
+            ULONG PrefetchBaseUpper32; \
+            ULONG PrefetchLimitUpper32; \
+            USHORT IOBaseUpper16; \
+            USHORT IOLimitUpper16; \
+            UCHAR CapabilitiesPtr; \
+            UCHAR Reserved1[3]; \
+            ULONG ROMBaseAddress; \
+            UCHAR InterruptLine; \
+            UCHAR InterruptPin; \
+            USHORT BridgeControl; \
+        } type1; \
+        struct { \
+            ULONG SocketRegistersBaseAddress; \
+            UCHAR CapabilitiesPtr; \
+            UCHAR Reserved; \
+            USHORT SecondaryStatus; \
+            UCHAR PrimaryBus; \
+            UCHAR SecondaryBus; \
+            UCHAR SubordinateBus; \
+            UCHAR SecondaryLatency; \
+            struct { \
+                ULONG Base; \
+                ULONG Limit; \
+            } Range[PCI_TYPE2_ADDRESSES - 1]; \
+            UCHAR InterruptLine; \
+            UCHAR InterruptPin; \
+            USHORT BridgeControl; \
+        } type2; \
     } u
 
 typedef struct _PCI_COMMON_HEADER {
@@ -469,6 +519,7 @@ typedef struct _PCI_COMMON_CONFIG {
 #define PCI_MULTIFUNCTION 0x80
 #define PCI_DEVICE_TYPE 0x00
 #define PCI_BRIDGE_TYPE 0x01
+#define PCI_CARDBUS_BRIDGE_TYPE 0x02
 #define PCI_CLASS_NETWORK_CTLR 0x02
 #define PCI_SUBCLASS_NET_ETHERNET_CTLR 0x00
 #define PCI_WHICHSPACE_CONFIG 0
