@@ -17,9 +17,36 @@ public sealed class HeaderTests
     [MemberData(nameof(Compilers))]
     public void Each_header_compiles_alone_without_a_warning(string compiler, string language, string standard)
     {
-        string[] headers = [.. Directory.EnumerateFiles(Repository.Headers, "*.h").Select(file => Path.GetFileName(file)!).Where(IsWhole).Order()];
+        string[] headers = [.. Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Where(IsWhole).Order()];
         Assert.Contains("ndis.h", headers);
         foreach (string header in headers) Compile(compiler, language, standard, $"#include <{header}>\nint after_{header.Replace('.', '_')};\n", header);
+    }
+
+    /// <summary>As nonpaged cc and pkg-config have it, and in the Windows data model.</summary>
+    [Theory]
+    [InlineData("gcc")]
+    [InlineData("clang")]
+    public void Each_header_compiles_alone_for_a_driver_in_windows_data_model(string compiler)
+    {
+        Command.Run(compiler, ["--version"]);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-headers-");
+        try
+        {
+            List<string> sources = [];
+            foreach (string header in Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Where(IsWhole))
+            {
+                sources.Add(Path.Combine(folder.FullName, $"{Path.GetFileNameWithoutExtension(header)}.c"));
+                File.WriteAllText(sources[^1], $"#include <{header.ToUpperInvariant()}>\nunsigned long after;\n");
+            }
+
+            CommandResult result = Command.Run(
+                Path.Combine(Repository.Root, "nonpaged"), ["cc", "--compiler", compiler, "--windows-data-model", "--", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", .. sources]);
+            Assert.True(result.ExitCode == 0, result.Error);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Theory]
@@ -46,7 +73,8 @@ public sealed class HeaderTests
             string file = Path.Combine(folder.FullName, "header.txt");
             File.WriteAllText(file, source);
             CommandResult result = Command.Run(
-                compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar", $"-I{Repository.Headers}", "-fsyntax-only", file]);
+                compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar", $"-I{Repository.Headers}", "-idirafter", $"{Repository.Headers}/last",
+                "-fsyntax-only", file]);
             Assert.True(result.ExitCode == 0, $"{header}: {result.Error}");
         }
         finally
