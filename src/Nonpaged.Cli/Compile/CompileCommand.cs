@@ -44,7 +44,8 @@ internal sealed class CompileCommand
         }
         catch (CommandException exception)
         {
-            FailurePrinter.Print(_screen, FailureDocument.From(exception.Failure)!);
+            // Standard output may be preprocessed text.
+            _screen.Say($"nonpaged cc: {exception.Failure}");
             return ExitCode.Failure;
         }
         finally
