@@ -22,7 +22,7 @@ public sealed partial class CompileTests : IDisposable
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.DoesNotContain("FAILED", result.Error, StringComparison.Ordinal);
         Match checks = Summary().Match(result.Error);
-        Assert.True(checks.Success && int.Parse(checks.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) > 30, result.Error);
+        Assert.True(checks.Success && int.Parse(checks.Groups[1].Value, System.Globalization.CultureInfo.InvariantCulture) > 40, result.Error);
         Assert.Contains("driver: CheckedInitialize: 4000000000 -7 123456789abc wide BEEF", result.Error, StringComparison.Ordinal);
         Assert.Contains("driver: OnWork: ran", result.Error, StringComparison.Ordinal);
         JsonElement run = DriverRun.Json(result);

@@ -1,11 +1,15 @@
 namespace Nonpaged.Cli;
 
-/// <summary>Splits a C source into preprocessing tokens. All of the text is in one token or another, so that a source can be put together again.</summary>
+/// <summary>
+/// Splits a C source into preprocessing tokens. All of the text is in one token or another, so that a source can be put
+/// together again.
+/// </summary>
 internal static class CLexer
 {
     private static readonly string[] s_punctuators =
     [
-        "...", "<<=", ">>=", "->*", "##", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|=", "::",
+        "...", "<<=", ">>=", "->*", "##", "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=",
+        "&&", "||", "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|=", "::",
     ];
 
     public static List<CToken> Read(string source)
@@ -99,7 +103,8 @@ internal static class CLexer
     private static bool IsHexadecimal(string source, int at)
     {
         int start = at;
-        while (start > 0 && (IsLetter(source[start - 1]) || char.IsAsciiDigit(source[start - 1]) || source[start - 1] == '.')) start--;
+        while (start > 0 && (IsLetter(source[start - 1]) || char.IsAsciiDigit(source[start - 1]) || source[start - 1] == '.'))
+            start--;
         return start + 1 < source.Length && source[start] == '0' && source[start + 1] is 'x' or 'X';
     }
 

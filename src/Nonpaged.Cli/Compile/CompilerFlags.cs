@@ -3,6 +3,9 @@ namespace Nonpaged.Cli;
 /// <summary>What makes gcc and clang compile a driver as Microsoft's compiler does.</summary>
 internal static class CompilerFlags
 {
+    private static readonly string[] s_names =
+        ["NONPAGED_DRIVER", "_WIN32=100", "_WIN64", "_AMD64_", "AMD64", "_M_AMD64=100", "_M_X64=100"];
+
     /// <summary>What a program needs, too: ndis.pc has these.</summary>
     public static IReadOnlyList<string> Common { get; } =
         ["-fshort-wchar", "-fms-extensions", "-Wno-multichar", "-Wno-unknown-pragmas"];
@@ -20,10 +23,12 @@ internal static class CompilerFlags
         if (!line.HasCPlusPlus) yield return "-fgnu89-inline";
         if (line.Links) yield return "-Wl,-z,muldefs";
         if (line.Links && !line.IsShared) yield return "-shared";
-        foreach (string name in (string[])["NONPAGED_DRIVER", "_WIN32=100", "_WIN64", "_AMD64_", "AMD64", "_M_AMD64=100", "_M_X64=100"]) yield return $"-D{name}";
+        foreach (string name in s_names) yield return $"-D{name}";
     }
 
-    /// <summary>Warnings that say nothing of such sources. After the command line's own, whose -Wall would turn them on.</summary>
+    /// <summary>
+    /// Warnings that say nothing of such sources. After the command line's own, whose -Wall would turn them on.
+    /// </summary>
     public static IEnumerable<string> Quiet(bool isClang, bool isWindowsModel)
     {
         foreach (string flag in Common.Where(flag => flag.StartsWith("-Wno", StringComparison.Ordinal))) yield return flag;

@@ -5,13 +5,16 @@ internal sealed class CompilerLine
 {
     private static readonly string[] s_withValue =
     [
-        "-D", "-U", "-o", "-x", "-l", "-L", "-MF", "-MT", "-MQ", "-Xlinker", "-Xpreprocessor", "-Xclang", "-Xassembler", "-T", "-u", "-z", "-e", "-target", "--param", "-imacros",
+        "-D", "-U", "-o", "-x", "-l", "-L", "-MF", "-MT", "-MQ", "-Xlinker", "-Xpreprocessor", "-Xclang", "-Xassembler",
+        "-T", "-u", "-z", "-e", "-target", "--param", "-imacros",
     ];
 
     private static readonly string[] s_folderOptions = ["-iquote", "-isystem", "-idirafter", "-I"];
     private static readonly string[] s_sources = [".c", ".cpp", ".cxx", ".cc"];
 
-    /// <summary>Everything, in order. Sources and files of -include are at <see cref="Sources"/> and <see cref="Forced"/>.</summary>
+    /// <summary>
+    /// Everything, in order. Sources and files of -include are at <see cref="Sources"/> and <see cref="Forced"/>.
+    /// </summary>
     public List<string> Arguments { get; } = [];
 
     public List<int> Sources { get; } = [];

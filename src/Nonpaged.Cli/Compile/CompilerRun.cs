@@ -4,7 +4,10 @@ using System.Text;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Compiles a driver: copies its sources in the compiler's dialect, preprocesses them where long has 32 bits, and starts the compiler.</summary>
+/// <summary>
+/// Compiles a driver: copies its sources in the compiler's dialect, preprocesses them where long has 32 bits, and
+/// starts the compiler.
+/// </summary>
 internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine line, bool isWindowsModel, string work)
 {
     private const int MostPlaces = 3;
@@ -18,7 +21,7 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
     public async Task<int> RunAsync()
     {
         SdkHeaders.Write(_headers);
-        var search = new IncludeSearch(line.QuotedFolders, line.Folders, [_headers, .. s_system, Path.Combine(_headers, SdkHeaders.Last)]);
+        var search = new IncludeSearch(line.QuotedFolders, line.Folders, [_headers, .. s_system, Last]);
         var mirror = new SourceMirror(Path.Combine(work, "sources"), search);
         Copy(mirror, search);
         if ((isWindowsModel || mirror.NamesFunctions) && !line.IsPreprocessing)
@@ -42,7 +45,8 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
             foreach (int index in line.Sources) line.Arguments[index] = mirror.Add(line.Arguments[index]);
             foreach (int index in line.Forced)
             {
-                if (search.Find(line.Arguments[index], "", isQuoted: true) is { IsOwn: true } found) line.Arguments[index] = mirror.Add(found.Path);
+                if (search.Find(line.Arguments[index], "", isQuoted: true) is { IsOwn: true } found)
+                    line.Arguments[index] = mirror.Add(found.Path);
             }
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -51,8 +55,13 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         }
     }
 
+    private string Last => Path.Combine(_headers, SdkHeaders.Last);
+
+    // -iquote: files whose names are made by macros, which no copy names.
     private IEnumerable<string> Flags() =>
-        [.. CompilerFlags.For(line), .. line.Folders.Select(folder => $"-iquote{folder}"), $"-isystem{_headers}", "-idirafter", Path.Combine(_headers, SdkHeaders.Last)];
+    [
+        .. CompilerFlags.For(line), .. line.Folders.Select(folder => $"-iquote{folder}"), $"-isystem{_headers}", "-idirafter", Last,
+    ];
 
     private IEnumerable<string> Quiet() => CompilerFlags.Quiet(_isClang, isWindowsModel);
 
@@ -61,7 +70,8 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         string source = line.Arguments[index];
         bool isCPlusPlus = !source.EndsWith(".c", StringComparison.OrdinalIgnoreCase);
         string text = Path.ChangeExtension(source, isCPlusPlus ? ".ii" : ".i");
-        int status = await StartAsync([.. Flags(), .. PreprocessorArguments(), "-E", source, "-o", text, .. Quiet()]).ConfigureAwait(false);
+        string[] arguments = [.. Flags(), .. PreprocessorArguments(), "-E", source, "-o", text, .. Quiet()];
+        int status = await StartAsync(arguments).ConfigureAwait(false);
         if (status != 0) return status;
         string preprocessed = await File.ReadAllTextAsync(text, Encoding.Latin1).ConfigureAwait(false);
         string rewritten = PreprocessedText.Rewrite(
@@ -78,12 +88,13 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         {
             string argument = line.Arguments[index];
             if (argument is "-o" or "-l" or "-L" or "-Xlinker" or "-T") index++;
-            else if (argument.StartsWith("-l", StringComparison.Ordinal) || argument.StartsWith("-Wl,", StringComparison.Ordinal)) continue;
-            else if (argument is not ("-c" or "-S" or "-shared" or "-fsyntax-only") && !line.Sources.Contains(index) && !IsObject(argument)) yield return argument;
+            else if (!IsOfLinker(argument) && argument is not ("-c" or "-S" or "-fsyntax-only") && !line.Sources.Contains(index)) yield return argument;
         }
     }
 
-    private static bool IsObject(string argument) => Path.GetExtension(argument) is ".o" or ".a" or ".so" && !argument.StartsWith('-');
+    private static bool IsOfLinker(string argument) => argument == "-shared"
+        || argument.StartsWith("-l", StringComparison.Ordinal) || argument.StartsWith("-Wl,", StringComparison.Ordinal)
+        || (!argument.StartsWith('-') && Path.GetExtension(argument) is ".o" or ".a" or ".so");
 
     private async Task<int> StartAsync(IEnumerable<string> arguments)
     {
@@ -95,7 +106,9 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         }
         catch (Win32Exception missing)
         {
-            throw new CommandException($"{compiler} cannot be started: {missing.Message}.", "a C compiler", $"apt-get install {compiler}, or name another with --compiler", FailureKind.Other);
+            throw new CommandException(
+                $"{compiler} cannot be started: {missing.Message}.", "a C compiler",
+                $"apt-get install {compiler}, or name another with --compiler", FailureKind.Other);
         }
     }
 
@@ -104,6 +117,7 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         if (mirror.LongPlaces.Count == 0) return;
         string places = string.Join(", ", mirror.LongPlaces.Take(MostPlaces).Select(place => $"{place.File}:{place.Line}"));
         int more = mirror.LongPlaces.Count - MostPlaces;
-        screen.Say($"nonpaged cc: long has 64 bits here and 32 on Windows ({places}{(more > 0 ? $" and {more} more" : "")}). --windows-data-model gives it 32.");
+        if (more > 0) places = $"{places} and {more} more";
+        screen.Say($"nonpaged cc: long has 64 bits here and 32 on Windows ({places}). --windows-data-model gives it 32.");
     }
 }

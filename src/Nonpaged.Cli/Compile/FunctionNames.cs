@@ -1,13 +1,16 @@
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// <c>__FUNCTION__</c> beside a string: a string itself to Microsoft's compiler, a variable to others. In preprocessed C it becomes the name of the function that it is in.
+/// <c>__FUNCTION__</c> beside a string: a string itself to Microsoft's compiler, a variable to others. In preprocessed
+/// C it becomes the name of the function that it is in.
 /// </summary>
 internal static class FunctionNames
 {
     private static readonly string[] s_names = ["__FUNCTION__", "__FUNCSIG__", "__FUNCDNAME__"];
 
-    /// <summary>Whether a source may need it: such a name stands beside a string, or beside what may be one in a macro.</summary>
+    /// <summary>
+    /// Whether a source may need it: such a name stands beside a string, or beside what may be one in a macro.
+    /// </summary>
     public static bool IsBesideText(string source, ReadOnlySpan<CToken> words, bool isMacro)
     {
         for (int index = 0; index < words.Length; index++)
@@ -33,6 +36,8 @@ internal static class FunctionNames
             CToken word = words[index];
             if (word.Is(source, "{"))
             {
+                // Functions are inside extern "C" as they are outside.
+                if (index > 0 && words[index - 1].Kind == CTokenKind.Text) continue;
                 if (depth++ == 0) function = NameBefore(source, words, index) ?? function;
             }
             else if (word.Is(source, "}"))
@@ -48,9 +53,11 @@ internal static class FunctionNames
         return found;
     }
 
-    private static bool IsName(string source, CToken word) => word.Kind == CTokenKind.Identifier && s_names.Contains(word.In(source).ToString());
+    private static bool IsName(string source, CToken word) =>
+        word.Kind == CTokenKind.Identifier && s_names.Contains(word.In(source).ToString());
 
-    private static bool MayBeText(CToken word, bool isMacro) => word.Kind == CTokenKind.Text || (isMacro && word.Kind == CTokenKind.Identifier);
+    private static bool MayBeText(CToken word, bool isMacro) =>
+        word.Kind == CTokenKind.Text || (isMacro && word.Kind == CTokenKind.Identifier);
 
     // Of several beside each other, the string may be beyond the next.
     private static bool IsBesideText(string source, List<CToken> words, int index)

@@ -1,6 +1,8 @@
 namespace Nonpaged.Cli;
 
-/// <summary>Finds files as Windows does: the case of names does not matter, and a backslash separates folders.</summary>
+/// <summary>
+/// Finds files as Windows does: the case of names does not matter, and a backslash separates folders.
+/// </summary>
 internal sealed class IncludeFolder
 {
     private readonly Dictionary<string, string[]> _names = new(StringComparer.Ordinal);
@@ -37,7 +39,8 @@ internal sealed class IncludeFolder
         if (_names.TryGetValue(folder, out string[]? names)) return names;
         try
         {
-            names = [.. Directory.EnumerateFileSystemEntries(folder.Length == 0 ? "." : folder).Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
+            IEnumerable<string> entries = Directory.EnumerateFileSystemEntries(folder.Length == 0 ? "." : folder);
+            names = [.. entries.Select(entry => Path.GetFileName(entry)!).Order(StringComparer.Ordinal)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

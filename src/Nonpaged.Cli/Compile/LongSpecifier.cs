@@ -5,11 +5,12 @@ internal static class LongSpecifier
 {
     private static readonly HashSet<string> s_specifiers = new(StringComparer.Ordinal)
     {
-        "long", "int", "double", "unsigned", "signed", "__signed", "__signed__", "const", "__const", "volatile", "__volatile__", "static", "extern", "typedef",
-        "register", "auto", "inline", "__inline", "__inline__", "__extension__",
+        "long", "int", "double", "unsigned", "signed", "__signed", "__signed__", "const", "__const", "volatile", "__volatile__",
+        "static", "extern", "typedef", "register", "auto", "inline", "__inline", "__inline__", "__extension__",
     };
 
-    public static bool IsSpecifier(string source, CToken word) => word.Kind == CTokenKind.Identifier && s_specifiers.Contains(word.In(source).ToString());
+    public static bool IsSpecifier(string source, CToken word) =>
+        word.Kind == CTokenKind.Identifier && s_specifiers.Contains(word.In(source).ToString());
 
     /// <summary>The one long among specifiers that follow each other; null where there is none, or long long.</summary>
     public static CToken? Only(string source, List<CToken> run)

@@ -21,7 +21,8 @@ internal static class NumberSuffix
     }
 
     /// <summary>
-    /// A constant whose type is int or unsigned int here and has the 32 bits that long has on Windows; null where it stays as it is. A decimal one beyond
+    /// A constant whose type is int or unsigned int here and has the 32 bits that long has on Windows; null where it
+    /// stays as it is. A decimal one beyond
     /// int is unsigned long to Microsoft's compiler.
     /// </summary>
     public static string? WithoutLong(ReadOnlySpan<char> number)

@@ -3,8 +3,10 @@ using System.Globalization;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// What only preprocessed C shows. <c>long</c> gets the 32 bits that it has on Windows: the keyword becomes <c>int</c> and constants lose their L, in what comes from the driver's own files.
-/// <c>long long</c> stays, and so do the headers of the system and of NDIS, whose <c>long</c> is the one that they are built with. <c>__FUNCTION__</c> beside a string becomes one.
+/// What only preprocessed C shows. <c>long</c> gets the 32 bits that it has on Windows: the keyword becomes <c>int</c>
+/// and constants lose their L, in what comes from the driver's own files.
+/// <c>long long</c> stays, and so do the headers of the system and of NDIS, whose <c>long</c> is the one that they are
+/// built with. <c>__FUNCTION__</c> beside a string becomes one.
 /// </summary>
 internal sealed class PreprocessedText
 {
@@ -72,7 +74,8 @@ internal sealed class PreprocessedText
 
             End(run);
             if (names.TryGetValue(word.Start, out string? name)) _edits.Replace(word, name);
-            else if (isOwn && word.Kind == CTokenKind.Number && NumberSuffix.WithoutLong(word.In(Source)) is { } number) _edits.Replace(word, number);
+            else if (isOwn && word.Kind == CTokenKind.Number && NumberSuffix.WithoutLong(word.In(Source)) is { } number)
+                _edits.Replace(word, number);
         }
 
         End(run);
@@ -94,8 +97,11 @@ internal sealed class PreprocessedText
     {
         int quote = line.IndexOf('"', StringComparison.Ordinal);
         int end = line.LastIndexOf('"');
-        if (quote < 0 || end <= quote || !int.TryParse(line.AsSpan(1, quote - 1).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out _)) return null;
-        string file = line[(quote + 1)..end].Replace("\\\\", "\\", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
+        if (quote < 0 || end <= quote) return null;
+        ReadOnlySpan<char> number = line.AsSpan(1, quote - 1).Trim();
+        if (!int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out _)) return null;
+        string file = line[(quote + 1)..end]
+            .Replace("\\\\", "\\", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal);
         return (file, line[(end + 1)..].Split(' ', '\r').Contains("3"));
     }
 }

@@ -3,7 +3,8 @@ using System.Text;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Copies of a driver's sources, and of the headers that they include, that gcc and clang take: names of included files as they are on the disk, no pasting that makes no token, numbers without
+/// Copies of a driver's sources, and of the headers that they include, that gcc and clang take: names of included files
+/// as they are on the disk, no pasting that makes no token, numbers without
 /// i64. Each begins with the line that makes messages and debuggers name the original.
 /// </summary>
 internal sealed class SourceMirror(string folder, IncludeSearch search)
@@ -29,7 +30,8 @@ internal sealed class SourceMirror(string folder, IncludeSearch search)
         SourceText text = SourceText.Rewrite(Read(path), (name, isQuoted) => Include(name, path, isQuoted));
         NamesFunctions |= text.NamesFunctions;
         LongPlaces.AddRange(text.LongLines.Select(line => (path, line)));
-        File.WriteAllText(copy, $"#line 1 \"{path.Replace("\\", "\\\\", StringComparison.Ordinal)}\"\n{text.Text}", Encoding.Latin1);
+        string name = path.Replace("\\", "\\\\", StringComparison.Ordinal);
+        File.WriteAllText(copy, $"#line 1 \"{name}\"\n{text.Text}", Encoding.Latin1);
         return copy;
     }
 
@@ -44,7 +46,8 @@ internal sealed class SourceMirror(string folder, IncludeSearch search)
     {
         byte[] bytes = File.ReadAllBytes(path);
         if (bytes is [0xff, 0xfe, ..]) bytes = Encoding.UTF8.GetBytes(Encoding.Unicode.GetString(bytes, 2, bytes.Length - 2));
-        else if (bytes is [0xfe, 0xff, ..]) bytes = Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(bytes, 2, bytes.Length - 2));
+        else if (bytes is [0xfe, 0xff, ..])
+            bytes = Encoding.UTF8.GetBytes(Encoding.BigEndianUnicode.GetString(bytes, 2, bytes.Length - 2));
         else if (bytes is [0xef, 0xbb, 0xbf, ..]) bytes = bytes[3..];
         return Encoding.Latin1.GetString(bytes).TrimEnd('\u001a');
     }

@@ -25,7 +25,8 @@ internal sealed class SourceText
     public string Text { get; private set; } = "";
 
     /// <param name="source">The source.</param>
-    /// <param name="include">The name that an included file has here, with its quotes or brackets, by the name in the source and whether it is in quotes; null leaves it.</param>
+    /// <param name="include">The name that an included file has here, with its quotes or brackets, by the name in the
+    /// source and whether it is in quotes; null leaves it.</param>
     public static SourceText Rewrite(string source, Func<string, bool, string?> include)
     {
         var text = new SourceText(source, include);

@@ -1,16 +1,21 @@
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Takes the <c>##</c> out of a macro's definition where what it would make is no token: Microsoft's preprocessor lets the two stand beside each other then, and
+/// Takes the <c>##</c> out of a macro's definition where what it would make is no token: Microsoft's preprocessor lets
+/// the two stand beside each other then, and
 /// others refuse. The comma before arguments of a variable number goes where there are none, as it does there.
 /// </summary>
 internal static class TokenPasting
 {
     private static readonly string[] s_punctuators =
-        ["->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|=", "<<=", ">>=", "##", "..."];
+        [
+            "->", "++", "--", "<<", ">>", "<=", ">=", "==", "!=", "&&", "||",
+            "*=", "/=", "%=", "+=", "-=", "&=", "^=", "|=", "<<=", ">>=", "##", "...",
+        ];
 
     /// <param name="edits">The source.</param>
-    /// <param name="words">The definition's tokens, from the macro's name to the end of its line, without blanks and comments.</param>
+    /// <param name="words">The definition's tokens, from the macro's name to the end of its line, without blanks and
+    /// comments.</param>
     public static void Mend(SourceEdits edits, ReadOnlySpan<CToken> words)
     {
         if (words.Length == 0) return;
@@ -18,7 +23,8 @@ internal static class TokenPasting
         (HashSet<string> parameters, string? rest, int body) = Parameters(source, words);
         for (int index = body; index + 1 < words.Length; index++)
         {
-            if (words[index].Is(source, ",") && rest is not null && words[index + 1].Is(source, rest)) edits.Replace(words[index], ",##");
+            if (words[index].Is(source, ",") && rest is not null && words[index + 1].Is(source, rest))
+                edits.Replace(words[index], ",##");
             if (index == body || !words[index].Is(source, "##")) continue;
             (CToken left, CToken right) = (words[index - 1], words[index + 1]);
             if (!MakesToken(source, left, right, parameters, rest)) edits.Replace(words[index], " ");
@@ -34,8 +40,9 @@ internal static class TokenPasting
         int index = 2;
         for (; index < words.Length && !words[index].Is(source, ")"); index++)
         {
+            CToken before = words[index - 1];
             if (words[index].Kind == CTokenKind.Identifier) names.Add(words[index].In(source).ToString());
-            else if (words[index].Is(source, "...")) rest = words[index - 1].Kind == CTokenKind.Identifier ? words[index - 1].In(source).ToString() : "__VA_ARGS__";
+            else if (words[index].Is(source, "...")) rest = before.Kind == CTokenKind.Identifier ? before.In(source).ToString() : "__VA_ARGS__";
         }
 
         if (rest is not null) names.Add(rest);
@@ -53,7 +60,8 @@ internal static class TokenPasting
         if (isOpenRight) return left.Kind is CTokenKind.Identifier or CTokenKind.Number;
         return left.Kind switch
         {
-            CTokenKind.Identifier => right.Kind is CTokenKind.Identifier or CTokenKind.Number || (right.Kind == CTokenKind.Text && IsPrefix(first)),
+            CTokenKind.Identifier => right.Kind is CTokenKind.Identifier or CTokenKind.Number
+                || (right.Kind == CTokenKind.Text && IsPrefix(first)),
             CTokenKind.Number => right.Kind is CTokenKind.Identifier or CTokenKind.Number || second == ".",
             CTokenKind.Punctuator => s_punctuators.Contains(first + second) || (first == "." && right.Kind == CTokenKind.Number),
             _ => false,

@@ -1,6 +1,6 @@
 /*
- * What C# cannot be: functions with a variable number of arguments (DbgPrint, with the formats of Windows beside those of C, and NdisWriteErrorLogEntry), those that do not return, and the
- * search for a function by its name.
+ * What C# cannot be: functions with a variable number of arguments (DbgPrint, with the formats of Windows beside those
+ * of C, and NdisWriteErrorLogEntry), those that do not return, and the search for a function by its name.
  */
 #define _GNU_SOURCE
 #include "format.h"

@@ -1,6 +1,7 @@
 /*
- * printf as Windows' kernel has it ("Format specification syntax" of Microsoft's C library, and DbgPrint's own %Z): "l" is 32 bits, "I64" and "ll" 64, "I" a pointer's size, wide characters
- * have 16 bits, %S is of the other width than %s, %wZ a UNICODE_STRING, %p has 16 digits.
+ * printf as Windows' kernel has it ("Format specification syntax" of Microsoft's C library, and DbgPrint's own %Z): "l"
+ * is 32 bits, "I64" and "ll" 64, "I" a pointer's size, wide characters have 16 bits, %S is of the other width than %s,
+ * %wZ a UNICODE_STRING, %p has 16 digits.
  */
 #include "format.h"
 #include <limits.h>
@@ -66,7 +67,8 @@ static int is_size(const struct specification *spec, const char *size) { return 
 
 static int is_64(const struct specification *spec)
 {
-    return is_size(spec, "I64") || is_size(spec, "ll") || is_size(spec, "I") || is_size(spec, "z") || is_size(spec, "t") || is_size(spec, "j");
+    return is_size(spec, "I64") || is_size(spec, "ll") || is_size(spec, "I") || is_size(spec, "z") || is_size(spec, "t")
+        || is_size(spec, "j");
 }
 
 /* glibc writes the number itself. */
@@ -74,9 +76,8 @@ static void put_number(struct target *out, const struct specification *spec, con
 {
     char format[32], text[600];
     va_list arguments;
-    int length = snprintf(format, sizeof format, "%%%s%s%s%s%s*.*%s", spec->left ? "-" : "", spec->plus ? "+" : "", spec->space ? " " : "", spec->alternative ? "#" : "",
-        spec->zero ? "0" : "", kind);
-    (void)length;
+    snprintf(format, sizeof format, "%%%s%s%s%s%s*.*%s", spec->left ? "-" : "", spec->plus ? "+" : "",
+        spec->space ? " " : "", spec->alternative ? "#" : "", spec->zero ? "0" : "", kind);
     va_start(arguments, kind);
     vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
@@ -141,8 +142,8 @@ static void put_one(struct target *out, const struct specification *spec, char k
             put_integer(out, spec, kind, arguments);
             return;
         case 'e': case 'E': case 'f': case 'g': case 'G':
-            put_number(out, spec, (const char[]) { kind, 0 }, bounded(spec->width), spec->precision < 0 ? -1 : spec->precision > 60 ? 60 : spec->precision,
-                va_arg(*arguments, double));
+            put_number(out, spec, (const char[]) { kind, 0 }, bounded(spec->width),
+                spec->precision < 0 ? -1 : spec->precision > 60 ? 60 : spec->precision, va_arg(*arguments, double));
             return;
         default:
             /* What is no specification stands for itself: "%%", and a "%" alone. */

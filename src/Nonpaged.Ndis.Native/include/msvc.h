@@ -19,8 +19,9 @@
 /* __inline itself is a keyword of both compilers. */
 
 /*
- * FORCEINLINE is written with "static" before it and without, so it cannot bring its own. Without, C99's rule holds: the function is inlined
- * everywhere, and its address cannot be taken. (With gnu89's rule each object gets a function: link with -z muldefs, as nonpaged cc does.)
+ * FORCEINLINE is written with "static" before it and without, so it cannot bring its own. Without, C99's rule holds:
+ * the function is inlined everywhere, and its address cannot be taken. (With gnu89's rule each object gets a function:
+ * link with -z muldefs, as nonpaged cc does.)
  */
 #define FORCEINLINE __inline__ __attribute__((__always_inline__))
 #define __forceinline FORCEINLINE
@@ -75,8 +76,9 @@
 #endif
 
 /*
- * Structured exceptions: the body runs, and so does a __finally block after it. No exception is ever caught: an access to memory that is not there ends the process, and the report names
- * it. A body that returns or jumps skips __finally. __leave is not there, so that its use is an error and not a surprise.
+ * Structured exceptions: the body runs, and so does a __finally block after it. No exception is ever caught: an access
+ * to memory that is not there ends the process, and the report names it. A body that returns or jumps skips __finally.
+ * __leave is not there, so that its use is an error and not a surprise.
  */
 #ifndef __cplusplus
 #define __try if (1)

@@ -11,6 +11,7 @@
 #include "efilter.h"
 #include "ndisbase.h"
 #include "ndismem.h"
+#include "ntrtl.h"
 #include "ndispkt.h"
 #include "ndismini.h"
 

@@ -1,6 +1,7 @@
 /*
- * Task offload: what OID_TCP_TASK_OFFLOAD says (NDIS 5, "TCP/IP Offload" of the driver kit's documents). A NDIS_TASK_OFFLOAD_HEADER is followed by NDIS_TASK_OFFLOADs, each at the offset that
- * the one before names, counted from that one's start (from the header's, for the first); 0 ends the list.
+ * Task offload: what OID_TCP_TASK_OFFLOAD says (NDIS 5, "TCP/IP Offload" of the driver kit's documents). A
+ * NDIS_TASK_OFFLOAD_HEADER is followed by NDIS_TASK_OFFLOADs, each at the offset that the one before names, counted
+ * from that one's start (from the header's, for the first); 0 ends the list.
  */
 #ifndef NONPAGED_NDISTASK_H
 #define NONPAGED_NDISTASK_H

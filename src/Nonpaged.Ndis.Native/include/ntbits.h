@@ -1,6 +1,6 @@
 /*
- * Bits and bytes: what Microsoft's compiler has as intrinsics. Those that give a result through a pointer are macros that assign, so that the pointer
- * may be to an unsigned long or to an ULONG. They count in bits from the lowest, 0.
+ * Bits and bytes: what Microsoft's compiler has as intrinsics. Those that give a result through a pointer are macros
+ * that assign, so that the pointer may be to an unsigned long or to an ULONG. They count in bits from the lowest, 0.
  */
 #ifndef NONPAGED_NTBITS_H
 #define NONPAGED_NTBITS_H

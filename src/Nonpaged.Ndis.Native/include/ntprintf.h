@@ -1,6 +1,6 @@
 /*
- * printf as the kernel has it, for drivers: the formats are those of DbgPrint. Included by wdm.h. Where NONPAGED_DRIVER is defined, as nonpaged cc does,
- * sprintf and its siblings have these formats, too, and not the C library's.
+ * printf as the kernel has it, for drivers: the formats are those of DbgPrint. Included by wdm.h. Where NONPAGED_DRIVER
+ * is defined, as nonpaged cc does, sprintf and its siblings have these formats, too, and not the C library's.
  */
 #ifndef NONPAGED_NTPRINTF_H
 #define NONPAGED_NTPRINTF_H

@@ -1,7 +1,8 @@
 /*
- * Safe strings (ntstrsafe.h of the driver kit's documents): RtlStringCch... counts characters, RtlStringCb... bytes, A is char and W is WCHAR. A buffer always ends in a zero. What does not
- * fit is cut, with STATUS_BUFFER_OVERFLOW; a length of 0 or of more than NTSTRSAFE_MAX_CCH characters is STATUS_INVALID_PARAMETER, and so is a string without an end. Formats are those of
- * DbgPrint. For drivers: the program that runs them has the formats.
+ * Safe strings (ntstrsafe.h of the driver kit's documents): RtlStringCch... counts characters, RtlStringCb... bytes, A
+ * is char and W is WCHAR. A buffer always ends in a zero. What does not fit is cut, with STATUS_BUFFER_OVERFLOW; a
+ * length of 0 or of more than NTSTRSAFE_MAX_CCH characters is STATUS_INVALID_PARAMETER, and so is a string without an
+ * end. Formats are those of DbgPrint. For drivers: the program that runs them has the formats.
  */
 #ifndef NONPAGED_NTSTRSAFE_H
 #define NONPAGED_NTSTRSAFE_H

@@ -127,6 +127,31 @@ static VOID CheckStrings(VOID)
     CHECK(KeGetCurrentProcessorNumber() == 0);
 }
 
+static VOID CheckCounted(VOID)
+{
+    static WCHAR room[8];
+    UNICODE_STRING text = NDIS_STRING_CONST("Ab"), same = NDIS_STRING_CONST("aB"), other = NDIS_STRING_CONST("abc"), made, target;
+    ANSI_STRING narrow;
+    PUCHAR block = ExAllocatePoolWithTag(NonPagedPool, 100, 'tset');
+
+    CHECK(block != NULL);
+    ExFreePoolWithTag(block, 'tset');
+    CHECK(RtlEqualUnicodeString(&text, &same, TRUE) && !RtlEqualUnicodeString(&text, &same, FALSE));
+    CHECK(RtlCompareUnicodeString(&text, &other, TRUE) < 0 && RtlCompareUnicodeString(&other, &text, TRUE) > 0);
+    CHECK(RtlUnicodeStringToAnsiString(&narrow, &other, TRUE) == STATUS_SUCCESS && strcmp(narrow.Buffer, "abc") == 0);
+    CHECK(RtlAnsiStringToUnicodeString(&made, &narrow, TRUE) == STATUS_SUCCESS && RtlEqualUnicodeString(&made, &other, FALSE));
+    RtlFreeUnicodeString(&made);
+    RtlFreeAnsiString(&narrow);
+    CHECK(made.Buffer == NULL && narrow.Buffer == NULL);
+    target.Buffer = room, target.Length = 0, target.MaximumLength = sizeof room;
+    RtlCopyUnicodeString(&target, &text);
+    CHECK(RtlAppendUnicodeToString(&target, L"cd") == STATUS_SUCCESS && target.Length == 8 && room[4] == 0);
+    CHECK(RtlAppendUnicodeStringToString(&target, &other) == STATUS_SUCCESS && RtlAppendUnicodeToString(&target, L"xyz") == STATUS_BUFFER_TOO_SMALL);
+    CHECK(RtlCreateUnicodeString(&made, L"made") && made.Length == 8);
+    RtlFreeUnicodeString(&made);
+    CHECK(RtlFindMostSignificantBit(0x90) == 7 && RtlFindLeastSignificantBit(0x90) == 4 && RtlFindMostSignificantBit(0) == -1);
+}
+
 static VOID CheckRoutines(VOID)
 {
     NDIS_STRING known = NDIS_STRING_CONST("DbgPrint"), library = NDIS_STRING_CONST("strlen"), none = NDIS_STRING_CONST("KeNoSuchRoutine");
@@ -151,6 +176,7 @@ static NDIS_STATUS CheckedInitialize(
     CHECK(adapter != NULL && NdisMSynchronizeWithInterrupt(&adapter->Interrupt, Synchronized, &value));
     CheckLanguage();
     CheckStrings();
+    CheckCounted();
     CheckRoutines();
     NdisInitializeEvent(&Happened);
     NdisMInitializeTimer(&timer, Handle, OnTimer, &Counted);
