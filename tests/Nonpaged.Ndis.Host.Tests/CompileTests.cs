@@ -18,7 +18,7 @@ public sealed partial class CompileTests : IDisposable
         string driver = Path.Combine(_folder.FullName, "driver.so");
         CommandResult built = Compile(compiler, "--windows-data-model", "--", "-O2", "-g", "-Wall", "-Werror", $"-DSAMPLE=\"{Repository.Sample}\"", Driver, "-o", driver);
         Assert.True(built.ExitCode == 0, built.Error);
-        CommandResult result = DriverRun.Run(driver, "--count", "20", "--json");
+        CommandResult result = DriverRun.RunOn("rtl8139", driver, "--count", "20", "--json");
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         Assert.DoesNotContain("FAILED", result.Error, StringComparison.Ordinal);
         Match checks = Summary().Match(result.Error);

@@ -6,12 +6,13 @@ namespace Nonpaged.Ndis.Host.Tests;
 /// <summary>./nonpaged run DRIVER.so, as a user runs it.</summary>
 internal static class DriverRun
 {
-    public static CommandResult Run(DriverBuild driver, params IEnumerable<string> arguments) => Run(driver.File, arguments);
+    public static CommandResult Run(DriverBuild driver, params IEnumerable<string> arguments) =>
+        RunOn("rtl8139", driver.File, arguments);
 
-    public static CommandResult Run(string driver, params IEnumerable<string> arguments)
+    public static CommandResult RunOn(string nic, string file, params IEnumerable<string> arguments)
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
-        return Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["run", driver, "--nic", "rtl8139", .. arguments]);
+        return Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["run", file, "--nic", nic, .. arguments]);
     }
 
     public static JsonElement Json(CommandResult result)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
 namespace Nonpaged.Interop;
@@ -34,4 +35,32 @@ internal static unsafe partial class LibC
             if (holdsSecond) second.DangerousRelease();
         }
     }
+
+    /// <summary>Waits until a descriptor can be read, or has ended (poll(2)). 0 where the time was over before.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="milliseconds">How long at most; -1 for as long as it takes.</param>
+    public static SysResult PollForReading(SafeFileHandle descriptor, int milliseconds)
+    {
+        bool holds = false;
+        try
+        {
+            descriptor.DangerousAddRef(ref holds);
+            Span<PollDescriptor> one = [new() { Descriptor = (int)descriptor.DangerousGetHandle(), Events = POLLIN }];
+            return Poll(one, milliseconds);
+        }
+        finally
+        {
+            if (holds) descriptor.DangerousRelease();
+        }
+    }
+
+    /// <summary>Sleeps for less than a millisecond, which Thread.Sleep cannot (nanosleep(2)).</summary>
+    public static void SleepMicroseconds(int microseconds)
+    {
+        Span<nint> time = [0, microseconds * 1000];
+        fixed (nint* pointer = time) _ = nanosleep(pointer, null);
+    }
+
+    [LibraryImport(Library)]
+    private static partial int nanosleep(nint* time, nint* left);
 }

@@ -14,7 +14,7 @@ public sealed partial class QemuMachine
     /// <exception cref="InvalidOperationException">Called by a handler of <see cref="InterruptLine.Raised"/>.</exception>
     public override void Dispose()
     {
-        if (_client.IsReaderThread)
+        if (_client.IsInHandler)
             throw new InvalidOperationException("A handler of an interrupt line runs on the machine's thread and must not dispose it.");
         lock (_disposing)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Text;
@@ -5,15 +6,38 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Machines.Qemu;
 
+/// <content>
+/// What QEMU sends is taken in by one thread at a time: by the one that waits for an answer, as long as it spins, and otherwise by the reader thread. On a processor of its
+/// own QEMU answers within ten microseconds, and a change of threads costs several times that.
+/// </content>
 internal sealed partial class QtestClient
 {
     private const int ReaderStack = 256 * 1024;
+    private const int ReaderPause = 50;
 
+    // As long as QEMU's answer takes where it has a processor, several times over.
+    private static readonly long s_spin = Stopwatch.Frequency / 1_000_000 * int.Parse(Environment.GetEnvironmentVariable("SPIN") ?? "100");
+    private static readonly bool s_yield = Environment.GetEnvironmentVariable("YIELD") != null;
+
+    // Held by the thread that takes in what QEMU sends; guards the buffer and the count of answers.
+    private readonly Lock _receiving = new();
+    private readonly byte[] _buffer = new byte[64 * 1024];
     private readonly Thread _reader;
     private readonly ConcurrentQueue<QtestAnswer> _expected = new();
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _filled;
     private ulong _answered;
+    private long _spins;
+    private long _spinsSeen;
+    private bool _broken;
     private volatile string? _complaint;
+
+    private enum Received
+    {
+        Nothing,
+        Something,
+        End,
+    }
 
     /// <summary>Completes when the connection has ended, with the reason.</summary>
     public Task<string> Gone => _end.Task;
@@ -27,15 +51,22 @@ internal sealed partial class QtestClient
         }
     }
 
-    /// <summary>The caller is a handler that the reader thread called.</summary>
-    public bool IsReaderThread => Thread.CurrentThread == _reader;
+    /// <summary>The caller is a handler of an interrupt, which must not wait for what it keeps from being taken in.</summary>
+    public bool IsInHandler => _receiving.IsHeldByCurrentThread || Thread.CurrentThread == _reader;
 
     /// <summary>Waits until the reader thread is done.</summary>
     public bool WaitForEnd(TimeSpan limit) => _reader.Join(limit);
 
+    private void ThrowIfInHandler()
+    {
+        if (IsInHandler) throw new InvalidOperationException("A handler of an interrupt line must only wake somebody up: it must not touch the hardware.");
+    }
+
     private void Listen()
     {
-        ReadUntilEnd();
+        while (ReadSome())
+        {
+        }
 
         // Whoever is held up in a send lets go of the lock.
         LibC.Shutdown(_socket);
@@ -48,34 +79,89 @@ internal sealed partial class QtestClient
         _end.SetResult(_complaint is { } complaint ? $"{complaint} {reason}" : reason);
     }
 
-    private void ReadUntilEnd()
+    /// <summary>Waits for something to take in. While others do that again and again, it is not woken by each answer. False at the end.</summary>
+    private bool ReadSome()
     {
-        var buffer = new byte[64 * 1024];
-        var filled = 0;
+        LibC.PollForReading(_socket, -1);
         while (true)
         {
-            var received = LibC.Receive(_socket, buffer.AsSpan(filled));
-            if (received.Errno == Errno.EINTR) continue;
-            // ECONNRESET is the end, too: with something of ours unread.
-            if (received.IsError && received.Errno != Errno.ECONNRESET) _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";
-            if (received.Value <= 0) return;
-
-            filled += (int)received.Value;
-            var rest = buffer.AsSpan(0, filled);
-            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            if (_receiving.TryEnter())
             {
-                if (!Handle(rest[..end])) return;
+                try
+                {
+                    if (TakeIn() == Received.End) return false;
+                }
+                finally
+                {
+                    _receiving.Exit();
+                }
             }
 
-            if (rest.Length == buffer.Length)
-            {
-                _complaint = "QEMU answered with a line that is too long.";
-                return;
-            }
-
-            filled = rest.Length;
-            rest.CopyTo(buffer);
+            var spins = Interlocked.Read(ref _spins);
+            if (spins == _spinsSeen) return true;
+            _spinsSeen = spins;
+            LibC.SleepMicroseconds(ReaderPause);
         }
+    }
+
+    /// <summary>Waits for an answer, at first by looking for it, so that no change of threads lies between. False where the time was over.</summary>
+    private bool Await(QtestAnswer answer, TimeSpan limit)
+    {
+        if (s_spin > 0 && _receiving.TryEnter())
+        {
+            Interlocked.Increment(ref _spins);
+            try
+            {
+                // The end is the reader thread's: it sees it, too.
+                for (var until = Stopwatch.GetTimestamp() + s_spin; !answer.IsDone && Stopwatch.GetTimestamp() < until;)
+                {
+                    var got = TakeIn();
+                    if (got == Received.End) break;
+                    if (got == Received.Nothing && s_yield) Thread.Yield();
+                }
+            }
+            finally
+            {
+                _receiving.Exit();
+            }
+        }
+
+        return answer.IsDone || answer.Wait(limit);
+    }
+
+    private Received TakeIn()
+    {
+        if (_broken) return Received.End;
+        var received = LibC.ReceiveAtOnce(_socket, _buffer.AsSpan(_filled));
+        if (received.Errno is Errno.EINTR or Errno.EAGAIN) return Received.Nothing;
+        // ECONNRESET is the end, too: with something of ours unread.
+        if (received.IsError && received.Errno != Errno.ECONNRESET) _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";
+        if (received.Value <= 0) return Received.End;
+
+        _filled += (int)received.Value;
+        var rest = _buffer.AsSpan(0, _filled);
+        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+        {
+            if (!Handle(rest[..end])) return Break();
+        }
+
+        if (rest.Length == _buffer.Length)
+        {
+            _complaint = "QEMU answered with a line that is too long.";
+            return Break();
+        }
+
+        _filled = rest.Length;
+        rest.CopyTo(_buffer);
+        return Received.Something;
+    }
+
+    /// <summary>Ends the connection, so that the reader thread finds its end.</summary>
+    private Received Break()
+    {
+        _broken = true;
+        LibC.Shutdown(_socket);
+        return Received.End;
     }
 
     private bool Handle(ReadOnlySpan<byte> line)

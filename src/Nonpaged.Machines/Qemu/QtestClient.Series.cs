@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Nonpaged.Machines.Qemu;
 
 internal sealed partial class QtestClient
@@ -14,8 +16,7 @@ internal sealed partial class QtestClient
     /// </summary>
     public void ReadSeries(ReadOnlySpan<byte> verb, ulong address, int count, Action<int, ulong> answered)
     {
-        if (IsReaderThread)
-            throw new InvalidOperationException("A handler of an interrupt line runs on the machine's thread and must not read its hardware.");
+        ThrowIfInHandler();
         Span<byte> line = stackalloc byte[LongestLine];
         var length = AddHexadecimal(line, AddVerb(line, verb), address);
         line[length++] = (byte)'\n';
@@ -28,6 +29,39 @@ internal sealed partial class QtestClient
             AskAll(series.AsSpan(0, some), lines.AsSpan(0, some * length));
             for (var index = 0; index < some; index++) answered(first + index, series[index].Number);
         }
+    }
+
+    /// <summary>Writes one value after the other to the same address, and waits once, until the device has acted on the last.</summary>
+    public void WriteSeries<T>(ReadOnlySpan<byte> verb, ulong address, ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        var lines = new byte[LongestLine * Math.Min(values.Length, LongestSeries)];
+        for (var rest = values; rest.Length > 0;)
+        {
+            var some = rest[..Math.Min(rest.Length, LongestSeries)];
+            rest = rest[some.Length..];
+            var length = 0;
+            foreach (var value in some) length += AddWrite(lines.AsSpan(length), verb, address, uint.CreateTruncating(value));
+            AskLast(lines.AsSpan(0, length), some.Length);
+        }
+    }
+
+    private void AskLast(ReadOnlySpan<byte> lines, int count)
+    {
+        ThrowIfInHandler();
+        var answer = t_answer ??= new QtestAnswer();
+        Interlocked.MemoryBarrier();
+        lock (_sending)
+        {
+            if (_gone) return;
+            _sent += (ulong)count;
+            answer.Expect(_sent, wantsText: false);
+            _expected.Enqueue(answer);
+            Send(lines);
+        }
+
+        Await(answer, Timeout.InfiniteTimeSpan);
+        Interlocked.MemoryBarrier();
     }
 
     private void AskAll(ReadOnlySpan<QtestAnswer> answers, ReadOnlySpan<byte> lines)
@@ -50,7 +84,7 @@ internal sealed partial class QtestClient
             Send(lines);
         }
 
-        foreach (var answer in answers) answer.Wait(Timeout.InfiniteTimeSpan);
+        foreach (var answer in answers) Await(answer, Timeout.InfiniteTimeSpan);
         Interlocked.MemoryBarrier();
     }
 }

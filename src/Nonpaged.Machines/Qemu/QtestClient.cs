@@ -7,8 +7,7 @@ namespace Nonpaged.Machines.Qemu;
 
 /// <summary>
 /// Speaks qtest with QEMU: one line a command, one line an answer, in order (QEMU: docs/devel/testing/qtest.rst,
-/// softmmu/qtest.c). A write is sent at once and its answer is not waited for. QEMU aborts on a malformed line, so lines are
-/// only made here, of numbers.
+/// softmmu/qtest.c). QEMU aborts on a malformed line, so lines are only made here, of numbers.
 /// </summary>
 internal sealed partial class QtestClient
 {
@@ -40,14 +39,13 @@ internal sealed partial class QtestClient
         _reader.Start();
     }
 
-    /// <summary>Sends a command of a verb, an address and a value, and does not wait.</summary>
-    public void Write(ReadOnlySpan<byte> verb, ulong address, uint value)
+    /// <summary>
+    /// Sends a command of a verb, an address and a value, and does not wait: a write to memory-mapped registers, which PCI posts. A read that comes later flushes it.
+    /// </summary>
+    public void Post(ReadOnlySpan<byte> verb, ulong address, uint value)
     {
         Span<byte> line = stackalloc byte[LongestLine];
-        var length = AddHexadecimal(line, AddVerb(line, verb), address);
-        line[length++] = (byte)' ';
-        length = AddHexadecimal(line, length, value);
-        line[length++] = (byte)'\n';
+        var length = AddWrite(line, verb, address, value);
 
         // The caller's stores to RAM come before the doorbell that announces them.
         Interlocked.MemoryBarrier();
@@ -57,6 +55,13 @@ internal sealed partial class QtestClient
             _sent++;
             Send(line[..length]);
         }
+    }
+
+    /// <summary>Sends a command of a verb, an address and a value, and waits until the device has acted, as an OUT of x86 does.</summary>
+    public void Write(ReadOnlySpan<byte> verb, ulong address, uint value)
+    {
+        Span<byte> line = stackalloc byte[LongestLine];
+        Ask(line[..AddWrite(line, verb, address, value)], wantsText: false, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
@@ -98,6 +103,15 @@ internal sealed partial class QtestClient
         Ask(System.Text.Encoding.ASCII.GetBytes(line), wantsText: false, Timeout.InfiniteTimeSpan);
     }
 
+    private static int AddWrite(Span<byte> line, ReadOnlySpan<byte> verb, ulong address, uint value)
+    {
+        var length = AddHexadecimal(line, AddVerb(line, verb), address);
+        line[length++] = (byte)' ';
+        length = AddHexadecimal(line, length, value);
+        line[length++] = (byte)'\n';
+        return length;
+    }
+
     private static int AddVerb(Span<byte> line, ReadOnlySpan<byte> verb)
     {
         verb.CopyTo(line);
@@ -115,8 +129,7 @@ internal sealed partial class QtestClient
 
     private QtestAnswer Ask(ReadOnlySpan<byte> line, bool wantsText, TimeSpan limit)
     {
-        if (IsReaderThread)
-            throw new InvalidOperationException("A handler of an interrupt line runs on the machine's thread and must not read its hardware.");
+        ThrowIfInHandler();
         var answer = t_answer ??= new QtestAnswer();
         Interlocked.MemoryBarrier();
         lock (_sending)
@@ -127,7 +140,7 @@ internal sealed partial class QtestClient
             Send(line);
         }
 
-        if (!answer.Wait(limit))
+        if (!Await(answer, limit))
         {
             // The answer may still come, and must not land in this thread's next question.
             t_answer = null;

@@ -41,4 +41,10 @@ internal sealed unsafe class QtestPorts(QtestClient client) : PortSpace
             client.ReadSeries("inl"u8, port, values.Length, (index, value) => target[index] = (uint)value);
         }
     }
+
+    public override void WriteBytes(ushort port, ReadOnlySpan<byte> values) => client.WriteSeries("outb"u8, port, values);
+
+    public override void WriteUInt16s(ushort port, ReadOnlySpan<ushort> values) => client.WriteSeries("outw"u8, port, values);
+
+    public override void WriteUInt32s(ushort port, ReadOnlySpan<uint> values) => client.WriteSeries("outl"u8, port, values);
 }

@@ -1,6 +1,6 @@
 namespace Nonpaged.Machines.Qemu;
 
-/// <summary>Memory-mapped registers by qtest's readb, writeb and the like.</summary>
+/// <summary>Memory-mapped registers by qtest's readb, writeb and the like. Writes are posted, as PCI posts them.</summary>
 internal sealed class QtestRegisterWindow(QtestClient client, PhysicalAddress start, uint length) : RegisterWindow
 {
     public override PhysicalAddress Start => start;
@@ -13,13 +13,13 @@ internal sealed class QtestRegisterWindow(QtestClient client, PhysicalAddress st
 
     public override uint ReadUInt32(uint offset) => (uint)client.Read("readl"u8, Address(offset, sizeof(uint)));
 
-    public override void WriteByte(uint offset, byte value) => client.Write("writeb"u8, Address(offset, sizeof(byte)), value);
+    public override void WriteByte(uint offset, byte value) => client.Post("writeb"u8, Address(offset, sizeof(byte)), value);
 
     public override void WriteUInt16(uint offset, ushort value) =>
-        client.Write("writew"u8, Address(offset, sizeof(ushort)), value);
+        client.Post("writew"u8, Address(offset, sizeof(ushort)), value);
 
     public override void WriteUInt32(uint offset, uint value) =>
-        client.Write("writel"u8, Address(offset, sizeof(uint)), value);
+        client.Post("writel"u8, Address(offset, sizeof(uint)), value);
 
     private ulong Address(uint offset, uint width)
     {

@@ -44,19 +44,17 @@ internal static unsafe class NativeMiniport
             : (void* context, uint oid, void* buffer, uint length, out uint written, out uint needed) =>
             {
                 using var function = DriverFunction.Enter("MiniportQueryInformation");
-                uint bytes = 0, more = 0;
-                var status = c.QueryInformationHandler(context, oid, buffer, length, &bytes, &more);
-                (written, needed) = (bytes, more);
-                return status;
+                written = needed = 0;
+                // These live until the request completes, as NDIS has them.
+                fixed (uint* bytes = &written, more = &needed) return c.QueryInformationHandler(context, oid, buffer, length, bytes, more);
             },
         SetInformationHandler = c.SetInformationHandler == null ? null
             : (void* context, uint oid, void* buffer, uint length, out uint read, out uint needed) =>
             {
                 using var function = DriverFunction.Enter("MiniportSetInformation");
-                uint bytes = 0, more = 0;
-                var status = c.SetInformationHandler(context, oid, buffer, length, &bytes, &more);
-                (read, needed) = (bytes, more);
-                return status;
+                read = needed = 0;
+                // These live until the request completes, as NDIS has them.
+                fixed (uint* bytes = &read, more = &needed) return c.SetInformationHandler(context, oid, buffer, length, bytes, more);
             },
         ResetHandler = c.ResetHandler == null ? null : (out bool addressing, void* context) =>
         {

@@ -117,6 +117,31 @@ typedef union _NDIS_PACKET_8021Q_INFO {
     ((PNDIS_PACKET_EXTENSION)(void *)((PUCHAR)NDIS_OOB_DATA_FROM_PACKET(packet) + sizeof(NDIS_PACKET_OOB_DATA)))
 #define NDIS_PER_PACKET_INFO_FROM_PACKET(packet, id) (NDIS_PACKET_EXTENSION_FROM_PACKET(packet)->NdisPacketInfo[(id)])
 #define NDIS_GET_ORIGINAL_PACKET(packet) NDIS_PER_PACKET_INFO_FROM_PACKET((packet), OriginalPacketInfo)
+#define NDIS_SET_ORIGINAL_PACKET(packet, original) (NDIS_GET_ORIGINAL_PACKET(packet) = (original))
+#define NDIS_PACKET_FIRST_NDIS_BUFFER(packet) ((packet)->Private.Head)
+#define NDIS_PACKET_LAST_NDIS_BUFFER(packet) ((packet)->Private.Tail)
+#define NDIS_PACKET_VALID_COUNTS(packet) ((packet)->Private.ValidCounts)
+#define NDIS_BUFFER_LINKAGE(buffer) ((buffer)->Next)
+/* NdisPacketFlags: whether a packet has such information. */
+#define fPACKET_CONTAINS_MEDIA_SPECIFIC_INFO 0x40
+#define NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(packet, information, size) \
+    { \
+        if ((size) != 0) { \
+            (packet)->Private.NdisPacketFlags |= fPACKET_CONTAINS_MEDIA_SPECIFIC_INFO; \
+            NDIS_OOB_DATA_FROM_PACKET(packet)->MediaSpecificInformation = (information); \
+            NDIS_OOB_DATA_FROM_PACKET(packet)->SizeMediaSpecificInfo = (size); \
+        } \
+    }
+#define NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(packet, information, size) \
+    { \
+        if ((packet)->Private.NdisPacketFlags & fPACKET_CONTAINS_MEDIA_SPECIFIC_INFO) { \
+            *(information) = NDIS_OOB_DATA_FROM_PACKET(packet)->MediaSpecificInformation; \
+            *(size) = NDIS_OOB_DATA_FROM_PACKET(packet)->SizeMediaSpecificInfo; \
+        } else { \
+            *(information) = NULL; \
+            *(size) = 0; \
+        } \
+    }
 #define NDIS_GET_PACKET_CANCEL_ID(packet) NDIS_PER_PACKET_INFO_FROM_PACKET((packet), PacketCancelId)
 #define NDIS_SET_PACKET_CANCEL_ID(packet, id) (NDIS_PER_PACKET_INFO_FROM_PACKET((packet), PacketCancelId) = (id))
 #define NDIS_GET_PACKET_STATUS(packet) (NDIS_OOB_DATA_FROM_PACKET(packet)->Status)
@@ -144,6 +169,14 @@ VOID NdisFreePacket(PNDIS_PACKET Packet);
 VOID NdisReinitializePacket(PNDIS_PACKET Packet);
 #define NdisDprAllocatePacket(status, packet, pool) NdisAllocatePacket((status), (packet), (pool))
 #define NdisDprFreePacket(packet) NdisFreePacket(packet)
+#define NdisDprAllocatePacketNonInterlocked(status, packet, pool) NdisAllocatePacket((status), (packet), (pool))
+#define NdisDprFreePacketNonInterlocked(packet) NdisFreePacket(packet)
+#define NdisGetPacketCancelId(packet) NDIS_GET_PACKET_CANCEL_ID(packet)
+#define NdisSetPacketCancelId(packet, id) NDIS_SET_PACKET_CANCEL_ID((packet), (id))
+#define NdisBufferVirtualAddressSafe(buffer, priority) ((void)(priority), NdisBufferVirtualAddress(buffer))
+#define NdisCopyFromPacketToPacketSafe(destination, destinationOffset, length, source, sourceOffset, copied, priority) \
+    ((void)(priority), \
+        NdisCopyFromPacketToPacket((destination), (destinationOffset), (length), (source), (sourceOffset), (copied)))
 
 VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
 VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
@@ -55,8 +56,10 @@ public sealed unsafe partial class Adapter
         _hangCheck?.Cancel();
         UnbindProtocols();
         AbortQueued();
+        WaitForRequest();
         if (_initialized) CallHalt();
         WaitForWorkItems("MiniportHalt");
+        AbortRequest();
         AbortInFlight();
         AbortTransfers();
         CloseBindings();
@@ -74,6 +77,7 @@ public sealed unsafe partial class Adapter
     private void Finish()
     {
         FreeResourceList();
+        NativeMemory.Free(_counts);
         Instance.Handles.Remove(Handle);
         Instance.Remove(this);
         _state = AdapterState.Halted;
@@ -115,8 +119,7 @@ public sealed unsafe partial class Adapter
         GiveBackMapRegisters(who);
         GiveBackTimers(who);
         FreeRoom();
-        // Memory and pools are asked for in a driver's name, without an adapter's handle: what is left shows with its last adapter.
-        if (Registration.Adapters == 1) Instance.GiveBack(Driver, who);
+        Registration.LastEnd = who;
     }
 
     private void Leak(string call, string message) => Report(NdisReportKind.Leak, call, message);

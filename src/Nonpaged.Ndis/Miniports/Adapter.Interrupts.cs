@@ -99,7 +99,7 @@ public sealed unsafe partial class Adapter
         if (Miniport.EnableInterruptHandler is { } enable)
             Call(nameof(Miniport.EnableInterruptHandler), Irql.DISPATCH_LEVEL, () => enable(_miniportContext));
         EndReceive();
-        SendQueued();
+        SendAfterInterrupt();
     }
 
     /// <summary>An ISR that recognizes its interrupt but never dismisses it would keep a real system from ever doing anything else.</summary>

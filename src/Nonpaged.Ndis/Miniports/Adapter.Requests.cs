@@ -4,7 +4,13 @@ namespace Nonpaged.Ndis;
 
 public sealed unsafe partial class Adapter
 {
+    private static readonly TimeSpan s_requestPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_goneRequestPatience = TimeSpan.FromSeconds(1);
+
     private readonly Queue<AdapterRequest> _requests = new();
+
+    // BytesWritten or BytesRead, and BytesNeeded, of the one request that the miniport has: one that pends writes them until it completes (MiniportQueryInformation, NDIS 5.1).
+    private readonly uint* _counts = (uint*)NativeMemory.AllocZeroed(2, sizeof(uint));
     private AdapterRequest? _request;
     private long _framesCountedBad;
 
@@ -24,65 +30,63 @@ public sealed unsafe partial class Adapter
             return;
         }
 
-        _request = null;
-        request.Done(status, status == NDIS_STATUS_SUCCESS ? request.Length : 0, 0);
+        Finish(request, status);
         _serial.Post(NextRequest);
     }
 
     private void NextRequest()
     {
-        if (_request is not null || !_requests.TryDequeue(out var request)) return;
-        if (_state != AdapterState.Running || _faulted)
+        while (_request is null && _requests.TryDequeue(out var request))
         {
-            request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
-            NextRequest();
-            return;
+            if (_state == AdapterState.Running && !_faulted) Perform(request);
+            else request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
         }
-
-        _request = request;
-        var status = Perform(request, out var bytes, out var needed);
-        if (status == NDIS_STATUS_PENDING) return;
-        _request = null;
-        request.Done(status, bytes, needed);
-        NextRequest();
     }
 
-    private NDIS_STATUS Perform(AdapterRequest request, out uint bytes, out uint needed)
+    private void Perform(AdapterRequest request)
     {
-        uint done = 0, more = 0;
+        _request = request;
+        _counts[0] = _counts[1] = 0;
         var buffer = (void*)request.Buffer;
-        var status = request.IsSet
-            ? Call(nameof(Miniport.SetInformationHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
-                Miniport.SetInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out done, out more))
-            : Call(nameof(Miniport.QueryInformationHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
-                Miniport.QueryInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out done, out more));
-        if (done > request.Length)
+        var status = Call(HandlerOf(request), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () => request.IsSet
+            ? Miniport.SetInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out _counts[0], out _counts[1])
+            : Miniport.QueryInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out _counts[0], out _counts[1]));
+        // A driver may have completed it by the time that it returns.
+        if (status != NDIS_STATUS_PENDING && _request == request) Finish(request, status);
+    }
+
+    private void Finish(AdapterRequest request, NDIS_STATUS status)
+    {
+        _request = null;
+        var (bytes, needed) = (_counts[0], _counts[1]);
+        if (bytes > request.Length)
         {
             Report(
                 NdisReportKind.BrokenRule,
-                request.IsSet ? nameof(Miniport.SetInformationHandler) : nameof(Miniport.QueryInformationHandler),
-                $"OID 0x{request.Oid:x8}: the driver says that it used {done} bytes of a buffer of {request.Length}.");
-            done = request.Length;
+                HandlerOf(request),
+                $"OID 0x{request.Oid:x8}: the driver says that it used {bytes} bytes of a buffer of {request.Length}.");
+            bytes = request.Length;
         }
 
-        bytes = done;
-        needed = more;
-        return status;
+        request.Done(status, bytes, needed);
     }
 
-    /// <summary>Asks for a short value in the serial context; empty where the driver does not know the OID, or answers later.</summary>
+    /// <summary>Asks for a short value in the serial context, and waits where the driver answers later; empty where it does not know the OID, or does not answer.</summary>
     private ReadOnlySpan<byte> Query(uint oid, int length)
     {
         if (_request is not null || _faulted) return [];
         var buffer = NativeMemory.AllocZeroed((nuint)length);
-        _request = new AdapterRequest(oid, IsSet: false, (nint)buffer, (uint)length, (_, _, _) => NativeMemory.Free(buffer));
-        var status = Perform(_request, out var bytes, out _);
-        if (status == NDIS_STATUS_PENDING) return [];
-        _request = null;
-        var answer = status == NDIS_STATUS_SUCCESS ? new ReadOnlySpan<byte>(buffer, (int)bytes).ToArray() : [];
-        NativeMemory.Free(buffer);
+        byte[] answer = [];
+        Perform(new AdapterRequest(oid, IsSet: false, (nint)buffer, (uint)length, (status, bytes, _) =>
+        {
+            if (status == NDIS_STATUS_SUCCESS) answer = new ReadOnlySpan<byte>(buffer, (int)bytes).ToArray();
+            NativeMemory.Free(buffer);
+        }));
+        WaitForRequest();
         return answer;
     }
+
+    private static string HandlerOf(AdapterRequest request) => request.IsSet ? nameof(Miniport.SetInformationHandler) : nameof(Miniport.QueryInformationHandler);
 
     private MacAddress? QueryMacAddress()
     {
@@ -105,14 +109,29 @@ public sealed unsafe partial class Adapter
         if (IsDevicePresent()) Interlocked.Exchange(ref _framesCountedBad, bad);
     }
 
-    private void AbortRequests()
+    /// <summary>
+    /// Waits until what the miniport was asked is answered, as it is before MiniportHalt. One that leaves that to its MiniportHalt is given time.
+    /// </summary>
+    private void WaitForRequest()
     {
-        if (_request is { } pending)
-        {
-            _request = null;
-            pending.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
-        }
+        if (_request is null || !_initialized || _faulted) return;
+        _serial.RunWhileWaiting(Machine.Gone.IsCompleted ? s_goneRequestPatience : s_requestPatience, timersToo: true, () => _request is null || _faulted);
+    }
 
+    /// <summary>After MiniportHalt: nothing of the driver's can complete it any more.</summary>
+    private void AbortRequest()
+    {
+        if (_request is not { } pending) return;
+        _request = null;
+        Report(
+            NdisReportKind.BrokenRule,
+            HandlerOf(pending),
+            $"OID 0x{pending.Oid:x8}: the request pended, and the driver had not completed it when MiniportHalt returned.");
+        pending.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+    }
+
+    private void AbortQueuedRequests()
+    {
         while (_requests.TryDequeue(out var request)) request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
     }
 }

@@ -92,12 +92,24 @@ public sealed unsafe partial class Adapter
         var flags = ((NDIS_PACKET*)packet)->Private.Flags;
         var status = Call(nameof(Miniport.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
             Miniport.SendHandler!(_miniportContext, (NDIS_PACKET*)packet, flags));
+        if (_isDeserialized && status == NDIS_STATUS_RESOURCES) status = Failed(nameof(Miniport.SendHandler));
         if (!Refused(packet, status)) _sendQueue.Dequeue();
         Settle(packet, binding, status);
         TryAgainLater();
     }
 
-    /// <summary>MiniportSendPackets takes them in order; those from the first one that it has no resources for stay queued.</summary>
+    /// <summary>A deserialized miniport queues by itself what it has no resources for, so its packet has failed (MiniportSend, NDIS 5.1).</summary>
+    private NDIS_STATUS Failed(string handler)
+    {
+        ReportOnce(
+            NdisReportKind.BrokenRule, handler, "A deserialized miniport returned NDIS_STATUS_RESOURCES, and must queue the packet instead. Its send has failed.");
+        return NDIS_STATUS_FAILURE;
+    }
+
+    /// <summary>
+    /// MiniportSendPackets takes them in order. Of a serialized miniport's those from the first one that it has no resources for stay queued, and the others are what
+    /// their status says; a deserialized one completes each by NdisMSendComplete, and its packets' status means nothing (MiniportSendPackets, NDIS 5.1).
+    /// </summary>
     private void SendMany(W_SEND_PACKETS_HANDLER send)
     {
         var count = 0;
@@ -124,7 +136,7 @@ public sealed unsafe partial class Adapter
         {
             var packet = _batch[index];
             // A packet that was completed inside the call is the protocol's again and must not be read.
-            var status = _inFlight.ContainsKey(packet)
+            var status = !_isDeserialized && _inFlight.ContainsKey(packet)
                 ? NdisLibrary.NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet)
                 : NDIS_STATUS_PENDING;
             if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
@@ -155,7 +167,17 @@ public sealed unsafe partial class Adapter
         return _outOfResources = true;
     }
 
-    /// <summary>With nothing in flight no completion would ever bring back what was refused: time will.</summary>
+    /// <summary>
+    /// What frees a serialized miniport's resources is mostly its deferred handling of an interrupt. One whose sends end at once has nothing to complete there, and many
+    /// of these do not call NdisMSendResourcesAvailable.
+    /// </summary>
+    private void SendAfterInterrupt()
+    {
+        _outOfResources = false;
+        SendQueued();
+    }
+
+    /// <summary>With nothing in flight no completion would ever bring back what was refused, and perhaps no interrupt: time will.</summary>
     private void TryAgainLater()
     {
         if (_outOfResources && _inFlight.Count == 0) _serial.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
@@ -177,7 +199,7 @@ public sealed unsafe partial class Adapter
     private void AbortQueued()
     {
         AbortSends();
-        AbortRequests();
+        AbortQueuedRequests();
         AnswerResets(NDIS_STATUS_REQUEST_ABORTED);
     }
 

@@ -33,10 +33,13 @@ public unsafe delegate void W_DISABLE_INTERRUPT_HANDLER(void* MiniportAdapterCon
 /// <summary>MiniportSend: hands one packet to the hardware. NDIS_STATUS_RESOURCES makes NDIS keep it and try again.</summary>
 public unsafe delegate NDIS_STATUS W_SEND_HANDLER(void* MiniportAdapterContext, NDIS_PACKET* Packet, uint Flags);
 
-/// <summary>MiniportSendPackets: hands over several packets; each tells its status by NDIS_SET_PACKET_STATUS.</summary>
+/// <summary>
+/// MiniportSendPackets: hands over several packets. A serialized miniport tells the status of each by NDIS_SET_PACKET_STATUS; a deserialized one completes each by
+/// NdisMSendComplete, and what it sets means nothing.
+/// </summary>
 public unsafe delegate void W_SEND_PACKETS_HANDLER(void* MiniportAdapterContext, NDIS_PACKET** PacketArray, uint NumberOfPackets);
 
-/// <summary>MiniportQueryInformation: answers an OID.</summary>
+/// <summary>MiniportQueryInformation: answers an OID. One that pends may write to the buffer and to both counts until NdisMQueryInformationComplete.</summary>
 public unsafe delegate NDIS_STATUS W_QUERY_INFORMATION_HANDLER(
     void* MiniportAdapterContext,
     uint Oid,
@@ -45,7 +48,7 @@ public unsafe delegate NDIS_STATUS W_QUERY_INFORMATION_HANDLER(
     out uint BytesWritten,
     out uint BytesNeeded);
 
-/// <summary>MiniportSetInformation: takes an OID's new value.</summary>
+/// <summary>MiniportSetInformation: takes an OID's new value. One that pends may read the buffer and write both counts until NdisMSetInformationComplete.</summary>
 public unsafe delegate NDIS_STATUS W_SET_INFORMATION_HANDLER(
     void* MiniportAdapterContext,
     uint Oid,

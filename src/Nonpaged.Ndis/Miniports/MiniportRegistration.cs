@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Nonpaged.Ndis;
 
 /// <summary>
@@ -9,7 +7,8 @@ internal sealed unsafe class MiniportRegistration : IDisposable
 {
     private readonly NdisInstance _instance;
     private readonly CallContext _context;
-    private NDIS_STRING* _registryPath;
+    private readonly DriverObject _object;
+    private bool _isLoaded;
 
     public MiniportRegistration(NdisInstance instance, MiniportDriver miniport)
     {
@@ -17,15 +16,19 @@ internal sealed unsafe class MiniportRegistration : IDisposable
         Miniport = miniport;
         Driver = new Driver(miniport.Name, DriverKind.Miniport);
         _context = new CallContext(instance, Driver, Irql.PASSIVE_LEVEL, Initializing: true);
-        DriverObject = instance.Handles.Add(this);
+        _object = new DriverObject(miniport.Name);
+        Handle = instance.Handles.Add(this);
     }
 
     public MiniportDriver Miniport { get; }
 
     public Driver Driver { get; }
 
-    /// <summary>The handle that DriverEntry gets and NdisMInitializeWrapper takes; the wrapper's handle is the same.</summary>
-    public NDIS_HANDLE DriverObject { get; }
+    /// <summary>The DRIVER_OBJECT that DriverEntry gets and NdisMInitializeWrapper takes.</summary>
+    public void* DriverObject => _object.Address;
+
+    /// <summary>The handle that NdisMInitializeWrapper gives.</summary>
+    public NDIS_HANDLE Handle { get; }
 
     public NDIS_MINIPORT_CHARACTERISTICS? Characteristics { get; set; }
 
@@ -33,15 +36,15 @@ internal sealed unsafe class MiniportRegistration : IDisposable
 
     public int Adapters { get; set; }
 
+    /// <summary>The function after which its last adapter was gone.</summary>
+    public string LastEnd { get; set; } = "A failed DriverEntry";
+
     /// <summary>Runs DriverEntry.</summary>
     public NDIS_STATUS Load()
     {
-        var path = $@"\Registry\Machine\System\CurrentControlSet\Services\{Miniport.Name}";
-        _registryPath = (NDIS_STRING*)NativeMemory.AllocZeroed((nuint)(sizeof(NDIS_STRING) + (path.Length * sizeof(char))));
-        var characters = (char*)(_registryPath + 1);
-        path.CopyTo(new Span<char>(characters, path.Length));
-        *_registryPath = new NDIS_STRING(characters, path.Length);
-        return Call(nameof(Miniport.Entry), () => Miniport.Entry((void*)DriverObject.Value, _registryPath));
+        var status = Call(nameof(Miniport.Entry), () => Miniport.Entry(DriverObject, _object.RegistryPath));
+        _isLoaded = status == NDIS_STATUS_SUCCESS;
+        return status;
     }
 
     /// <summary>What the characteristics lack; null where nothing.</summary>
@@ -57,20 +60,25 @@ internal sealed unsafe class MiniportRegistration : IDisposable
             : null;
     }
 
+    /// <summary>
+    /// Unloads the driver: what its DriverEntry allocated is its own until its unload function has returned, and is taken back then.
+    /// </summary>
     public void Dispose()
     {
-        if (Unload is { } unload)
+        // The unload function of a driver whose DriverEntry failed does not run.
+        var unload = _isLoaded ? Unload ?? _object.Unload : null;
+        if (unload is not null)
         {
             Call(nameof(Unload), () =>
             {
-                unload((void*)DriverObject.Value);
+                unload(DriverObject);
                 return NDIS_STATUS_SUCCESS;
             });
         }
 
-        _instance.Handles.Remove(DriverObject);
-        NativeMemory.Free(_registryPath);
-        _registryPath = null;
+        _instance.GiveBack(Driver, unload is null ? LastEnd : "The unload function");
+        _instance.Handles.Remove(Handle);
+        _object.Dispose();
     }
 
     private NDIS_STATUS Call(string handler, Func<NDIS_STATUS> call)

@@ -18,10 +18,15 @@ public static unsafe partial class NdisLibrary
     public static void NdisMInitializeWrapper(
         out NDIS_HANDLE NdisWrapperHandle, void* SystemSpecific1, void* SystemSpecific2, void* SystemSpecific3)
     {
-        Caller(Irql.PASSIVE_LEVEL);
+        var context = Caller(Irql.PASSIVE_LEVEL);
         NdisWrapperHandle = default;
-        if (Resolve<MiniportRegistration>(new NDIS_HANDLE((nint)SystemSpecific1)) is { } registration)
-            NdisWrapperHandle = registration.DriverObject;
+        foreach (var registration in context.Instance.Handles.All<MiniportRegistration>())
+        {
+            if (registration.DriverObject == SystemSpecific1) NdisWrapperHandle = registration.Handle;
+        }
+
+        if (NdisWrapperHandle.IsNull)
+            context.Report(NdisReportKind.BadHandle, nameof(NdisMInitializeWrapper), $"0x{(nint)SystemSpecific1:x} is not the driver object that DriverEntry got.");
     }
 
     /// <summary>

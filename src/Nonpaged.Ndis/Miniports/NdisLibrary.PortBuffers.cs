@@ -31,29 +31,26 @@ public static unsafe partial class NdisLibrary
         else values.Fill(uint.MaxValue);
     }
 
-    /// <summary>Writes the values of a buffer to one 8-bit port, one after the other.</summary>
+    /// <summary>Writes the values of a buffer to one 8-bit port, one after the other; the device has acted on all when it returns.</summary>
     /// <param name="Port">The port.</param>
     /// <param name="Buffer">The values.</param>
     /// <param name="Length">How many values.</param>
     public static void NdisRawWritePortBufferUchar(void* Port, byte* Buffer, uint Length)
     {
-        if (Ports(Port, sizeof(byte)) is not { } ports) return;
-        for (var index = 0u; index < Length; index++) ports.WriteByte((ushort)(nint)Port, Buffer[index]);
+        Ports(Port, sizeof(byte))?.WriteBytes((ushort)(nint)Port, new ReadOnlySpan<byte>(Buffer, checked((int)Length)));
     }
 
     /// <summary>Writes the values of a buffer to one 16-bit port, one after the other. The buffer need not be aligned.</summary>
     /// <inheritdoc cref="NdisRawWritePortBufferUchar"/>
     public static void NdisRawWritePortBufferUshort(void* Port, ushort* Buffer, uint Length)
     {
-        if (Ports(Port, sizeof(ushort)) is not { } ports) return;
-        for (var index = 0u; index < Length; index++) ports.WriteUInt16((ushort)(nint)Port, Buffer[index]);
+        Ports(Port, sizeof(ushort))?.WriteUInt16s((ushort)(nint)Port, new ReadOnlySpan<ushort>(Buffer, checked((int)Length)));
     }
 
     /// <summary>Writes the values of a buffer to one 32-bit port, one after the other. The buffer need not be aligned.</summary>
     /// <inheritdoc cref="NdisRawWritePortBufferUchar"/>
     public static void NdisRawWritePortBufferUlong(void* Port, uint* Buffer, uint Length)
     {
-        if (Ports(Port, sizeof(uint)) is not { } ports) return;
-        for (var index = 0u; index < Length; index++) ports.WriteUInt32((ushort)(nint)Port, Buffer[index]);
+        Ports(Port, sizeof(uint))?.WriteUInt32s((ushort)(nint)Port, new ReadOnlySpan<uint>(Buffer, checked((int)Length)));
     }
 }

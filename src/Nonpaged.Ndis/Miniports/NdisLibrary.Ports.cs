@@ -17,15 +17,15 @@ public static unsafe partial class NdisLibrary
     public static void NdisRawReadPortUlong(void* Port, out uint Data) =>
         Data = Ports(Port, sizeof(uint)) is { } ports ? ports.ReadUInt32((ushort)(nint)Port) : uint.MaxValue;
 
-    /// <summary>Writes 8 bits to a port, after all earlier writes to memory.</summary>
+    /// <summary>Writes 8 bits to a port, after all earlier writes to memory. The device has acted when it returns.</summary>
     public static void NdisRawWritePortUchar(void* Port, byte Data) =>
         Ports(Port, sizeof(byte))?.WriteByte((ushort)(nint)Port, Data);
 
-    /// <summary>Writes 16 bits to a port, after all earlier writes to memory.</summary>
+    /// <summary>Writes 16 bits to a port, after all earlier writes to memory. The device has acted when it returns.</summary>
     public static void NdisRawWritePortUshort(void* Port, ushort Data) =>
         Ports(Port, sizeof(ushort))?.WriteUInt16((ushort)(nint)Port, Data);
 
-    /// <summary>Writes 32 bits to a port, after all earlier writes to memory.</summary>
+    /// <summary>Writes 32 bits to a port, after all earlier writes to memory. The device has acted when it returns.</summary>
     public static void NdisRawWritePortUlong(void* Port, uint Data) =>
         Ports(Port, sizeof(uint))?.WriteUInt32((ushort)(nint)Port, Data);
 

@@ -67,11 +67,16 @@ public static unsafe partial class NdisLibrary
     public static void NdisQueryPacketLength(NDIS_PACKET* Packet, out uint PacketLength) =>
         NdisQueryPacket(Packet, out _, out _, out _, out PacketLength);
 
-    /// <summary>A packet's first buffer with its address and length, and the length of all.</summary>
+    /// <summary>
+    /// A packet's first buffer with its address and length, and the length of all as they are now: buffers that were adjusted since the packet was counted are counted
+    /// anew, other than by NdisQueryPacket (NdisGetFirstBufferFromPacket, NDIS 5.1).
+    /// </summary>
     public static void NdisGetFirstBufferFromPacket(
         NDIS_PACKET* Packet, out NDIS_BUFFER* FirstBuffer, out void* FirstBufferVA, out uint FirstBufferLength, out uint TotalBufferLength)
     {
-        NdisQueryPacket(Packet, out _, out _, out FirstBuffer, out TotalBufferLength);
+        FirstBuffer = Packet->Private.Head;
+        TotalBufferLength = 0;
+        for (var buffer = FirstBuffer; buffer is not null; buffer = buffer->Next) TotalBufferLength += buffer->ByteCount;
         FirstBufferVA = FirstBuffer is null ? null : FirstBuffer->MappedSystemVa;
         FirstBufferLength = FirstBuffer is null ? 0 : FirstBuffer->ByteCount;
     }

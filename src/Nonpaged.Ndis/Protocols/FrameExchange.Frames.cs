@@ -40,9 +40,9 @@ public sealed unsafe partial class FrameExchange
         ReceiveHandler = static (context, receive, header, headerSize, lookahead, lookaheadSize, packetSize) =>
         {
             var end = Of(context);
-            if (end.IsReceiver) end.Exchange.Take((byte*)header, (byte*)lookahead, lookaheadSize, packetSize);
-            return NDIS_STATUS_SUCCESS;
+            return end.IsReceiver ? end.Exchange.Receive(receive, (byte*)header, (byte*)lookahead, lookaheadSize, packetSize) : NDIS_STATUS_NOT_ACCEPTED;
         },
+        TransferDataCompleteHandler = static (context, packet, status, bytes) => Of(context).Exchange.EndTransfer(packet, status, bytes),
         UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
         {
             var end = Of(context);
@@ -54,6 +54,14 @@ public sealed unsafe partial class FrameExchange
     };
 
     private static End Of(NDIS_HANDLE context) => (End)GCHandle.FromIntPtr(context.Value).Target!;
+
+    /// <summary>Asks for whole frames, which saves a transfer of each; a miniport that shows less is asked for the rest.</summary>
+    private void SetLookahead()
+    {
+        var most = _request.Query(_to.Binding, OID_GEN_MAXIMUM_LOOKAHEAD, s_patience) ?? 0;
+        // One that does not take it goes on with the look-ahead that it has.
+        if (most > 0) _request.Set(_to.Binding, OID_GEN_CURRENT_LOOKAHEAD, Math.Min(most, LongestFrame - HeaderSize), s_patience);
+    }
 
     private void SetFilter() => Require(
         _request.Set(_to.Binding, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED, s_patience), "NdisRequest of OID_GEN_CURRENT_PACKET_FILTER");
@@ -155,11 +163,40 @@ public sealed unsafe partial class FrameExchange
         FramePackets.SetLength(packet, (uint)length);
     }
 
-    // At DISPATCH_LEVEL, in the receiving adapter's serial context. Whole frames are at hand where the miniport shows all of them, and else the part that it shows.
-    private void Take(byte* header, byte* bytes, uint available, uint length)
+    /// <summary>ProtocolReceive, at DISPATCH_LEVEL in the receiving adapter's serial context.</summary>
+    private NDIS_STATUS Receive(NDIS_HANDLE context, byte* header, byte* bytes, uint available, uint length)
     {
-        if (BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(header + 12, 2)) != EtherType) return;
-        var body = new ReadOnlySpan<byte>(bytes, (int)available);
+        if (BinaryPrimitives.ReadUInt16BigEndian(new ReadOnlySpan<byte>(header + 12, 2)) != EtherType) return NDIS_STATUS_NOT_ACCEPTED;
+        if (available >= Math.Min(length, _length - HeaderSize)) Take(new ReadOnlySpan<byte>(bytes, (int)available));
+        else Transfer(context, length);
+        return NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>NdisTransferData: the miniport showed a part of the frame, and is asked for all of it.</summary>
+    private void Transfer(NDIS_HANDLE context, uint length)
+    {
+        // The packet's buffer begins behind the header.
+        var packet = length <= TransferMemory - HeaderSize ? _transfers.Take(TimeSpan.Zero) : null;
+        if (packet is null)
+        {
+            Take([]);
+            return;
+        }
+
+        var status = _to.Binding.TransferData(context, length, packet, out var transferred);
+        if (status != NDIS_STATUS_PENDING) EndTransfer(packet, status, transferred);
+    }
+
+    /// <summary>ProtocolTransferDataComplete.</summary>
+    private void EndTransfer(NDIS_PACKET* packet, NDIS_STATUS status, uint transferred)
+    {
+        var length = status == NDIS_STATUS_SUCCESS ? Math.Min((int)transferred, TransferMemory - HeaderSize) : 0;
+        Take(new ReadOnlySpan<byte>(FramePackets.MemoryOf(packet) + HeaderSize, length));
+        _transfers.Return(packet);
+    }
+
+    private void Take(ReadOnlySpan<byte> body)
+    {
         if (body.Length >= sizeof(long) && BinaryPrimitives.ReadInt64LittleEndian(body) == ProbeNumber)
         {
             _ready.Set();
@@ -167,7 +204,7 @@ public sealed unsafe partial class FrameExchange
         }
 
         _lastArrival = Stopwatch.GetTimestamp();
-        if (length + HeaderSize < _length || available < _length - HeaderSize) _changed++;
+        if (body.Length < _length - HeaderSize) _changed++;
         else Check(body[..(_length - HeaderSize)]);
         Interlocked.Increment(ref _received);
         _window.Release();

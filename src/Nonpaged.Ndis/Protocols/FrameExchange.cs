@@ -19,6 +19,10 @@ public sealed unsafe partial class FrameExchange : IDisposable
 
     private const int LargestWindow = 128;
     private const int Packets = LargestWindow;
+    private const int Transfers = 16;
+
+    // Some miniports count the frame's CRC.
+    private const int TransferMemory = LongestFrame + 4;
     private const int Batch = 16;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
@@ -26,6 +30,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
     private readonly Driver _driver = new("frameexchange", DriverKind.Protocol);
     private readonly SemaphoreSlim _window = new(0);
     private readonly FramePackets _packets = new(LongestFrame);
+    private readonly FramePackets _transfers = new(TransferMemory);
     private readonly WaitedRequest _request = new();
     private readonly ManualResetEventSlim _arrived = new();
     private readonly CancellationTokenSource _ended = new();
@@ -80,6 +85,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
             {
                 _from.Open(from);
                 _to.Open(to);
+                SetLookahead();
                 SetFilter();
                 OpenWindow(length);
             });
@@ -112,6 +118,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
             _to.Binding.Close();
             // Sends that are out come back before their memory goes.
             _packets.Free(s_patience);
+            _transfers.Free(s_patience);
             isClosed = Task.WaitAll([_from.Binding.Closed, _to.Binding.Closed], s_patience);
             _request.Free();
             if (!_protocol.IsNull) NdisDeregisterProtocol(out _, _protocol);
@@ -123,6 +130,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
         _ended.Dispose();
         _window.Dispose();
         _packets.Dispose();
+        _transfers.Dispose();
         _arrived.Dispose();
         _request.Dispose();
         _ready.Dispose();
@@ -132,6 +140,7 @@ public sealed unsafe partial class FrameExchange : IDisposable
     {
         _request.Make();
         _packets.Make(Packets, 1);
+        _transfers.Make(Transfers, 1, HeaderSize);
         NdisRegisterProtocol(out var status, out _protocol, Characteristics, 0);
         Require(status, nameof(NdisRegisterProtocol));
     }

@@ -16,6 +16,7 @@ public sealed unsafe partial class LeaseAndPing
         SendCompleteHandler = static (context, packet, status) => Of(context).OnSent(packet),
         RequestCompleteHandler = static (context, request, status) => Of(context).OnAnswered(request, status),
         ReceiveHandler = Receive,
+        TransferDataCompleteHandler = static (context, packet, status, bytes) => Of(context).EndTransfer(status, bytes),
         UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
         {
             var protocol = Of(context);

@@ -8,6 +8,10 @@ public sealed unsafe partial class LeaseAndPing
 {
     private const int HeaderSize = 14;
 
+    private readonly byte[] _header = new byte[HeaderSize];
+    private bool _isTransferring;
+    private uint _transferSize;
+
     private static NDIS_STATUS Receive(
         NDIS_HANDLE ProtocolBindingContext,
         NDIS_HANDLE MacReceiveContext,
@@ -24,15 +28,32 @@ public sealed unsafe partial class LeaseAndPing
             return NDIS_STATUS_NOT_ACCEPTED;
         }
 
-        var status = protocol._binding.TransferData(MacReceiveContext, PacketSize, protocol._receivePacket, out var transferred);
+        return protocol.Receive(MacReceiveContext, new ReadOnlySpan<byte>(HeaderBuffer, HeaderSize), PacketSize);
+    }
+
+    private NDIS_STATUS Receive(NDIS_HANDLE receiveContext, ReadOnlySpan<byte> header, uint packetSize)
+    {
+        // There is one packet to transfer into, and a transfer may end later. What comes meanwhile is lost, as on any network; its sender repeats it.
+        if (_isTransferring) return NDIS_STATUS_NOT_ACCEPTED;
+        _isTransferring = true;
+        _transferSize = packetSize;
+        header.CopyTo(_header);
+        var status = _binding.TransferData(receiveContext, packetSize, _receivePacket, out var transferred);
+        if (status != NDIS_STATUS_PENDING) EndTransfer(status, transferred);
+        return status is NDIS_STATUS_SUCCESS or NDIS_STATUS_PENDING ? NDIS_STATUS_SUCCESS : NDIS_STATUS_NOT_ACCEPTED;
+    }
+
+    /// <summary>ProtocolTransferDataComplete.</summary>
+    private void EndTransfer(NDIS_STATUS status, uint transferred)
+    {
+        _isTransferring = false;
         // Some miniports count the frame's CRC, but do not hand it over; the lengths in its headers tell whether something is missing.
-        if (status != NDIS_STATUS_SUCCESS || transferred > PacketSize) return NDIS_STATUS_NOT_ACCEPTED;
+        if (status != NDIS_STATUS_SUCCESS || transferred > _transferSize) return;
 
         var frame = new byte[HeaderSize + transferred];
-        new ReadOnlySpan<byte>(HeaderBuffer, HeaderSize).CopyTo(frame);
-        new ReadOnlySpan<byte>(protocol._memory[TransmitFrames], (int)transferred).CopyTo(frame.AsSpan(HeaderSize));
-        protocol.Take(frame);
-        return NDIS_STATUS_SUCCESS;
+        _header.CopyTo(frame.AsSpan());
+        new ReadOnlySpan<byte>(_memory[TransmitFrames], (int)transferred).CopyTo(frame.AsSpan(HeaderSize));
+        Take(frame);
     }
 
     private void Take(byte[] frame)

@@ -2,13 +2,14 @@ using static Nonpaged.Ndis.NdisLibrary;
 
 namespace Nonpaged.Ndis;
 
-/// <summary>A protocol's NDIS_REQUEST whose answer the caller waits for; one at a time. The value has 4 or 6 bytes.</summary>
+/// <summary>A protocol's NDIS_REQUEST whose answer the caller waits for; one at a time, and none before the last one is answered. The value has 4 bytes.</summary>
 internal sealed unsafe class WaitedRequest : IDisposable
 {
     private const uint Size = 512;
 
     private readonly ManualResetEventSlim _answered = new();
     private NDIS_REQUEST* _request;
+    private volatile bool _isOut;
     private NDIS_STATUS _answer;
 
     /// <exception cref="AdapterException">There is no memory for it.</exception>
@@ -31,12 +32,14 @@ internal sealed unsafe class WaitedRequest : IDisposable
     public void Answer(NDIS_STATUS status)
     {
         _answer = status;
+        _isOut = false;
         _answered.Set();
     }
 
-    /// <summary>Gives its memory back, in the protocol's name.</summary>
+    /// <summary>Gives its memory back, in the protocol's name. A miniport that has not answered still writes to it, and it stays.</summary>
     public void Free()
     {
+        if (_isOut) return;
         if (_request is not null) NdisFreeMemory(_request, Size, 0);
         _request = null;
     }
@@ -45,6 +48,7 @@ internal sealed unsafe class WaitedRequest : IDisposable
 
     private NDIS_STATUS Perform(NDIS_REQUEST_TYPE type, OpenBinding binding, uint oid, uint value, TimeSpan patience)
     {
+        if (_isOut) return NDIS_STATUS_REQUEST_ABORTED;
         *_request = default;
         _request->RequestType = type;
         _request->Oid = oid;
@@ -52,8 +56,14 @@ internal sealed unsafe class WaitedRequest : IDisposable
         _request->InformationBufferLength = sizeof(uint);
         *(uint*)(_request + 1) = value;
         _answered.Reset();
+        _isOut = true;
         var status = binding.Request(_request);
-        if (status != NDIS_STATUS_PENDING) return status;
+        if (status != NDIS_STATUS_PENDING)
+        {
+            _isOut = false;
+            return status;
+        }
+
         return _answered.Wait(patience) ? _answer : NDIS_STATUS_REQUEST_ABORTED;
     }
 }

@@ -8,9 +8,9 @@ public sealed class QtestClientTests
     public void A_write_is_sent_at_once_and_waits_for_no_answer()
     {
         using var peer = new QtestPeer();
-        peer.Client.Write("writel"u8, 0xe000_0038, 7);
+        peer.Client.Post("writel"u8, 0xe000_0038, 7);
         Assert.Equal("writel 0xe0000038 0x7", peer.ReadLine());
-        peer.Client.Write("outb"u8, 0xcf8, 0);
+        peer.Client.Post("outb"u8, 0xcf8, 0);
         Assert.Equal("outb 0xcf8 0x0", peer.ReadLine());
     }
 
@@ -18,8 +18,8 @@ public sealed class QtestClientTests
     public void A_read_takes_the_answer_that_is_its_own()
     {
         using var peer = new QtestPeer();
-        peer.Client.Write("writel"u8, 1, 1);
-        peer.Client.Write("writel"u8, 2, 2);
+        peer.Client.Post("writel"u8, 1, 1);
+        peer.Client.Post("writel"u8, 2, 2);
         var read = Task.Run(() => peer.Client.Read("readl"u8, ulong.MaxValue));
         Assert.Equal(["writel 0x1 0x1", "writel 0x2 0x2", "readl 0xffffffffffffffff"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
 
@@ -35,7 +35,7 @@ public sealed class QtestClientTests
         {
             var interrupts = new List<(uint, bool)>();
             using var peer = new QtestPeer((vector, raised) => interrupts.Add((vector, raised)));
-            peer.Client.Write("outl"u8, 1, 1);
+            peer.Client.Post("outl"u8, 1, 1);
             var read = Task.Run(() => peer.Client.Read("inl"u8, 2));
             peer.ReadLine();
             peer.ReadLine();
@@ -88,7 +88,7 @@ public sealed class QtestClientTests
         Assert.Equal("ended", Wait(peer.Client.Gone));
         Assert.Equal(ulong.MaxValue, peer.Client.Read("inl"u8, 2));
         Assert.Null(peer.Client.ReadMemory(0x1000, 4));
-        peer.Client.Write("outl"u8, 2, 2);
+        peer.Client.Post("outl"u8, 2, 2);
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class QtestClientTests
         var writer = Task.Run(() =>
         {
             // Nobody reads: the socket fills, and the writer waits.
-            for (; !peer.Client.Gone.IsCompleted; Interlocked.Increment(ref written)) peer.Client.Write("outl"u8, 2, written);
+            for (; !peer.Client.Gone.IsCompleted; Interlocked.Increment(ref written)) peer.Client.Post("outl"u8, 2, written);
         });
         Assert.True(Testbed.WaitUntil(() =>
         {
