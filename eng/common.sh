@@ -68,35 +68,84 @@ drop_build_lock() { exec 9>&-; }
 # during it leads to another one.
 stamp=$root/artifacts/built
 build_and_stamp() {
+    local digest
+    local -a inputs
+    find_all_inputs
+    digest=$(digest_inputs)
     : >"$stamp.new"
-    run_quietly build_project "$1" && mv "$stamp.new" "$stamp"
+    run_with_progress build_project "$1" && mv "$stamp.new" "$stamp" && printf '%s\n' "$digest" >"$stamp.inputs"
+}
+
+find_all_inputs() { inputs=("$root/src" "$root"/Directory.* "$root/global.json" "$root/.editorconfig"); }
+
+# Whether the sources are what was built, though their times are newer.
+is_same_as_built() {
+    local -a inputs
+    find_all_inputs
+    [[ -f $stamp.inputs && $(<"$stamp.inputs") == "$(digest_inputs)" ]] && touch "$stamp"
 }
 
 # Without build servers, which would outlive the script.
 build_project() {
-    "$dotnet" msbuild "$1" -restore -property:Configuration=Release -nologo -verbosity:quiet -maxCpuCount:2 \
+    "$dotnet" msbuild "$1" -restore -property:Configuration=Release -nologo -verbosity:minimal -maxCpuCount:2 \
         -nodeReuse:false -property:UseSharedCompilation=false </dev/null 9>&-
 }
 
-# Compiles a program or library ahead of time where its sources are newer. publish PROJECT RESULT
+# What a project is made from: its folder below src/, those of the projects that it references, and the files for all. Sets $inputs.
+find_inputs() { # PROJECT
+    local -A seen=()
+    local -a queue=("$1")
+    local project reference
+    inputs=("$root"/Directory.* "$root/global.json" "$root/.editorconfig")
+    while (( ${#queue[@]} > 0 )); do
+        project=${queue[0]}
+        queue=("${queue[@]:1}")
+        [[ -z ${seen[$project]:-} ]] || continue
+        seen[$project]=yes
+        inputs+=("$root/src/$project")
+        while read -r reference; do queue+=("$reference"); done < <(
+            sed -n 's|.*<ProjectReference Include="\.\./\([^/]*\)/.*|\1|p' "$root/src/$project/$project.csproj"
+        )
+    done
+}
+
+# Names and contents of $inputs as one number. Their times say less: a checkout gives files new ones.
+digest_inputs() { find "${inputs[@]}" -type f -print0 | sort -z | xargs -0 sha256sum | sha256sum; }
+
+# Whether a result is what $inputs give. Says why not in $stale.
+is_current() { # RESULT
+    local newer
+    stale="it is not built yet"
+    [[ -f $1 ]] || return 1
+    newer=$(find "${inputs[@]}" -newer "$1" -print -quit)
+    [[ -n $newer ]] || return 0
+    stale="${newer#"$root"/} has changed"
+    [[ -f $1.inputs && $(<"$1.inputs") == "$(digest_inputs)" ]] || return 1
+    touch "$1"
+}
+
+# Compiles a program or library ahead of time, where it is not what its sources give. publish PROJECT RESULT
 publish() {
-    local project=$1 result=$2 newer
-    if [[ -f $result ]]; then
-        newer=$(find "$root/src" "$root"/Directory.* "$root/global.json" "$root/.editorconfig" -newer "$result" -print -quit)
-        [[ -n $newer ]] || return 0
-    fi
-    local -a missing=()
+    local project=$1 result=$2 stale digest status=0
+    local -a inputs missing=()
+    find_inputs "$project"
+    ! is_current "$result" || return 0
     command -v cc >/dev/null || missing+=(gcc)
     [[ -e /usr/include/stdio.h ]] || missing+=(libc6-dev)
     (( ${#missing[@]} == 0 )) || install_packages "compiling ahead of time needs a C compiler and its libraries" "${missing[@]}" || return 1
     find_sdk
     take_build_lock
-    say "compiling ${project##*/} ahead of time (about a minute)"
-    local status=0
-    run_quietly "$dotnet" publish "$root/src/$project/$project.csproj" -c Release -r linux-x64 -nologo -v quiet -nodeReuse:false \
-        -p:UseSharedCompilation=false </dev/null 9>&- || status=$?
+    # Another build may have done it while this one waited.
+    if is_current "$result"; then
+        drop_build_lock
+        return 0
+    fi
+    say "compiling $project ahead of time: $stale (one or two minutes on two idle cores)"
+    digest=$(digest_inputs)
+    run_with_progress "$dotnet" publish "$root/src/$project/$project.csproj" -c Release -r linux-x64 -nologo -v minimal -nodeReuse:false \
+        -p:UseSharedCompilation=false || status=$?
     # The linker leaves the time of a result that has not changed.
-    (( status != 0 )) || touch "$result"
+    (( status != 0 )) || { touch "$result" && printf '%s\n' "$digest" >"$result.inputs"; }
     drop_build_lock
     return "$status"
 }
@@ -114,6 +163,39 @@ run_quietly() {
     (( status == 0 )) || cat "$log" >&2
     rm -f "$log"
     return "$status"
+}
+
+# The same for what takes long: says now and then at which step it is.
+run_with_progress() {
+    local log status=0 watcher
+    log=$(mktemp)
+    watch_log "$log" &
+    watcher=$!
+    "$@" >"$log" 2>&1 </dev/null 9>&- || status=$?
+    kill "$watcher" 2>/dev/null || true
+    wait "$watcher" 2>/dev/null || true
+    (( status == 0 )) || cat "$log" >&2
+    rm -f "$log"
+    return "$status"
+}
+
+# Ends with the script, too. It starts no program that would outlive it: read waits on a pipe that nobody writes to.
+watch_log() { # LOG
+    local waited=0 line step pipe
+    exec 9>&- {pipe}<> <(:)
+    while kill -0 $$ 2>/dev/null; do
+        read -r -t 5 -u "$pipe" || true
+        (( waited += 5 ))
+        (( waited % 15 == 0 )) || continue
+        step="restoring"
+        while read -r line; do
+            case $line in
+                *' -> '*) step="compiled ${line%% ->*}" ;;
+                *'native code'*) step="native code" ;;
+            esac
+        done <"$1"
+        say "$waited s: $step"
+    done
 }
 
 # install_packages REASON PACKAGE...: says why and what, and does it if this user may. Fails where it can't.

@@ -25,6 +25,7 @@ internal static class CommandTree
             MapCommand.Create(screen),
             SoakCommand.Create(screen),
             SdkCommand.Create(screen),
+            CompileCommand.Create(screen),
         };
         root.HelpName = Name;
 

@@ -1,7 +1,9 @@
+using System.Text.RegularExpressions;
+
 namespace Nonpaged.Ndis.Host.Tests;
 
 /// <summary>The C headers: each compiles alone and without a warning, by two compilers, in old C, C and C++.</summary>
-public sealed class HeaderTests
+public sealed partial class HeaderTests
 {
     public static TheoryData<string, string, string> Compilers => new()
     {
@@ -17,9 +19,36 @@ public sealed class HeaderTests
     [MemberData(nameof(Compilers))]
     public void Each_header_compiles_alone_without_a_warning(string compiler, string language, string standard)
     {
-        string[] headers = [.. Directory.EnumerateFiles(Repository.Headers, "*.h").Select(file => Path.GetFileName(file)!).Where(IsWhole).Order()];
+        string[] headers = [.. Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Where(IsWhole).Order()];
         Assert.Contains("ndis.h", headers);
         foreach (string header in headers) Compile(compiler, language, standard, $"#include <{header}>\nint after_{header.Replace('.', '_')};\n", header);
+    }
+
+    /// <summary>As nonpaged cc and pkg-config have it, and in the Windows data model.</summary>
+    [Theory]
+    [InlineData("gcc")]
+    [InlineData("clang")]
+    public void Each_header_compiles_alone_for_a_driver_in_windows_data_model(string compiler)
+    {
+        Command.Run(compiler, ["--version"]);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-headers-");
+        try
+        {
+            List<string> sources = [];
+            foreach (string header in Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Where(IsWhole))
+            {
+                sources.Add(Path.Combine(folder.FullName, $"{Path.GetFileNameWithoutExtension(header)}.c"));
+                File.WriteAllText(sources[^1], $"#include <{header.ToUpperInvariant()}>\nunsigned long after;\n");
+            }
+
+            CommandResult result = Command.Run(
+                Path.Combine(Repository.Root, "nonpaged"), ["cc", "--compiler", compiler, "--windows-data-model", "--", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", .. sources]);
+            Assert.True(result.ExitCode == 0, result.Error);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Theory]
@@ -35,6 +64,40 @@ public sealed class HeaderTests
         }
     }
 
+    /// <summary>Its addresses are taken by a driver, whose missing imports the program that loads it names.</summary>
+    [Fact]
+    public void Every_function_that_a_header_declares_is_there_when_a_driver_is_loaded()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-declared-");
+        try
+        {
+            string all = Path.Combine(folder.FullName, "all.c"), list = Path.Combine(folder.FullName, "list");
+            IEnumerable<string> headers = Directory.EnumerateFiles(Repository.Headers, "*.h").Select(file => Path.GetFileName(file)!).Where(IsWhole);
+            File.WriteAllLines(all, headers.Select(header => $"#include <{header}>"));
+            CommandResult listed = Command.Run(
+                "gcc", ["-fshort-wchar", "-DNONPAGED_NO_INLINE", $"-I{Repository.Headers}", "-aux-info", list, "-c", all, "-o", Path.Combine(folder.FullName, "all.o")]);
+            Assert.True(listed.ExitCode == 0, listed.Error);
+            List<string> names = [.. File.ReadLines(list).Select(line => Declaration().Match(line)).Where(match => match.Success && match.Groups[1].Value.StartsWith(Repository.Headers, StringComparison.Ordinal))
+                .Select(match => match.Groups[2].Value).Distinct()];
+            Assert.True(names.Count > 150 && names.Contains("NdisMSendComplete"), string.Join(' ', names));
+            File.WriteAllLines(all, [
+                "#define NONPAGED_NO_INLINE", .. headers.Select(header => $"#include <{header}>"), "const void *const Addresses[] = {", .. names.Select(name => $"(const void *){name},"), "};",
+                "NTSTATUS DriverEntry(PVOID First, PVOID Second) { (void)First, (void)Second; return STATUS_NOT_IMPLEMENTED; }"]);
+            using var driver = new DriverBuild(all);
+            CommandResult result = DriverRun.Run(driver, "--json");
+            Assert.Contains("DriverEntry", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+            Assert.DoesNotContain(" needs ", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    // What gcc -aux-info writes of a declaration that is no definition.
+    [GeneratedRegex(@"^/\* (\S+):\d+:NC \*/ extern .*?(\w+) \(")]
+    private static partial Regex Declaration();
+
     // These are halves: one begins what the other ends.
     private static bool IsWhole(string header) => !header.StartsWith("pshpack", StringComparison.Ordinal) && header != "poppack.h";
 
@@ -46,7 +109,8 @@ public sealed class HeaderTests
             string file = Path.Combine(folder.FullName, "header.txt");
             File.WriteAllText(file, source);
             CommandResult result = Command.Run(
-                compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar", $"-I{Repository.Headers}", "-fsyntax-only", file]);
+                compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar", $"-I{Repository.Headers}", "-idirafter", $"{Repository.Headers}/last",
+                "-fsyntax-only", file]);
             Assert.True(result.ExitCode == 0, $"{header}: {result.Error}");
         }
         finally

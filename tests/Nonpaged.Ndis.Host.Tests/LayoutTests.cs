@@ -8,6 +8,35 @@ public sealed unsafe class LayoutTests
     [Fact]
     public void Shared_structures_have_the_layout_that_the_headers_give_them()
     {
+        (string C, long Value)[] expected = Expected();
+        string prints = string.Join('\n', expected.Select(one => $"printf(\"%ld\\n\", (long){one.C});"));
+        string[] answers = Print(prints);
+        Assert.Equal(expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));
+    }
+
+    [Theory]
+    [InlineData("gcc")]
+    [InlineData("clang")]
+    public void They_have_the_same_layout_in_windows_data_model(string compiler)
+    {
+        Command.Run(compiler, ["--version"]);
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-layout-");
+        try
+        {
+            string source = Path.Combine(folder.FullName, "layout.c");
+            File.WriteAllLines(source, ["#include <ndis.h>", "C_ASSERT(sizeof(long) == 4);", .. Expected().Select(one => $"C_ASSERT(({one.C}) == {one.Value});")]);
+            CommandResult built = Command.Run(
+                Path.Combine(Repository.Root, "nonpaged"), ["cc", "--compiler", compiler, "--windows-data-model", "--", "-fsyntax-only", source]);
+            Assert.True(built.ExitCode == 0, built.Error);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static (string C, long Value)[] Expected()
+    {
         NDIS_PACKET packet;
         NDIS_PACKET_PRIVATE own;
         NDIS_PACKET_OOB_DATA outOfBand;
@@ -16,7 +45,7 @@ public sealed unsafe class LayoutTests
         InlineThread thread;
         Magazine magazine;
         NDIS_CONFIGURATION_PARAMETER parameter;
-        (string C, long Value)[] expected =
+        return
         [
             ("sizeof(NDIS_BUFFER)", sizeof(NDIS_BUFFER)),
             ("offsetof(NDIS_BUFFER, MappedSystemVa)", Offset(&buffer, &buffer.MappedSystemVa)),
@@ -68,6 +97,16 @@ public sealed unsafe class LayoutTests
             ("NONPAGED_SLOT", Magazine.Slot),
             ("NONPAGED_FREE", Chunk.Free),
             ("sizeof(PCI_COMMON_CONFIG)", 256),
+            ("sizeof(PCI_COMMON_HEADER)", 64),
+            ("offsetof(PCI_COMMON_CONFIG, u.type1.BridgeControl)", 62),
+            ("offsetof(PCI_COMMON_CONFIG, u.type2.BridgeControl)", 62),
+            ("offsetof(NDIS_MINIPORT_INTERRUPT, InterruptObject)", 0),
+            ("sizeof(NDIS_TASK_OFFLOAD_HEADER)", 28),
+            ("offsetof(NDIS_TASK_OFFLOAD, TaskBuffer)", 20),
+            ("sizeof(NDIS_TASK_TCP_IP_CHECKSUM)", 16),
+            ("sizeof(NDIS_TASK_TCP_LARGE_SEND)", 16),
+            ("sizeof(NDIS_TCP_IP_CHECKSUM_PACKET_INFO)", 4),
+            ("sizeof(NDIS_PACKET_8021Q_INFO)", 8),
             ("sizeof(ULONG)", 4),
             ("sizeof(WCHAR)", 2),
             ("sizeof(NDIS30_MINIPORT_CHARACTERISTICS)", 8 + (13 * 8)),
@@ -75,9 +114,6 @@ public sealed unsafe class LayoutTests
             ("sizeof(NDIS50_MINIPORT_CHARACTERISTICS)", 8 + (22 * 8)),
             ("sizeof(NDIS51_MINIPORT_CHARACTERISTICS)", 8 + (29 * 8)),
         ];
-        string prints = string.Join('\n', expected.Select(one => $"printf(\"%ld\\n\", (long){one.C});"));
-        string[] answers = Print(prints);
-        Assert.Equal(expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));
     }
 
     [Fact]

@@ -54,6 +54,42 @@ public sealed class SdkTests : IDisposable
         Assert.True(built.ExitCode == 0, built.Error);
     }
 
+    [Fact]
+    public void A_driver_s_own_debug_header_goes_before_ours_and_its_driver_entry_may_have_any_pointers()
+    {
+        Write();
+        string own = Directory.CreateDirectory(Path.Combine(_folder.FullName, "own")).FullName;
+        File.WriteAllText(Path.Combine(own, "debug.h"), "#define OWN 1\n");
+        string source = Path.Combine(_folder.FullName, "driver.c");
+        File.WriteAllText(source, "#include <ndis.h>\n#include <debug.h>\nNTSTATUS DriverEntry(PVOID a, PVOID b) { return a == b ? OWN : 0; }\n");
+        CommandResult built = Shell($"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) -I'{own}' '{source}' -o '{source}.so'");
+        Assert.True(built.ExitCode == 0, built.Error);
+        File.WriteAllText(source, "#include <ndis.h>\n#include <debug.h>\nvoid f(void) { DPRINT1(\"x\\n\"); }\n");
+        built = Shell($"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) '{source}' -o '{source}.so'");
+        Assert.True(built.ExitCode == 0, built.Error);
+    }
+
+    [Fact]
+    public void A_call_that_ndis_does_not_have_is_an_error_when_a_driver_is_compiled()
+    {
+        Write();
+        string source = Path.Combine(_folder.FullName, "driver.c");
+        File.WriteAllText(source, "#include <ndis.h>\nvoid f(void) { NdisNoSuchCall(); }\n");
+        CommandResult built = Shell($"cc -shared -fPIC $(pkg-config --cflags ndis) '{source}' -o '{source}.so'");
+        Assert.NotEqual(0, built.ExitCode);
+        Assert.Contains("NdisNoSuchCall", built.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Sources_that_are_newer_but_have_not_changed_are_not_compiled_again()
+    {
+        Write();
+        File.SetLastWriteTimeUtc(Path.Combine(Repository.Root, "src/Nonpaged/Nonpaged.csproj"), DateTime.UtcNow);
+        CommandResult result = Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["sdk", Sdk]);
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Empty(result.Error);
+    }
+
     public void Dispose() => _folder.Delete(recursive: true);
 
     private void Write()

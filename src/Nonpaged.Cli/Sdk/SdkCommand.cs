@@ -20,6 +20,7 @@ internal static class SdkCommand
             string full = SdkFolder.Write(folder);
             screen.WriteWhole($"{full}: headers, libndis.so, ndis.pc");
             screen.WriteWhole($"a driver   cc -shared -fPIC $(PKG_CONFIG_PATH={full} pkg-config --cflags ndis) driver.c -o driver.so");
+            screen.WriteWhole("a driver as it was written for Microsoft's compiler   nonpaged cc -- driver.c -o driver.so");
             screen.WriteWhole($"a program  cc main.c $(PKG_CONFIG_PATH={full} pkg-config --cflags --libs ndis)");
             return ExitCode.Success;
         }

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Nonpaged.Ndis.Native;
 
 namespace Nonpaged.Cli;
@@ -18,15 +17,9 @@ internal static class SdkFolder
         try
         {
             string headers = Path.Combine(full, "include");
-            Directory.CreateDirectory(headers);
-            Assembly assembly = typeof(CallRecord).Assembly;
-            foreach (string name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".h", StringComparison.Ordinal)))
-            {
-                using Stream header = assembly.GetManifestResourceStream(name)!;
-                using FileStream file = File.Create(Path.Combine(headers, name));
-                header.CopyTo(file);
-            }
-
+            SdkHeaders.Write(headers);
+            // Where an older version wrote it, it hid a driver's own file of that name.
+            File.Delete(Path.Combine(headers, "debug.h"));
             File.Copy(library, Path.Combine(full, "libndis.so"), overwrite: true);
             File.WriteAllText(Path.Combine(full, "ndis.pc"), PackageFile(full));
             return full;
@@ -38,12 +31,12 @@ internal static class SdkFolder
         }
     }
 
-    // Windows' idioms that gcc warns of by default: character constants of four letters, and pragmas of other compilers.
+    // -idirafter: a driver's own file of a name goes first.
     private static string PackageFile(string folder) => $"""
         Name: ndis
         Description: NDIS for C: headers for miniports, and libndis.so with the memory calls
         Version: {typeof(CallRecord).Assembly.GetName().Version?.ToString(3)}
-        Cflags: -I{Escape(folder)}/include -fshort-wchar -Wno-multichar -Wno-unknown-pragmas
+        Cflags: -I{Escape(folder)}/include -idirafter {Escape(folder)}/include/{SdkHeaders.Last} {string.Join(' ', CompilerFlags.Common)}
         Libs: -L{Escape(folder)} -Wl,-rpath,{Escape(folder)} -lndis
 
         """;

@@ -1,9 +1,11 @@
 /*
- * The functions with a variable number of arguments, which C# cannot be: DbgPrint, with the formats of Windows beside those of C, and NdisWriteErrorLogEntry.
+ * What C# cannot be: functions with a variable number of arguments (DbgPrint, with the formats of Windows beside those
+ * of C, and NdisWriteErrorLogEntry), those that do not return, and the search for a function by its name.
  */
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
+#define _GNU_SOURCE
+#include "format.h"
+#include <dlfcn.h>
+#include <stdlib.h>
 #include <string.h>
 
 void NonpagedDebugText(const char *line);
@@ -11,97 +13,13 @@ void NonpagedWriteErrorLog(void *adapter, uint32_t code, uint32_t count, const u
 
 enum { LONGEST = 1024, MOST_VALUES = 16 };
 
-struct counted {
-    uint16_t length, room;
-    void *buffer;
-};
-
-/* Wide characters have 16 bits here, and 32 in the C library. */
-static int put_wide(char *out, size_t room, const uint16_t *text, size_t count)
-{
-    size_t at = 0;
-    if (text == NULL) return snprintf(out, room, "(null)");
-    for (size_t index = 0; index < count && text[index] != 0 && at + 1 < room; index++)
-        out[at++] = text[index] < 0x80 ? (char)text[index] : '?';
-    out[at] = 0;
-    return (int)at;
-}
-
-static int put_one(char *out, size_t room, const char *flags, const char *size, char kind, va_list *arguments)
-{
-    char format[64];
-    const struct counted *string;
-    int wide = strchr(size, 'w') != NULL || strchr(size, 'l') != NULL;
-    switch (kind) {
-        case 'Z':
-            string = va_arg(*arguments, const struct counted *);
-            if (string == NULL) return snprintf(out, room, "(null)");
-            return wide ? put_wide(out, room, string->buffer, string->length / 2u)
-                : snprintf(out, room, "%.*s", string->length, (const char *)string->buffer);
-        case 'S':
-            return put_wide(out, room, va_arg(*arguments, const uint16_t *), SIZE_MAX);
-        case 's':
-            if (wide) return put_wide(out, room, va_arg(*arguments, const uint16_t *), SIZE_MAX);
-            snprintf(format, sizeof format, "%%%ss", flags);
-            return snprintf(out, room, format, va_arg(*arguments, const char *));
-        case 'p':
-            return snprintf(out, room, "%p", va_arg(*arguments, void *));
-        case 'c': case 'C':
-            return snprintf(out, room, "%c", va_arg(*arguments, int));
-        case '%':
-            return snprintf(out, room, "%%");
-        case 'd': case 'i': case 'u': case 'x': case 'X': case 'o':
-            /* "l" is 32 bits to Windows. */
-            if (strstr(size, "I64") != NULL || strstr(size, "ll") != NULL || strcmp(size, "I") == 0 || strcmp(size, "z") == 0) {
-                snprintf(format, sizeof format, "%%%sll%c", flags, kind);
-                return snprintf(out, room, format, va_arg(*arguments, long long));
-            }
-            snprintf(format, sizeof format, "%%%s%c", flags, kind);
-            return snprintf(out, room, format, va_arg(*arguments, int));
-        default:
-            return snprintf(out, room, "%%%s%s%c", flags, size, kind);
-    }
-}
-
-static void format_text(char *out, size_t room, const char *text, va_list *arguments)
-{
-    size_t at = 0;
-    while (*text != 0 && at + 1 < room) {
-        char flags[24], size[8];
-        size_t count = 0;
-        if (*text != '%') {
-            out[at++] = *text++;
-            continue;
-        }
-        for (text++; strchr("-+ #0123456789.*", *text) != NULL && *text != 0; text++) {
-            if (*text == '*') count += (size_t)snprintf(flags + count, sizeof flags - count, "%d", va_arg(*arguments, int));
-            else if (count + 1 < sizeof flags) flags[count++] = *text;
-            if (count >= sizeof flags) count = sizeof flags - 1;
-        }
-        flags[count] = 0;
-        count = 0;
-        while ((strchr("hlLwIzj", *text) != NULL && *text != 0) || (count > 0 && size[0] == 'I' && strchr("6432", *text) != NULL && *text != 0)) {
-            if (count + 1 < sizeof size) size[count++] = *text;
-            text++;
-        }
-        size[count] = 0;
-        if (*text == 0) break;
-        int put = put_one(out + at, room - at, flags, size, *text++, arguments);
-        if (put > 0) at += (size_t)put < room - at ? (size_t)put : room - at - 1;
-    }
-    out[at] = 0;
-}
-
 /* Drivers print a line in pieces. Each thread keeps what has no end yet. */
-uint32_t DbgPrint(const char *format, ...)
+static void print(const char *format, va_list arguments)
 {
     static __thread char line[2 * LONGEST];
     static __thread size_t length;
     char text[LONGEST], *end;
-    va_list arguments;
-    va_start(arguments, format);
-    format_text(text, sizeof text, format, &arguments);
-    va_end(arguments);
+    NonpagedFormatA(text, sizeof text, format, arguments);
     if (length + strlen(text) >= sizeof line) length = 0;
     strcpy(line + length, text);
     length += strlen(text);
@@ -112,7 +30,60 @@ uint32_t DbgPrint(const char *format, ...)
         memmove(line, end + 1, strlen(end + 1) + 1);
         length = strlen(line);
     }
+}
+
+uint32_t DbgPrint(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print(format, arguments);
+    va_end(arguments);
     return 0;
+}
+
+/* Every component and level is shown. */
+uint32_t vDbgPrintEx(uint32_t component, uint32_t level, const char *format, va_list arguments)
+{
+    (void)component, (void)level;
+    print(format, arguments);
+    return 0;
+}
+
+uint32_t DbgPrintEx(uint32_t component, uint32_t level, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vDbgPrintEx(component, level, format, arguments);
+    va_end(arguments);
+    return 0;
+}
+
+/* The watching process tells of the signal; the log says what the driver gave. */
+_Noreturn void KeBugCheckEx(uint32_t code, uintptr_t first, uintptr_t second, uintptr_t third, uintptr_t fourth)
+{
+    DbgPrint("\nbug check 0x%08x (0x%Ix, 0x%Ix, 0x%Ix, 0x%Ix)\n", code, first, second, third, fourth);
+    abort();
+}
+
+_Noreturn void KeBugCheck(uint32_t code) { KeBugCheckEx(code, 0, 0, 0, 0); }
+
+struct unicode_string {
+    uint16_t length, room;
+    const uint16_t *buffer;
+};
+
+/* This program's own functions, and no library's. */
+void *MmGetSystemRoutineAddress(const struct unicode_string *name)
+{
+    char narrow[128];
+    size_t length = name->length / 2u;
+    Dl_info found, own;
+    if (length >= sizeof narrow) return NULL;
+    for (size_t index = 0; index < length; index++) narrow[index] = name->buffer[index] < 0x80 ? (char)name->buffer[index] : '?';
+    narrow[length] = 0;
+    void *function = dlsym(RTLD_DEFAULT, narrow);
+    if (function == NULL || dladdr(function, &found) == 0 || dladdr((void *)MmGetSystemRoutineAddress, &own) == 0) return NULL;
+    return found.dli_fbase == own.dli_fbase ? function : NULL;
 }
 
 void NdisWriteErrorLogEntry(void *adapter, uint32_t code, uint32_t count, ...)

@@ -11,9 +11,10 @@
 #define ETH_IS_BROADCAST(address) ((BOOLEAN)(memcmp((address), "\377\377\377\377\377\377", ETH_LENGTH_OF_ADDRESS) == 0))
 #define ETH_IS_EMPTY(address) ((BOOLEAN)(memcmp((address), "\0\0\0\0\0\0", ETH_LENGTH_OF_ADDRESS) == 0))
 #define ETH_COPY_NETWORK_ADDRESS(destination, source) ((void)memcpy((destination), (source), ETH_LENGTH_OF_ADDRESS))
+/* Blocks, as drivers use them: without a semicolon, too. The result is 0 for equal addresses. */
 #define ETH_COMPARE_NETWORK_ADDRESSES(first, second, result) \
-    (*(result) = memcmp((first), (second), ETH_LENGTH_OF_ADDRESS))
+    { *(result) = memcmp((first), (second), ETH_LENGTH_OF_ADDRESS); }
 #define ETH_COMPARE_NETWORK_ADDRESSES_EQ(first, second, result) \
-    (*(result) = (memcmp((first), (second), ETH_LENGTH_OF_ADDRESS) != 0))
+    { *(result) = (memcmp((first), (second), ETH_LENGTH_OF_ADDRESS) != 0); }
 
 #endif

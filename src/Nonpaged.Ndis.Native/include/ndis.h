@@ -7,9 +7,11 @@
 
 #include "wdm.h"
 #include "ntddndis.h"
+#include "ndistask.h"
 #include "efilter.h"
 #include "ndisbase.h"
 #include "ndismem.h"
+#include "ntrtl.h"
 #include "ndispkt.h"
 #include "ndismini.h"
 

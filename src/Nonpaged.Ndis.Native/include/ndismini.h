@@ -147,7 +147,10 @@ typedef NDIS40_MINIPORT_CHARACTERISTICS NDIS_MINIPORT_CHARACTERISTICS;
 typedef NDIS_MINIPORT_CHARACTERISTICS *PNDIS_MINIPORT_CHARACTERISTICS;
 
 /* Wrapper, registration, attributes. */
+/* DriverEntry is the driver's own, with parameters of the types that it chose; in C++ its name is C's. */
+#ifdef __cplusplus
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath);
+#endif
 VOID NonpagedInitializeWrapper(PNDIS_HANDLE NdisWrapperHandle, PVOID SystemSpecific1, PVOID SystemSpecific2, PVOID SystemSpecific3);
 #define NdisMInitializeWrapper(handle, first, second, third) NonpagedInitializeWrapper((handle), (PVOID)(first), (PVOID)(second), (PVOID)(third))
 #define NdisInitializeWrapper(handle, first, second, third) NonpagedInitializeWrapper((handle), (PVOID)(first), (PVOID)(second), (PVOID)(third))
@@ -241,16 +244,20 @@ VOID NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, PVOID VirtualAddress, 
 #define NdisRawWritePortBufferUchar(port, buffer, count) NonpagedWritePortBufferUchar((ULONG_PTR)(port), (const void *)(buffer), (count))
 #define NdisRawWritePortBufferUshort(port, buffer, count) NonpagedWritePortBufferUshort((ULONG_PTR)(port), (const void *)(buffer), (count))
 #define NdisRawWritePortBufferUlong(port, buffer, count) NonpagedWritePortBufferUlong((ULONG_PTR)(port), (const void *)(buffer), (count))
-#define NdisReadRegisterUchar(register, data) ((void)(*(data) = NonpagedReadRegisterUchar(register)))
-#define NdisReadRegisterUshort(register, data) ((void)(*(data) = NonpagedReadRegisterUshort(register)))
-#define NdisReadRegisterUlong(register, data) ((void)(*(data) = NonpagedReadRegisterUlong(register)))
-#define NdisWriteRegisterUchar(register, data) NonpagedWriteRegisterUchar((register), (UCHAR)(data))
-#define NdisWriteRegisterUshort(register, data) NonpagedWriteRegisterUshort((register), (USHORT)(data))
-#define NdisWriteRegisterUlong(register, data) NonpagedWriteRegisterUlong((register), (ULONG)(data))
+#define NdisReadRegisterUchar(register, data) ((void)(*(data) = NonpagedReadRegisterUchar((volatile void *)(ULONG_PTR)(register))))
+#define NdisReadRegisterUshort(register, data) ((void)(*(data) = NonpagedReadRegisterUshort((volatile void *)(ULONG_PTR)(register))))
+#define NdisReadRegisterUlong(register, data) ((void)(*(data) = NonpagedReadRegisterUlong((volatile void *)(ULONG_PTR)(register))))
+#define NdisWriteRegisterUchar(register, data) NonpagedWriteRegisterUchar((volatile void *)(ULONG_PTR)(register), (UCHAR)(data))
+#define NdisWriteRegisterUshort(register, data) NonpagedWriteRegisterUshort((volatile void *)(ULONG_PTR)(register), (USHORT)(data))
+#define NdisWriteRegisterUlong(register, data) NonpagedWriteRegisterUlong((volatile void *)(ULONG_PTR)(register), (ULONG)(data))
 
 /* Interrupts. */
+typedef struct _KINTERRUPT *PKINTERRUPT;
+
+/* InterruptObject is not NULL while the interrupt is registered. */
 typedef struct _NDIS_MINIPORT_INTERRUPT {
-    ULONG_PTR Reserved[20];
+    PKINTERRUPT InterruptObject;
+    ULONG_PTR Reserved[19];
 } NDIS_MINIPORT_INTERRUPT, *PNDIS_MINIPORT_INTERRUPT;
 
 NDIS_STATUS NdisMRegisterInterrupt(

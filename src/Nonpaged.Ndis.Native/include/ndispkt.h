@@ -93,6 +93,19 @@ typedef union _NDIS_TCP_IP_CHECKSUM_PACKET_INFO {
     ULONG Value;
 } NDIS_TCP_IP_CHECKSUM_PACKET_INFO, *PNDIS_TCP_IP_CHECKSUM_PACKET_INFO;
 
+/* Ieee8021QInfo: the tag, in the place of the pointer. */
+typedef union _NDIS_PACKET_8021Q_INFO {
+    struct {
+        UINT32 UserPriority : 3;
+        UINT32 CanonicalFormatId : 1;
+        UINT32 VlanId : 12;
+        UINT32 Reserved : 16;
+    } TagHeader;
+    PVOID Value;
+} NDIS_PACKET_8021Q_INFO, *PNDIS_PACKET_8021Q_INFO;
+
+/* What a protocol may keep in ProtocolReserved of a packet that NDIS allocated for it. */
+#define PROTOCOL_RESERVED_SIZE_IN_PACKET (4 * sizeof(PVOID))
 #define NDIS_FLAGS_PROTOCOL_ID_MASK 0x0000000F
 #define NDIS_FLAGS_DONT_LOOPBACK 0x00000080
 #define NDIS_PROTOCOL_ID_DEFAULT 0x00
@@ -104,6 +117,31 @@ typedef union _NDIS_TCP_IP_CHECKSUM_PACKET_INFO {
     ((PNDIS_PACKET_EXTENSION)(void *)((PUCHAR)NDIS_OOB_DATA_FROM_PACKET(packet) + sizeof(NDIS_PACKET_OOB_DATA)))
 #define NDIS_PER_PACKET_INFO_FROM_PACKET(packet, id) (NDIS_PACKET_EXTENSION_FROM_PACKET(packet)->NdisPacketInfo[(id)])
 #define NDIS_GET_ORIGINAL_PACKET(packet) NDIS_PER_PACKET_INFO_FROM_PACKET((packet), OriginalPacketInfo)
+#define NDIS_SET_ORIGINAL_PACKET(packet, original) (NDIS_GET_ORIGINAL_PACKET(packet) = (original))
+#define NDIS_PACKET_FIRST_NDIS_BUFFER(packet) ((packet)->Private.Head)
+#define NDIS_PACKET_LAST_NDIS_BUFFER(packet) ((packet)->Private.Tail)
+#define NDIS_PACKET_VALID_COUNTS(packet) ((packet)->Private.ValidCounts)
+#define NDIS_BUFFER_LINKAGE(buffer) ((buffer)->Next)
+/* NdisPacketFlags: whether a packet has such information. */
+#define fPACKET_CONTAINS_MEDIA_SPECIFIC_INFO 0x40
+#define NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(packet, information, size) \
+    { \
+        if ((size) != 0) { \
+            (packet)->Private.NdisPacketFlags |= fPACKET_CONTAINS_MEDIA_SPECIFIC_INFO; \
+            NDIS_OOB_DATA_FROM_PACKET(packet)->MediaSpecificInformation = (information); \
+            NDIS_OOB_DATA_FROM_PACKET(packet)->SizeMediaSpecificInfo = (size); \
+        } \
+    }
+#define NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(packet, information, size) \
+    { \
+        if ((packet)->Private.NdisPacketFlags & fPACKET_CONTAINS_MEDIA_SPECIFIC_INFO) { \
+            *(information) = NDIS_OOB_DATA_FROM_PACKET(packet)->MediaSpecificInformation; \
+            *(size) = NDIS_OOB_DATA_FROM_PACKET(packet)->SizeMediaSpecificInfo; \
+        } else { \
+            *(information) = NULL; \
+            *(size) = 0; \
+        } \
+    }
 #define NDIS_GET_PACKET_CANCEL_ID(packet) NDIS_PER_PACKET_INFO_FROM_PACKET((packet), PacketCancelId)
 #define NDIS_SET_PACKET_CANCEL_ID(packet, id) (NDIS_PER_PACKET_INFO_FROM_PACKET((packet), PacketCancelId) = (id))
 #define NDIS_GET_PACKET_STATUS(packet) (NDIS_OOB_DATA_FROM_PACKET(packet)->Status)
@@ -131,6 +169,14 @@ VOID NdisFreePacket(PNDIS_PACKET Packet);
 VOID NdisReinitializePacket(PNDIS_PACKET Packet);
 #define NdisDprAllocatePacket(status, packet, pool) NdisAllocatePacket((status), (packet), (pool))
 #define NdisDprFreePacket(packet) NdisFreePacket(packet)
+#define NdisDprAllocatePacketNonInterlocked(status, packet, pool) NdisAllocatePacket((status), (packet), (pool))
+#define NdisDprFreePacketNonInterlocked(packet) NdisFreePacket(packet)
+#define NdisGetPacketCancelId(packet) NDIS_GET_PACKET_CANCEL_ID(packet)
+#define NdisSetPacketCancelId(packet, id) NDIS_SET_PACKET_CANCEL_ID((packet), (id))
+#define NdisBufferVirtualAddressSafe(buffer, priority) ((void)(priority), NdisBufferVirtualAddress(buffer))
+#define NdisCopyFromPacketToPacketSafe(destination, destinationOffset, length, source, sourceOffset, copied, priority) \
+    ((void)(priority), \
+        NdisCopyFromPacketToPacket((destination), (destinationOffset), (length), (source), (sourceOffset), (copied)))
 
 VOID NdisAllocateBufferPool(PNDIS_STATUS Status, PNDIS_HANDLE PoolHandle, UINT NumberOfDescriptors);
 VOID NdisFreeBufferPool(NDIS_HANDLE PoolHandle);

@@ -1,2 +1,3 @@
-/* What drivers find here comes with wdm.h. */
+/* What drivers find here. */
 #include "wdm.h"
+#include "ntrtl.h"

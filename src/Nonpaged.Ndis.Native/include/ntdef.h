@@ -9,12 +9,18 @@
 #include <string.h>
 
 #include "sal.h"
+#include "msvc.h"
 
 #if !defined(__LP64__)
 #error "These headers are for systems with 64-bit pointers and longs (LP64)."
 #endif
 #if __SIZEOF_WCHAR_T__ != 2
 #error "Wide characters have 16 bits in a driver: compile with -fshort-wchar (pkg-config --cflags ndis)."
+#endif
+
+/* A function that no header declares is not in NDIS here: that is an error when it is compiled, and not when it is loaded. */
+#ifndef __cplusplus
+#pragma GCC diagnostic error "-Wimplicit-function-declaration"
 #endif
 
 #ifdef __cplusplus
@@ -32,7 +38,6 @@
 #define NTSYSAPI
 #define NTKERNELAPI
 #define NTHALAPI
-#define DECLSPEC_IMPORT
 #define FASTCALL
 #define CDECL
 #define STDCALL
@@ -43,9 +48,6 @@
 #define __fastcall
 #define UNALIGNED
 #define RESTRICTED_POINTER
-#define DECLSPEC_NORETURN __attribute__((__noreturn__))
-#define DECLSPEC_ALIGN(bytes) __attribute__((__aligned__(bytes)))
-#define FORCEINLINE static __inline__ __attribute__((__always_inline__, __unused__))
 #ifndef __cplusplus
 #define INLINE static __inline__
 #endif
@@ -56,12 +58,20 @@
 #define INIT_FUNCTION
 #define INIT_SECTION
 #define PAGED_CODE()
+#define PAGED_CODE_LOCKED()
+#define NONPAGED_CODE()
+#define PAGED_FUNCTION
+#define INITCODE
+#define PAGEDCODE
+#define LOCKEDCODE
+
+
 
 #define CONST const
 #define VOID void
-typedef char CHAR, *PCHAR, *PSTR, *LPSTR;
-typedef signed char CCHAR, INT8, *PINT8, SCHAR;
-typedef const char *PCSTR, *LPCSTR, *PCCH;
+typedef char CHAR, *PCHAR, *PSTR, *LPSTR, *PCH, *LPCH, *PSZ, TCHAR, *PTCHAR, *PTSTR, *LPTSTR;
+typedef signed char CCHAR, *PCCHAR, INT8, *PINT8, SCHAR;
+typedef const char *PCSTR, *LPCSTR, *PCCH, *PCSZ, *LPCTSTR;
 typedef unsigned char UCHAR, *PUCHAR, BYTE, *PBYTE, UINT8, *PUINT8, BOOLEAN, *PBOOLEAN;
 typedef short SHORT, *PSHORT, CSHORT, INT16, *PINT16;
 typedef unsigned short USHORT, *PUSHORT, WORD, *PWORD, UINT16, *PUINT16;
@@ -69,14 +79,14 @@ typedef int INT, *PINT, LONG, *PLONG, INT32, *PINT32, BOOL, *PBOOL;
 typedef unsigned int UINT, *PUINT, ULONG, *PULONG, DWORD, *PDWORD, UINT32, *PUINT32, LOGICAL;
 __extension__ typedef long long LONGLONG, *PLONGLONG, INT64, *PINT64, LONG64;
 __extension__ typedef unsigned long long ULONGLONG, *PULONGLONG, UINT64, *PUINT64, ULONG64, *PULONG64, DWORDLONG;
-#define __int8 char
-#define __int16 short
-#define __int32 int
-#define __int64 long long
-typedef long LONG_PTR, *PLONG_PTR, INT_PTR, SSIZE_T;
-typedef unsigned long ULONG_PTR, *PULONG_PTR, UINT_PTR, DWORD_PTR, SIZE_T, *PSIZE_T, KAFFINITY, *PKAFFINITY;
+typedef long LONG_PTR, *PLONG_PTR, INT_PTR, *PINT_PTR, SSIZE_T, *PSSIZE_T;
+typedef unsigned long ULONG_PTR, *PULONG_PTR, UINT_PTR, *PUINT_PTR, DWORD_PTR, *PDWORD_PTR, SIZE_T, *PSIZE_T, KAFFINITY, *PKAFFINITY;
 typedef void *PVOID, *LPVOID, *HANDLE, **PHANDLE;
-typedef const void *PCVOID;
+typedef float FLOAT;
+typedef double DOUBLE;
+typedef const void *PCVOID, *LPCVOID;
+typedef const UCHAR *PCUCHAR;
+typedef const char *const *PCZPCSTR;
 typedef wchar_t WCHAR, *PWCHAR, *PWSTR, *LPWSTR;
 typedef const wchar_t *PCWSTR, *LPCWSTR;
 typedef LONG NTSTATUS, *PNTSTATUS;
@@ -90,6 +100,15 @@ typedef LONG NTSTATUS, *PNTSTATUS;
 #define MAXUSHORT 0xffff
 #define MAXULONG 0xffffffffU
 #define MAXLONG 0x7fffffff
+#define MINLONG ((LONG)0x80000000)
+#define MAXCHAR 0x7f
+#define MAXSHORT 0x7fff
+#define MAXDWORD MAXULONG
+#define MAXWORD MAXUSHORT
+#define MAXLONGLONG ((LONGLONG)0x7fffffffffffffff)
+#define MAXULONGLONG ((ULONGLONG)-1)
+#define MAXULONG_PTR ((ULONG_PTR)-1)
+#define MAXUINT MAXULONG
 #endif
 #ifndef ANSI_NULL
 #define ANSI_NULL ((CHAR)0)
@@ -136,6 +155,7 @@ typedef struct _STRING {
     USHORT MaximumLength;
     PCHAR Buffer;
 } STRING, *PSTRING, ANSI_STRING, *PANSI_STRING;
+typedef const STRING *PCSTRING, *PCANSI_STRING;
 
 #define RTL_CONSTANT_STRING(text) { sizeof(text) - sizeof((text)[0]), sizeof(text), (text) }
 
@@ -153,13 +173,46 @@ typedef struct _GUID {
     USHORT Data2;
     USHORT Data3;
     UCHAR Data4[8];
-} GUID, *PGUID;
+} GUID, *PGUID, *LPGUID, IID;
+typedef const GUID *LPCGUID, *PCGUID;
 
 #define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
 #define CONTAINING_RECORD(address, type, field) ((type *)(void *)((PCHAR)(address) - offsetof(type, field)))
 #define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
 #define RTL_NUMBER_OF(array) ARRAYSIZE(array)
+#define RTL_NUMBER_OF_V1(array) ARRAYSIZE(array)
+#define RTL_NUMBER_OF_V2(array) ARRAYSIZE(array)
+#define RTL_FIELD_TYPE(type, field) (((type *)0)->field)
 #define RTL_FIELD_SIZE(type, field) (sizeof(((type *)0)->field))
+#define RTL_NUMBER_OF_FIELD(type, field) ARRAYSIZE(((type *)0)->field)
+#define RTL_SIZEOF_THROUGH_FIELD(type, field) (offsetof(type, field) + RTL_FIELD_SIZE(type, field))
+#define RTL_CONTAINS_FIELD(structure, size, field) \
+    (((PCHAR)&(structure)->field + sizeof((structure)->field)) <= ((PCHAR)(structure) + (size)))
+#define RTL_PADDING_BETWEEN_FIELDS(type, first, second) \
+    (offsetof(type, second) > offsetof(type, first) \
+        ? offsetof(type, second) - offsetof(type, first) - RTL_FIELD_SIZE(type, first) \
+        : offsetof(type, first) - offsetof(type, second) - RTL_FIELD_SIZE(type, second))
+#define RTL_BITS_OF(item) (sizeof(item) * 8)
+#define RTL_BITS_OF_FIELD(type, field) RTL_BITS_OF(RTL_FIELD_TYPE(type, field))
+#define UFIELD_OFFSET(type, field) ((ULONG)offsetof(type, field))
+#define TYPE_ALIGNMENT(type) offsetof(struct { char first; type second; }, second)
+#define PROBE_ALIGNMENT(type) TYPE_ALIGNMENT(type)
+
+/* To multiples of a power of two: of a type's size (ALIGN_UP), or of so many bytes (ALIGN_UP_BY). */
+#define ALIGN_DOWN_BY(length, alignment) ((ULONG_PTR)(length) & ~((ULONG_PTR)(alignment) - 1))
+#define ALIGN_UP_BY(length, alignment) ALIGN_DOWN_BY((ULONG_PTR)(length) + (ULONG_PTR)(alignment) - 1, alignment)
+#define ALIGN_DOWN_POINTER_BY(address, alignment) ((PVOID)ALIGN_DOWN_BY(address, alignment))
+#define ALIGN_UP_POINTER_BY(address, alignment) ((PVOID)ALIGN_UP_BY(address, alignment))
+#define ALIGN_DOWN(length, type) ALIGN_DOWN_BY(length, sizeof(type))
+#define ALIGN_UP(length, type) ALIGN_UP_BY(length, sizeof(type))
+#define ALIGN_DOWN_POINTER(address, type) ALIGN_DOWN_POINTER_BY(address, sizeof(type))
+#define ALIGN_UP_POINTER(address, type) ALIGN_UP_POINTER_BY(address, sizeof(type))
+#ifndef ROUND_UP
+#define ROUND_UP(value, alignment) ALIGN_UP_BY(value, alignment)
+#define ROUND_DOWN(value, alignment) ALIGN_DOWN_BY(value, alignment)
+#endif
+#define RtlOffsetToPointer(base, offset) ((PCHAR)(base) + (ULONG_PTR)(offset))
+#define RtlPointerToOffset(base, pointer) ((ULONG)((PCHAR)(pointer) - (PCHAR)(base)))
 #define ARGUMENT_PRESENT(argument) ((argument) != NULL)
 #define UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
 #define DBG_UNREFERENCED_PARAMETER(parameter) ((void)(parameter))
@@ -176,24 +229,11 @@ typedef struct _GUID {
 #endif
 #define LOBYTE(value) ((UCHAR)(value))
 #define HIBYTE(value) ((UCHAR)((USHORT)(value) >> 8))
+#define MAKEWORD(low, high) ((USHORT)((UCHAR)(low) | (USHORT)(UCHAR)(high) << 8))
+#define MAKELONG(low, high) ((LONG)((USHORT)(low) | (ULONG)(USHORT)(high) << 16))
 #define LOWORD(value) ((USHORT)(value))
 #define HIWORD(value) ((USHORT)((ULONG)(value) >> 16))
 
-#define NT_SUCCESS(status) ((NTSTATUS)(status) >= 0)
-#define STATUS_SUCCESS ((NTSTATUS)0x00000000)
-#define STATUS_PENDING ((NTSTATUS)0x00000103)
-#define STATUS_TIMEOUT ((NTSTATUS)0x00000102)
-#define STATUS_BUFFER_OVERFLOW ((NTSTATUS)0x80000005)
-#define STATUS_UNSUCCESSFUL ((NTSTATUS)0xC0000001)
-#define STATUS_NOT_IMPLEMENTED ((NTSTATUS)0xC0000002)
-#define STATUS_INVALID_PARAMETER ((NTSTATUS)0xC000000D)
-#define STATUS_NO_MEMORY ((NTSTATUS)0xC0000017)
-#define STATUS_BUFFER_TOO_SMALL ((NTSTATUS)0xC0000023)
-#define STATUS_OBJECT_NAME_NOT_FOUND ((NTSTATUS)0xC0000034)
-#define STATUS_INSUFFICIENT_RESOURCES ((NTSTATUS)0xC000009A)
-#define STATUS_DEVICE_NOT_READY ((NTSTATUS)0xC00000A3)
-#define STATUS_NOT_SUPPORTED ((NTSTATUS)0xC00000BB)
-#define STATUS_IO_TIMEOUT ((NTSTATUS)0xC00000B5)
-#define STATUS_NOT_FOUND ((NTSTATUS)0xC0000225)
+#include "ntstatus.h"
 
 #endif

@@ -93,5 +93,34 @@
 #define __field_bcount(size)
 #define __field_ecount(size)
 #define __reserved
+#define __fallthrough
+#define _Fallthrough_
+#define __checkReturn
+#define __nullterminated
+#define __in_z
+#define __out_z
+#define __inout_bcount(size)
+#define __inout_ecount(size)
+#define __out_bcount_opt(size)
+#define __out_ecount_opt(size)
+#define __in_bcount_opt(size)
+#define __in_ecount_opt(size)
+#define __out_bcount_part(size, length)
+#define __out_ecount_part(size, length)
+#define __drv_functionClass(name)
+#define __drv_maxIRQL(irql)
+#define __drv_minIRQL(irql)
+#define __drv_requiresIRQL(irql)
+#define __drv_sameIRQL
+#define __drv_raisesIRQL(irql)
+#define __drv_savesIRQL
+#define __drv_restoresIRQL
+#define __drv_when(condition, annotation)
+#define __drv_at(target, annotation)
+#define __drv_in(annotation)
+#define __drv_out(annotation)
+#define __drv_arg(target, annotation)
+#define __drv_dispatchType(code)
+#define _Dispatch_type_(code)
 
 #endif

@@ -5,6 +5,8 @@
 #define NONPAGED_WDM_H
 
 #include "ntdef.h"
+#include "ntbits.h"
+#include "ntprintf.h"
 
 NONPAGED_EXTERN_C_BEGIN
 
@@ -112,9 +114,28 @@ typedef enum _MM_PAGE_PRIORITY {
 
 /* Debugging. DbgPrint's text goes to the log of the program that runs the driver. It takes Windows' own formats, too: %wZ, %ws, %I64x. */
 ULONG DbgPrint(PCSTR Format, ...);
+ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...);
+ULONG vDbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, va_list Arguments);
+#define DPFLTR_ERROR_LEVEL 0
+#define DPFLTR_WARNING_LEVEL 1
+#define DPFLTR_TRACE_LEVEL 2
+#define DPFLTR_INFO_LEVEL 3
+#define DPFLTR_MASK 0x80000000
+#define DPFLTR_DEFAULT_ID 101
+#define DPFLTR_IHVDRIVER_ID 77
+#define DPFLTR_IHVNETWORK_ID 81
 VOID DbgBreakPoint(VOID);
+/* Ends the process; the report names the code. */
+DECLSPEC_NORETURN VOID KeBugCheck(ULONG BugCheckCode);
+DECLSPEC_NORETURN VOID KeBugCheckEx(
+    ULONG BugCheckCode, ULONG_PTR Parameter1, ULONG_PTR Parameter2, ULONG_PTR Parameter3, ULONG_PTR Parameter4);
+/* NULL where no function of NDIS or the kernel has that name here. */
+PVOID MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName);
+/* A driver's functions run one at a time. */
+#define KeGetCurrentProcessorNumber() ((ULONG)0)
 VOID NonpagedAssertionFailed(PCSTR Expression, PCSTR File, ULONG Line);
 #define KdPrint(arguments) DbgPrint arguments
+#define KdPrintEx(arguments) DbgPrintEx arguments
 #define KdBreakPoint() DbgBreakPoint()
 #if defined(DBG) && DBG
 #define ASSERT(expression) ((void)((expression) ? 0 : (NonpagedAssertionFailed(#expression, __FILE__, __LINE__), 0)))
@@ -126,6 +147,39 @@ VOID NonpagedAssertionFailed(PCSTR Expression, PCSTR File, ULONG Line);
 #ifndef NT_ASSERT
 #define NT_ASSERT ASSERT
 #endif
+
+/* Types of callbacks that a system calls when it stops. Here it never does, and a driver that looks for the functions that register them finds none. */
+typedef enum _KBUGCHECK_CALLBACK_REASON {
+    KbCallbackInvalid,
+    KbCallbackReserved1,
+    KbCallbackSecondaryDumpData,
+    KbCallbackDumpIo
+} KBUGCHECK_CALLBACK_REASON;
+
+typedef struct _KBUGCHECK_REASON_CALLBACK_RECORD *PKBUGCHECK_REASON_CALLBACK_RECORD;
+typedef VOID KBUGCHECK_REASON_CALLBACK_ROUTINE(
+    KBUGCHECK_CALLBACK_REASON Reason, PKBUGCHECK_REASON_CALLBACK_RECORD Record, PVOID ReasonSpecificData, ULONG ReasonSpecificDataLength);
+typedef KBUGCHECK_REASON_CALLBACK_ROUTINE *PKBUGCHECK_REASON_CALLBACK_ROUTINE;
+
+typedef struct _KBUGCHECK_REASON_CALLBACK_RECORD {
+    LIST_ENTRY Entry;
+    PKBUGCHECK_REASON_CALLBACK_ROUTINE CallbackRoutine;
+    PUCHAR Component;
+    ULONG_PTR Checksum;
+    KBUGCHECK_CALLBACK_REASON Reason;
+    UCHAR State;
+} KBUGCHECK_REASON_CALLBACK_RECORD;
+
+typedef struct _KBUGCHECK_SECONDARY_DUMP_DATA {
+    PVOID InBuffer;
+    ULONG InBufferLength;
+    ULONG MaximumAllowed;
+    GUID Guid;
+    PVOID OutBuffer;
+    ULONG OutBufferLength;
+} KBUGCHECK_SECONDARY_DUMP_DATA, *PKBUGCHECK_SECONDARY_DUMP_DATA;
+
+#define KeInitializeCallbackRecord(record) ((record)->State = 0)
 
 /* Bytes. */
 #define RtlCopyMemory(destination, source, length) ((void)memcpy((destination), (source), (length)))
@@ -143,14 +197,14 @@ VOID NonpagedAssertionFailed(PCSTR Expression, PCSTR File, ULONG Line);
 #define RtlUlonglongByteSwap(value) __builtin_bswap64(value)
 
 /* How many bytes are equal before the first that differs. */
-FORCEINLINE SIZE_T NonpagedCompareMemory(const void *First, const void *Second, SIZE_T Length)
+NONPAGED_INLINE SIZE_T NonpagedCompareMemory(const void *First, const void *Second, SIZE_T Length)
 {
     SIZE_T equal = 0;
     while (equal < Length && ((const UCHAR *)First)[equal] == ((const UCHAR *)Second)[equal]) equal++;
     return equal;
 }
 
-FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING Destination, PCWSTR Source)
+NONPAGED_INLINE VOID RtlInitUnicodeString(PUNICODE_STRING Destination, PCWSTR Source)
 {
     USHORT length = 0;
     while (Source != NULL && Source[length / sizeof(WCHAR)] != 0) length = (USHORT)(length + sizeof(WCHAR));
@@ -159,7 +213,7 @@ FORCEINLINE VOID RtlInitUnicodeString(PUNICODE_STRING Destination, PCWSTR Source
     Destination->Buffer = (PWSTR)(ULONG_PTR)Source;
 }
 
-FORCEINLINE VOID RtlInitAnsiString(PANSI_STRING Destination, PCSTR Source)
+NONPAGED_INLINE VOID RtlInitAnsiString(PANSI_STRING Destination, PCSTR Source)
 {
     Destination->Length = (USHORT)(Source == NULL ? 0 : strlen(Source));
     Destination->MaximumLength = (USHORT)(Source == NULL ? 0 : Destination->Length + 1);
@@ -167,35 +221,35 @@ FORCEINLINE VOID RtlInitAnsiString(PANSI_STRING Destination, PCSTR Source)
 }
 
 /* Doubly linked lists. */
-FORCEINLINE VOID InitializeListHead(PLIST_ENTRY Head)
+NONPAGED_INLINE VOID InitializeListHead(PLIST_ENTRY Head)
 {
     Head->Flink = Head->Blink = Head;
 }
 
 #define IsListEmpty(head) ((head)->Flink == (head))
 
-FORCEINLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
+NONPAGED_INLINE BOOLEAN RemoveEntryList(PLIST_ENTRY Entry)
 {
     Entry->Blink->Flink = Entry->Flink;
     Entry->Flink->Blink = Entry->Blink;
     return Entry->Flink == Entry->Blink;
 }
 
-FORCEINLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY Head)
+NONPAGED_INLINE PLIST_ENTRY RemoveHeadList(PLIST_ENTRY Head)
 {
     PLIST_ENTRY entry = Head->Flink;
     RemoveEntryList(entry);
     return entry;
 }
 
-FORCEINLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY Head)
+NONPAGED_INLINE PLIST_ENTRY RemoveTailList(PLIST_ENTRY Head)
 {
     PLIST_ENTRY entry = Head->Blink;
     RemoveEntryList(entry);
     return entry;
 }
 
-FORCEINLINE VOID InsertHeadList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
+NONPAGED_INLINE VOID InsertHeadList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
 {
     Entry->Flink = Head->Flink;
     Entry->Blink = Head;
@@ -203,7 +257,7 @@ FORCEINLINE VOID InsertHeadList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
     Head->Flink = Entry;
 }
 
-FORCEINLINE VOID InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
+NONPAGED_INLINE VOID InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
 {
     Entry->Flink = Head;
     Entry->Blink = Head->Blink;
@@ -211,14 +265,14 @@ FORCEINLINE VOID InsertTailList(PLIST_ENTRY Head, PLIST_ENTRY Entry)
     Head->Blink = Entry;
 }
 
-FORCEINLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY Head)
+NONPAGED_INLINE PSINGLE_LIST_ENTRY PopEntryList(PSINGLE_LIST_ENTRY Head)
 {
     PSINGLE_LIST_ENTRY entry = Head->Next;
     if (entry != NULL) Head->Next = entry->Next;
     return entry;
 }
 
-FORCEINLINE VOID PushEntryList(PSINGLE_LIST_ENTRY Head, PSINGLE_LIST_ENTRY Entry)
+NONPAGED_INLINE VOID PushEntryList(PSINGLE_LIST_ENTRY Head, PSINGLE_LIST_ENTRY Entry)
 {
     Entry->Next = Head->Next;
     Head->Next = Entry;
@@ -275,12 +329,12 @@ VOID NonpagedWritePortBufferUchar(ULONG_PTR Port, const void *Buffer, ULONG Coun
 VOID NonpagedWritePortBufferUshort(ULONG_PTR Port, const void *Buffer, ULONG Count);
 VOID NonpagedWritePortBufferUlong(ULONG_PTR Port, const void *Buffer, ULONG Count);
 
-#define READ_REGISTER_UCHAR(register) NonpagedReadRegisterUchar(register)
-#define READ_REGISTER_USHORT(register) NonpagedReadRegisterUshort(register)
-#define READ_REGISTER_ULONG(register) NonpagedReadRegisterUlong(register)
-#define WRITE_REGISTER_UCHAR(register, value) NonpagedWriteRegisterUchar((register), (value))
-#define WRITE_REGISTER_USHORT(register, value) NonpagedWriteRegisterUshort((register), (value))
-#define WRITE_REGISTER_ULONG(register, value) NonpagedWriteRegisterUlong((register), (value))
+#define READ_REGISTER_UCHAR(register) NonpagedReadRegisterUchar((volatile void *)(ULONG_PTR)(register))
+#define READ_REGISTER_USHORT(register) NonpagedReadRegisterUshort((volatile void *)(ULONG_PTR)(register))
+#define READ_REGISTER_ULONG(register) NonpagedReadRegisterUlong((volatile void *)(ULONG_PTR)(register))
+#define WRITE_REGISTER_UCHAR(register, value) NonpagedWriteRegisterUchar((volatile void *)(ULONG_PTR)(register), (value))
+#define WRITE_REGISTER_USHORT(register, value) NonpagedWriteRegisterUshort((volatile void *)(ULONG_PTR)(register), (value))
+#define WRITE_REGISTER_ULONG(register, value) NonpagedWriteRegisterUlong((volatile void *)(ULONG_PTR)(register), (value))
 #define READ_PORT_UCHAR(port) NonpagedReadPortUchar((ULONG_PTR)(port))
 #define READ_PORT_USHORT(port) NonpagedReadPortUshort((ULONG_PTR)(port))
 #define READ_PORT_ULONG(port) NonpagedReadPortUlong((ULONG_PTR)(port))
@@ -327,6 +381,7 @@ typedef enum _CM_SHARE_DISPOSITION {
 
 #define CM_RESOURCE_INTERRUPT_LEVEL_SENSITIVE 0
 #define CM_RESOURCE_INTERRUPT_LATCHED 1
+#define CM_RESOURCE_INTERRUPT_MESSAGE 2
 #define CM_RESOURCE_MEMORY_READ_WRITE 0x0000
 #define CM_RESOURCE_PORT_MEMORY 0x0000
 #define CM_RESOURCE_PORT_IO 0x0001
@@ -386,6 +441,7 @@ typedef struct _CM_PARTIAL_RESOURCE_LIST {
 /* PCI configuration space (PCI Local Bus 3.0, 6.1). */
 #define PCI_TYPE0_ADDRESSES 6
 #define PCI_TYPE1_ADDRESSES 2
+#define PCI_TYPE2_ADDRESSES 5
 
 typedef struct _PCI_SLOT_NUMBER {
     union {
@@ -398,35 +454,83 @@ typedef struct _PCI_SLOT_NUMBER {
     } u;
 } PCI_SLOT_NUMBER, *PPCI_SLOT_NUMBER;
 
+#define NONPAGED_PCI_HEADER \
+    USHORT VendorID; \
+    USHORT DeviceID; \
+    USHORT Command; \
+    USHORT Status; \
+    UCHAR RevisionID; \
+    UCHAR ProgIf; \
+    UCHAR SubClass; \
+    UCHAR BaseClass; \
+    UCHAR CacheLineSize; \
+    UCHAR LatencyTimer; \
+    UCHAR HeaderType; \
+    UCHAR BIST; \
+    union { \
+        struct { \
+            ULONG BaseAddresses[PCI_TYPE0_ADDRESSES]; \
+            ULONG CIS; \
+            USHORT SubVendorID; \
+            USHORT SubSystemID; \
+            ULONG ROMBaseAddress; \
+            UCHAR CapabilitiesPtr; \
+            UCHAR Reserved1[3]; \
+            ULONG Reserved2; \
+            UCHAR InterruptLine; \
+            UCHAR InterruptPin; \
+            UCHAR MinimumGrant; \
+            UCHAR MaximumLatency; \
+        } type0; \
+        struct { \
+            ULONG BaseAddresses[PCI_TYPE1_ADDRESSES]; \
+            UCHAR PrimaryBus; \
+            UCHAR SecondaryBus; \
+            UCHAR SubordinateBus; \
+            UCHAR SecondaryLatency; \
+            UCHAR IOBase; \
+            UCHAR IOLimit; \
+            USHORT SecondaryStatus; \
+            USHORT MemoryBase; \
+            USHORT MemoryLimit; \
+            USHORT PrefetchBase; \
+            USHORT PrefetchLimit; \
+            ULONG PrefetchBaseUpper32; \
+            ULONG PrefetchLimitUpper32; \
+            USHORT IOBaseUpper16; \
+            USHORT IOLimitUpper16; \
+            UCHAR CapabilitiesPtr; \
+            UCHAR Reserved1[3]; \
+            ULONG ROMBaseAddress; \
+            UCHAR InterruptLine; \
+            UCHAR InterruptPin; \
+            USHORT BridgeControl; \
+        } type1; \
+        struct { \
+            ULONG SocketRegistersBaseAddress; \
+            UCHAR CapabilitiesPtr; \
+            UCHAR Reserved; \
+            USHORT SecondaryStatus; \
+            UCHAR PrimaryBus; \
+            UCHAR SecondaryBus; \
+            UCHAR SubordinateBus; \
+            UCHAR SecondaryLatency; \
+            struct { \
+                ULONG Base; \
+                ULONG Limit; \
+            } Range[PCI_TYPE2_ADDRESSES - 1]; \
+            UCHAR InterruptLine; \
+            UCHAR InterruptPin; \
+            USHORT BridgeControl; \
+        } type2; \
+    } u
+
+typedef struct _PCI_COMMON_HEADER {
+    NONPAGED_PCI_HEADER;
+} PCI_COMMON_HEADER, *PPCI_COMMON_HEADER;
+
 typedef struct _PCI_COMMON_CONFIG {
-    USHORT VendorID;
-    USHORT DeviceID;
-    USHORT Command;
-    USHORT Status;
-    UCHAR RevisionID;
-    UCHAR ProgIf;
-    UCHAR SubClass;
-    UCHAR BaseClass;
-    UCHAR CacheLineSize;
-    UCHAR LatencyTimer;
-    UCHAR HeaderType;
-    UCHAR BIST;
-    union {
-        struct {
-            ULONG BaseAddresses[PCI_TYPE0_ADDRESSES];
-            ULONG CIS;
-            USHORT SubVendorID;
-            USHORT SubSystemID;
-            ULONG ROMBaseAddress;
-            UCHAR CapabilitiesPtr;
-            UCHAR Reserved1[3];
-            ULONG Reserved2;
-            UCHAR InterruptLine;
-            UCHAR InterruptPin;
-            UCHAR MinimumGrant;
-            UCHAR MaximumLatency;
-        } type0;
-    } u;
+    NONPAGED_PCI_HEADER;
     UCHAR DeviceSpecific[192];
 } PCI_COMMON_CONFIG, *PPCI_COMMON_CONFIG;
 
@@ -439,10 +543,53 @@ typedef struct _PCI_COMMON_CONFIG {
 #define PCI_ENABLE_BUS_MASTER 0x0004
 #define PCI_ENABLE_SPECIAL_CYCLES 0x0008
 #define PCI_ENABLE_WRITE_AND_INVALIDATE 0x0010
+#define PCI_ENABLE_VGA_COMPATIBLE_PALETTE 0x0020
+#define PCI_ENABLE_PARITY 0x0040
+#define PCI_ENABLE_WAIT_CYCLE 0x0080
+#define PCI_ENABLE_SERR 0x0100
+#define PCI_ENABLE_FAST_BACK_TO_BACK 0x0200
+#define PCI_DISABLE_LEVEL_INTERRUPT 0x0400
+#define PCI_STATUS_CAPABILITIES_LIST 0x0010
+#define PCI_STATUS_66MHZ_CAPABLE 0x0020
+#define PCI_STATUS_FAST_BACK_TO_BACK 0x0080
+#define PCI_STATUS_DATA_PARITY_DETECTED 0x0100
+#define PCI_STATUS_DEVSEL 0x0600
+#define PCI_STATUS_SIGNALED_TARGET_ABORT 0x0800
+#define PCI_STATUS_RECEIVED_TARGET_ABORT 0x1000
+#define PCI_STATUS_RECEIVED_MASTER_ABORT 0x2000
+#define PCI_STATUS_SIGNALED_SYSTEM_ERROR 0x4000
+#define PCI_STATUS_DETECTED_PARITY_ERROR 0x8000
+#define PCI_MULTIFUNCTION 0x80
+#define PCI_DEVICE_TYPE 0x00
+#define PCI_BRIDGE_TYPE 0x01
+#define PCI_CARDBUS_BRIDGE_TYPE 0x02
+#define PCI_CLASS_NETWORK_CTLR 0x02
+#define PCI_SUBCLASS_NET_ETHERNET_CTLR 0x00
+#define PCI_WHICHSPACE_CONFIG 0
+#define PCI_ROMADDRESS_ENABLED 0x00000001
+#define PCI_ADDRESS_ROM_ADDRESS_MASK 0xfffff800
+#define PCI_ADDRESS_MEMORY_PREFETCHABLE 0x00000008
+#define PCI_TYPE_32BIT 0
+#define PCI_TYPE_20BIT 2
+#define PCI_TYPE_64BIT 4
 #define PCI_ADDRESS_IO_SPACE 0x00000001
 #define PCI_ADDRESS_MEMORY_TYPE_MASK 0x00000006
 #define PCI_ADDRESS_IO_ADDRESS_MASK 0xfffffffc
 #define PCI_ADDRESS_MEMORY_ADDRESS_MASK 0xfffffff0
+
+#define PCI_CAPABILITY_ID_POWER_MANAGEMENT 0x01
+#define PCI_CAPABILITY_ID_AGP 0x02
+#define PCI_CAPABILITY_ID_VPD 0x03
+#define PCI_CAPABILITY_ID_MSI 0x05
+#define PCI_CAPABILITY_ID_PCIX 0x07
+#define PCI_CAPABILITY_ID_VENDOR_SPECIFIC 0x09
+#define PCI_CAPABILITY_ID_PCI_EXPRESS 0x10
+#define PCI_CAPABILITY_ID_MSIX 0x11
+
+typedef struct _PCI_CAPABILITIES_HEADER {
+    UCHAR CapabilityID;
+    UCHAR Next;
+} PCI_CAPABILITIES_HEADER, *PPCI_CAPABILITIES_HEADER;
 
 /* Where a packet's bytes are for a device. */
 typedef struct _SCATTER_GATHER_ELEMENT {

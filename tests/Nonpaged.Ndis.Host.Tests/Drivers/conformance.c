@@ -105,6 +105,14 @@ static VOID CheckPackets(VOID)
     NDIS_SET_PACKET_STATUS(second, NDIS_STATUS_RESOURCES);
     NDIS_SET_PACKET_HEADER_SIZE(second, 14);
     CHECK(NDIS_GET_PACKET_STATUS(second) == NDIS_STATUS_RESOURCES && NDIS_PER_PACKET_INFO_FROM_PACKET(second, MaxPerPacketInfo - 1) == NULL);
+    CHECK(NDIS_PACKET_FIRST_NDIS_BUFFER(packet) == first && NDIS_PACKET_LAST_NDIS_BUFFER(packet) == last && NDIS_BUFFER_LINKAGE(first) == last);
+    NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(second, &address, &total);
+    CHECK(address == NULL && total == 0);
+    NDIS_SET_PACKET_MEDIA_SPECIFIC_INFO(second, bytes, 7);
+    NDIS_GET_PACKET_MEDIA_SPECIFIC_INFO(second, &address, &total);
+    CHECK(address == bytes && total == 7);
+    NDIS_SET_ORIGINAL_PACKET(second, packet);
+    CHECK(NDIS_GET_ORIGINAL_PACKET(second) == packet && NdisBufferVirtualAddressSafe(first, NormalPagePriority) == bytes);
     NdisAdjustBufferLength(part, 5);
     CHECK(NdisBufferLength(part) == 5);
     NdisUnchainBufferAtBack(second, &found);

@@ -33,6 +33,14 @@ static VOID Faulty(NDIS_HANDLE Context)
 }
 #define REPLACE(c) ((c)->HandleInterruptHandler = Faulty)
 
+#elif defined(CHECKS_BUG)
+static VOID Faulty(NDIS_HANDLE Context)
+{
+    UNREFERENCED_PARAMETER(Context);
+    KeBugCheckEx(0xe0000001, 1, 2, 3, 0x123456789);
+}
+#define REPLACE(c) ((c)->HandleInterruptHandler = Faulty)
+
 #elif defined(FAILS_INITIALIZATION)
 static NDIS_STATUS Faulty(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM Media, UINT Count, NDIS_HANDLE Handle, NDIS_HANDLE Configuration)
 {

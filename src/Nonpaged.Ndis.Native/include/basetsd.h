@@ -1,0 +1,2 @@
+/* What drivers find here comes with wdm.h. */
+#include "wdm.h"

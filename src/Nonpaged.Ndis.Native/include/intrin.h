@@ -1,0 +1,2 @@
+/* Where drivers look for Microsoft's intrinsics: wdm.h has them. */
+#include "wdm.h"

@@ -1,0 +1,3 @@
+/* What drivers find here. */
+#include "wdm.h"
+#include "ntrtl.h"
