@@ -72,6 +72,15 @@ public abstract class PortSpace
     /// <summary>As <see cref="PostByte"/>, 32 bits.</summary>
     public virtual void PostUInt32(ushort port, uint value) => WriteUInt32(port, value);
 
+    /// <summary>Writes 8 bits again and again to one port, in order, as <see cref="PostByte"/> does.</summary>
+    public virtual void PostBytes(ushort port, ReadOnlySpan<byte> values) => WriteBytes(port, values);
+
+    /// <summary>As <see cref="PostBytes"/>, 16 bits.</summary>
+    public virtual void PostUInt16s(ushort port, ReadOnlySpan<ushort> values) => WriteUInt16s(port, values);
+
+    /// <summary>As <see cref="PostBytes"/>, 32 bits.</summary>
+    public virtual void PostUInt32s(ushort port, ReadOnlySpan<uint> values) => WriteUInt32s(port, values);
+
     /// <summary>Waits until devices have acted on all that was posted.</summary>
     public virtual void Flush()
     {

@@ -34,4 +34,22 @@ internal static unsafe partial class LibC
             if (holdsSecond) second.DangerousRelease();
         }
     }
+
+    /// <summary>Waits until a descriptor can be read, or has ended (poll(2)). 0 where the time was over before.</summary>
+    /// <param name="descriptor">The descriptor.</param>
+    /// <param name="milliseconds">How long at most; -1 for as long as it takes.</param>
+    public static SysResult PollForReading(SafeFileHandle descriptor, int milliseconds)
+    {
+        bool holds = false;
+        try
+        {
+            descriptor.DangerousAddRef(ref holds);
+            Span<PollDescriptor> one = [new() { Descriptor = (int)descriptor.DangerousGetHandle(), Events = POLLIN }];
+            return Poll(one, milliseconds);
+        }
+        finally
+        {
+            if (holds) descriptor.DangerousRelease();
+        }
+    }
 }

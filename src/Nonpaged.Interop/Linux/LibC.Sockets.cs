@@ -12,6 +12,7 @@ internal static unsafe partial class LibC
     public const int SOCK_DGRAM = 2;
     public const int SOCK_RAW = 3;
     public const int SOCK_CLOEXEC = 0x80000;
+    public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int SHUT_RDWR = 2;
 
@@ -42,17 +43,22 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>Receives what is there, waiting for the first byte. 0 is the end (recv(2)).</summary>
-    public static SysResult Receive(SafeFileHandle socket, Span<byte> data)
+    public static SysResult Receive(SafeFileHandle socket, Span<byte> data) => Receive(socket, data, 0);
+
+    /// <summary>Receives what is there; EAGAIN where that is nothing. 0 is the end (recv(2), MSG_DONTWAIT).</summary>
+    public static SysResult ReceiveAtOnce(SafeFileHandle socket, Span<byte> data) => Receive(socket, data, MSG_DONTWAIT);
+
+    /// <summary>Ends both directions; whoever waits to receive wakes up (shutdown(2)).</summary>
+    public static SysResult Shutdown(SafeFileHandle socket) =>
+        Fails("shutdown", out SysResult injected) ? injected : Result(shutdown(socket, SHUT_RDWR));
+
+    private static SysResult Receive(SafeFileHandle socket, Span<byte> data, int flags)
     {
         fixed (byte* pointer = data)
         {
-            return Fails("recv", out SysResult injected) ? injected : Result(recv(socket, pointer, (nuint)data.Length, 0));
+            return Fails("recv", out SysResult injected) ? injected : Result(recv(socket, pointer, (nuint)data.Length, flags));
         }
     }
-
-    /// <summary>Ends both directions; whoever waits in <see cref="Receive"/> wakes up (shutdown(2)).</summary>
-    public static SysResult Shutdown(SafeFileHandle socket) =>
-        Fails("shutdown", out SysResult injected) ? injected : Result(shutdown(socket, SHUT_RDWR));
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int socket(int family, int type, int protocol);

@@ -8,10 +8,13 @@ internal sealed class QtestAnswer
 {
     private readonly object _lock = new();
     private bool _wantsText;
-    private bool _done;
+    private volatile bool _done;
 
     /// <summary>Which command of its connection this is, counted from 1.</summary>
     public ulong Sequence { get; private set; }
+
+    /// <summary>An answer came, or none will.</summary>
+    public bool IsDone => _done;
 
     /// <summary>An answer came; otherwise the hardware went away.</summary>
     public bool Arrived { get; private set; }

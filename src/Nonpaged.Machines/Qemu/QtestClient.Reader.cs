@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text;
 using Nonpaged.Interop;
 
@@ -8,12 +9,32 @@ namespace Nonpaged.Machines.Qemu;
 internal sealed partial class QtestClient
 {
     private const int ReaderStack = 256 * 1024;
+    private const int LongestRest = 64;
+
+    // QEMU answers in some 10 us where it has a processor, and in 100 where another of its threads has the lock; a thread that sleeps is woken in 20 to 40.
+    private static readonly long s_look = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 10_000 : 0;
+
+    // Held by the thread that takes in what QEMU sends; guards the buffer, the count of answers, and how often to look.
+    private readonly Lock _receiving = new();
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _filled;
+    private bool _broken;
+    private int _asking;
+    private int _rest;
+    private int _restsLeft;
 
     private readonly Thread _reader;
     private readonly ConcurrentQueue<QtestAnswer> _expected = new();
     private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _answered;
     private volatile string? _complaint;
+
+    private enum Received
+    {
+        Nothing,
+        Something,
+        End,
+    }
 
     /// <summary>Completes when the connection has ended, with the reason.</summary>
     public Task<string> Gone => _end.Task;
@@ -27,8 +48,8 @@ internal sealed partial class QtestClient
         }
     }
 
-    /// <summary>The caller is a handler of an interrupt line, which the reader thread called.</summary>
-    public bool IsInHandler => Thread.CurrentThread == _reader;
+    /// <summary>The caller is a handler of an interrupt line, which must not wait for what it keeps from being taken in.</summary>
+    public bool IsInHandler => _receiving.IsHeldByCurrentThread || Thread.CurrentThread == _reader;
 
     /// <summary>Waits until the device has acted on all that was posted.</summary>
     public void Flush()
@@ -63,32 +84,109 @@ internal sealed partial class QtestClient
 
     private void ReadUntilEnd()
     {
-        var buffer = new byte[64 * 1024];
-        var filled = 0;
         while (true)
         {
-            var received = LibC.Receive(_socket, buffer.AsSpan(filled));
-            if (received.Errno == Errno.EINTR) continue;
-            // ECONNRESET is the end, too: with something of ours unread.
-            if (received.IsError && received.Errno != Errno.ECONNRESET) _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";
-            if (received.Value <= 0) return;
-
-            filled += (int)received.Value;
-            var rest = buffer.AsSpan(0, filled);
-            for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+            LibC.PollForReading(_socket, -1);
+            if (!_receiving.TryEnter())
             {
-                if (!Handle(rest[..end])) return;
+                // Whoever looks for its answer takes this in.
+                Thread.Yield();
+                continue;
             }
 
-            if (rest.Length == buffer.Length)
+            try
             {
-                _complaint = "QEMU answered with a line that is too long.";
-                return;
+                if (TakeIn() == Received.End) return;
             }
-
-            filled = rest.Length;
-            rest.CopyTo(buffer);
+            finally
+            {
+                _receiving.Exit();
+            }
         }
+    }
+
+    /// <summary>
+    /// Waits for an answer. False where the time was over. Who asks alone looks for it himself for a while, as it comes sooner than two threads could be woken one
+    /// after the other; where others ask, too, the processors have more to do than to look.
+    /// </summary>
+    private bool Await(QtestAnswer answer, TimeSpan limit)
+    {
+        Interlocked.Increment(ref _asking);
+        try
+        {
+            if (Volatile.Read(ref _asking) == 1 && ShallLook() && _receiving.TryEnter())
+            {
+                try
+                {
+                    Look(answer);
+                }
+                finally
+                {
+                    _receiving.Exit();
+                }
+            }
+
+            return answer.IsDone || answer.Wait(limit);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _asking);
+        }
+    }
+
+    private bool ShallLook() => s_look > 0 && (_restsLeft == 0 || --_restsLeft == 0);
+
+    private void Look(QtestAnswer answer)
+    {
+        for (var until = Stopwatch.GetTimestamp() + s_look; !answer.IsDone;)
+        {
+            var received = TakeIn();
+            // The end is the reader thread's, who finds it, too.
+            if (received == Received.End) return;
+            if (received == Received.Something || Stopwatch.GetTimestamp() < until) continue;
+
+            // QEMU has no processor now: look less often, for a while.
+            _rest = Math.Min(LongestRest, Math.Max(1, _rest * 2));
+            _restsLeft = _rest;
+            return;
+        }
+
+        _rest /= 2;
+    }
+
+    private Received TakeIn()
+    {
+        if (_broken) return Received.End;
+        var received = LibC.ReceiveAtOnce(_socket, _buffer.AsSpan(_filled));
+        if (received.Errno is Errno.EINTR or Errno.EAGAIN) return Received.Nothing;
+        // ECONNRESET is the end, too: with something of ours unread.
+        if (received.IsError && received.Errno != Errno.ECONNRESET) _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";
+        if (received.Value <= 0) return Break();
+
+        _filled += (int)received.Value;
+        var rest = _buffer.AsSpan(0, _filled);
+        for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
+        {
+            if (!Handle(rest[..end])) return Break();
+        }
+
+        if (rest.Length == _buffer.Length)
+        {
+            _complaint = "QEMU answered with a line that is too long.";
+            return Break();
+        }
+
+        _filled = rest.Length;
+        rest.CopyTo(_buffer);
+        return Received.Something;
+    }
+
+    /// <summary>Ends the connection, so that the reader thread finds its end.</summary>
+    private Received Break()
+    {
+        _broken = true;
+        LibC.Shutdown(_socket);
+        return Received.End;
     }
 
     private bool Handle(ReadOnlySpan<byte> line)

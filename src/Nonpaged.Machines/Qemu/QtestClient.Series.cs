@@ -6,6 +6,7 @@ internal sealed partial class QtestClient
 {
     // Far fewer answers than would fill QEMU's side of the connection while nobody reads.
     private const int LongestSeries = 256;
+    private const int LinesAtOnce = 32;
 
     [ThreadStatic]
     private static QtestAnswer[]? t_series;
@@ -35,33 +36,24 @@ internal sealed partial class QtestClient
     public void WriteSeries<T>(ReadOnlySpan<byte> verb, ulong address, ReadOnlySpan<T> values)
         where T : unmanaged, IBinaryInteger<T>
     {
-        var lines = new byte[LongestLine * Math.Min(values.Length, LongestSeries)];
-        for (var rest = values; rest.Length > 0;)
-        {
-            var some = rest[..Math.Min(rest.Length, LongestSeries)];
-            rest = rest[some.Length..];
-            var length = 0;
-            foreach (var value in some) length += AddWrite(lines.AsSpan(length), verb, address, uint.CreateTruncating(value));
-            AskLast(lines.AsSpan(0, length), some.Length);
-        }
+        if (values.IsEmpty) return;
+        PostSeries(verb, address, values[..^1]);
+        Write(verb, address, uint.CreateTruncating(values[^1]));
     }
 
-    private void AskLast(ReadOnlySpan<byte> lines, int count)
+    /// <summary>Writes one value after the other to the same address, and does not wait. QEMU acts on the first ones while the next are sent.</summary>
+    public void PostSeries<T>(ReadOnlySpan<byte> verb, ulong address, ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryInteger<T>
     {
-        ThrowIfInHandler();
-        var answer = t_answer ??= new QtestAnswer();
-        Interlocked.MemoryBarrier();
-        lock (_sending)
+        Span<byte> lines = stackalloc byte[LongestLine * LinesAtOnce];
+        while (values.Length > 0)
         {
-            if (_gone) return;
-            _sent += (ulong)count;
-            answer.Expect(_sent, wantsText: false);
-            _expected.Enqueue(answer);
-            Send(lines);
+            var some = values[..Math.Min(values.Length, LinesAtOnce)];
+            values = values[some.Length..];
+            var length = 0;
+            foreach (var value in some) length += AddWrite(lines[length..], verb, address, uint.CreateTruncating(value));
+            Post(lines[..length], some.Length);
         }
-
-        answer.Wait(Timeout.InfiniteTimeSpan);
-        Interlocked.MemoryBarrier();
     }
 
     private void AskAll(ReadOnlySpan<QtestAnswer> answers, ReadOnlySpan<byte> lines)
@@ -84,7 +76,7 @@ internal sealed partial class QtestClient
             Send(lines);
         }
 
-        foreach (var answer in answers) answer.Wait(Timeout.InfiniteTimeSpan);
+        foreach (var answer in answers) Await(answer, Timeout.InfiniteTimeSpan);
         Interlocked.MemoryBarrier();
     }
 }

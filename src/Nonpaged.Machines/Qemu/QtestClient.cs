@@ -45,16 +45,7 @@ internal sealed partial class QtestClient
     public void Post(ReadOnlySpan<byte> verb, ulong address, uint value)
     {
         Span<byte> line = stackalloc byte[LongestLine];
-        var length = AddWrite(line, verb, address, value);
-
-        // The caller's stores to RAM come before the doorbell that announces them.
-        Interlocked.MemoryBarrier();
-        lock (_sending)
-        {
-            if (_gone) return;
-            _sent++;
-            Send(line[..length]);
-        }
+        Post(line[..AddWrite(line, verb, address, value)], 1);
     }
 
     /// <summary>Sends a command of a verb, an address and a value, and waits until the device has acted, as an OUT of x86 does.</summary>
@@ -103,6 +94,18 @@ internal sealed partial class QtestClient
         Ask(System.Text.Encoding.ASCII.GetBytes(line), wantsText: false, Timeout.InfiniteTimeSpan);
     }
 
+    private void Post(ReadOnlySpan<byte> lines, int count)
+    {
+        // The caller's stores to RAM come before the doorbell that announces them.
+        Interlocked.MemoryBarrier();
+        lock (_sending)
+        {
+            if (_gone) return;
+            _sent += (ulong)count;
+            Send(lines);
+        }
+    }
+
     private static int AddWrite(Span<byte> line, ReadOnlySpan<byte> verb, ulong address, uint value)
     {
         var length = AddHexadecimal(line, AddVerb(line, verb), address);
@@ -140,7 +143,7 @@ internal sealed partial class QtestClient
             Send(line);
         }
 
-        if (!answer.Wait(limit))
+        if (!Await(answer, limit))
         {
             // The answer may still come, and must not land in this thread's next question.
             t_answer = null;

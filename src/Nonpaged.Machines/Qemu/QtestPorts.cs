@@ -54,5 +54,11 @@ internal sealed unsafe class QtestPorts(QtestClient client) : PortSpace
 
     public override void PostUInt32(ushort port, uint value) => client.Post("outl"u8, port, value);
 
+    public override void PostBytes(ushort port, ReadOnlySpan<byte> values) => client.PostSeries("outb"u8, port, values);
+
+    public override void PostUInt16s(ushort port, ReadOnlySpan<ushort> values) => client.PostSeries("outw"u8, port, values);
+
+    public override void PostUInt32s(ushort port, ReadOnlySpan<uint> values) => client.PostSeries("outl"u8, port, values);
+
     public override void Flush() => client.Flush();
 }

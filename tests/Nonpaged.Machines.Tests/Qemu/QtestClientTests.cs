@@ -1,11 +1,70 @@
+using System.Collections.Concurrent;
 using CsCheck;
+using Nonpaged.Machines.Qemu;
 
 namespace Nonpaged.Machines.Tests.Qemu;
 
 public sealed class QtestClientTests
 {
     [Fact]
-    public void A_write_is_sent_at_once_and_waits_for_no_answer()
+    public void A_port_write_returns_when_the_device_has_acted_and_a_series_of_them_when_it_has_on_the_last()
+    {
+        using var peer = new QtestPeer();
+        var write = Task.Run(() => peer.Client.Write("outb"u8, 0xc000, 7));
+        Assert.Equal("outb 0xc000 0x7", peer.ReadLine());
+        Assert.False(write.Wait(50));
+        peer.Answer("OK\n");
+        Wait(write);
+
+        var series = Task.Run(() => peer.Client.WriteSeries<ushort>("outw"u8, 0xc010, [1, 2, 3]));
+        Assert.Equal(["outw 0xc010 0x1", "outw 0xc010 0x2", "outw 0xc010 0x3"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
+        peer.Answer("OK\nOK\n");
+        Assert.False(series.Wait(50));
+        peer.Answer("OK\n");
+        Wait(series);
+    }
+
+    [Fact]
+    public void A_flush_waits_for_what_was_posted_and_for_nothing_else()
+    {
+        using var peer = new QtestPeer();
+        peer.Client.Flush();
+        peer.Client.Post("outb"u8, 0xc000, 7);
+        var flush = Task.Run(peer.Client.Flush);
+        Assert.Equal("outb 0xc000 0x7", peer.ReadLine());
+        Assert.Equal("inb 0x80", peer.ReadLine());
+        Assert.False(flush.Wait(50));
+        peer.Answer("OK\nOK 0x0000000000000000\n");
+        Wait(flush);
+    }
+
+    [Fact]
+    public void A_handler_of_an_interrupt_must_not_wait_for_the_hardware_whichever_thread_runs_it()
+    {
+        // The interrupt comes ahead of an answer, so that either the reader thread or the one that asks takes it in.
+        var refused = new ConcurrentBag<bool>();
+        QtestClient? client = null;
+        using var peer = new QtestPeer((_, _) =>
+        {
+            refused.Add(Record.Exception(() => client!.Read("inl"u8, 2)) is InvalidOperationException);
+            refused.Add(client!.IsInHandler);
+        });
+        client = peer.Client;
+        for (var round = 0; round < 50; round++)
+        {
+            var read = Task.Run(() => client.Read("inl"u8, 3));
+            peer.ReadLine();
+            peer.Answer("IRQ raise 20\nOK 0x0000000000000007\n");
+            Assert.Equal(7u, Wait(read));
+        }
+
+        Assert.Equal(100, refused.Count);
+        Assert.DoesNotContain(false, refused);
+        Assert.False(client.IsInHandler);
+    }
+
+    [Fact]
+    public void A_posted_write_is_sent_at_once_and_waits_for_no_answer()
     {
         using var peer = new QtestPeer();
         peer.Client.Post("writel"u8, 0xe000_0038, 7);
