@@ -17,8 +17,8 @@ public abstract class InterruptLine
     }
 
     /// <summary>
-    /// The line was raised. Called on the machine's own thread: the handler must only wake somebody up, and must not touch the
-    /// hardware.
+    /// The line was raised. Called on the machine's own thread, or on one that waits for its hardware: the handler must only wake somebody up, and must not touch
+    /// the hardware.
     /// </summary>
     public abstract event Action? Raised;
 }

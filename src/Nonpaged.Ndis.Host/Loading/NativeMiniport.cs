@@ -59,10 +59,8 @@ internal static unsafe class NativeMiniport
         ResetHandler = c.ResetHandler == null ? null : (out bool addressing, void* context) =>
         {
             using var function = DriverFunction.Enter("MiniportReset");
-            byte isReset = 0;
-            var status = c.ResetHandler(&isReset, context);
-            addressing = isReset != 0;
-            return status;
+            addressing = false;
+            fixed (bool* isReset = &addressing) return c.ResetHandler((byte*)isReset, context);
         },
         SendHandler = c.SendHandler == null ? null : (context, packet, flags) =>
         {
@@ -112,9 +110,7 @@ internal static unsafe class NativeMiniport
         (NDIS_PACKET* packet, out uint transferred, void* context, NDIS_HANDLE receive, uint offset, uint bytes) =>
         {
             using var function = DriverFunction.Enter("MiniportTransferData");
-            var copied = 0u;
-            var status = c.TransferDataHandler(packet, &copied, context, receive.Value, offset, bytes);
-            transferred = copied;
-            return status;
+            transferred = 0;
+            fixed (uint* copied = &transferred) return c.TransferDataHandler(packet, copied, context, receive.Value, offset, bytes);
         };
 }

@@ -110,10 +110,10 @@ public sealed unsafe partial class Adapter
             return NDIS_STATUS_FAILURE;
         }
 
-        var copied = 0u;
+        _counts[3] = 0;
         var status = Call(nameof(Miniport.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
-            transfer(packet, out copied, _miniportContext, new NDIS_HANDLE(receiveContext), offset, wanted));
-        transferred = copied;
+            transfer(packet, out _counts[3], _miniportContext, new NDIS_HANDLE(receiveContext), offset, wanted));
+        transferred = _counts[3];
         if (status == NDIS_STATUS_PENDING)
         {
             binding.BeginTransfer();

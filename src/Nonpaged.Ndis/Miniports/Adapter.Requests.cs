@@ -9,8 +9,9 @@ public sealed unsafe partial class Adapter
 
     private readonly Queue<AdapterRequest> _requests = new();
 
-    // BytesWritten or BytesRead, and BytesNeeded, of the one request that the miniport has: one that pends writes them until it completes (MiniportQueryInformation, NDIS 5.1).
-    private readonly uint* _counts = (uint*)NativeMemory.AllocZeroed(2, sizeof(uint));
+    // What functions that may pend get pointers to: a driver may write there until it completes what pends (MiniportQueryInformation, NDIS 5.1). BytesWritten or BytesRead, and
+    // BytesNeeded, of the one request that the miniport has; then AddressingReset of its reset, and BytesTransferred of its transfers, which their completions tell anew.
+    private readonly uint* _counts = (uint*)NativeMemory.AllocZeroed(4, sizeof(uint));
     private AdapterRequest? _request;
     private long _framesCountedBad;
 

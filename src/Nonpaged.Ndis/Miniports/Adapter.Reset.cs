@@ -27,10 +27,11 @@ public sealed unsafe partial class Adapter
             binding.StatusComplete();
         }
 
-        var addressing = false;
+        var addressing = (bool*)&_counts[2];
+        *addressing = false;
         var status = Call(nameof(Miniport.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
-            Miniport.ResetHandler!(out addressing, _miniportContext));
-        if (status != NDIS_STATUS_PENDING) EndReset(status, addressing);
+            Miniport.ResetHandler!(out *(bool*)&_counts[2], _miniportContext));
+        if (status != NDIS_STATUS_PENDING) EndReset(status, *(byte*)addressing != 0);
     }
 
     /// <summary>
