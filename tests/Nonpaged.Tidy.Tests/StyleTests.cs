@@ -1,0 +1,45 @@
+namespace Nonpaged.Tidy.Tests;
+
+/// <summary>What every source file keeps to.</summary>
+public sealed class StyleTests
+{
+    private const int LongestLine = 130;
+    private const int LongestFile = 400;
+
+    private static readonly string[] s_code = ["src", "tests", "benchmarks"];
+
+    [Fact]
+    public void No_file_gets_more_lines_that_are_longer_than_130_columns() => new Ratchet("long-lines.txt").Check(
+        Repository.Files("*.cs", s_code).Select(file => (file, Repository.Lines(file).Count(line => line.Length > LongestLine))),
+        $"lines longer than {LongestLine} columns (.editorconfig)");
+
+    [Fact]
+    public void A_file_of_code_can_be_read_at_a_sitting() => Assert.Empty(
+        Repository.Files("*.cs", s_code)
+            .Select(file => (File: file, Lines: Repository.Lines(file).Length))
+            .Where(one => one.Lines > LongestFile)
+            .Select(one => $"{one.File}: {one.Lines} lines, {LongestFile} allowed"));
+
+    [Fact]
+    public void No_file_gets_more_phrases_that_plain_words_avoid()
+    {
+        string[] phrases = [.. File.ReadAllLines(Path.Combine(Repository.Kept, "phrases.txt")).Where(line => line.Length > 0 && line[0] != '#')];
+        Assert.NotEmpty(phrases);
+        IEnumerable<string> files = Repository.Files("*.cs", "src", "benchmarks")
+            .Concat(Repository.Files("*.md", "docs")).Append("README.md").Append("CHANGELOG.md");
+        new Ratchet("phrases-found.txt").Check(files.Select(file => (file, Count(file, phrases))), "phrases of phrases.txt");
+    }
+
+    private static int Count(string file, string[] phrases)
+    {
+        string text = string.Join('\n', Repository.Lines(file));
+        return phrases.Sum(phrase => Occurrences(text, phrase));
+    }
+
+    private static int Occurrences(string text, string phrase)
+    {
+        int count = 0;
+        for (int at = 0; (at = text.IndexOf(phrase, at, StringComparison.OrdinalIgnoreCase)) >= 0; at += phrase.Length) count++;
+        return count;
+    }
+}
