@@ -10,16 +10,16 @@ public sealed unsafe partial class Adapter
 
     internal void Add(Binding binding)
     {
-        lock (_reportedOnce) _bindings = [.. _bindings, binding];
+        lock (_bindingsLock) _bindings = [.. _bindings, binding];
     }
 
     /// <summary>Runs work in the serial context; false where the adapter is gone.</summary>
-    internal bool Post(Action work) => _serial.Post(work);
+    internal bool Post(Action work) => Turn.Post(work);
 
     /// <summary>A binding is gone: the miniport need not receive for it any more.</summary>
     internal void Remove(Binding binding)
     {
-        lock (_reportedOnce) _bindings = [.. _bindings.Where(one => one != binding)];
+        lock (_bindingsLock) _bindings = [.. _bindings.Where(one => one != binding)];
         if (_state == AdapterState.Running) RestoreAddressing();
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Nonpaged.Machines;
 
@@ -8,8 +7,6 @@ public sealed unsafe partial class Adapter
 {
     private int _haltAsked;
     private bool _initialized;
-    private ADAPTER_SHUTDOWN_HANDLER? _shutdown;
-    private nint _shutdownContext;
 
     /// <summary>
     /// Closes what protocols have open, runs MiniportHalt, and reports what the driver left. Waits until all is done, except where it is
@@ -17,10 +14,10 @@ public sealed unsafe partial class Adapter
     /// </summary>
     public void Halt()
     {
-        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) _serial.Post(HaltInContext);
-        if (_serial.IsCurrent) return;
+        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) Turn.Post(HaltInContext);
+        if (Turn.IsCurrent) return;
         _halted.Task.Wait();
-        _serial.Dispose();
+        Turn.Dispose();
     }
 
     /// <inheritdoc cref="Halt"/>
@@ -29,25 +26,7 @@ public sealed unsafe partial class Adapter
     /// <summary>As <see cref="Halt"/>, without waiting.</summary>
     internal void RemoveLater()
     {
-        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) _serial.Post(HaltInContext);
-    }
-
-    internal void SetShutdownHandler(ADAPTER_SHUTDOWN_HANDLER? handler, void* context)
-    {
-        _shutdown = handler;
-        _shutdownContext = (nint)context;
-    }
-
-    internal void ChangeCommand(PciCommand set = 0, PciCommand clear = 0)
-    {
-        if (Device is not PciDevice function) return;
-        Span<byte> command = stackalloc byte[2];
-        function.ReadConfiguration(4, command);
-        var before = (PciCommand)BinaryPrimitives.ReadUInt16LittleEndian(command);
-        var after = (before | set) & ~clear;
-        if (after == before) return;
-        BinaryPrimitives.WriteUInt16LittleEndian(command, (ushort)after);
-        function.WriteConfiguration(4, command);
+        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) Turn.Post(HaltInContext);
     }
 
     private void HaltInContext()
@@ -59,7 +38,7 @@ public sealed unsafe partial class Adapter
         UnbindProtocols();
         AbortQueued();
         WaitForRequest();
-        if (_initialized) CallHalt();
+        if (_initialized) Miniport.Halt();
         WaitForWorkItems("MiniportHalt");
         AbortRequest();
         AbortInFlight();
@@ -71,14 +50,14 @@ public sealed unsafe partial class Adapter
 
     private void NotifySurpriseRemoval()
     {
-        if (Miniport.PnPEventNotifyHandler is not { } notify) return;
-        _serial.Post(() => Call(nameof(Miniport.PnPEventNotifyHandler), Irql.PASSIVE_LEVEL, () =>
-            notify(_miniportContext, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null, 0)));
+        if (Functions.PnPEventNotifyHandler is not { } notify) return;
+        Turn.Post(() => Call(nameof(Functions.PnPEventNotifyHandler), Irql.PASSIVE_LEVEL, () =>
+            notify(Miniport.Context, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null, 0)));
     }
 
     private void Finish(string who)
     {
-        FreeResourceList();
+        Resources.Dispose();
         NativeMemory.Free(_counts);
         Instance.Handles.Remove(Handle);
         Instance.Remove(this, who);
@@ -92,51 +71,20 @@ public sealed unsafe partial class Adapter
     /// </summary>
     private void GiveBack(string who)
     {
-        if (!Machine.Gone.IsCompleted) Guarded(() => ChangeCommand(clear: PciCommand.BusMaster));
+        Bus.TakeBus();
         foreach (var interrupt in Instance.Handles.All<MiniportInterrupt>().Where(one => one.Adapter == this))
         {
             Leak("NdisMRegisterInterrupt", $"{who} left interrupt vector {interrupt.Vector} registered.", interrupt.Handle);
             Deregister(interrupt);
         }
 
-        foreach (var range in Instance.PortRegistry.Of(this))
-        {
-            Leak("NdisMRegisterIoPortRange", $"{who} left {range.Count} ports from 0x{range.First:x} registered.");
-            Instance.PortRegistry.Remove(range);
-        }
-
-        foreach (var space in Instance.IoSpaces.Of(this))
-        {
-            Leak("NdisMMapIoSpace", $"{who} left {space.Window.Length} bytes of registers at {space.Window.Start} mapped.");
-            Instance.IoSpaces.Remove(space);
-        }
-
-        foreach (var configuration in Instance.Handles.All<OpenConfiguration>().Where(one => one.Adapter == this))
-        {
-            Leak("NdisOpenConfiguration", $"{who} left its configuration open.", configuration.Handle);
-            Instance.Handles.Remove(configuration.Handle);
-            configuration.Dispose();
-        }
-
+        Resources.GiveBack(this, who);
         GiveBackMapRegisters(who);
         GiveBackTimers(who);
         FreeRoom();
     }
 
-    private void Leak(string call, string message, NDIS_HANDLE handle = default) =>
-        Instance.Report(new NdisLeak(Driver.Name, call, message) { Site = Instance.Handles.SiteOf(handle) });
-
-    /// <summary>Hardware that is gone makes its accesses fail; that is reported elsewhere and must not stop a halt.</summary>
-    private static void Guarded(Action access)
-    {
-        try
-        {
-            access();
-        }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException)
-        {
-        }
-    }
+    private void Leak(string call, string message, NDIS_HANDLE handle = default) => Reports.Leak(call, message, handle);
 
     private void WatchMachine() => Machine.Gone.ContinueWith(
         gone =>

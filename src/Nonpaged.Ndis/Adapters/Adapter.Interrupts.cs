@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
@@ -10,9 +9,6 @@ public sealed unsafe partial class Adapter
 
     // Under load a line may stay up for as long as there are frames; each of these calls has cost the driver an access to its hardware.
     private const int UnacknowledgedLimit = 10_000;
-
-    // PCI Local Bus Specification, section 6.1: the vendor identification that no device has. A function that does not answer reads as all ones.
-    private const ushort NobodyThere = 0xffff;
 
     private static readonly TimeSpan s_untilEndIsKnown = TimeSpan.FromSeconds(5);
 
@@ -33,9 +29,9 @@ public sealed unsafe partial class Adapter
         if (Device.InterruptVector is not { } own)
             return $"Vector {vector} is not the device's, which has no interrupt.";
         if (vector != own) return $"Vector {vector} is not the device's, which is {own}.";
-        if (Miniport.ISRHandler is null || Miniport.HandleInterruptHandler is null)
+        if (Functions.ISRHandler is null || Functions.HandleInterruptHandler is null)
             return "A miniport that registers an interrupt needs an ISRHandler and a HandleInterruptHandler.";
-        return !asksIsr && (Miniport.EnableInterruptHandler is null || Miniport.DisableInterruptHandler is null)
+        return !asksIsr && (Functions.EnableInterruptHandler is null || Functions.DisableInterruptHandler is null)
             ? "Without RequestIsr a miniport needs an EnableInterruptHandler and a DisableInterruptHandler."
             : null;
     }
@@ -46,14 +42,14 @@ public sealed unsafe partial class Adapter
         interrupt.Handle = Instance.Handles.Add(interrupt);
         Interrupt = interrupt;
         _interruptMasked = false;
-        interrupt.Line.Raised += _serial.Signal;
-        _serial.Signal();
+        interrupt.Line.Raised += Turn.Signal;
+        Turn.Signal();
         return NDIS_STATUS_SUCCESS;
     }
 
     internal void Deregister(MiniportInterrupt interrupt)
     {
-        interrupt.Line.Raised -= _serial.Signal;
+        interrupt.Line.Raised -= Turn.Signal;
         Instance.Handles.Remove(interrupt.Handle);
         if (Interrupt == interrupt) Interrupt = null;
     }
@@ -64,11 +60,11 @@ public sealed unsafe partial class Adapter
     private void ServeInterrupt()
     {
         // Deferred handling that an ISR asked for while a function of the driver ran at DISPATCH_LEVEL.
-        if (_deferred && !_faulted && CallContext.CurrentIrql < Irql.DISPATCH_LEVEL) HandleInterrupt();
-        if (_faulted || _interruptMasked || Machine.Gone.IsCompleted || Interrupt is not { } interrupt || !IsRaised(interrupt)) return;
+        if (_deferred && !Miniport.HasFaulted && CallContext.CurrentIrql < Irql.DISPATCH_LEVEL) HandleInterrupt();
+        if (Miniport.HasFaulted || _interruptMasked || Machine.Gone.IsCompleted || Interrupt is not { } interrupt || !IsRaised(interrupt)) return;
 
         var (recognized, queue) = interrupt.RequestIsr || _state != AdapterState.Running ? AskIsr() : DisableInterrupt();
-        if (queue && !_faulted)
+        if (queue && !Miniport.HasFaulted)
         {
             if (CallContext.CurrentIrql < Irql.DISPATCH_LEVEL) HandleInterrupt();
             else _deferred = true;
@@ -79,7 +75,7 @@ public sealed unsafe partial class Adapter
         CountUnrecognized(recognized, interrupt);
         CountUnacknowledged(interrupt);
         // The line is level-triggered and has no edge while it stays up.
-        if (interrupt.Line.IsRaised || _deferred) _serial.Signal();
+        if (interrupt.Line.IsRaised || _deferred) Turn.Signal();
     }
 
     /// <summary>A line that the driver has lowered in the meantime is not served.</summary>
@@ -92,29 +88,29 @@ public sealed unsafe partial class Adapter
 
     private void FlushPosted()
     {
-        if (!MayWriteMemory) Machine.Ports.Flush();
+        if (!Bus.MayWriteMemory) Machine.Ports.Flush();
     }
 
-    private (bool Recognized, bool Queue) AskIsr() => Call(nameof(Miniport.ISRHandler), Irql.DIRQL, (false, false), () =>
+    private (bool Recognized, bool Queue) AskIsr() => Call(nameof(Functions.ISRHandler), Irql.DIRQL, (false, false), () =>
     {
-        Miniport.ISRHandler!(out var recognized, out var queue, _miniportContext);
+        Functions.ISRHandler!(out var recognized, out var queue, Miniport.Context);
         return (recognized, recognized && queue);
     });
 
     /// <summary>A miniport that did not ask for its ISR has its interrupts disabled, and its deferred function told of each.</summary>
     private (bool Recognized, bool Queue) DisableInterrupt()
     {
-        Call(nameof(Miniport.DisableInterruptHandler), Irql.DIRQL, () => Miniport.DisableInterruptHandler!(_miniportContext));
+        Call(nameof(Functions.DisableInterruptHandler), Irql.DIRQL, () => Functions.DisableInterruptHandler!(Miniport.Context));
         return (true, true);
     }
 
     private void HandleInterrupt()
     {
         _deferred = false;
-        Call(nameof(Miniport.HandleInterruptHandler), Irql.DISPATCH_LEVEL, () => Miniport.HandleInterruptHandler!(_miniportContext));
-        if (_faulted || Interrupt is null) return;
-        if (Miniport.EnableInterruptHandler is { } enable)
-            Call(nameof(Miniport.EnableInterruptHandler), Irql.DISPATCH_LEVEL, () => enable(_miniportContext));
+        Call(nameof(Functions.HandleInterruptHandler), Irql.DISPATCH_LEVEL, () => Functions.HandleInterruptHandler!(Miniport.Context));
+        if (Miniport.HasFaulted || Interrupt is null) return;
+        if (Functions.EnableInterruptHandler is { } enable)
+            Call(nameof(Functions.EnableInterruptHandler), Irql.DISPATCH_LEVEL, () => enable(Miniport.Context));
         EndReceive();
         SendAfterInterrupt();
     }
@@ -138,7 +134,7 @@ public sealed unsafe partial class Adapter
     private void MaskInterrupt(string blame)
     {
         _interruptMasked = true;
-        if (IsDevicePresent()) Report(NdisReportKind.BrokenRule, nameof(Miniport.ISRHandler), blame);
+        if (Bus.IsDevicePresent()) Report(NdisReportKind.BrokenRule, nameof(Functions.ISRHandler), blame);
         else ExpectEnd();
     }
 
@@ -150,28 +146,14 @@ public sealed unsafe partial class Adapter
     {
         if (_expectsEnd) return;
         _expectsEnd = true;
-        _serial.Schedule(s_untilEndIsKnown, () =>
+        Turn.Schedule(s_untilEndIsKnown, () =>
         {
             _expectsEnd = false;
-            if (_state != AdapterState.Running || Machine.Gone.IsCompleted || IsDevicePresent()) return;
+            if (_state != AdapterState.Running || Machine.Gone.IsCompleted || Bus.IsDevicePresent()) return;
             Report(NdisReportKind.HardwareGone, "Machine",
                 $"{Device.Place} does not answer any more: its configuration space reads as all ones. The adapter is halted.");
             NotifySurpriseRemoval();
             RemoveLater();
         });
-    }
-
-    private bool IsDevicePresent()
-    {
-        // No other device can be asked whether it is there.
-        if (Device is not PciDevice function) return true;
-        var vendor = NobodyThere;
-        Guarded(() =>
-        {
-            Span<byte> bytes = stackalloc byte[sizeof(ushort)];
-            function.ReadConfiguration(0, bytes);
-            vendor = BinaryPrimitives.ReadUInt16LittleEndian(bytes);
-        });
-        return vendor != NobodyThere;
     }
 }

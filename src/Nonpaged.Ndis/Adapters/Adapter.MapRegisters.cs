@@ -15,7 +15,7 @@ public sealed unsafe partial class Adapter
     /// <summary>Without the bus master attribute there is no DMA to map for (NDIS 5, NdisMAllocateMapRegisters).</summary>
     internal NDIS_STATUS AllocateMapRegisters(uint count, byte dmaSize, uint longest)
     {
-        if (!IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
+        if (!Bus.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
         if (_mapRegisters > 0) return NDIS_STATUS_RESOURCE_CONFLICT;
         _mapRegisters = count;
         _longestMapping = longest;

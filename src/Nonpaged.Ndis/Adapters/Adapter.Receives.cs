@@ -44,11 +44,11 @@ public sealed unsafe partial class Adapter
             var packet = packets[index];
             var status = NdisLibrary.NDIS_GET_PACKET_STATUS(packet);
             IndicatePacket(packet);
-            if (!_isDeserialized || status == NDIS_STATUS_RESOURCES) continue;
-            if (Miniport.ReturnPacketHandler is { } give)
+            if (!Miniport.IsDeserialized || status == NDIS_STATUS_RESOURCES) continue;
+            if (Functions.ReturnPacketHandler is { } give)
             {
                 var returned = (nint)packet;
-                Call(nameof(Miniport.ReturnPacketHandler), Irql.DISPATCH_LEVEL, () => give(_miniportContext, (NDIS_PACKET*)returned));
+                Call(nameof(Functions.ReturnPacketHandler), Irql.DISPATCH_LEVEL, () => give(Miniport.Context, (NDIS_PACKET*)returned));
             }
         }
 
@@ -101,18 +101,18 @@ public sealed unsafe partial class Adapter
             return NDIS_STATUS_SUCCESS;
         }
 
-        if (Miniport.TransferDataHandler is not { } transfer)
+        if (Functions.TransferDataHandler is not { } transfer)
         {
             Report(
                 NdisReportKind.BrokenRule,
-                nameof(Miniport.TransferDataHandler),
+                nameof(Functions.TransferDataHandler),
                 "The miniport indicated a part of a frame and has no function that gives the rest.");
             return NDIS_STATUS_FAILURE;
         }
 
         _counts[3] = 0;
-        var status = Call(nameof(Miniport.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
-            transfer(packet, out _counts[3], _miniportContext, new NDIS_HANDLE(receiveContext), offset, wanted));
+        var status = Call(nameof(Functions.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
+            transfer(packet, out _counts[3], Miniport.Context, new NDIS_HANDLE(receiveContext), offset, wanted));
         transferred = _counts[3];
         if (status == NDIS_STATUS_PENDING)
         {

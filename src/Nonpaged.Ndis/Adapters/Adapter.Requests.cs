@@ -16,7 +16,7 @@ public sealed unsafe partial class Adapter
     private long _framesCountedBad;
 
     /// <summary>Queues a request; a miniport has one at a time. False where the adapter is gone.</summary>
-    internal bool Request(AdapterRequest request) => _serial.Post(() =>
+    internal bool Request(AdapterRequest request) => Turn.Post(() =>
     {
         _requests.Enqueue(request);
         NextRequest();
@@ -32,14 +32,14 @@ public sealed unsafe partial class Adapter
         }
 
         Finish(request, status);
-        _serial.Post(NextRequest);
+        Turn.Post(NextRequest);
     }
 
     private void NextRequest()
     {
         while (_request is null && _requests.TryDequeue(out var request))
         {
-            if (_state == AdapterState.Running && !_faulted) Perform(request);
+            if (_state == AdapterState.Running && !Miniport.HasFaulted) Perform(request);
             else request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
         }
     }
@@ -50,8 +50,8 @@ public sealed unsafe partial class Adapter
         _counts[0] = _counts[1] = 0;
         var buffer = (void*)request.Buffer;
         var status = Call(HandlerOf(request), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () => request.IsSet
-            ? Miniport.SetInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out _counts[0], out _counts[1])
-            : Miniport.QueryInformationHandler!(_miniportContext, request.Oid, buffer, request.Length, out _counts[0], out _counts[1]));
+            ? Functions.SetInformationHandler!(Miniport.Context, request.Oid, buffer, request.Length, out _counts[0], out _counts[1])
+            : Functions.QueryInformationHandler!(Miniport.Context, request.Oid, buffer, request.Length, out _counts[0], out _counts[1]));
         // A driver may have completed it by the time that it returns.
         if (status != NDIS_STATUS_PENDING && _request == request) Finish(request, status);
     }
@@ -75,7 +75,7 @@ public sealed unsafe partial class Adapter
     /// <summary>Asks for a short value in the serial context, and waits where the driver answers later; empty where it does not know the OID, or does not answer.</summary>
     private ReadOnlySpan<byte> Query(uint oid, int length)
     {
-        if (_request is not null || _faulted) return [];
+        if (_request is not null || Miniport.HasFaulted) return [];
         var buffer = NativeMemory.AllocZeroed((nuint)length);
         byte[] answer = [];
         Perform(new AdapterRequest(oid, IsSet: false, (nint)buffer, (uint)length, (status, bytes, _) =>
@@ -87,7 +87,7 @@ public sealed unsafe partial class Adapter
         return answer;
     }
 
-    private static string HandlerOf(AdapterRequest request) => request.IsSet ? nameof(Miniport.SetInformationHandler) : nameof(Miniport.QueryInformationHandler);
+    private static string HandlerOf(AdapterRequest request) => request.IsSet ? nameof(Functions.SetInformationHandler) : nameof(Functions.QueryInformationHandler);
 
     private MacAddress? QueryMacAddress()
     {
@@ -107,7 +107,7 @@ public sealed unsafe partial class Adapter
         }
 
         // All ones that a device answers which is not there any more are no count.
-        if (IsDevicePresent()) Interlocked.Exchange(ref _framesCountedBad, bad);
+        if (Bus.IsDevicePresent()) Interlocked.Exchange(ref _framesCountedBad, bad);
     }
 
     /// <summary>
@@ -115,8 +115,8 @@ public sealed unsafe partial class Adapter
     /// </summary>
     private void WaitForRequest()
     {
-        if (_request is null || !_initialized || _faulted) return;
-        _serial.RunWhileWaiting(Machine.Gone.IsCompleted ? s_goneRequestPatience : s_requestPatience, timersToo: true, () => _request is null || _faulted);
+        if (_request is null || !_initialized || Miniport.HasFaulted) return;
+        Turn.RunWhileWaiting(Machine.Gone.IsCompleted ? s_goneRequestPatience : s_requestPatience, timersToo: true, () => _request is null || Miniport.HasFaulted);
     }
 
     /// <summary>After MiniportHalt: nothing of the driver's can complete it any more.</summary>

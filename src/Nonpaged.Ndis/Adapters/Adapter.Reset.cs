@@ -7,7 +7,7 @@ public sealed unsafe partial class Adapter
     /// <summary>NdisReset, in the serial context. One that comes while a reset is under way is answered with it.</summary>
     internal void Reset(Binding binding)
     {
-        if (_state is not (AdapterState.Running or AdapterState.Resetting) || _faulted)
+        if (_state is not (AdapterState.Running or AdapterState.Resetting) || Miniport.HasFaulted)
         {
             binding.ResetComplete(NDIS_STATUS_ADAPTER_NOT_READY);
             return;
@@ -29,8 +29,8 @@ public sealed unsafe partial class Adapter
 
         var addressing = (bool*)&_counts[2];
         *addressing = false;
-        var status = Call(nameof(Miniport.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
-            Miniport.ResetHandler!(out *(bool*)&_counts[2], _miniportContext));
+        var status = Call(nameof(Functions.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
+            Functions.ResetHandler!(out *(bool*)&_counts[2], Miniport.Context));
         if (status != NDIS_STATUS_PENDING) EndReset(status, *(byte*)addressing != 0);
     }
 
@@ -56,14 +56,14 @@ public sealed unsafe partial class Adapter
         AnswerResets(status);
         if (status != NDIS_STATUS_SUCCESS)
         {
-            Report(NdisReportKind.BrokenRule, nameof(Miniport.ResetHandler),
+            Report(NdisReportKind.BrokenRule, nameof(Functions.ResetHandler),
                 $"The reset failed with {status.Describe()}. The adapter is halted.");
             Halt();
             return;
         }
 
         if (addressingReset) RestoreAddressing();
-        _serial.Post(SendQueued);
+        Turn.Post(SendQueued);
     }
 
     private void AnswerResets(NDIS_STATUS status)

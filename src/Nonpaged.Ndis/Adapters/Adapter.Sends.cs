@@ -21,7 +21,7 @@ public sealed unsafe partial class Adapter
     {
         lock (_arrivals)
         {
-            if (_arrivals.Count == 0 && !_serial.Post(SendArrivals)) return false;
+            if (_arrivals.Count == 0 && !Turn.Post(SendArrivals)) return false;
             foreach (var packet in packets) _arrivals.Enqueue((packet, binding));
             return true;
         }
@@ -30,7 +30,7 @@ public sealed unsafe partial class Adapter
     /// <summary>OID_GEN_MAXIMUM_SEND_PACKETS, which a miniport with MiniportSendPackets may answer.</summary>
     private void AskForSendBatch()
     {
-        if (Miniport.SendPacketsHandler is null) return;
+        if (Functions.SendPacketsHandler is null) return;
         var most = Query(NdisLibrary.OID_GEN_MAXIMUM_SEND_PACKETS, sizeof(uint));
         if (most.Length == sizeof(uint)) _sendBatch = (int)Math.Clamp(MemoryMarshal.Read<uint>(most), 1, LargestSendBatch);
     }
@@ -60,21 +60,21 @@ public sealed unsafe partial class Adapter
         }
 
         Complete(packet, binding, status);
-        if (_sendQueue.Count > 0) _serial.Post(SendQueued);
+        if (_sendQueue.Count > 0) Turn.Post(SendQueued);
     }
 
     /// <summary>NdisMSendResourcesAvailable.</summary>
     internal void ResourcesAvailable()
     {
         _outOfResources = false;
-        _serial.Post(SendQueued);
+        Turn.Post(SendQueued);
     }
 
     private void SendQueued()
     {
-        while (_sendQueue.Count > 0 && !_outOfResources && !_faulted && _state == AdapterState.Running)
+        while (_sendQueue.Count > 0 && !_outOfResources && !Miniport.HasFaulted && _state == AdapterState.Running)
         {
-            if (Miniport.SendPacketsHandler is { } sendPackets) SendMany(sendPackets);
+            if (Functions.SendPacketsHandler is { } sendPackets) SendMany(sendPackets);
             else SendOne();
         }
     }
@@ -90,9 +90,9 @@ public sealed unsafe partial class Adapter
 
         _inFlight[packet] = binding;
         var flags = ((NDIS_PACKET*)packet)->Private.Flags;
-        var status = Call(nameof(Miniport.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
-            Miniport.SendHandler!(_miniportContext, (NDIS_PACKET*)packet, flags));
-        if (_isDeserialized && status == NDIS_STATUS_RESOURCES) status = Failed(nameof(Miniport.SendHandler));
+        var status = Call(nameof(Functions.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
+            Functions.SendHandler!(Miniport.Context, (NDIS_PACKET*)packet, flags));
+        if (Miniport.IsDeserialized && status == NDIS_STATUS_RESOURCES) status = Failed(nameof(Functions.SendHandler));
         if (!Refused(packet, status)) _sendQueue.Dequeue();
         Settle(packet, binding, status);
         TryAgainLater();
@@ -128,15 +128,15 @@ public sealed unsafe partial class Adapter
             return;
         }
 
-        Call(nameof(Miniport.SendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
+        Call(nameof(Functions.SendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
         {
-            fixed (nint* packets = _batch) send(_miniportContext, (NDIS_PACKET**)packets, (uint)count);
+            fixed (nint* packets = _batch) send(Miniport.Context, (NDIS_PACKET**)packets, (uint)count);
         });
         for (var index = 0; index < count; index++)
         {
             var packet = _batch[index];
             // A packet that was completed inside the call is the protocol's again and must not be read.
-            var status = !_isDeserialized && _inFlight.ContainsKey(packet)
+            var status = !Miniport.IsDeserialized && _inFlight.ContainsKey(packet)
                 ? NdisLibrary.NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet)
                 : NDIS_STATUS_PENDING;
             if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
@@ -180,7 +180,7 @@ public sealed unsafe partial class Adapter
     /// <summary>With nothing in flight no completion would ever bring back what was refused, and perhaps no interrupt: time will.</summary>
     private void TryAgainLater()
     {
-        if (_outOfResources && _inFlight.Count == 0) _serial.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
+        if (_outOfResources && _inFlight.Count == 0) Turn.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
     }
 
     private void Settle(nint packet, Binding binding, NDIS_STATUS status)

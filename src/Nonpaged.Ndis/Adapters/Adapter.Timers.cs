@@ -14,7 +14,7 @@ public sealed unsafe partial class Adapter
     internal void SetTimer(MiniportTimer timer, uint milliseconds, bool periodic)
     {
         timer.Pending?.Cancel();
-        timer.Pending = _serial.Schedule(TimeSpan.FromMilliseconds(milliseconds), () => Fire(timer, milliseconds, periodic));
+        timer.Pending = Turn.Schedule(TimeSpan.FromMilliseconds(milliseconds), () => Fire(timer, milliseconds, periodic));
     }
 
     internal static bool CancelTimer(MiniportTimer timer)
@@ -27,7 +27,7 @@ public sealed unsafe partial class Adapter
     private void Fire(MiniportTimer timer, uint milliseconds, bool periodic)
     {
         timer.Pending = null;
-        if (_faulted || _state == AdapterState.Halted) return;
+        if (Miniport.HasFaulted || _state == AdapterState.Halted) return;
         if (periodic) SetTimer(timer, milliseconds, periodic);
         Call("MiniportTimer", Irql.DISPATCH_LEVEL, () => timer.Function(null, (void*)timer.Context, null, null));
         SendQueued();
@@ -44,17 +44,17 @@ public sealed unsafe partial class Adapter
 
     private void ScheduleHangCheck()
     {
-        if (Miniport.CheckForHangHandler is null) return;
-        _hangCheck = _serial.Schedule(TimeSpan.FromSeconds(_hangCheckSeconds), CheckForHang);
+        if (Functions.CheckForHangHandler is null) return;
+        _hangCheck = Turn.Schedule(TimeSpan.FromSeconds(_hangCheckSeconds), CheckForHang);
     }
 
     private void CheckForHang()
     {
         if (_state != AdapterState.Running) return;
         var hangs = Call(
-            nameof(Miniport.CheckForHangHandler), Irql.DISPATCH_LEVEL, false, () => Miniport.CheckForHangHandler!(_miniportContext));
+            nameof(Functions.CheckForHangHandler), Irql.DISPATCH_LEVEL, false, () => Functions.CheckForHangHandler!(Miniport.Context));
         // What is not there answers nothing, and cannot be reset.
-        if (hangs && !IsDevicePresent()) ExpectEnd();
+        if (hangs && !Bus.IsDevicePresent()) ExpectEnd();
         else if (hangs) Reset("hangs and is reset");
         ScheduleHangCheck();
     }

@@ -7,12 +7,12 @@ public sealed partial class Adapter
     private readonly List<BorrowedTurn> _workItems = [];
 
     /// <summary>Runs a function of the driver at PASSIVE_LEVEL, behind what is queued, on a thread of its own. False where the adapter is gone.</summary>
-    internal bool RunLater(string function, Action work) => _serial.Post(() =>
+    internal bool RunLater(string function, Action work) => Turn.Post(() =>
     {
-        if (_faulted || _state == AdapterState.Halted) return;
-        var turn = new BorrowedTurn(_serial, () => Call(function, Irql.PASSIVE_LEVEL, work));
+        if (Miniport.HasFaulted || _state == AdapterState.Halted) return;
+        var turn = new BorrowedTurn(Turn, () => Call(function, Irql.PASSIVE_LEVEL, work));
         _workItems.Add(turn);
-        _serial.Lend(turn);
+        Turn.Lend(turn);
         _workItems.RemoveAll(one => one.IsDone);
         SendQueued();
     });
@@ -20,7 +20,7 @@ public sealed partial class Adapter
     /// <summary>A driver has its work items end before MiniportHalt returns; one that goes on would use what is given back.</summary>
     private void WaitForWorkItems(string who)
     {
-        if (_serial.RunWhileWaiting(s_workItemPatience, timersToo: true, () => _workItems.TrueForAll(one => one.IsDone))) return;
+        if (Turn.RunWhileWaiting(s_workItemPatience, timersToo: true, () => _workItems.TrueForAll(one => one.IsDone))) return;
         Leak(nameof(NdisLibrary.NdisScheduleWorkItem), $"{who} left {_workItems.Count(one => !one.IsDone)} work items waiting. They do not go on.");
     }
 }

@@ -7,12 +7,10 @@ namespace Nonpaged.Ndis;
 /// A network adapter: a device that a miniport drives. All of the miniport's functions run in one serial context, a thread of the
 /// adapter's own. Thread-safe.
 /// </summary>
-public sealed partial class Adapter : IDisposable
+public sealed partial class Adapter : IDisposable, IAdapterLife
 {
-    private readonly SerialContext _serial;
     private readonly TaskCompletionSource<AdapterState> _halted = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly HashSet<string> _reportedOnce = [];
-    private readonly CallContext[] _contexts;
+    private readonly Lock _bindingsLock = new();
     private volatile AdapterState _state = AdapterState.Initializing;
 
     internal Adapter(
@@ -29,12 +27,11 @@ public sealed partial class Adapter : IDisposable
         Configuration = new ConcurrentDictionary<string, string>(configuration, StringComparer.OrdinalIgnoreCase);
         Name = $"{registration.Driver.Name}-{device.Place}";
         Handle = instance.Handles.Add(this);
-        _contexts =
-        [
-            .. Enum.GetValues<Irql>().Select(irql => new CallContext(instance, registration.Driver, irql, Initializing: false) { Adapter = this }),
-            .. Enum.GetValues<Irql>().Select(irql => new CallContext(instance, registration.Driver, irql, Initializing: true) { Adapter = this }),
-        ];
-        _serial = new SerialContext(Name, ServeInterrupt);
+        Reports = new DriverReports(instance, Driver);
+        Miniport = new Miniport(this, Reports);
+        Bus = new BusControl(machine, device);
+        Resources = new Resources(instance, device, Reports);
+        Turn = new Turn(Name, ServeInterrupt);
     }
 
     /// <summary>The name by which protocols open it: the driver's name and the device's location.</summary>
@@ -81,52 +78,34 @@ public sealed partial class Adapter : IDisposable
     /// <summary>The highest physical address that the device's DMA reaches, as the miniport told; 32 bits until it does.</summary>
     internal PhysicalAddress DmaLimit { get; private set; } = new(uint.MaxValue);
 
-    private NDIS_MINIPORT_CHARACTERISTICS Miniport => Registration.Characteristics!;
+    /// <summary>Whose turn it is to run.</summary>
+    internal Turn Turn { get; }
 
-    private CallContext ContextAt(Irql irql)
-    {
-        var level = irql switch { Irql.PASSIVE_LEVEL => 0, Irql.DISPATCH_LEVEL => 1, _ => 2 };
-        return _contexts[_state == AdapterState.Initializing ? level + 3 : level];
-    }
+    internal DriverReports Reports { get; }
 
-    /// <summary>
-    /// Runs one of the miniport's functions in its name. An exception that comes out of it is reported, and the adapter halted: its state is
-    /// unknown from there on, the process's is not.
-    /// </summary>
-    private T Call<T>(string handler, Irql irql, T failed, Func<T> call)
-    {
-        using (CallContext.Enter(ContextAt(irql)))
-        {
-            try
-            {
-                return call();
-            }
-            catch (Exception exception)
-            {
-                Report(
-                    NdisReportKind.BrokenRule,
-                    handler,
-                    $"The driver threw {exception.GetType().Name}: {exception.Message} The adapter is halted.");
-                _faulted = true;
-                Halt();
-                return failed;
-            }
-        }
-    }
+    internal Miniport Miniport { get; }
 
-    private bool Call(string handler, Irql irql, Action call) => Call(handler, irql, false, () =>
-    {
-        call();
-        return true;
-    });
+    internal BusControl Bus { get; }
 
-    internal void Report(NdisReportKind kind, string call, string message) => Instance.Report(kind, call, Driver, message);
+    internal Resources Resources { get; }
 
-    /// <summary>Reports what a driver does again and again just once.</summary>
-    internal void ReportOnce(NdisReportKind kind, string call, string message)
-    {
-        bool isNew;
-        lock (_reportedOnce) isNew = _reportedOnce.Add($"{call} {message}");
-        if (isNew) Report(kind, call, message);
-    }
+    private NDIS_MINIPORT_CHARACTERISTICS Functions => Miniport.Functions;
+
+    private T Call<T>(string handler, Irql irql, T failed, Func<T> call) => Miniport.Call(handler, irql, failed, call);
+
+    private bool Call(string handler, Irql irql, Action call) => Miniport.Call(handler, irql, call);
+
+    internal void Report(NdisReportKind kind, string call, string message) => Reports.Report(kind, call, message);
+
+    private void ReportOnce(NdisReportKind kind, string call, string message) => Reports.ReportOnce(kind, call, message);
+
+    AdapterState IAdapterLife.State => _state;
+
+    bool IAdapterLife.IsHaltAsked => _haltAsked != 0;
+
+    void IAdapterLife.SetResetting(bool isUnderWay) => _state = isUnderWay ? AdapterState.Resetting : AdapterState.Running;
+
+    void IAdapterLife.Halt() => Halt();
+
+    void IAdapterLife.RemoveLater() => RemoveLater();
 }

@@ -16,7 +16,7 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE MiniportAdapterHandle, bool Dma64BitAddresses, uint MaximumPhysicalMapping)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        if (!adapter.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
+        if (!adapter.Bus.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
         return adapter.StartScatterGather(Dma64BitAddresses, MaximumPhysicalMapping);
     }
 

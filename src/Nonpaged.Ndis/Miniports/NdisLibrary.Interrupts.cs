@@ -16,7 +16,7 @@ public static unsafe partial class NdisLibrary
         NDIS_INTERRUPT_MODE InterruptMode)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        adapter.RequireAttributes(nameof(NdisMRegisterInterrupt));
+        adapter.Miniport.RequireAttributes(nameof(NdisMRegisterInterrupt));
         var asksIsr = RequestIsr || SharedInterrupt;
         if (adapter.InterruptRuleBroken(asksIsr, InterruptVector) is { } rule)
         {

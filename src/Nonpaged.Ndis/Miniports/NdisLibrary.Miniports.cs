@@ -98,11 +98,11 @@ public static unsafe partial class NdisLibrary
     /// <summary>Registers a function that quiets the hardware when the system goes down.</summary>
     public static void NdisMRegisterAdapterShutdownHandler(
         NDIS_HANDLE MiniportHandle, void* ShutdownContext, ADAPTER_SHUTDOWN_HANDLER ShutdownHandler) =>
-        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.SetShutdownHandler(ShutdownHandler, ShutdownContext);
+        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.Miniport.SetShutdownHandler(ShutdownHandler, ShutdownContext);
 
     /// <summary>Undoes NdisMRegisterAdapterShutdownHandler.</summary>
     public static void NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle) =>
-        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.SetShutdownHandler(null, null);
+        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.Miniport.SetShutdownHandler(null, null);
 
     /// <summary>Has NDIS halt an adapter whose hardware is of no more use. It happens as soon as the function that calls has returned.</summary>
     public static NDIS_STATUS NdisMRemoveMiniport(NDIS_HANDLE MiniportHandle)

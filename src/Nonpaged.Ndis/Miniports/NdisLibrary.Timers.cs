@@ -59,7 +59,7 @@ public static unsafe partial class NdisLibrary
     {
         var context = Caller(Irql.PASSIVE_LEVEL);
         var time = TimeSpan.FromMicroseconds(MicrosecondsToSleep);
-        if (context.Adapter is { } adapter) adapter.Wait(time, context.Irql);
+        if (context.Adapter is { } adapter) adapter.Turn.Wait(time, context.Irql);
         else Thread.Sleep(time);
     }
 
@@ -74,7 +74,7 @@ public static unsafe partial class NdisLibrary
         }
 
         // A stall below DIRQL does not keep the ISR from running: it may be what the driver stalls for.
-        if (context.Adapter is { } adapter && context.Irql < Irql.DIRQL) adapter.Wait(TimeSpan.Zero, context.Irql);
+        if (context.Adapter is { } adapter && context.Irql < Irql.DIRQL) adapter.Turn.Wait(TimeSpan.Zero, context.Irql);
         var until = Stopwatch.GetTimestamp() + (MicrosecondsToStall * Stopwatch.Frequency / 1_000_000);
         while (Stopwatch.GetTimestamp() < until) Thread.SpinWait(10);
     }
