@@ -1,9 +1,9 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A work item's run, on a thread of its own, while the adapter's thread lends it its turn: so none of the driver's functions runs
-/// beside it. Where it waits at PASSIVE_LEVEL the turn goes back, and interrupts, timers, sends and requests go on, as they would
-/// behind a system's worker thread.
+/// A work item's run, on a thread of its own, while the adapter's thread lends it its turn: so none of the driver's functions
+/// runs beside it. Where it waits at PASSIVE_LEVEL the turn goes back, and interrupts, timers, sends and requests go on, as
+/// they would behind a system's worker thread.
 /// </summary>
 internal sealed class BorrowedTurn(Turn turn, Action work)
 {
@@ -40,7 +40,9 @@ internal sealed class BorrowedTurn(Turn turn, Action work)
         }
     }
 
-    /// <summary>On its own thread, at PASSIVE_LEVEL: waits without the turn. False where the time was over before the condition held.</summary>
+    /// <summary>
+    /// On its own thread, at PASSIVE_LEVEL: waits without the turn. False where the time was over before the condition held.
+    /// </summary>
     public bool Wait(TimeSpan time, Func<bool>? until)
     {
         GiveBack();

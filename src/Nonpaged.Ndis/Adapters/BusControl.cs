@@ -15,8 +15,8 @@ internal sealed class BusControl(Machine machine, MachineDevice device)
 
     /// <summary>
     /// The device may write to memory: it was made a bus master, by the driver's attributes or by its own write to the command
-    /// register. Others act on the ports alone, and what is written to these need not be waited for before a register is read or the
-    /// interrupt line looked at.
+    /// register. Others act on the ports alone, and what is written to these need not be waited for before a register is read
+    /// or the interrupt line looked at.
     /// </summary>
     public bool MayWriteMemory { get; private set; }
 

@@ -6,7 +6,7 @@ internal sealed unsafe class Miniport
     private const string Shutdown = "MiniportShutdown";
 
     private readonly MiniportRegistration _registration;
-    private readonly IAdapterLife _life;
+    private readonly Adapter _adapter;
     private readonly DriverReports _reports;
     private readonly CallContext[] _contexts;
     private volatile bool _hasFaulted;
@@ -16,7 +16,7 @@ internal sealed unsafe class Miniport
     public Miniport(Adapter adapter, DriverReports reports)
     {
         _registration = adapter.Registration;
-        _life = adapter;
+        _adapter = adapter;
         _reports = reports;
         _contexts = [.. Contexts(adapter, initializing: false), .. Contexts(adapter, initializing: true)];
     }
@@ -57,8 +57,8 @@ internal sealed unsafe class Miniport
     }
 
     /// <summary>
-    /// Runs one of the miniport's functions in its name. An exception that comes out of it is reported, and the adapter halted: the
-    /// driver's state is unknown from there on, the process's is not.
+    /// Runs one of the miniport's functions in its name. An exception that comes out of it is reported, and the adapter halted:
+    /// the driver's state is unknown from there on, the process's is not.
     /// </summary>
     public T Call<T>(string handler, Irql irql, T failed, Func<T> call)
     {
@@ -75,7 +75,7 @@ internal sealed unsafe class Miniport
                     handler,
                     $"The driver threw {exception.GetType().Name}: {exception.Message} The adapter is halted.");
                 _hasFaulted = true;
-                _life.Halt();
+                _adapter.Halt();
                 return failed;
             }
         }
@@ -103,6 +103,6 @@ internal sealed unsafe class Miniport
     private CallContext ContextAt(Irql irql)
     {
         var level = irql switch { Irql.PASSIVE_LEVEL => 0, Irql.DISPATCH_LEVEL => 1, _ => 2 };
-        return _contexts[_life.State == AdapterState.Initializing ? level + 3 : level];
+        return _contexts[_adapter.State == AdapterState.Initializing ? level + 3 : level];
     }
 }

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// Whose turn it is in an adapter: one thread with a queue. All of a miniport's functions run here, one at a time, as NDIS 5 serializes
-/// them. Interrupts and other work alternate, so that neither starves the other.
+/// Whose turn it is in an adapter: one thread with a queue. All of a miniport's functions run here, one at a time, as NDIS 5
+/// serializes them. Interrupts and other work alternate, so that neither starves the other.
 /// </summary>
 internal sealed class Turn : IDisposable
 {
@@ -27,7 +27,9 @@ internal sealed class Turn : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The calling thread has the turn: it is the adapter's own, or that of a work item that it lent its turn to.</summary>
+    /// <summary>
+    /// The calling thread has the turn: it is the adapter's own, or that of a work item that it lent its turn to.
+    /// </summary>
     public bool IsCurrent => Thread.CurrentThread == _thread || _borrower?.IsCurrent == true;
 
     /// <summary>Queues work. False where the thread was ended.</summary>
@@ -128,9 +130,9 @@ internal sealed class Turn : IDisposable
     }
 
     /// <summary>
-    /// Lets time pass in one of the driver's functions that waits or stalls: what has a higher IRQL runs meanwhile, as it would on a
-    /// real system. At PASSIVE_LEVEL these are interrupts with their deferred handling, and timers; at DISPATCH_LEVEL the ISR alone.
-    /// False where the time was over before the condition held.
+    /// Lets time pass in one of the driver's functions that waits or stalls: what has a higher IRQL runs meanwhile, as it would
+    /// on a real system. At PASSIVE_LEVEL these are interrupts with their deferred handling, and timers; at DISPATCH_LEVEL the
+    /// ISR alone. False where the time was over before the condition held.
     /// </summary>
     public bool Wait(TimeSpan time, Irql irql, Func<bool>? until = null)
     {
@@ -140,8 +142,8 @@ internal sealed class Turn : IDisposable
     }
 
     /// <summary>
-    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued waits,
-    /// but for work items that want to go on. True where the condition held before the time was over.
+    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued
+    /// waits, but for work items that want to go on. True where the condition held before the time was over.
     /// </summary>
     public bool RunWhileWaiting(TimeSpan time, bool timersToo, Func<bool>? until)
     {

@@ -124,20 +124,20 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>The miniport's part of a reset is over.</summary>
     public static void NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, bool AddressingReset) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndReset(Status, AddressingReset);
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Resets.EndReset(Status, AddressingReset);
 
     /// <summary>Tells protocols of a change, such as NDIS_STATUS_MEDIA_CONNECT.</summary>
     public static void NdisMIndicateStatus(
         NDIS_HANDLE MiniportHandle, NDIS_STATUS GeneralStatus, void* StatusBuffer, uint StatusBufferSize)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
+        foreach (var binding in adapter.Bindings.All) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
     }
 
     /// <summary>Ends a series of NdisMIndicateStatus.</summary>
     public static void NdisMIndicateStatusComplete(NDIS_HANDLE MiniportHandle)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings) binding.StatusComplete();
+        foreach (var binding in adapter.Bindings.All) binding.StatusComplete();
     }
 }
