@@ -43,8 +43,8 @@ public static unsafe partial class NdisLibrary
     {
         Adapter? adapter = AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL);
         if (adapter is null) return NDIS_STATUS_FAILURE;
-        bool isQueued = adapter.AllocateLater(Length, Context, () => AllocateShared(
-            adapter.Instance, adapter.Driver, nameof(NdisMAllocateSharedMemoryAsync), Length, Cached, adapter.DmaLimit));
+        bool isQueued = adapter.Dma.AllocateLater(Length, Context, () => AllocateShared(
+            adapter.Instance, adapter.Driver, nameof(NdisMAllocateSharedMemoryAsync), Length, Cached, adapter.Dma.Limit));
         return isQueued ? NDIS_STATUS_PENDING : NDIS_STATUS_FAILURE;
     }
 
@@ -80,7 +80,7 @@ public static unsafe partial class NdisLibrary
         (instance, limit) = handle.IsNull ? (NdisInstance.Default, Nonpaged.PhysicalAddress.Max) : (context.Instance, default);
         if (handle.IsNull) return true;
         Adapter? adapter = Resolve<Adapter>(handle, call);
-        if (adapter is not null) limit = adapter.DmaLimit;
+        if (adapter is not null) limit = adapter.Dma.Limit;
         return adapter is not null;
     }
 }

@@ -7,7 +7,7 @@ public static unsafe partial class NdisLibrary
     {
         AssignedResources = null;
         if (AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        AssignedResources = adapter.ResourceList();
+        AssignedResources = adapter.Resources.List();
         return NDIS_STATUS_SUCCESS;
     }
 
@@ -15,6 +15,6 @@ public static unsafe partial class NdisLibrary
     public static void NdisMGetDeviceProperty(NDIS_HANDLE MiniportAdapterHandle, out NDIS_RESOURCE_LIST* AllocatedResources)
     {
         AllocatedResources = null;
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter) AllocatedResources = adapter.ResourceList();
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter) AllocatedResources = adapter.Resources.List();
     }
 }

@@ -16,8 +16,8 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE MiniportAdapterHandle, bool Dma64BitAddresses, uint MaximumPhysicalMapping)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        if (!adapter.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
-        return adapter.StartScatterGather(Dma64BitAddresses, MaximumPhysicalMapping);
+        if (!adapter.Bus.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
+        return adapter.ScatterGather.Start(Dma64BitAddresses, MaximumPhysicalMapping);
     }
 
     /// <summary>Allocates map registers for a bus master; fails for any other.</summary>
@@ -25,7 +25,7 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE MiniportAdapterHandle, uint DmaChannel, byte DmaSize, uint PhysicalMapRegistersNeeded, uint MaximumPhysicalMapping)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        return adapter.AllocateMapRegisters(PhysicalMapRegistersNeeded, DmaSize, MaximumPhysicalMapping);
+        return adapter.MapRegisters.Allocate(PhysicalMapRegistersNeeded, DmaSize, MaximumPhysicalMapping);
     }
 
     /// <summary>
@@ -42,19 +42,19 @@ public static unsafe partial class NdisLibrary
     {
         ArraySize = 0;
         if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var piece in adapter.StartMapping(Buffer, PhysicalMapRegister, WriteToDevice))
+        foreach (var piece in adapter.MapRegisters.Start(Buffer, PhysicalMapRegister, WriteToDevice))
             PhysicalAddressArray[ArraySize++] = new NDIS_PHYSICAL_ADDRESS_UNIT { PhysicalAddress = piece.Address, Length = piece.Length };
     }
 
     /// <summary>Ends what NdisMStartBufferPhysicalMapping began: what the device wrote is in the buffer after it.</summary>
     public static void NdisMCompleteBufferPhysicalMapping(NDIS_HANDLE MiniportAdapterHandle, NDIS_BUFFER* Buffer, uint PhysicalMapRegister) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndMapping(Buffer, PhysicalMapRegister);
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.MapRegisters.End(Buffer, PhysicalMapRegister);
 
     /// <summary>Gives the map registers back.</summary>
     public static void NdisMFreeMapRegisters(NDIS_HANDLE MiniportAdapterHandle)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
-        if (!adapter.FreeMapRegisters())
+        if (!adapter.MapRegisters.Free())
             adapter.Report(NdisReportKind.BrokenRule, nameof(NdisMFreeMapRegisters), "No map registers are allocated.");
     }
 }

@@ -10,7 +10,7 @@ public static unsafe partial class NdisLibrary
     {
         var context = Caller(Irql.DISPATCH_LEVEL);
         Volatile.Write(ref Event->Signalled, 1);
-        context.Adapter?.Wake();
+        context.Adapter?.Turn.Wake();
     }
 
     /// <summary>Ends an event's being signalled.</summary>
@@ -30,6 +30,6 @@ public static unsafe partial class NdisLibrary
         var time = TimeSpan.FromMilliseconds(MillisecondsToWait == 0 ? int.MaxValue : Math.Min(MillisecondsToWait, int.MaxValue));
         var signalled = (nint)(&Event->Signalled);
         bool IsSignalled() => Volatile.Read(ref *(long*)signalled) != 0;
-        return context.Adapter is { } adapter ? adapter.Wait(time, context.Irql, IsSignalled) : SpinWait.SpinUntil(IsSignalled, time);
+        return context.Adapter is { } adapter ? adapter.Turn.Wait(time, context.Irql, IsSignalled) : SpinWait.SpinUntil(IsSignalled, time);
     }
 }

@@ -4,11 +4,11 @@ public static unsafe partial class NdisLibrary
 {
     /// <summary>A packet that MiniportSend or MiniportSendPackets kept is the protocol's again.</summary>
     public static void NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndSend((nint)Packet, Status);
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Sends.EndSend((nint)Packet, Status);
 
     /// <summary>A miniport that returned NDIS_STATUS_RESOURCES can take packets again.</summary>
     public static void NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.ResourcesAvailable();
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Sends.ResourcesAvailable();
 
     /// <summary>Offers a received frame to the protocols. Its buffers must hold until the call returns.</summary>
     /// <param name="MiniportAdapterHandle">The adapter.</param>
@@ -26,7 +26,7 @@ public static unsafe partial class NdisLibrary
         void* LookaheadBuffer,
         uint LookaheadBufferSize,
         uint PacketSize) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.IndicateReceive(new ReceiveIndication(
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.IndicateReceive(new ReceiveIndication(
             MiniportReceiveContext.Value,
             (nint)HeaderBuffer,
             HeaderBufferSize,
@@ -39,21 +39,21 @@ public static unsafe partial class NdisLibrary
     /// gets those that were not indicated with NDIS_STATUS_RESOURCES through MiniportReturnPacket, which may be called before this returns.
     /// </summary>
     public static void NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET** ReceivePackets, uint NumberOfPackets) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.IndicatePackets(ReceivePackets, NumberOfPackets);
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.IndicatePackets(ReceivePackets, NumberOfPackets);
 
     /// <summary>Ends a burst of NdisMEthIndicateReceive.</summary>
     public static void NdisMEthIndicateReceiveComplete(NDIS_HANDLE MiniportAdapterHandle) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndReceive();
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.EndReceive();
 
     /// <summary>Ends a MiniportTransferData that returned NDIS_STATUS_PENDING.</summary>
     public static void NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status, uint BytesTransferred) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndTransfer((nint)Packet, Status, BytesTransferred);
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.EndTransfer((nint)Packet, Status, BytesTransferred);
 
     /// <summary>Ends a MiniportQueryInformation that returned NDIS_STATUS_PENDING.</summary>
     public static void NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndRequest(Status, isSet: false, nameof(NdisMQueryInformationComplete));
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(Status, isSet: false, nameof(NdisMQueryInformationComplete));
 
     /// <summary>Ends a MiniportSetInformation that returned NDIS_STATUS_PENDING.</summary>
     public static void NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndRequest(Status, isSet: true, nameof(NdisMSetInformationComplete));
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(Status, isSet: true, nameof(NdisMSetInformationComplete));
 }

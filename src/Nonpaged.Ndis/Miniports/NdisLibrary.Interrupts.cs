@@ -16,16 +16,16 @@ public static unsafe partial class NdisLibrary
         NDIS_INTERRUPT_MODE InterruptMode)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        adapter.RequireAttributes(nameof(NdisMRegisterInterrupt));
+        adapter.Miniport.RequireAttributes(nameof(NdisMRegisterInterrupt));
         var asksIsr = RequestIsr || SharedInterrupt;
-        if (adapter.InterruptRuleBroken(asksIsr, InterruptVector) is { } rule)
+        if (adapter.Interrupts.RuleBroken(asksIsr, InterruptVector) is { } rule)
         {
             adapter.Report(NdisReportKind.BrokenRule, nameof(NdisMRegisterInterrupt), rule);
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
-        var registered = new MiniportInterrupt(adapter, adapter.Machine.GetInterrupt(InterruptVector), asksIsr);
-        var status = adapter.Register(registered);
+        var registered = new MiniportInterrupt(adapter.Interrupts, adapter.Machine.GetInterrupt(InterruptVector), asksIsr);
+        var status = adapter.Interrupts.Register(registered);
         if (status == NDIS_STATUS_SUCCESS) Interrupt->InterruptObject = registered.Handle;
         return status;
     }
@@ -34,7 +34,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisMDeregisterInterrupt(NDIS_MINIPORT_INTERRUPT* Interrupt)
     {
         Caller(Irql.PASSIVE_LEVEL);
-        if (Resolve<MiniportInterrupt>(Interrupt->InterruptObject) is { } registered) registered.Adapter.Deregister(registered);
+        if (Resolve<MiniportInterrupt>(Interrupt->InterruptObject) is { } registered) registered.Owner.Deregister(registered);
     }
 
     /// <summary>Runs a function while the adapter's MiniportISR cannot run.</summary>
@@ -44,6 +44,6 @@ public static unsafe partial class NdisLibrary
         ArgumentNullException.ThrowIfNull(SynchronizeFunction);
         Caller(Irql.DISPATCH_LEVEL);
         return Resolve<MiniportInterrupt>(Interrupt->InterruptObject) is { } registered
-            && registered.Adapter.Synchronize(SynchronizeFunction, SynchronizeContext);
+            && registered.Owner.Synchronize(SynchronizeFunction, SynchronizeContext);
     }
 }

@@ -98,11 +98,11 @@ public static unsafe partial class NdisLibrary
     /// <summary>Registers a function that quiets the hardware when the system goes down.</summary>
     public static void NdisMRegisterAdapterShutdownHandler(
         NDIS_HANDLE MiniportHandle, void* ShutdownContext, ADAPTER_SHUTDOWN_HANDLER ShutdownHandler) =>
-        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.SetShutdownHandler(ShutdownHandler, ShutdownContext);
+        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.Miniport.SetShutdownHandler(ShutdownHandler, ShutdownContext);
 
     /// <summary>Undoes NdisMRegisterAdapterShutdownHandler.</summary>
     public static void NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle) =>
-        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.SetShutdownHandler(null, null);
+        AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.Miniport.SetShutdownHandler(null, null);
 
     /// <summary>Has NDIS halt an adapter whose hardware is of no more use. It happens as soon as the function that calls has returned.</summary>
     public static NDIS_STATUS NdisMRemoveMiniport(NDIS_HANDLE MiniportHandle)
@@ -124,20 +124,20 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>The miniport's part of a reset is over.</summary>
     public static void NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, bool AddressingReset) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.EndReset(Status, AddressingReset);
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Resets.EndReset(Status, AddressingReset);
 
     /// <summary>Tells protocols of a change, such as NDIS_STATUS_MEDIA_CONNECT.</summary>
     public static void NdisMIndicateStatus(
         NDIS_HANDLE MiniportHandle, NDIS_STATUS GeneralStatus, void* StatusBuffer, uint StatusBufferSize)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
+        foreach (var binding in adapter.Bindings.All) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
     }
 
     /// <summary>Ends a series of NdisMIndicateStatus.</summary>
     public static void NdisMIndicateStatusComplete(NDIS_HANDLE MiniportHandle)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings) binding.StatusComplete();
+        foreach (var binding in adapter.Bindings.All) binding.StatusComplete();
     }
 }

@@ -51,14 +51,14 @@ public static unsafe partial class NdisLibrary
         if (adapter is null)
         {
             // The bus does not know what was registered, and some drivers look for their card before they register its ports.
-            var isOwn = context is { Initializing: true, Adapter: { } own } && own.OwnsPorts((uint)(nint)port, (uint)width);
+            var isOwn = context is { Initializing: true, Adapter: { } own } && own.Resources.OwnsPorts((uint)(nint)port, (uint)width);
             context.ReportOnce(
                 call, isOwn ? "A port of the device was used before it was registered (NdisMRegisterIoPortRange)." : $"Port 0x{(nint)port:x} is not one that the driver has registered.");
             if (!isOwn) return null;
             adapter = context.Adapter!;
         }
 
-        posts = !adapter.MayWriteMemory;
+        posts = !adapter.Bus.MayWriteMemory;
         return adapter.Machine.Gone.IsCompleted ? null : adapter.Machine.Ports;
     }
 }

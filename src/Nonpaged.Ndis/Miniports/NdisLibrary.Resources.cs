@@ -47,7 +47,7 @@ public static unsafe partial class NdisLibrary
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { Device: PciDevice function } adapter) return 0;
         if (Offset >= PciConfigurationSize) return 0;
         var length = Math.Min(Length, PciConfigurationSize - Offset);
-        adapter.WatchCommand(Offset, length);
+        adapter.Bus.WatchCommand(Offset, length);
         function.WriteConfiguration((int)Offset, new ReadOnlySpan<byte>(Buffer, (int)length));
         return length;
     }
@@ -60,13 +60,13 @@ public static unsafe partial class NdisLibrary
     {
         PortOffset = null;
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        adapter.RequireAttributes(nameof(NdisMRegisterIoPortRange));
-        if (!adapter.OwnsPorts(InitialPort, NumberOfPorts) || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
+        adapter.Miniport.RequireAttributes(nameof(NdisMRegisterIoPortRange));
+        if (!adapter.Resources.OwnsPorts(InitialPort, NumberOfPorts) || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
         {
             adapter.Report(
                 NdisReportKind.BrokenRule,
                 nameof(NdisMRegisterIoPortRange),
-                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. The device has {adapter.DescribePorts()}.");
+                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. The device has {adapter.Resources.DescribePorts()}.");
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
@@ -97,8 +97,8 @@ public static unsafe partial class NdisLibrary
     {
         VirtualAddress = null;
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        adapter.RequireAttributes(nameof(NdisMMapIoSpace));
-        if (!adapter.OwnsRegisters(PhysicalAddress.ToPhysicalAddress(), Length))
+        adapter.Miniport.RequireAttributes(nameof(NdisMMapIoSpace));
+        if (!adapter.Resources.OwnsRegisters(PhysicalAddress.ToPhysicalAddress(), Length))
         {
             adapter.Report(
                 NdisReportKind.BrokenRule, nameof(NdisMMapIoSpace), $"{Length} bytes at {PhysicalAddress} are not the device's.");

@@ -20,6 +20,6 @@ public static unsafe partial class NdisLibrary
     internal static NDIS_STATUS ScheduleWork(nint workItem, NDIS_PROC routine)
     {
         if (CallingAdapter(Irql.DISPATCH_LEVEL, nameof(NdisScheduleWorkItem)) is not { } adapter) return NDIS_STATUS_FAILURE;
-        return adapter.RunLater("work item", () => routine((NDIS_WORK_ITEM*)workItem)) ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
+        return adapter.WorkItems.RunLater("work item", () => routine((NDIS_WORK_ITEM*)workItem)) ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
     }
 }

@@ -3,16 +3,17 @@ namespace Nonpaged.Ndis;
 /// <summary>Which port ranges adapters have registered. Thread-safe.</summary>
 internal sealed class PortRegistry
 {
+    private readonly Lock _gate = new();
     private PortRange[] _ranges = [];
 
     public void Add(PortRange range)
     {
-        lock (this) _ranges = [.. _ranges, range];
+        lock (_gate) _ranges = [.. _ranges, range];
     }
 
     public bool Remove(PortRange range)
     {
-        lock (this)
+        lock (_gate)
         {
             var before = _ranges.Length;
             _ranges = [.. _ranges.Where(one => one != range)];

@@ -27,7 +27,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
         Interlocked.Increment(ref _outstanding);
-        if (!IsClosing && Adapter.Send(this, [(nint)packet])) return NDIS_STATUS_PENDING;
+        if (!IsClosing && Adapter.Sends.Send(this, [(nint)packet])) return NDIS_STATUS_PENDING;
         Done();
         return NDIS_STATUS_CLOSING;
     }
@@ -37,7 +37,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     {
         if (packets.IsEmpty) return;
         Interlocked.Add(ref _outstanding, packets.Length);
-        if (!IsClosing && Adapter.Send(this, packets)) return;
+        if (!IsClosing && Adapter.Sends.Send(this, packets)) return;
         foreach (var packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
     }
 
@@ -61,7 +61,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Reset()
     {
         Interlocked.Increment(ref _outstanding);
-        if (!IsClosing && Adapter.Post(() => Adapter.Reset(this))) return NDIS_STATUS_PENDING;
+        if (!IsClosing && Adapter.Post(() => Adapter.Resets.Ask(this))) return NDIS_STATUS_PENDING;
         Done();
         return NDIS_STATUS_CLOSING;
     }
@@ -182,7 +182,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return false;
         Adapter.Instance.Handles.Remove(Handle);
-        Adapter.Remove(this);
+        Adapter.Bindings.Remove(this);
         return true;
     }
 }

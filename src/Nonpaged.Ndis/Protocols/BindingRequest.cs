@@ -61,7 +61,7 @@ internal static unsafe class BindingRequest
 
     private static void Forward(Binding binding, nint address, AdapterRequest request)
     {
-        if (!binding.Adapter.Request(request)) request.Done(NDIS_STATUS_CLOSING, 0, 0);
+        if (!binding.Adapter.Oids.Request(request)) request.Done(NDIS_STATUS_CLOSING, 0, 0);
     }
 
     /// <summary>The value that the miniport gets; null where the length is wrong.</summary>
@@ -72,17 +72,17 @@ internal static unsafe class BindingRequest
             case NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER:
                 if (value.Length != sizeof(uint)) return null;
                 binding.PacketFilter = MemoryMarshal.Read<uint>(value);
-                return BitConverter.GetBytes(binding.Adapter.CombinedFilter);
+                return BitConverter.GetBytes(binding.Adapter.Bindings.CombinedFilter);
             case NdisLibrary.OID_GEN_CURRENT_LOOKAHEAD:
                 if (value.Length != sizeof(uint)) return null;
                 binding.Lookahead = MemoryMarshal.Read<uint>(value);
-                return BitConverter.GetBytes(binding.Adapter.CombinedLookahead);
+                return BitConverter.GetBytes(binding.Adapter.Bindings.CombinedLookahead);
             case NdisLibrary.OID_802_3_MULTICAST_LIST:
                 if (value.Length % 6 != 0) return null;
                 binding.Multicast = new MacAddress[value.Length / 6];
                 for (var index = 0; index < binding.Multicast.Length; index++)
                     binding.Multicast[index] = new MacAddress(value.Slice(6 * index, 6));
-                return binding.Adapter.CombinedMulticast;
+                return binding.Adapter.Bindings.CombinedMulticast;
             default:
                 return value.ToArray();
         }

@@ -78,7 +78,7 @@ public static unsafe partial class NdisLibrary
 
         var binding = new Binding(adapter, protocol, ProtocolBindingContext);
         binding.Handle = context.Instance.Handles.Add(binding);
-        adapter.Add(binding);
+        adapter.Bindings.Add(binding);
         NdisBindingHandle = binding.Handle;
         SelectedMediumIndex = (uint)index;
         Status = NDIS_STATUS_SUCCESS;
@@ -138,7 +138,7 @@ public static unsafe partial class NdisLibrary
         BytesTransferred = 0;
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<Binding>(NdisBindingHandle) is not { } binding) return;
-        Status = binding.Adapter.TransferData(
+        Status = binding.Adapter.Receives.TransferData(
             binding, MacReceiveContext.Value, ByteOffset, BytesToTransfer, Packet, out BytesTransferred);
     }
 }

@@ -1,6 +1,8 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>An adapter could not be started. The message says which driver, its status, and every reason that was logged.</summary>
+/// <summary>
+/// An adapter could not be started. The message says which driver, its status, and every reason that was logged.
+/// </summary>
 public sealed class AdapterException : Exception
 {
     /// <summary>Creates the exception.</summary>

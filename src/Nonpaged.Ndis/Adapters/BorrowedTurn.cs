@@ -1,10 +1,11 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A work item's run, on a thread of its own, while the serial context lends it its turn: so none of the driver's functions runs beside it. Where it waits at
-/// PASSIVE_LEVEL the turn goes back, and interrupts, timers, sends and requests go on, as they would behind a system's worker thread.
+/// A work item's run, on a thread of its own, while the adapter's thread lends it its turn: so none of the driver's functions
+/// runs beside it. Where it waits at PASSIVE_LEVEL the turn goes back, and interrupts, timers, sends and requests go on, as
+/// they would behind a system's worker thread.
 /// </summary>
-internal sealed class BorrowedTurn(SerialContext serial, Action work)
+internal sealed class BorrowedTurn(Turn turn, Action work)
 {
     [ThreadStatic]
     private static BorrowedTurn? t_current;
@@ -22,7 +23,7 @@ internal sealed class BorrowedTurn(SerialContext serial, Action work)
     /// <summary>It has run to its end.</summary>
     public bool IsDone { get; private set; }
 
-    /// <summary>In the serial context: lets it run until it ends or waits.</summary>
+    /// <summary>On the adapter's thread: lets it run until it ends or waits.</summary>
     public void Lend()
     {
         lock (_run)
@@ -39,12 +40,14 @@ internal sealed class BorrowedTurn(SerialContext serial, Action work)
         }
     }
 
-    /// <summary>On its own thread, at PASSIVE_LEVEL: waits without the turn. False where the time was over before the condition held.</summary>
+    /// <summary>
+    /// On its own thread, at PASSIVE_LEVEL: waits without the turn. False where the time was over before the condition held.
+    /// </summary>
     public bool Wait(TimeSpan time, Func<bool>? until)
     {
         GiveBack();
-        var holds = serial.WaitAside(time, until);
-        serial.AskForTurn(this);
+        var holds = turn.WaitAside(time, until);
+        turn.AskForTurn(this);
         lock (_run)
         {
             while (!_isLent) Monitor.Wait(_run);

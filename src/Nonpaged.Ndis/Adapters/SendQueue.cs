@@ -2,11 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
-public sealed unsafe partial class Adapter
+/// <summary>Packets that protocols send, from their arrival until the miniport has completed them.</summary>
+internal sealed unsafe class SendQueue(
+    Miniport miniport, OidQueue oids, ScatterGatherLists lists, Turn turn, IAdapterLife life, DriverReports reports)
 {
     private const int LargestSendBatch = 32;
 
-    // What protocols sent since the serial context last looked. While that is busy, packets gather, and go to the miniport together.
+    // What protocols sent since the adapter last had its turn. While it is busy, packets gather, and go to the miniport together.
     private readonly Queue<(nint Packet, Binding Binding)> _arrivals = new();
     private readonly Queue<(nint Packet, Binding Binding)> _sendQueue = new();
     private readonly Dictionary<nint, Binding> _inFlight = [];
@@ -16,22 +18,30 @@ public sealed unsafe partial class Adapter
     private bool _outOfResources;
     private long _framesSent;
 
+    /// <summary>Frames that the miniport reported as sent.</summary>
+    public long FramesSent => Interlocked.Read(ref _framesSent);
+
+    /// <summary>The miniport has packets that it has not completed.</summary>
+    public bool AreInFlight => _inFlight.Count > 0;
+
+    private NDIS_MINIPORT_CHARACTERISTICS Functions => miniport.Functions;
+
     /// <summary>Queues a protocol's packets behind those before them. False where the adapter is gone.</summary>
-    internal bool Send(Binding binding, ReadOnlySpan<nint> packets)
+    public bool Send(Binding binding, ReadOnlySpan<nint> packets)
     {
         lock (_arrivals)
         {
-            if (_arrivals.Count == 0 && !_serial.Post(SendArrivals)) return false;
+            if (_arrivals.Count == 0 && !turn.Post(SendArrivals)) return false;
             foreach (var packet in packets) _arrivals.Enqueue((packet, binding));
             return true;
         }
     }
 
     /// <summary>OID_GEN_MAXIMUM_SEND_PACKETS, which a miniport with MiniportSendPackets may answer.</summary>
-    private void AskForSendBatch()
+    public void AskForBatchSize()
     {
-        if (Miniport.SendPacketsHandler is null) return;
-        var most = Query(NdisLibrary.OID_GEN_MAXIMUM_SEND_PACKETS, sizeof(uint));
+        if (Functions.SendPacketsHandler is null) return;
+        var most = oids.Query(NdisLibrary.OID_GEN_MAXIMUM_SEND_PACKETS, sizeof(uint));
         if (most.Length == sizeof(uint)) _sendBatch = (int)Math.Clamp(MemoryMarshal.Read<uint>(most), 1, LargestSendBatch);
     }
 
@@ -42,17 +52,17 @@ public sealed unsafe partial class Adapter
             while (_arrivals.TryDequeue(out var one)) _sendQueue.Enqueue(one);
         }
 
-        if (_state is AdapterState.Running or AdapterState.Resetting) SendQueued();
-        else AbortSends();
+        if (life.State is AdapterState.Running or AdapterState.Resetting) SendQueued();
+        else AbortQueued();
     }
 
     /// <summary>NdisMSendComplete.</summary>
-    internal void EndSend(nint packet, NDIS_STATUS status)
+    public void EndSend(nint packet, NDIS_STATUS status)
     {
         _outOfResources = false;
         if (!_inFlight.Remove(packet, out var binding))
         {
-            Report(
+            reports.Report(
                 NdisReportKind.BadHandle,
                 nameof(NdisLibrary.NdisMSendComplete),
                 $"The packet at 0x{packet:x} is not being sent, or its send was completed before.");
@@ -60,21 +70,22 @@ public sealed unsafe partial class Adapter
         }
 
         Complete(packet, binding, status);
-        if (_sendQueue.Count > 0) _serial.Post(SendQueued);
+        if (_sendQueue.Count > 0) turn.Post(SendQueued);
     }
 
     /// <summary>NdisMSendResourcesAvailable.</summary>
-    internal void ResourcesAvailable()
+    public void ResourcesAvailable()
     {
         _outOfResources = false;
-        _serial.Post(SendQueued);
+        turn.Post(SendQueued);
     }
 
-    private void SendQueued()
+    /// <summary>Gives the miniport what it takes of what is queued.</summary>
+    public void SendQueued()
     {
-        while (_sendQueue.Count > 0 && !_outOfResources && !_faulted && _state == AdapterState.Running)
+        while (_sendQueue.Count > 0 && !_outOfResources && !miniport.HasFaulted && life.State == AdapterState.Running)
         {
-            if (Miniport.SendPacketsHandler is { } sendPackets) SendMany(sendPackets);
+            if (Functions.SendPacketsHandler is { } sendPackets) SendMany(sendPackets);
             else SendOne();
         }
     }
@@ -82,7 +93,7 @@ public sealed unsafe partial class Adapter
     private void SendOne()
     {
         var (packet, binding) = _sendQueue.Peek();
-        if (!PrepareList(packet))
+        if (!lists.Prepare(packet))
         {
             PutOff(packet, binding);
             return;
@@ -90,32 +101,37 @@ public sealed unsafe partial class Adapter
 
         _inFlight[packet] = binding;
         var flags = ((NDIS_PACKET*)packet)->Private.Flags;
-        var status = Call(nameof(Miniport.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
-            Miniport.SendHandler!(_miniportContext, (NDIS_PACKET*)packet, flags));
-        if (_isDeserialized && status == NDIS_STATUS_RESOURCES) status = Failed(nameof(Miniport.SendHandler));
+        var status = miniport.Call(nameof(Functions.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
+            Functions.SendHandler!(miniport.Context, (NDIS_PACKET*)packet, flags));
+        if (miniport.IsDeserialized && status == NDIS_STATUS_RESOURCES) status = Failed(nameof(Functions.SendHandler));
         if (!Refused(packet, status)) _sendQueue.Dequeue();
         Settle(packet, binding, status);
         TryAgainLater();
     }
 
-    /// <summary>A deserialized miniport queues by itself what it has no resources for, so its packet has failed (MiniportSend, NDIS 5.1).</summary>
+    /// <summary>
+    /// A deserialized miniport queues by itself what it has no resources for, so its packet has failed (MiniportSend, NDIS 5.1).
+    /// </summary>
     private NDIS_STATUS Failed(string handler)
     {
-        ReportOnce(
-            NdisReportKind.BrokenRule, handler, "A deserialized miniport returned NDIS_STATUS_RESOURCES, and must queue the packet instead. Its send has failed.");
+        reports.ReportOnce(
+            NdisReportKind.BrokenRule,
+            handler,
+            "A deserialized miniport returned NDIS_STATUS_RESOURCES, and must queue the packet instead. Its send has failed.");
         return NDIS_STATUS_FAILURE;
     }
 
     /// <summary>
-    /// MiniportSendPackets takes them in order. Of a serialized miniport's those from the first one that it has no resources for stay queued, and the others are what
-    /// their status says; a deserialized one completes each by NdisMSendComplete, and its packets' status means nothing (MiniportSendPackets, NDIS 5.1).
+    /// MiniportSendPackets takes them in order. Of a serialized miniport's those from the first one that it has no resources
+    /// for stay queued, and the others are what their status says; a deserialized one completes each by NdisMSendComplete, and
+    /// its packets' status means nothing (MiniportSendPackets, NDIS 5.1).
     /// </summary>
     private void SendMany(W_SEND_PACKETS_HANDLER send)
     {
         var count = 0;
         foreach (var (packet, binding) in _sendQueue)
         {
-            if (count == _sendBatch || !PrepareList(packet)) break;
+            if (count == _sendBatch || !lists.Prepare(packet)) break;
             _inFlight[packet] = _batchBindings[count] = binding;
             _batch[count++] = packet;
             NdisLibrary.NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS_PENDING);
@@ -128,15 +144,15 @@ public sealed unsafe partial class Adapter
             return;
         }
 
-        Call(nameof(Miniport.SendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
+        miniport.Call(nameof(Functions.SendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
         {
-            fixed (nint* packets = _batch) send(_miniportContext, (NDIS_PACKET**)packets, (uint)count);
+            fixed (nint* packets = _batch) send(miniport.Context, (NDIS_PACKET**)packets, (uint)count);
         });
         for (var index = 0; index < count; index++)
         {
             var packet = _batch[index];
             // A packet that was completed inside the call is the protocol's again and must not be read.
-            var status = !_isDeserialized && _inFlight.ContainsKey(packet)
+            var status = !miniport.IsDeserialized && _inFlight.ContainsKey(packet)
                 ? NdisLibrary.NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet)
                 : NDIS_STATUS_PENDING;
             if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
@@ -147,7 +163,10 @@ public sealed unsafe partial class Adapter
         TryAgainLater();
     }
 
-    /// <summary>There is no memory to send the packet from. What is in flight may give some back; with nothing in flight, nothing will, and the send has failed.</summary>
+    /// <summary>
+    /// There is no memory to send the packet from. What is in flight may give some back; with nothing in flight, nothing will,
+    /// and the send has failed.
+    /// </summary>
     private void PutOff(nint packet, Binding binding)
     {
         if (_inFlight.Count > 0)
@@ -168,19 +187,21 @@ public sealed unsafe partial class Adapter
     }
 
     /// <summary>
-    /// What frees a serialized miniport's resources is mostly its deferred handling of an interrupt. One whose sends end at once has nothing to complete there, and many
-    /// of these do not call NdisMSendResourcesAvailable.
+    /// What frees a serialized miniport's resources is mostly its deferred handling of an interrupt. One whose sends end at
+    /// once has nothing to complete there, and many of these do not call NdisMSendResourcesAvailable.
     /// </summary>
-    private void SendAfterInterrupt()
+    public void SendAfterInterrupt()
     {
         _outOfResources = false;
         SendQueued();
     }
 
-    /// <summary>With nothing in flight no completion would ever bring back what was refused, and perhaps no interrupt: time will.</summary>
+    /// <summary>
+    /// With nothing in flight no completion would ever bring back what was refused, and perhaps no interrupt: time will.
+    /// </summary>
     private void TryAgainLater()
     {
-        if (_outOfResources && _inFlight.Count == 0) _serial.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
+        if (_outOfResources && _inFlight.Count == 0) turn.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
     }
 
     private void Settle(nint packet, Binding binding, NDIS_STATUS status)
@@ -191,24 +212,17 @@ public sealed unsafe partial class Adapter
 
     private void Complete(nint packet, Binding binding, NDIS_STATUS status)
     {
-        ReleaseList(packet);
+        lists.Release(packet);
         if (status == NDIS_STATUS_SUCCESS) Interlocked.Increment(ref _framesSent);
         binding.SendComplete(packet, status);
     }
 
-    private void AbortQueued()
-    {
-        AbortSends();
-        AbortQueuedRequests();
-        AnswerResets(NDIS_STATUS_REQUEST_ABORTED);
-    }
-
-    private void AbortSends()
+    public void AbortQueued()
     {
         while (_sendQueue.TryDequeue(out var one)) Complete(one.Packet, one.Binding, NDIS_STATUS_REQUEST_ABORTED);
     }
 
-    private void AbortInFlight()
+    public void AbortInFlight()
     {
         foreach (var (packet, binding) in _inFlight.ToArray())
         {

@@ -3,14 +3,14 @@ using System.Diagnostics;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// One thread with a queue. All of a miniport's functions run here, one at a time, as NDIS 5 serializes them. Interrupts and other work
-/// take turns, so that neither starves the other.
+/// Whose turn it is in an adapter: one thread with a queue. All of a miniport's functions run here, one at a time, as NDIS 5
+/// serializes them. Interrupts and other work alternate, so that neither starves the other.
 /// </summary>
-internal sealed class SerialContext : IDisposable
+internal sealed class Turn : IDisposable
 {
     private readonly object _gate = new();
     private readonly Queue<Action> _work = new();
-    private readonly PriorityQueue<ScheduledCall, long> _schedule = new();
+    private readonly CallSchedule _schedule = new();
     private readonly Queue<BorrowedTurn> _turns = new();
     private readonly object _aside = new();
     private readonly Action _onInterrupt;
@@ -20,17 +20,19 @@ internal sealed class SerialContext : IDisposable
     private bool _interruptHadItsTurn;
     private bool _stopped;
 
-    public SerialContext(string name, Action onInterrupt)
+    public Turn(string name, Action onInterrupt)
     {
         _onInterrupt = onInterrupt;
         _thread = new Thread(Loop) { Name = name, IsBackground = true };
         _thread.Start();
     }
 
-    /// <summary>The calling thread has the turn: it is the context's own, or that of a work item that it lent its turn to.</summary>
+    /// <summary>
+    /// The calling thread has the turn: it is the adapter's own, or that of a work item that it lent its turn to.
+    /// </summary>
     public bool IsCurrent => Thread.CurrentThread == _thread || _borrower?.IsCurrent == true;
 
-    /// <summary>Queues work. False where the context was stopped.</summary>
+    /// <summary>Queues work. False where the thread was ended.</summary>
     public bool Post(Action work)
     {
         lock (_gate)
@@ -42,8 +44,8 @@ internal sealed class SerialContext : IDisposable
         }
     }
 
-    /// <summary>Runs work here and waits for it; at once where the caller is the context itself.</summary>
-    /// <exception cref="ObjectDisposedException">The context was stopped.</exception>
+    /// <summary>Runs work here and waits for it; at once where the caller has the turn.</summary>
+    /// <exception cref="ObjectDisposedException">The thread was ended.</exception>
     public void Run(Action work)
     {
         if (IsCurrent)
@@ -85,7 +87,7 @@ internal sealed class SerialContext : IDisposable
         var call = new ScheduledCall(work);
         lock (_gate)
         {
-            _schedule.Enqueue(call, Environment.TickCount64 + (long)delay.TotalMilliseconds);
+            _schedule.Add(call, delay);
             Monitor.Pulse(_gate);
         }
 
@@ -128,9 +130,20 @@ internal sealed class SerialContext : IDisposable
     }
 
     /// <summary>
-    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued waits, but for
-    /// work items that want to go on. True where the condition held before
-    /// the time was over.
+    /// Lets time pass in one of the driver's functions that waits or stalls: what has a higher IRQL runs meanwhile, as it would
+    /// on a real system. At PASSIVE_LEVEL these are interrupts with their deferred handling, and timers; at DISPATCH_LEVEL the
+    /// ISR alone. False where the time was over before the condition held.
+    /// </summary>
+    public bool Wait(TimeSpan time, Irql irql, Func<bool>? until = null)
+    {
+        if (BorrowedTurn.Current is { } turn && irql == Irql.PASSIVE_LEVEL) return turn.Wait(time, until);
+        if (!IsCurrent || irql >= Irql.DIRQL) return Sleep(time, until);
+        return RunWhileWaiting(time, timersToo: irql == Irql.PASSIVE_LEVEL, until);
+    }
+
+    /// <summary>
+    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued
+    /// waits, but for work items that want to go on. True where the condition held before the time was over.
     /// </summary>
     public bool RunWhileWaiting(TimeSpan time, bool timersToo, Func<bool>? until)
     {
@@ -149,16 +162,15 @@ internal sealed class SerialContext : IDisposable
                 {
                     work = () => Lend(turn);
                 }
-                else if (timersToo && _schedule.TryPeek(out var due, out var at) && at <= Environment.TickCount64)
+                else if (timersToo && _schedule.TryTake(out var due))
                 {
-                    _schedule.Dequeue();
                     work = due.Run;
                 }
                 else
                 {
                     var left = (end - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
                     if (left < 0) return false;
-                    var untilDue = timersToo ? UntilNextDue() : Timeout.Infinite;
+                    var untilDue = timersToo ? _schedule.UntilNext() : Timeout.Infinite;
                     var wait = (int)Math.Min(left, untilDue < 0 ? int.MaxValue : untilDue);
                     if (wait > 0) Monitor.Wait(_gate, wait);
                 }
@@ -203,7 +215,7 @@ internal sealed class SerialContext : IDisposable
             {
                 if (Take() is { } work) return work;
                 if (_stopped) return null;
-                Monitor.Wait(_gate, UntilNextDue());
+                Monitor.Wait(_gate, _schedule.UntilNext());
             }
         }
     }
@@ -218,16 +230,15 @@ internal sealed class SerialContext : IDisposable
         }
 
         _interruptHadItsTurn = false;
-        if (_schedule.TryPeek(out var due, out var at) && at <= Environment.TickCount64)
-        {
-            _schedule.Dequeue();
-            return due.Run;
-        }
-
+        if (_schedule.TryTake(out var due)) return due.Run;
         if (_turns.TryDequeue(out var turn)) return () => Lend(turn);
         return _work.TryDequeue(out var work) ? work : null;
     }
 
-    private int UntilNextDue() =>
-        _schedule.TryPeek(out _, out var at) ? (int)Math.Clamp(at - Environment.TickCount64, 0, int.MaxValue) : Timeout.Infinite;
+    private static bool Sleep(TimeSpan time, Func<bool>? until)
+    {
+        if (until is not null) return SpinWait.SpinUntil(until, time);
+        Thread.Sleep(time);
+        return false;
+    }
 }

@@ -1,9 +1,9 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>What NdisMInitializeTimer initialized.</summary>
-internal sealed class MiniportTimer(Adapter adapter, NDIS_TIMER_FUNCTION function, nint context)
+internal sealed class MiniportTimer(Timers owner, NDIS_TIMER_FUNCTION function, nint context)
 {
-    public Adapter Adapter { get; } = adapter;
+    public Timers Owner { get; } = owner;
 
     public NDIS_TIMER_FUNCTION Function { get; } = function;
 

@@ -3,9 +3,9 @@ using Nonpaged.Machines;
 namespace Nonpaged.Ndis;
 
 /// <summary>What NdisMRegisterInterrupt registered.</summary>
-internal sealed class MiniportInterrupt(Adapter adapter, InterruptLine line, bool requestIsr)
+internal sealed class MiniportInterrupt(InterruptService owner, InterruptLine line, bool requestIsr)
 {
-    public Adapter Adapter { get; } = adapter;
+    public InterruptService Owner { get; } = owner;
 
     public InterruptLine Line { get; } = line;
 

@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>Work that waits for its time in a <see cref="SerialContext"/>.</summary>
+/// <summary>Work that waits for its time in a <see cref="Turn"/>.</summary>
 internal sealed class ScheduledCall(Action work)
 {
     private Action? _work = work;

@@ -1,0 +1,24 @@
+namespace Nonpaged.Ndis;
+
+/// <summary>What an adapter reports of its driver. Thread-safe.</summary>
+internal sealed class DriverReports(NdisInstance instance, Driver driver)
+{
+    private readonly HashSet<string> _reportedOnce = [];
+
+    public void Report(NdisReportKind kind, string call, string message) => instance.Report(kind, call, driver, message);
+
+    /// <summary>Reports what a driver does again and again just once.</summary>
+    public void ReportOnce(NdisReportKind kind, string call, string message)
+    {
+        bool isNew;
+        lock (_reportedOnce) isNew = _reportedOnce.Add($"{call} {message}");
+        if (isNew) Report(kind, call, message);
+    }
+
+    /// <summary>Reports what the driver did not give back.</summary>
+    public void Leak(string call, string message, NDIS_HANDLE handle = default) =>
+        instance.Report(new NdisLeak(driver.Name, call, message) { Site = instance.Handles.SiteOf(handle) });
+
+    /// <summary>Writes a line to the log under the driver's name.</summary>
+    public void Log(string message) => instance.WriteLog($"{driver.Name}: {message}");
+}

@@ -1,0 +1,159 @@
+using System.Runtime.InteropServices;
+using Nonpaged.Machines;
+
+namespace Nonpaged.Ndis;
+
+/// <summary>Queries and sets of OIDs on their way to a miniport, which has one at a time.</summary>
+internal sealed unsafe class OidQueue(
+    Machine machine, BusControl bus, Miniport miniport, Turn turn, IAdapterLife life, DriverReports reports) : IDisposable
+{
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_gonePatience = TimeSpan.FromSeconds(1);
+
+    private readonly Queue<AdapterRequest> _queue = new();
+
+    // BytesWritten or BytesRead, and BytesNeeded, of the pending request. A driver may write there until it completes what
+    // pends, so they cannot lie on a stack (MiniportQueryInformation, NDIS 5.1).
+    private readonly uint* _counts = (uint*)NativeMemory.AllocZeroed(2, sizeof(uint));
+    private AdapterRequest? _pending;
+    private long _framesCountedBad;
+
+    /// <summary>Frames that the miniport counted as bad, as of its halt.</summary>
+    public long FramesCountedBad => Interlocked.Read(ref _framesCountedBad);
+
+    private NDIS_MINIPORT_CHARACTERISTICS Functions => miniport.Functions;
+
+    /// <summary>Queues a request. False where the adapter is gone.</summary>
+    public bool Request(AdapterRequest request) => turn.Post(() =>
+    {
+        _queue.Enqueue(request);
+        Next();
+    });
+
+    /// <summary>NdisMQueryInformationComplete and NdisMSetInformationComplete.</summary>
+    public void EndRequest(NDIS_STATUS status, bool isSet, string call)
+    {
+        if (_pending is not { } request || request.IsSet != isSet)
+        {
+            reports.Report(NdisReportKind.BrokenRule, call, "No such request was pending.");
+            return;
+        }
+
+        Finish(request, status);
+        turn.Post(Next);
+    }
+
+    /// <summary>
+    /// Asks for a short value while the caller has the turn, and waits where the driver answers later; empty where it does not
+    /// know the OID, or does not answer.
+    /// </summary>
+    public ReadOnlySpan<byte> Query(uint oid, int length)
+    {
+        if (_pending is not null || miniport.HasFaulted) return [];
+        var buffer = NativeMemory.AllocZeroed((nuint)length);
+        byte[] answer = [];
+        Perform(new AdapterRequest(oid, IsSet: false, (nint)buffer, (uint)length, (status, bytes, _) =>
+        {
+            if (status == NDIS_STATUS_SUCCESS) answer = new ReadOnlySpan<byte>(buffer, (int)bytes).ToArray();
+            NativeMemory.Free(buffer);
+        }));
+        WaitForPending();
+        return answer;
+    }
+
+    public MacAddress? QueryMacAddress()
+    {
+        var address = Query(NdisLibrary.OID_802_3_CURRENT_ADDRESS, 6);
+        return address.Length == 6 ? new MacAddress(address) : null;
+    }
+
+    public void CountBadFrames()
+    {
+        if (machine.Gone.IsCompleted) return;
+        ReadOnlySpan<uint> counters =
+            [NdisLibrary.OID_GEN_XMIT_ERROR, NdisLibrary.OID_GEN_RCV_ERROR, NdisLibrary.OID_GEN_RCV_NO_BUFFER];
+        var bad = 0L;
+        foreach (var oid in counters)
+        {
+            var count = Query(oid, sizeof(uint));
+            if (count.Length == sizeof(uint)) bad += MemoryMarshal.Read<uint>(count);
+        }
+
+        // A device that is gone reads as all ones, which is no count.
+        if (bus.IsDevicePresent()) Interlocked.Exchange(ref _framesCountedBad, bad);
+    }
+
+    /// <summary>
+    /// Waits until the miniport has answered, as it is before MiniportHalt. One that leaves that to its MiniportHalt is given
+    /// time.
+    /// </summary>
+    public void WaitForPending()
+    {
+        if (_pending is null || miniport.HasFaulted) return;
+        turn.RunWhileWaiting(
+            machine.Gone.IsCompleted ? s_gonePatience : s_patience,
+            timersToo: true,
+            () => _pending is null || miniport.HasFaulted);
+    }
+
+    /// <summary>After MiniportHalt: nothing of the driver's can complete it any more.</summary>
+    public void AbortPending()
+    {
+        if (_pending is not { } pending) return;
+        _pending = null;
+        reports.Report(
+            NdisReportKind.BrokenRule,
+            HandlerOf(pending),
+            $"OID 0x{pending.Oid:x8}: the request pended, and the driver had not completed it when MiniportHalt returned.");
+        pending.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+    }
+
+    public void AbortQueued()
+    {
+        while (_queue.TryDequeue(out var request)) request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+    }
+
+    /// <summary>Frees what the miniport's functions wrote to: after its halt.</summary>
+    public void Dispose() => NativeMemory.Free(_counts);
+
+    private static string HandlerOf(AdapterRequest request) =>
+        request.IsSet ? nameof(Functions.SetInformationHandler) : nameof(Functions.QueryInformationHandler);
+
+    private void Next()
+    {
+        while (_pending is null && _queue.TryDequeue(out var request))
+        {
+            if (life.State == AdapterState.Running && !miniport.HasFaulted) Perform(request);
+            else request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+        }
+    }
+
+    private void Perform(AdapterRequest request)
+    {
+        _pending = request;
+        _counts[0] = _counts[1] = 0;
+        var buffer = (void*)request.Buffer;
+        var (oid, length) = (request.Oid, request.Length);
+        var status = miniport.Call(HandlerOf(request), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () => request.IsSet
+            ? Functions.SetInformationHandler!(miniport.Context, oid, buffer, length, out _counts[0], out _counts[1])
+            : Functions.QueryInformationHandler!(miniport.Context, oid, buffer, length, out _counts[0], out _counts[1]));
+        // A driver may have completed it by the time that it returns.
+        if (status != NDIS_STATUS_PENDING && _pending == request) Finish(request, status);
+    }
+
+    private void Finish(AdapterRequest request, NDIS_STATUS status)
+    {
+        _pending = null;
+        var (bytes, needed) = (_counts[0], _counts[1]);
+        if (bytes > request.Length)
+        {
+            reports.Report(
+                NdisReportKind.BrokenRule,
+                HandlerOf(request),
+                $"OID 0x{request.Oid:x8}: the driver says that it used {bytes} bytes of a buffer of {request.Length}.");
+            bytes = request.Length;
+        }
+
+        request.Done(status, bytes, needed);
+    }
+}
