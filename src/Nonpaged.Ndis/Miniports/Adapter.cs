@@ -67,7 +67,8 @@ public sealed partial class Adapter : IDisposable
     /// </summary>
     public long FramesBad => Interlocked.Read(ref _framesMalformed) + Interlocked.Read(ref _framesCountedBad);
 
-    internal NdisInstance Instance { get; }
+    /// <summary>The instance that it runs in.</summary>
+    public NdisInstance Instance { get; }
 
     internal MiniportRegistration Registration { get; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.InteropServices;
 
@@ -45,7 +46,8 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(instance);
         var protocol = new LeaseAndPing(instance);
-        using var reasons = new LogCapture(instance);
+        var reasons = new ConcurrentQueue<string>();
+        instance.LineLogged += reasons.Enqueue;
         try
         {
             instance.Run(protocol._driver, protocol.Register);
@@ -55,7 +57,11 @@ public sealed partial class LeaseAndPing : IAsyncDisposable
         {
             instance.Run(protocol._driver, protocol.Free);
             protocol._self.Free();
-            throw new AdapterException(failure.Message, failure.Status, reasons.Lines);
+            throw new AdapterException(failure.Message, failure.Status, [.. reasons]);
+        }
+        finally
+        {
+            instance.LineLogged -= reasons.Enqueue;
         }
     }
 
