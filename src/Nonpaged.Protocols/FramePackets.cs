@@ -1,6 +1,6 @@
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>
 /// A protocol's packets, each with one buffer in memory of NdisAllocateMemory with flags 0 (clause C11). Made, taken and freed in the protocol's name; packets come back on any

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>
 /// A protocol driver's side of its binding: the handle, which is used no more once it is closed. The protocol's user closes it, or the adapter's halt does, on threads of

@@ -1,6 +1,6 @@
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>A protocol's NDIS_REQUEST whose answer the caller waits for; one at a time, and none before the last one is answered. The value has 4 bytes.</summary>
 internal sealed unsafe class WaitedRequest : IDisposable

@@ -4,7 +4,7 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <content>Frames: 14 bytes of header, 8 of number, 4 of checksum over the rest, which is filled from the number.</content>
 public sealed unsafe partial class FrameExchange

@@ -1,4 +1,4 @@
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>What became of frames that one adapter sent to another.</summary>
 /// <param name="Length">Bytes of each frame, its header included.</param>

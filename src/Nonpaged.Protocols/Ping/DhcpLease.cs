@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>An address that a DHCP server leased (RFC 2131).</summary>
 /// <param name="Address">The address.</param>

@@ -3,7 +3,7 @@ using System.Net;
 using PacketDotNet;
 using HardwareAddress = System.Net.NetworkInformation.PhysicalAddress;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>ARP (RFC 826): finds hardware addresses, and answers for its own.</summary>
 public sealed partial class LeaseAndPing

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>The protocol driver's side of NDIS: its functions, and the life of its binding.</summary>
 public sealed unsafe partial class LeaseAndPing

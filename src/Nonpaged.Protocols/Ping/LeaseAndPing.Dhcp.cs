@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using PacketDotNet;
 using PacketDotNet.DhcpV4;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>DHCP (RFC 2131): DISCOVER, OFFER, REQUEST, ACK, and RELEASE at the end.</summary>
 public sealed partial class LeaseAndPing

@@ -4,7 +4,7 @@ using PacketDotNet.DhcpV4;
 using PacketDotNet.Utils;
 using HardwareAddress = System.Net.NetworkInformation.PhysicalAddress;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 public sealed partial class LeaseAndPing
 {

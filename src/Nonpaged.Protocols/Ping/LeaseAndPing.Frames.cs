@@ -1,6 +1,6 @@
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>Its packets, and their buffers in memory of NdisAllocateMemory with flags 0.</summary>
 public sealed unsafe partial class LeaseAndPing

@@ -5,7 +5,7 @@ using PacketDotNet;
 using PacketDotNet.Utils;
 using HardwareAddress = System.Net.NetworkInformation.PhysicalAddress;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>ICMP echo (RFC 792).</summary>
 public sealed partial class LeaseAndPing

@@ -1,7 +1,7 @@
 using PacketDotNet;
 using PacketDotNet.Utils;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>What comes in: ProtocolReceive copies the frame, and hands each message to whoever waits for it.</summary>
 public sealed unsafe partial class LeaseAndPing

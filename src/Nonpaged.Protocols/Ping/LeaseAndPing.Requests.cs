@@ -1,4 +1,4 @@
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 public sealed unsafe partial class LeaseAndPing
 {

@@ -1,4 +1,4 @@
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>The waiting around NDIS's calls, which themselves never wait.</summary>
 public sealed partial class LeaseAndPing

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Runtime.InteropServices;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>
 /// A protocol driver that takes a DHCP lease and pings: enough of IPv4 to show that frames go out and come back whole. It is bound to one

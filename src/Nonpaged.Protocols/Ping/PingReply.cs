@@ -1,4 +1,4 @@
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>What became of one echo request.</summary>
 /// <param name="Sequence">Its sequence number, from 1.</param>

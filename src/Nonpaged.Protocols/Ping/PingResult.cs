@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>What became of a series of echo requests.</summary>
 /// <param name="Target">The address that they went to.</param>

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>The OIDs that it asks for, and its side of NDIS.</summary>
 public sealed unsafe partial class AdapterSurvey

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>
 /// A protocol driver that asks an adapter what it is and hands it a few frames, without a network that would answer:

@@ -1,4 +1,4 @@
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>What a miniport answered when it was asked for an OID.</summary>
 /// <param name="Oid">The object identifier.</param>

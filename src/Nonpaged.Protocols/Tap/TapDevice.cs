@@ -1,7 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>
 /// A network interface of the kernel whose frames this process has (Documentation/networking/tuntap.rst). It is gone when this is disposed of, or the process ends,

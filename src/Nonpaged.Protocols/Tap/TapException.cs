@@ -1,4 +1,4 @@
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>A network interface could not be made. It says why, what limited it, and what would help.</summary>
 public sealed class TapException : Exception

@@ -1,7 +1,7 @@
 using System.Text;
 using Nonpaged.Interop;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>What it means where the kernel makes no network interface.</summary>
 internal static class TapFailures

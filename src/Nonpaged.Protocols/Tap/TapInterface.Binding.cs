@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>The protocol driver's side of NDIS: its functions, and its binding to the adapter.</summary>
 public sealed unsafe partial class TapInterface

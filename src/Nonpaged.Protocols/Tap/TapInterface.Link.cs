@@ -1,6 +1,6 @@
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>What adapter and interface have to know of each other: address, longest packet, link, and which frames are wanted.</summary>
 public sealed unsafe partial class TapInterface

@@ -1,4 +1,4 @@
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>From the adapter to the kernel, in the adapter's serial context.</summary>
 public sealed unsafe partial class TapInterface

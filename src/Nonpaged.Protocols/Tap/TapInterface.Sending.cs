@@ -1,6 +1,6 @@
 using Nonpaged.Interop;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>From the kernel to the adapter, in a thread of its own.</summary>
 public sealed unsafe partial class TapInterface

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using static Nonpaged.Ndis.NdisLibrary;
 
-namespace Nonpaged.Ndis;
+namespace Nonpaged.Protocols;
 
 /// <summary>
 /// A protocol driver that makes an adapter a network interface of the kernel (a tap): what the kernel's own stack sends goes out through the miniport, and what the
