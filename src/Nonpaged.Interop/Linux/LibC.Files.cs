@@ -58,6 +58,9 @@ internal static unsafe partial class LibC
         return result;
     }
 
+    /// <summary>open(2), for reading and writing, close-on-exec.</summary>
+    public static SysResult OpenForWriting(string path, out SafeFileHandle descriptor) => OpenForWriting(path, 0, out descriptor);
+
     /// <summary>open(2), to write at the end, made where it is missing, close-on-exec.</summary>
     public static SysResult OpenForAppending(string path, out SafeFileHandle descriptor)
     {

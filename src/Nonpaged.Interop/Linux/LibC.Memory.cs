@@ -13,9 +13,15 @@ internal static unsafe partial class LibC
     public const int MAP_FIXED = 0x10;
     public const int MAP_ANONYMOUS = 0x20;
     public const int MAP_NORESERVE = 0x4000;
+    public const int MAP_HUGETLB = 0x40000;
+    public const int MAP_HUGE_2MB = 21 << 26;
+    public const int MADV_DONTNEED = 4;
+    public const int MADV_REMOVE = 9;
     public const int MADV_DONTFORK = 10;
     public const int MADV_HUGEPAGE = 14;
+    public const int MADV_NOHUGEPAGE = 15;
     public const int MADV_DONTDUMP = 16;
+    public const int MADV_PAGEOUT = 21;
     public const int MADV_POPULATE_WRITE = 23;
     public const int MADV_COLLAPSE = 25;
 

@@ -111,7 +111,7 @@ public sealed unsafe class KernelLayoutTests
     }
 
     [Fact]
-    public void The_constants_of_attacks_are_those_of_the_headers()
+    public void The_constants_of_advice_and_huge_mappings_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(
             "linux/falloc.h", "MADV_DONTNEED", "MADV_REMOVE", "MADV_NOHUGEPAGE", "MADV_PAGEOUT", "MAP_HUGETLB", "MAP_HUGE_2MB", "FALLOC_FL_KEEP_SIZE",

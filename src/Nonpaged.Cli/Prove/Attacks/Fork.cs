@@ -15,7 +15,7 @@ internal sealed unsafe class Fork() : SingleAttack("fork")
 
     protected override Strike On(Subject subject)
     {
-        SysResult forked = LibC.ForkSleeper(LifeInSeconds);
+        SysResult forked = Sleeper.Fork(LifeInSeconds);
         if (forked.IsError) return Strike.Skipped($"no child: {forked.Errno}");
         try
         {

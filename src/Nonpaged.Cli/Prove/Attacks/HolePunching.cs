@@ -12,5 +12,6 @@ internal sealed unsafe class HolePunching() : FileAttack("punch-hole")
         return subject.Files.Count == 0 ? Strike.Done(Refused([removed.Errno])) : base.On(subject);
     }
 
-    protected override SysResult On(SafeFileHandle file, long length) => LibC.PunchHole(file, 0, length);
+    protected override SysResult On(SafeFileHandle file, long length) =>
+        LibC.Allocate(file, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, 0, length);
 }

@@ -1,20 +1,20 @@
 using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>
 /// Random requests at the ceiling of a pool that grows and shrinks, from several threads, with all contents checked. A seed repeats each thread's requests in their
 /// order; how the threads meet, and so what is refused, is the machine's.
 /// </summary>
-internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceiling = 64 << 20, IReadOnlyList<MemoryRung>? ladder = null)
+internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong ceiling = 64 << 20, IReadOnlyList<MemoryRung>? ladder = null)
 {
     private const int MostErrors = 20;
 
     // How many steps of a thread a phase of growth or of shrinking takes: enough to fill the pool, or to empty it.
     private const int Phase = 2048;
 
-    private readonly ConcurrentQueue<SoakBlock> _handedOver = new();
+    private readonly ConcurrentQueue<PoolSoakBlock> _handedOver = new();
     private readonly ConcurrentQueue<string> _errors = new();
     private readonly ConcurrentDictionary<string, long> _refusals = new();
     private readonly ConcurrentDictionary<PinKind, long> _pins = new();
@@ -22,7 +22,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
     private ulong _peak;
 
     /// <summary>Runs for so long, or until the first few errors.</summary>
-    public SoakReport Run(TimeSpan time, CancellationToken cancel = default)
+    public PoolSoakReport Run(TimeSpan time, CancellationToken cancel = default)
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions
         {
@@ -38,9 +38,9 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         Thread[] workers = [.. Enumerable.Range(0, threads).Select(index => new Thread(() => Work(pool, index, end, cancel)) { IsBackground = true })];
         foreach (Thread worker in workers) worker.Start();
         foreach (Thread worker in workers) worker.Join();
-        while (_handedOver.TryDequeue(out SoakBlock? block)) CheckAndFree(block, isSample: true);
+        while (_handedOver.TryDequeue(out PoolSoakBlock? block)) CheckAndFree(block, isSample: true);
         pool.Trim();
-        return new SoakReport(
+        return new PoolSoakReport(
             _allocations, _pins, _refusals, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
     }
 
@@ -49,7 +49,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         // What is asked for has a source of its own: what is freed depends on the other threads.
         var requests = new Random(seed + index);
         var random = new Random(seed + index);
-        var mine = new List<SoakBlock>();
+        var mine = new List<PoolSoakBlock>();
         try
         {
             for (int step = 0; Environment.TickCount64 < end && !cancel.IsCancellationRequested && _errors.Count < MostErrors; step++)
@@ -58,7 +58,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
                 bool grows = random.Next(100) < (step / Phase % 2 == 0 ? 70 : 30);
                 if (grows) Allocate(pool, requests, random, mine);
                 else if (mine.Count > 0) FreeOne(random, mine);
-                if (_handedOver.TryDequeue(out SoakBlock? other)) CheckAndFree(other, random.Next(64) == 0);
+                if (_handedOver.TryDequeue(out PoolSoakBlock? other)) CheckAndFree(other, random.Next(64) == 0);
             }
         }
         catch (Exception exception)
@@ -66,10 +66,10 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
             _errors.Enqueue(exception.ToString());
         }
 
-        foreach (SoakBlock block in mine) CheckAndFree(block, isSample: true);
+        foreach (PoolSoakBlock block in mine) CheckAndFree(block, isSample: true);
     }
 
-    private void Allocate(NonpagedPool pool, Random requests, Random random, List<SoakBlock> mine)
+    private void Allocate(NonpagedPool pool, Random requests, Random random, List<PoolSoakBlock> mine)
     {
         MemoryRequest request = Next(requests, mine, out bool isPlain);
         ulong held = pool.HeldBytes;
@@ -96,14 +96,14 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         if (run is not null) _pins.AddOrUpdate(run.Obtained.Pin, 1, (_, count) => count + 1);
         bool isZeroed = isPlain || request.Length > SizeClass.MaxLength;
         if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0)) _errors.Enqueue($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
-        var block = new SoakBlock(pool, run, address, request.Length, (ulong)Interlocked.Increment(ref _key));
+        var block = new PoolSoakBlock(pool, run, address, request.Length, (ulong)Interlocked.Increment(ref _key));
         if (block.CheckGuarantees() is { } less) _errors.Enqueue(less);
         block.Fill();
         mine.Add(block);
     }
 
     // Each request draws the same numbers, whatever becomes of it.
-    private static MemoryRequest Next(Random requests, List<SoakBlock> mine, out bool isPlain)
+    private static MemoryRequest Next(Random requests, List<PoolSoakBlock> mine, out bool isPlain)
     {
         nuint length = (nuint)Math.Exp(requests.NextDouble() * Math.Log(4 << 20)) + 1;
         isPlain = requests.Next(2) == 0;
@@ -122,7 +122,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         return isLimited && mine is [.., { First: { } known }] ? request with { HighestAcceptableAddress = known + ((2 << 20) - 1) } : request;
     }
 
-    private void Refused(Random random, List<SoakBlock> mine, AllocationFailure failure)
+    private void Refused(Random random, List<PoolSoakBlock> mine, AllocationFailure failure)
     {
         if (failure.Reason.Length == 0 || failure.Limit.Length == 0 || failure.Remedy.Length == 0) _errors.Enqueue($"A failure without an explanation: {failure}");
         _refusals.AddOrUpdate(Kind(failure.Limit), 1, (_, count) => count + 1);
@@ -145,10 +145,10 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         if (now > _peak) _peak = now;
     }
 
-    private void FreeOne(Random random, List<SoakBlock> mine)
+    private void FreeOne(Random random, List<PoolSoakBlock> mine)
     {
         int index = random.Next(mine.Count);
-        SoakBlock block = mine[index];
+        PoolSoakBlock block = mine[index];
         mine[index] = mine[^1];
         mine.RemoveAt(mine.Count - 1);
         // Some are freed by whichever thread comes first.
@@ -156,7 +156,7 @@ internal sealed unsafe partial class Soak(int seed, int threads = 2, ulong ceili
         else CheckAndFree(block, random.Next(64) == 0);
     }
 
-    private void CheckAndFree(SoakBlock block, bool isSample)
+    private void CheckAndFree(PoolSoakBlock block, bool isSample)
     {
         Interlocked.Add(ref _bytes, (long)block.Length);
         if (block.Check() is { } changed) _errors.Enqueue(changed);

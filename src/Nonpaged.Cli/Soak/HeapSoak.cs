@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>
 /// Small blocks on several threads, each filled with a word that only it has and compared when it is freed. Threads hand blocks over to each other, end now and then with

@@ -1,6 +1,6 @@
-namespace Nonpaged.Tests.Diagnostics;
+namespace Nonpaged.Cli.Tests.Soak;
 
-[Collection("host memory")]
+[Collection("alone")]
 public sealed class HeapSoakTests(ITestOutputHelper output)
 {
     [Theory]

@@ -1,4 +1,4 @@
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>What a soak did and found.</summary>
 /// <param name="Allocations">Blocks that were had.</param>
@@ -10,7 +10,7 @@ namespace Nonpaged;
 /// <param name="Shrinks">How often less was held than a moment before.</param>
 /// <param name="Outstanding">Bytes in use after the last free.</param>
 /// <param name="Errors">What went wrong, the first few.</param>
-internal sealed record SoakReport(
+internal sealed record PoolSoakReport(
     long Allocations,
     IReadOnlyDictionary<PinKind, long> Pins,
     IReadOnlyDictionary<string, long> Refusals,

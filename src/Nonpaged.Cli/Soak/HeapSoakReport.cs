@@ -1,4 +1,4 @@
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>What a soak of small blocks did and found.</summary>
 /// <param name="Operations">Allocations and frees.</param>

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>A small block of a soak, filled with one word that no other has.</summary>
 internal readonly unsafe struct HeapSoakBlock(void* address, int length, ulong word)

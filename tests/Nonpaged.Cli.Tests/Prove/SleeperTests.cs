@@ -1,9 +1,10 @@
 using System.Diagnostics;
+using Nonpaged.Interop;
 
-namespace Nonpaged.Interop.Tests.Linux;
+namespace Nonpaged.Cli.Tests.Prove;
 
-[Collection("descriptors")]
-public sealed unsafe class ForkSleeperTests
+[Collection("alone")]
+public sealed unsafe class SleeperTests
 {
     [Fact]
     public void The_child_has_a_copy_of_private_memory_and_none_of_what_is_not_to_be_inherited()
@@ -11,7 +12,7 @@ public sealed unsafe class ForkSleeperTests
         byte* pages = (byte*)LibC.MapMemory(null, 8192, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0).Value;
         pages[0] = pages[4096] = 1;
         Assert.False(LibC.AdviseMemory(pages + 4096, 4096, LibC.MADV_DONTFORK).IsError);
-        SysResult child = LibC.ForkSleeper(300);
+        SysResult child = Sleeper.Fork(300);
         Assert.False(child.IsError);
         try
         {
@@ -32,7 +33,7 @@ public sealed unsafe class ForkSleeperTests
     public void The_child_ends_by_itself_with_exit_code_0()
     {
         var watch = Stopwatch.StartNew();
-        SysResult child = LibC.ForkSleeper(1);
+        SysResult child = Sleeper.Fork(1);
         Assert.False(child.IsError);
         Assert.Equal(child, LibC.WaitPid(child.AsInt32, out int status, 0));
         Assert.Equal(0, status);

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>The blocks and the random numbers of one thread of a soak, and of those that come after it when it has ended.</summary>
 internal sealed unsafe class HeapSoakThread(NonpagedPool pool, int seed, ConcurrentQueue<HeapSoakBlock[]> handedOver)

@@ -1,9 +1,9 @@
 using Nonpaged.Interop;
 
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>A block of a soak, with a pattern that only it has.</summary>
-internal sealed unsafe class SoakBlock(NonpagedPool pool, MemoryBlock? run, void* address, nuint length, ulong key)
+internal sealed unsafe class PoolSoakBlock(NonpagedPool pool, MemoryBlock? run, void* address, nuint length, ulong key)
 {
     private readonly PhysicalAddress? _first = pool.TryTranslate(address, out PhysicalAddress physical) ? physical : null;
 

@@ -1,4 +1,4 @@
-namespace Nonpaged;
+namespace Nonpaged.Cli;
 
 /// <summary>A block was not as it must be.</summary>
 internal sealed class HeapSoakException(string message) : Exception(message);
