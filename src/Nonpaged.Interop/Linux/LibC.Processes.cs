@@ -46,7 +46,7 @@ internal static unsafe partial class LibC
     /// <summary>
     /// process_vm_writev(2), of one range: writes into another process's memory, with the page faults of a write by itself. EFAULT where it has no memory at the address.
     /// </summary>
-    public static SysResult WriteMemoryOf(int pid, void* address, void* source, nuint length)
+    public static SysResult ProcessVmWriteV(int pid, void* address, void* source, nuint length)
     {
         var local = new IoUring.IoVector { Base = source, Length = length };
         var remote = new IoUring.IoVector { Base = address, Length = length };
@@ -54,10 +54,10 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>The kernel's number of the calling thread (gettid(2)).</summary>
-    public static int GetThreadId() => gettid();
+    public static int GetTid() => gettid();
 
     /// <summary>Sends a signal to one thread of this process, or with signal 0 only looks whether it is there: ESRCH where it has ended (tgkill(2)).</summary>
-    public static SysResult KillThread(int thread, int signal) =>
+    public static SysResult TgKill(int thread, int signal) =>
         Fails("tgkill", out SysResult injected) ? injected : Result(tgkill(Environment.ProcessId, thread, signal));
 
     /// <summary>Succeeds where this process may execute the file (access(2)).</summary>

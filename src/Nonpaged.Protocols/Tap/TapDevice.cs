@@ -20,8 +20,8 @@ internal sealed class TapDevice : IDisposable
     private TapDevice(SafeFileHandle device)
     {
         _device = device;
-        Check(LibC.Pipe(out _wakeEnd, out _wake), "pipe2");
-        Check(LibC.OpenSocket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0, out _socket), "socket");
+        Check(LibC.Pipe2(out _wakeEnd, out _wake), "pipe2");
+        Check(LibC.Socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0, out _socket), "socket");
     }
 
     /// <summary>Makes the interface, or takes one that lasts and that nobody has. It is down until somebody sets it up (ip link set NAME up).</summary>
