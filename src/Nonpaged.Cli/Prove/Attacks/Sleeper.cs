@@ -9,8 +9,8 @@ internal static unsafe class Sleeper
     private const int Stack = 32 << 10;
 
     /// <summary>
-    /// Forks it. It shares no memory with this process but what fork shares, and runs the C library's function on a stack of its own: no managed code. The value is its
-    /// process id.
+    /// Forks it. It shares no memory with this process but what fork shares, and runs the C library's function on a
+    /// stack of its own: no managed code. The value is its process id.
     /// </summary>
     public static SysResult Fork(int seconds)
     {
