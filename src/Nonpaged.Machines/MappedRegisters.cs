@@ -21,14 +21,14 @@ internal sealed unsafe class MappedRegisters
         _length = (length + PageSize - 1) & ~(PageSize - 1);
     }
 
-    ~MappedRegisters() => LibC.UnmapMemory((void*)_start, _length);
+    ~MappedRegisters() => LibC.MUnmap((void*)_start, _length);
 
     public byte* Start => (byte*)_start;
 
     public void Detach()
     {
         // Where there is no memory for it, the mapping of the device stays: it reads as ones by itself when it is gone.
-        SysResult replaced = LibC.MapMemory(
+        SysResult replaced = LibC.MMap(
             (void*)_start, _length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED, -1, 0);
         if (!replaced.IsError) new Span<byte>((void*)_start, (int)nuint.Min(_length, int.MaxValue)).Fill(0xff);
     }

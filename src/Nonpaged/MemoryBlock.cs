@@ -104,7 +104,7 @@ public sealed unsafe class MemoryBlock : IDisposable
             _ => LibC.PROT_READ | LibC.PROT_WRITE,
         };
         using NonpagedPool.Holding held = _pool.Hold();
-        SysResult result = LibC.ProtectMemory((byte*)start + offset, Page.RoundUp(length, Page.Size), bits);
+        SysResult result = LibC.MProtect((byte*)start + offset, Page.RoundUp(length, Page.Size), bits);
         return !result.IsError ? null : new AllocationFailure(FailureKind.AddressSpace,
             $"The protection of {length} bytes cannot be changed ({result.Errno}).", "the process's number of mappings (vm.max_map_count)", "sysctl -w vm.max_map_count=262144") { Errno = (int)result.Errno };
     }

@@ -133,7 +133,7 @@ public sealed unsafe partial class NonpagedPool
         const int tries = 2;
         for (int i = 0; i < tries; i++)
         {
-            if (!LibC.ProtectMemory((void*)start, length, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return true;
+            if (!LibC.MProtect((void*)start, length, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return true;
         }
 
         return false;

@@ -11,7 +11,7 @@ public sealed unsafe partial class NonpagedPool
     internal bool TryDescribe(InlineThread* thread)
     {
         if (!HeapChecks.IsOn || Magazines() is not { } heap) return false;
-        HeapThread.Current.NativeId = LibC.GetThreadId();
+        HeapThread.Current.NativeId = LibC.GetTid();
         *thread = new InlineThread
         {
             Magazines = heap.Cache(), Classes = SizeClass.Magazines, Chunks = heap.Table.Entries, ChunkCount = ChunkTable.Count, IsAsked = thread->IsAsked,

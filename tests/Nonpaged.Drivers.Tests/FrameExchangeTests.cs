@@ -1,5 +1,6 @@
 using Nonpaged.Machines.Qemu;
 using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Drivers.Tests;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Nonpaged.Machines.Qemu;
 using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Drivers.Tests;
 

@@ -8,8 +8,8 @@ internal sealed class MachineRam : IDisposable
 {
     public MachineRam(ulong length)
     {
-        Assert.False(LibC.CreateMemoryFile("test-ram", LibC.MFD_CLOEXEC, out SafeFileHandle descriptor).IsError);
-        Assert.False(LibC.SetFileLength(descriptor, (long)length).IsError);
+        Assert.False(LibC.MemFdCreate("test-ram", LibC.MFD_CLOEXEC, out SafeFileHandle descriptor).IsError);
+        Assert.False(LibC.FTruncate(descriptor, (long)length).IsError);
         Descriptor = descriptor;
     }
 

@@ -12,9 +12,9 @@ internal sealed unsafe class SystemProbe : IProbe
         mapped = default;
         using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
         if (memory is null) return result;
-        result = LibC.AdviseMemory(memory.Start, ProbeMemory.Length, LibC.MADV_HUGEPAGE);
-        if (!result.IsError) result = LibC.AdviseMemory(memory.Start, 4096, LibC.MADV_POPULATE_WRITE);
-        if (!result.IsError) result = LibC.AdviseMemory(memory.Start, ProbeMemory.Length, LibC.MADV_COLLAPSE);
+        result = LibC.MAdvise(memory.Start, ProbeMemory.Length, LibC.MADV_HUGEPAGE);
+        if (!result.IsError) result = LibC.MAdvise(memory.Start, 4096, LibC.MADV_POPULATE_WRITE);
+        if (!result.IsError) result = LibC.MAdvise(memory.Start, ProbeMemory.Length, LibC.MADV_COLLAPSE);
         if (!result.IsError) mapped = PageMapFile.CountHugeMapped(memory.Start, ProbeMemory.Length);
         return result;
     }
@@ -31,7 +31,7 @@ internal sealed unsafe class SystemProbe : IProbe
         using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
         if (memory is null) return result;
         step = "io_uring_setup";
-        result = IoUring.Create(out SafeFileHandle ring);
+        result = IoUring.Setup(out SafeFileHandle ring);
         using (ring)
         {
             if (result.IsError) return result;
@@ -54,17 +54,17 @@ internal sealed unsafe class SystemProbe : IProbe
         using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
         if (memory is null) return result;
         ulong entry = 0;
-        result = LibC.AdviseMemory(memory.Start, 4096, LibC.MADV_POPULATE_WRITE);
+        result = LibC.MAdvise(memory.Start, 4096, LibC.MADV_POPULATE_WRITE);
         if (!result.IsError) result = PageMapFile.Read(memory.Start, new Span<ulong>(ref entry));
         frame = entry & PageMapFile.FrameMask;
         return result;
     }
 
-    public SysResult GetMemlock(out ulong soft, out ulong hard) => LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out soft, out hard);
+    public SysResult GetMemlock(out ulong soft, out ulong hard) => LibC.GetRLimit(LibC.RLIMIT_MEMLOCK, out soft, out hard);
 
     public SysResult OpenXdpSocket()
     {
-        SysResult result = LibC.OpenSocket(LibC.AF_XDP, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, 0, out SafeFileHandle socket);
+        SysResult result = LibC.Socket(LibC.AF_XDP, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, 0, out SafeFileHandle socket);
         socket.Dispose();
         return result;
     }

@@ -25,12 +25,12 @@ internal sealed unsafe class Filler : IDisposable
     {
         while (length >= Least && HostMemory.Refuse((nuint)(2 * length)) is not null) length /= 2;
         if (length < Least) return null;
-        SysResult mapped = LibC.MapMemory(
+        SysResult mapped = LibC.MMap(
             null, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
         if (mapped.IsError) return null;
         var filler = new Filler((byte*)mapped.Value, length);
-        LibC.AdviseMemory(filler._start, (nuint)length, LibC.MADV_NOHUGEPAGE);
-        if (!LibC.AdviseMemory(filler._start, (nuint)length, LibC.MADV_POPULATE_WRITE).IsError) return filler;
+        LibC.MAdvise(filler._start, (nuint)length, LibC.MADV_NOHUGEPAGE);
+        if (!LibC.MAdvise(filler._start, (nuint)length, LibC.MADV_POPULATE_WRITE).IsError) return filler;
         filler.Dispose();
         return null;
     }
@@ -54,8 +54,8 @@ internal sealed unsafe class Filler : IDisposable
         Array.Sort(entries, pages);
         // The kernel hands out again first what was freed last: the lowest.
         for (int i = entries.Length / 2; i >= 0; i--)
-            if (ulong.IsEvenInteger(entries[i])) LibC.AdviseMemory((void*)pages[i], Page.Size, LibC.MADV_DONTNEED);
+            if (ulong.IsEvenInteger(entries[i])) LibC.MAdvise((void*)pages[i], Page.Size, LibC.MADV_DONTNEED);
     }
 
-    public void Dispose() => LibC.UnmapMemory(_start, (nuint)Length);
+    public void Dispose() => LibC.MUnmap(_start, (nuint)Length);
 }

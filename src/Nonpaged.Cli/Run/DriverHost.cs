@@ -35,11 +35,11 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     public async Task<DriverHostResult> RunAsync(RunRequest request, Interruption interruption)
     {
         string program = FindProgram(request);
-        Check(LibC.CreateMemoryFile("nonpaged-call-record", LibC.MFD_CLOEXEC, out SafeFileHandle record), "memfd_create");
+        Check(LibC.MemFdCreate("nonpaged-call-record", LibC.MFD_CLOEXEC, out SafeFileHandle record), "memfd_create");
         using (record)
         {
-            Check(LibC.SetFileLength(record, CallRecord.FileSize), "ftruncate");
-            Check(LibC.Pipe(out SafeFileHandle lifelineEnd, out SafeFileHandle lifeline), "pipe2");
+            Check(LibC.FTruncate(record, CallRecord.FileSize), "ftruncate");
+            Check(LibC.Pipe2(out SafeFileHandle lifelineEnd, out SafeFileHandle lifeline), "pipe2");
             using (lifeline)
             {
                 int id = Spawn(program, record, lifelineEnd);

@@ -1,5 +1,5 @@
 using System.Net;
-using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Cli;
 

@@ -1,4 +1,5 @@
 using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Cli;
 

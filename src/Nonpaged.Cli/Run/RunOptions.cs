@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Cli;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Nonpaged.Machines;
 using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 using Spectre.Console;
 
 namespace Nonpaged.Cli;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Cli;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Nonpaged.Machines;
 using Nonpaged.Ndis;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Cli;
 

@@ -49,10 +49,10 @@ internal sealed class SoakCommand
             int seconds = ReadSeconds(parsed);
             (int threads, int seed, ulong ceiling) = ReadCommon(parsed);
             var watch = Stopwatch.StartNew();
-            SoakReport report = await Waiting.WhileAsync(
+            PoolSoakReport report = await Waiting.WhileAsync(
                 _screen,
                 $"soaking for {seconds} s, seed {seed}",
-                _ => Task.Run(() => new Soak(seed, threads, ceiling).Run(TimeSpan.FromSeconds(seconds), interruption.Token)));
+                _ => Task.Run(() => new PoolSoak(seed, threads, ceiling).Run(TimeSpan.FromSeconds(seconds), interruption.Token)));
             document = SoakDocument.From(report, seed, watch.Elapsed.TotalSeconds, threads, ceiling);
         }
         catch (CommandException exception)

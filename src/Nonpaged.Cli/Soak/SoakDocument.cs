@@ -35,7 +35,7 @@ internal sealed record SoakDocument
 
     public FailureDocument? Failure { get; init; }
 
-    public static SoakDocument From(SoakReport report, int seed, double seconds, int threads, ulong ceiling) => new()
+    public static SoakDocument From(PoolSoakReport report, int seed, double seconds, int threads, ulong ceiling) => new()
     {
         Seed = seed,
         Seconds = Math.Round(seconds, 1),

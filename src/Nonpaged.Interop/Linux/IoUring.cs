@@ -16,7 +16,7 @@ internal static unsafe partial class IoUring
     /// <summary>
     /// A ring of one entry that is never enabled nor mapped: it exists for its table of buffers alone. Costs 8 KiB of memlock.
     /// </summary>
-    public static SysResult Create(out SafeFileHandle ring)
+    public static SysResult Setup(out SafeFileHandle ring)
     {
         var parameters = new Parameters { Flags = IORING_SETUP_R_DISABLED };
         SysResult result = SystemCallHook.Fails("io_uring_setup", out SysResult injected)

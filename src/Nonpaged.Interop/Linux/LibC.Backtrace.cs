@@ -15,7 +15,7 @@ internal static unsafe partial class LibC
     /// <summary>
     /// dladdr(3): the loaded file that an address lies in, and the function before it; false where there is no file.
     /// </summary>
-    public static bool FindModule(nint address, out LoadedPlace place)
+    public static bool DlAddr(nint address, out LoadedPlace place)
     {
         place = default;
         Module module = default;

@@ -24,7 +24,7 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>flock(2), exclusive and without waiting: EAGAIN where another has it. Held by the open file description, copies included.</summary>
-    public static SysResult LockFile(SafeFileHandle descriptor) =>
+    public static SysResult FLock(SafeFileHandle descriptor) =>
         Fails("flock", out SysResult injected) ? injected : Result(flock(descriptor, LOCK_EX | LOCK_NB));
 
     /// <summary>fcntl(2), F_OFD_SETLK: a range of a file for this open file description alone. EAGAIN where another has some of it.</summary>
@@ -35,7 +35,7 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>lseek(2), SEEK_SET.</summary>
-    public static SysResult SeekTo(SafeFileHandle descriptor, long offset) =>
+    public static SysResult LSeek(SafeFileHandle descriptor, long offset) =>
         Fails("lseek", out SysResult injected) ? injected : Result(lseek(descriptor, offset, 0));
 
     /// <summary>struct flock.</summary>

@@ -14,7 +14,7 @@ internal static unsafe partial class LibC
     public const short POLLERR = 0x0008;
 
     /// <summary>eventfd(2): a counter, 0 at first, that a read takes and a write adds to. CLOEXEC; a read of 0 gives EAGAIN.</summary>
-    public static SysResult CreateEvent(out SafeFileHandle descriptor)
+    public static SysResult EventFd(out SafeFileHandle descriptor)
     {
         SysResult result = Fails("eventfd", out SysResult injected) ? injected : Result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
@@ -31,7 +31,7 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>pwrite(2).</summary>
-    public static SysResult WriteAt(SafeFileHandle descriptor, void* buffer, nuint length, long offset) =>
+    public static SysResult PWrite(SafeFileHandle descriptor, void* buffer, nuint length, long offset) =>
         Fails("pwrite", out SysResult injected) ? injected : Result(pwrite(descriptor, buffer, length, offset));
 
     /// <summary>open(2), for reading without waiting, close-on-exec.</summary>
@@ -43,7 +43,7 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>lseek(2), SEEK_END.</summary>
-    public static SysResult SeekToEnd(SafeFileHandle descriptor)
+    public static SysResult LSeekToEnd(SafeFileHandle descriptor)
     {
         const int seekEnd = 2;
         return Fails("lseek", out SysResult injected) ? injected : Result(lseek(descriptor, 0, seekEnd));

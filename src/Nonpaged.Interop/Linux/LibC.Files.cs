@@ -31,7 +31,7 @@ internal static unsafe partial class LibC
     private const int O_CLOEXEC = 0x80000;
 
     /// <summary>memfd_create(2).</summary>
-    public static SysResult CreateMemoryFile(string name, uint flags, out SafeFileHandle descriptor)
+    public static SysResult MemFdCreate(string name, uint flags, out SafeFileHandle descriptor)
     {
         SysResult result = Fails("memfd_create", out SysResult injected) ? injected : Result(memfd_create(name, flags));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
@@ -39,11 +39,11 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>ftruncate(2).</summary>
-    public static SysResult SetFileLength(SafeFileHandle descriptor, long length) =>
+    public static SysResult FTruncate(SafeFileHandle descriptor, long length) =>
         Fails("ftruncate", out SysResult injected) ? injected : Result(ftruncate(descriptor, length));
 
     /// <summary>fallocate(2).</summary>
-    public static SysResult Allocate(SafeFileHandle descriptor, int mode, long offset, long length) =>
+    public static SysResult FAllocate(SafeFileHandle descriptor, int mode, long offset, long length) =>
         Fails("fallocate", out SysResult injected) ? injected : Result(fallocate(descriptor, mode, offset, length));
 
     /// <summary>fcntl(2), F_ADD_SEALS.</summary>
@@ -57,6 +57,9 @@ internal static unsafe partial class LibC
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
+
+    /// <summary>open(2), for reading and writing, close-on-exec.</summary>
+    public static SysResult OpenForWriting(string path, out SafeFileHandle descriptor) => OpenForWriting(path, 0, out descriptor);
 
     /// <summary>open(2), to write at the end, made where it is missing, close-on-exec.</summary>
     public static SysResult OpenForAppending(string path, out SafeFileHandle descriptor)
@@ -75,11 +78,11 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>pread(2).</summary>
-    public static SysResult ReadAt(SafeFileHandle descriptor, void* buffer, nuint length, long offset) =>
+    public static SysResult PRead(SafeFileHandle descriptor, void* buffer, nuint length, long offset) =>
         Fails("pread", out SysResult injected) ? injected : Result(pread(descriptor, buffer, length, offset));
 
     /// <summary>ioctl(2).</summary>
-    public static SysResult Control(SafeFileHandle descriptor, nuint request, void* argument) =>
+    public static SysResult IoCtl(SafeFileHandle descriptor, nuint request, void* argument) =>
         Fails("ioctl", out SysResult injected) ? injected : Result(ioctl(descriptor, request, argument));
 
     [LibraryImport(Library, SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -10,7 +10,7 @@ internal static unsafe partial class LibC
     public const int CAP_IPC_LOCK = 14;
 
     /// <summary>getrlimit(2): the soft and the hard limit, RLIM_INFINITY for none.</summary>
-    public static SysResult GetLimit(int resource, out ulong soft, out ulong hard)
+    public static SysResult GetRLimit(int resource, out ulong soft, out ulong hard)
     {
         ulong* limit = stackalloc ulong[2];
         SysResult result = Fails("getrlimit", out SysResult injected) ? injected : Result(getrlimit(resource, limit));
@@ -19,7 +19,7 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>capget(2), version 3: the effective capabilities of the calling thread, one bit each.</summary>
-    public static SysResult GetEffectiveCapabilities(out ulong effective)
+    public static SysResult CapGet(out ulong effective)
     {
         // struct __user_cap_header_struct: version and pid, 0 for the caller. struct __user_cap_data_struct, twice: effective, permitted, inheritable.
         uint* header = stackalloc uint[] { LINUX_CAPABILITY_VERSION_3, 0 };
@@ -30,7 +30,7 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>sysinfo(2): the host's memory, and what of it nobody uses, in bytes.</summary>
-    public static SysResult GetSystemMemory(out ulong total, out ulong free)
+    public static SysResult SysInfo(out ulong total, out ulong free)
     {
         SystemInformation information = default;
         SysResult result = Fails("sysinfo", out SysResult injected) ? injected : Result(sysinfo(&information));

@@ -13,14 +13,20 @@ internal static unsafe partial class LibC
     public const int MAP_FIXED = 0x10;
     public const int MAP_ANONYMOUS = 0x20;
     public const int MAP_NORESERVE = 0x4000;
+    public const int MAP_HUGETLB = 0x40000;
+    public const int MAP_HUGE_2MB = 21 << 26;
+    public const int MADV_DONTNEED = 4;
+    public const int MADV_REMOVE = 9;
     public const int MADV_DONTFORK = 10;
     public const int MADV_HUGEPAGE = 14;
+    public const int MADV_NOHUGEPAGE = 15;
     public const int MADV_DONTDUMP = 16;
+    public const int MADV_PAGEOUT = 21;
     public const int MADV_POPULATE_WRITE = 23;
     public const int MADV_COLLAPSE = 25;
 
     /// <summary>mmap(2).</summary>
-    public static SysResult MapMemory(void* address, nuint length, int protection, int flags, int descriptor, long offset)
+    public static SysResult MMap(void* address, nuint length, int protection, int flags, int descriptor, long offset)
     {
         if (Fails("mmap", out SysResult injected)) return injected;
         SysResult mapped = Result((nint)mmap(address, length, protection, flags, descriptor, offset));
@@ -29,7 +35,7 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>munmap(2).</summary>
-    public static SysResult UnmapMemory(void* address, nuint length)
+    public static SysResult MUnmap(void* address, nuint length)
     {
         if (Fails("munmap", out SysResult injected)) return injected;
         SysResult unmapped = Result(munmap(address, length));
@@ -38,19 +44,19 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>mprotect(2).</summary>
-    public static SysResult ProtectMemory(void* address, nuint length, int protection) =>
+    public static SysResult MProtect(void* address, nuint length, int protection) =>
         Fails("mprotect", out SysResult injected) ? injected : Result(mprotect(address, length, protection));
 
     /// <summary>madvise(2).</summary>
-    public static SysResult AdviseMemory(void* address, nuint length, int advice) =>
+    public static SysResult MAdvise(void* address, nuint length, int advice) =>
         Fails("madvise", out SysResult injected) ? injected : Result(madvise(address, length, advice));
 
     /// <summary>mlock(2).</summary>
-    public static SysResult LockMemory(void* address, nuint length) =>
+    public static SysResult MLock(void* address, nuint length) =>
         Fails("mlock", out SysResult injected) ? injected : Result(mlock(address, length));
 
     /// <summary>munlock(2).</summary>
-    public static SysResult UnlockMemory(void* address, nuint length) =>
+    public static SysResult MUnlock(void* address, nuint length) =>
         Fails("munlock", out SysResult injected) ? injected : Result(munlock(address, length));
 
     [LibraryImport(Library, SetLastError = true)]

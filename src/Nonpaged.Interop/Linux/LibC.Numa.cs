@@ -16,7 +16,7 @@ internal static unsafe partial class LibC
     public static nint MovePagesNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 279 : 239;
 
     /// <summary>mbind(2), MPOL_BIND: pages of the range that are made from now on are of this node.</summary>
-    public static SysResult BindToNode(void* address, nuint length, int node)
+    public static SysResult MBind(void* address, nuint length, int node)
     {
         if (Fails("mbind", out SysResult injected)) return injected;
         ulong* mask = stackalloc ulong[NodeBits / 64];

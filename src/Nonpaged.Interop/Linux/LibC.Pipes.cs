@@ -14,7 +14,7 @@ internal static unsafe partial class LibC
     private const nuint FIONREAD = 0x541B;
 
     /// <summary>A pipe, both ends CLOEXEC (pipe2(2)).</summary>
-    public static SysResult Pipe(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)
+    public static SysResult Pipe2(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)
     {
         var pair = stackalloc int[2];
         var result = Fails("pipe2", out SysResult injected) ? injected : Result(pipe2(pair, O_CLOEXEC));
@@ -68,7 +68,7 @@ internal static unsafe partial class LibC
     public static SysResult BytesIn(SafeFileHandle pipe)
     {
         int bytes = 0;
-        SysResult asked = Control(pipe, FIONREAD, &bytes);
+        SysResult asked = IoCtl(pipe, FIONREAD, &bytes);
         return asked.IsError ? asked : new SysResult(bytes);
     }
 

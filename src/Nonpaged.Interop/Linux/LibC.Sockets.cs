@@ -17,7 +17,7 @@ internal static unsafe partial class LibC
     public const int SHUT_RDWR = 2;
 
     /// <summary>A socket of any family (socket(2)). The handle is invalid where that failed.</summary>
-    public static SysResult OpenSocket(int family, int type, int protocol, out SafeFileHandle handle)
+    public static SysResult Socket(int family, int type, int protocol, out SafeFileHandle handle)
     {
         var result = Fails("socket", out SysResult injected) ? injected : Result(socket(family, type, protocol));
         handle = new SafeFileHandle(result.IsError ? -1 : result.AsInt32, ownsHandle: true);
@@ -43,16 +43,16 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>Receives what is there, waiting for the first byte. 0 is the end (recv(2)).</summary>
-    public static SysResult Receive(SafeFileHandle socket, Span<byte> data) => Receive(socket, data, 0);
+    public static SysResult Recv(SafeFileHandle socket, Span<byte> data) => Recv(socket, data, 0);
 
     /// <summary>Receives what is there; EAGAIN where that is nothing. 0 is the end (recv(2), MSG_DONTWAIT).</summary>
-    public static SysResult ReceiveAtOnce(SafeFileHandle socket, Span<byte> data) => Receive(socket, data, MSG_DONTWAIT);
+    public static SysResult RecvAtOnce(SafeFileHandle socket, Span<byte> data) => Recv(socket, data, MSG_DONTWAIT);
 
     /// <summary>Ends both directions; whoever waits to receive wakes up (shutdown(2)).</summary>
     public static SysResult Shutdown(SafeFileHandle socket) =>
         Fails("shutdown", out SysResult injected) ? injected : Result(shutdown(socket, SHUT_RDWR));
 
-    private static SysResult Receive(SafeFileHandle socket, Span<byte> data, int flags)
+    private static SysResult Recv(SafeFileHandle socket, Span<byte> data, int flags)
     {
         fixed (byte* pointer = data)
         {

@@ -34,7 +34,7 @@ internal static unsafe class PageMapFile
                 nuint done = 0;
                 while (done < length)
                 {
-                    SysResult read = LibC.ReadAt(file, (byte*)buffer + done, length - done, (long)((nuint)address / 4096 * sizeof(ulong) + done));
+                    SysResult read = LibC.PRead(file, (byte*)buffer + done, length - done, (long)((nuint)address / 4096 * sizeof(ulong) + done));
                     if (read.IsError) return read;
                     if (read.Value == 0) return SysResult.Failed(Errno.EIO);
                     done += (nuint)read.Value;
@@ -51,7 +51,7 @@ internal static unsafe class PageMapFile
         for (int i = 0; i < entries.Length; i++)
         {
             ulong entry;
-            SysResult read = LibC.ReadAt(file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
+            SysResult read = LibC.PRead(file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
             if (read.IsError) return read;
             if (read.Value != sizeof(ulong)) return SysResult.Failed(Errno.EIO);
             entries[i] = entry;
@@ -77,7 +77,7 @@ internal static unsafe class PageMapFile
             CategoryMask = PAGE_IS_HUGE,
             ReturnMask = PAGE_IS_HUGE,
         };
-        SysResult found = LibC.Control(file, PAGEMAP_SCAN, &scan);
+        SysResult found = LibC.IoCtl(file, PAGEMAP_SCAN, &scan);
         if (found.IsError) return found;
         ulong bytes = 0;
         for (int i = 0; i < found.AsInt32; i++) bytes += regions[i].End - regions[i].Start;

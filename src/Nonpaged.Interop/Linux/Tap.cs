@@ -39,14 +39,14 @@ internal static unsafe class Tap
     {
         var request = new InterfaceRequest { Flags = IFF_TAP | IFF_NO_PI };
         request.SetName(name);
-        return LibC.Control(device, TUNSETIFF, &request);
+        return LibC.IoCtl(device, TUNSETIFF, &request);
     }
 
     /// <summary>TUNGETIFF: the interface's name, which may have been changed, and the flags it was made with.</summary>
     public static SysResult GetInterface(SafeFileHandle device, out string name, out ushort flags)
     {
         InterfaceRequest request = default;
-        SysResult result = LibC.Control(device, TUNGETIFF, &request);
+        SysResult result = LibC.IoCtl(device, TUNGETIFF, &request);
         (name, flags) = (request.GetName(), request.Flags);
         return result;
     }
@@ -55,7 +55,7 @@ internal static unsafe class Tap
     public static SysResult SetCarrier(SafeFileHandle device, bool isUp)
     {
         int carrier = isUp ? 1 : 0;
-        return LibC.Control(device, TUNSETCARRIER, &carrier);
+        return LibC.IoCtl(device, TUNSETCARRIER, &carrier);
     }
 
     /// <summary>SIOCSIFHWADDR of the interface of the descriptor: six bytes.</summary>
@@ -63,14 +63,14 @@ internal static unsafe class Tap
     {
         var request = new InterfaceRequest { Family = ARPHRD_ETHER };
         address.CopyTo(new Span<byte>(request.Address, 6));
-        return LibC.Control(device, SIOCSIFHWADDR, &request);
+        return LibC.IoCtl(device, SIOCSIFHWADDR, &request);
     }
 
     /// <summary>SIOCGIFHWADDR of the interface of the descriptor: six bytes.</summary>
     public static SysResult GetHardwareAddress(SafeFileHandle device, Span<byte> address)
     {
         InterfaceRequest request = default;
-        SysResult result = LibC.Control(device, SIOCGIFHWADDR, &request);
+        SysResult result = LibC.IoCtl(device, SIOCGIFHWADDR, &request);
         new ReadOnlySpan<byte>(request.Address, 6).CopyTo(address);
         return result;
     }
@@ -80,7 +80,7 @@ internal static unsafe class Tap
     {
         var request = new InterfaceRequest { Mtu = mtu };
         request.SetName(name);
-        return LibC.Control(socket, SIOCSIFMTU, &request);
+        return LibC.IoCtl(socket, SIOCSIFMTU, &request);
     }
 
     /// <summary>SIOCGIFFLAGS, by name, in the network namespace of a socket.</summary>
@@ -88,7 +88,7 @@ internal static unsafe class Tap
     {
         InterfaceRequest request = default;
         request.SetName(name);
-        SysResult result = LibC.Control(socket, SIOCGIFFLAGS, &request);
+        SysResult result = LibC.IoCtl(socket, SIOCGIFFLAGS, &request);
         flags = request.Flags;
         return result;
     }

@@ -5,19 +5,19 @@ namespace Nonpaged.Interop;
 internal static unsafe partial class Vfio
 {
     /// <summary>VFIO_GET_API_VERSION of a container.</summary>
-    public static SysResult GetApiVersion(SafeFileHandle container) => LibC.Control(container, VFIO_GET_API_VERSION, null);
+    public static SysResult GetApiVersion(SafeFileHandle container) => LibC.IoCtl(container, VFIO_GET_API_VERSION, null);
 
     /// <summary>VFIO_CHECK_EXTENSION: 1 where the container has this kind of IOMMU, 0 where it has not.</summary>
-    public static SysResult CheckExtension(SafeFileHandle container, int extension) => LibC.Control(container, VFIO_CHECK_EXTENSION, (void*)extension);
+    public static SysResult CheckExtension(SafeFileHandle container, int extension) => LibC.IoCtl(container, VFIO_CHECK_EXTENSION, (void*)extension);
 
     /// <summary>VFIO_SET_IOMMU, once a group is in the container.</summary>
-    public static SysResult SetIommu(SafeFileHandle container, int kind) => LibC.Control(container, VFIO_SET_IOMMU, (void*)kind);
+    public static SysResult SetIommu(SafeFileHandle container, int kind) => LibC.IoCtl(container, VFIO_SET_IOMMU, (void*)kind);
 
     /// <summary>VFIO_GROUP_GET_STATUS: its flags.</summary>
     public static SysResult GetGroupStatus(SafeFileHandle group, out uint flags)
     {
         var status = new GroupStatus { Size = (uint)sizeof(GroupStatus) };
-        SysResult result = LibC.Control(group, VFIO_GROUP_GET_STATUS, &status);
+        SysResult result = LibC.IoCtl(group, VFIO_GROUP_GET_STATUS, &status);
         flags = status.Flags;
         return result;
     }
@@ -26,14 +26,14 @@ internal static unsafe partial class Vfio
     public static SysResult SetContainer(SafeFileHandle group, SafeFileHandle container)
     {
         int descriptor = (int)container.DangerousGetHandle();
-        return LibC.Control(group, VFIO_GROUP_SET_CONTAINER, &descriptor);
+        return LibC.IoCtl(group, VFIO_GROUP_SET_CONTAINER, &descriptor);
     }
 
     /// <summary>VFIO_GROUP_GET_DEVICE_FD: opens a device of the group by its name, "0000:00:04.0". The kernel resets it where it can. CLOEXEC.</summary>
     public static SysResult OpenDevice(SafeFileHandle group, string name, out SafeFileHandle device)
     {
         using var text = new CStringArray([name]);
-        SysResult result = LibC.Control(group, VFIO_GROUP_GET_DEVICE_FD, text.Pointer[0]);
+        SysResult result = LibC.IoCtl(group, VFIO_GROUP_GET_DEVICE_FD, text.Pointer[0]);
         device = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
@@ -42,7 +42,7 @@ internal static unsafe partial class Vfio
     public static SysResult GetDeviceInfo(SafeFileHandle device, out DeviceInfo info)
     {
         DeviceInfo asked = new() { Size = (uint)sizeof(DeviceInfo) };
-        SysResult result = LibC.Control(device, VFIO_DEVICE_GET_INFO, &asked);
+        SysResult result = LibC.IoCtl(device, VFIO_DEVICE_GET_INFO, &asked);
         info = asked;
         return result;
     }
@@ -51,7 +51,7 @@ internal static unsafe partial class Vfio
     public static SysResult GetRegionInfo(SafeFileHandle device, uint index, out RegionInfo info)
     {
         RegionInfo asked = new() { Size = (uint)sizeof(RegionInfo), Index = index };
-        SysResult result = LibC.Control(device, VFIO_DEVICE_GET_REGION_INFO, &asked);
+        SysResult result = LibC.IoCtl(device, VFIO_DEVICE_GET_REGION_INFO, &asked);
         info = asked;
         return result;
     }
@@ -62,7 +62,7 @@ internal static unsafe partial class Vfio
         fixed (byte* start = room)
         {
             *(RegionInfo*)start = new RegionInfo { Size = (uint)room.Length, Index = index };
-            return LibC.Control(device, VFIO_DEVICE_GET_REGION_INFO, start);
+            return LibC.IoCtl(device, VFIO_DEVICE_GET_REGION_INFO, start);
         }
     }
 
@@ -70,7 +70,7 @@ internal static unsafe partial class Vfio
     public static SysResult GetIrqInfo(SafeFileHandle device, uint index, out IrqInfo info)
     {
         IrqInfo asked = new() { Size = (uint)sizeof(IrqInfo), Index = index };
-        SysResult result = LibC.Control(device, VFIO_DEVICE_GET_IRQ_INFO, &asked);
+        SysResult result = LibC.IoCtl(device, VFIO_DEVICE_GET_IRQ_INFO, &asked);
         info = asked;
         return result;
     }
@@ -86,7 +86,7 @@ internal static unsafe partial class Vfio
             Count = 1,
             Descriptor = (int)signalled.DangerousGetHandle(),
         };
-        return LibC.Control(device, VFIO_DEVICE_SET_IRQS, &set);
+        return LibC.IoCtl(device, VFIO_DEVICE_SET_IRQS, &set);
     }
 
     /// <summary>VFIO_DEVICE_SET_IRQS: no interrupt of this kind any more.</summary>
@@ -99,7 +99,7 @@ internal static unsafe partial class Vfio
     public static SysResult Trigger(SafeFileHandle device, uint index) => Act(device, index, VFIO_IRQ_SET_ACTION_TRIGGER, count: 1);
 
     /// <summary>VFIO_DEVICE_RESET.</summary>
-    public static SysResult Reset(SafeFileHandle device) => LibC.Control(device, VFIO_DEVICE_RESET, null);
+    public static SysResult Reset(SafeFileHandle device) => LibC.IoCtl(device, VFIO_DEVICE_RESET, null);
 
     /// <summary>VFIO_IOMMU_GET_INFO with its chain of capabilities, as the kernel laid it out. What it needs of room is told in its first word.</summary>
     public static SysResult GetIommuInfo(SafeFileHandle container, Span<byte> room)
@@ -107,7 +107,7 @@ internal static unsafe partial class Vfio
         fixed (byte* start = room)
         {
             *(IommuInfo*)start = new IommuInfo { Size = (uint)room.Length };
-            return LibC.Control(container, VFIO_IOMMU_GET_INFO, start);
+            return LibC.IoCtl(container, VFIO_IOMMU_GET_INFO, start);
         }
     }
 
@@ -122,14 +122,14 @@ internal static unsafe partial class Vfio
             Iova = iova,
             Length = length,
         };
-        return LibC.Control(container, VFIO_IOMMU_MAP_DMA, &map);
+        return LibC.IoCtl(container, VFIO_IOMMU_MAP_DMA, &map);
     }
 
     /// <summary>VFIO_IOMMU_UNMAP_DMA of what was mapped by one call. The value is how many bytes were unmapped.</summary>
     public static SysResult Unmap(SafeFileHandle container, ulong iova, ulong length)
     {
         var unmap = new DmaUnmap { Size = (uint)sizeof(DmaUnmap), Iova = iova, Length = length };
-        SysResult result = LibC.Control(container, VFIO_IOMMU_UNMAP_DMA, &unmap);
+        SysResult result = LibC.IoCtl(container, VFIO_IOMMU_UNMAP_DMA, &unmap);
         return result.IsError ? result : new SysResult((nint)unmap.Length);
     }
 
@@ -137,6 +137,6 @@ internal static unsafe partial class Vfio
     {
         // Without data the structure ends where the descriptor would be.
         var set = new IrqSet { Size = (uint)sizeof(IrqSet) - sizeof(int), Flags = VFIO_IRQ_SET_DATA_NONE | action, Index = index, Count = count };
-        return LibC.Control(device, VFIO_DEVICE_SET_IRQS, &set);
+        return LibC.IoCtl(device, VFIO_DEVICE_SET_IRQS, &set);
     }
 }

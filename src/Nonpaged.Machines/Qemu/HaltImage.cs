@@ -22,7 +22,7 @@ internal static class HaltImage
         var image = new byte[Length];
         image.AsSpan().Fill(Hlt);
         Code.CopyTo(image.AsSpan(ResetVector));
-        QemuProcess.Check(LibC.CreateMemoryFile("nonpaged-machine-halt", LibC.MFD_CLOEXEC, out var file), "memfd_create");
+        QemuProcess.Check(LibC.MemFdCreate("nonpaged-machine-halt", LibC.MFD_CLOEXEC, out var file), "memfd_create");
         try
         {
             for (var rest = image.AsSpan(); rest.Length > 0;)

@@ -45,11 +45,11 @@ internal sealed partial class QemuProcess : IDisposable
             var nothing = Own(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
             Check(LibC.SocketPair(out var ours, out var qtest), "socketpair");
             (ours, qtest) = (Own(ours), Own(qtest));
-            Check(LibC.Pipe(out var lifelineReader, out var lifeline), "pipe2");
+            Check(LibC.Pipe2(out var lifelineReader, out var lifeline), "pipe2");
             (lifelineReader, lifeline) = (Own(lifelineReader), Own(lifeline));
-            Check(LibC.Pipe(out var errors, out var errorWriter), "pipe2");
+            Check(LibC.Pipe2(out var errors, out var errorWriter), "pipe2");
             (errors, errorWriter) = (Own(errors), Own(errorWriter));
-            Check(LibC.Pipe(out var status, out var statusWriter), "pipe2");
+            Check(LibC.Pipe2(out var status, out var statusWriter), "pipe2");
             (status, statusWriter) = (Own(status), Own(statusWriter));
 
             // In the order of their numbers in the child: see GuardianDescriptor.

@@ -59,11 +59,11 @@ internal static class QemuRam
     /// <summary>Makes the file. Its size is sealed: nobody can cut off pages that a device still uses.</summary>
     public static SafeFileHandle Create(ulong bytes)
     {
-        var made = LibC.CreateMemoryFile(FileName, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out var file);
+        var made = LibC.MemFdCreate(FileName, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out var file);
         QemuProcess.Check(made, "memfd_create");
         try
         {
-            QemuProcess.Check(LibC.SetFileLength(file, (long)bytes), "ftruncate");
+            QemuProcess.Check(LibC.FTruncate(file, (long)bytes), "ftruncate");
             QemuProcess.Check(LibC.AddSeals(file, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL), "fcntl(F_ADD_SEALS)");
             return file;
         }

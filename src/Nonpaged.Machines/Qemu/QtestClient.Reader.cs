@@ -156,7 +156,7 @@ internal sealed partial class QtestClient
     private Received TakeIn()
     {
         if (_broken) return Received.End;
-        var received = LibC.ReceiveAtOnce(_socket, _buffer.AsSpan(_filled));
+        var received = LibC.RecvAtOnce(_socket, _buffer.AsSpan(_filled));
         if (received.Errno is Errno.EINTR or Errno.EAGAIN) return Received.Nothing;
         // ECONNRESET is the end, too: with something of ours unread.
         if (received.IsError && received.Errno != Errno.ECONNRESET) _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";

@@ -39,9 +39,9 @@ internal sealed class BusGuardian : IDisposable
         var open = new List<SafeFileHandle>();
         try
         {
-            QemuProcess.Check(LibC.Pipe(out SafeFileHandle lifelineEnd, out SafeFileHandle lifeline), "pipe2");
-            QemuProcess.Check(LibC.Pipe(out SafeFileHandle quiet, out SafeFileHandle quietEnd), "pipe2");
-            QemuProcess.Check(LibC.Pipe(out SafeFileHandle status, out SafeFileHandle statusEnd), "pipe2");
+            QemuProcess.Check(LibC.Pipe2(out SafeFileHandle lifelineEnd, out SafeFileHandle lifeline), "pipe2");
+            QemuProcess.Check(LibC.Pipe2(out SafeFileHandle quiet, out SafeFileHandle quietEnd), "pipe2");
+            QemuProcess.Check(LibC.Pipe2(out SafeFileHandle status, out SafeFileHandle statusEnd), "pipe2");
             SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
             open.AddRange([nothing, nothing, nothing, lifelineEnd, quietEnd, statusEnd]);
             var script = new StringBuilder(Beginning);

@@ -47,8 +47,8 @@ internal sealed unsafe partial class SysfsDevice
         {
             if (_isDetached || _configuration.IsInvalid) return;
             ushort command = CommandAfterwards;
-            LibC.WriteAt(_configuration, &command, sizeof(ushort), PciRegister.Command);
-            LibC.ReadAt(_configuration, &command, sizeof(ushort), PciRegister.Command);
+            LibC.PWrite(_configuration, &command, sizeof(ushort), PciRegister.Command);
+            LibC.PRead(_configuration, &command, sizeof(ushort), PciRegister.Command);
             _isDetached = true;
             foreach (MappedRegisters mapped in _registers.Values) mapped.Detach();
         }
@@ -94,7 +94,7 @@ internal sealed unsafe partial class SysfsDevice
             if (_isDetached) return;
             ushort command = ReadUInt16(PciRegister.Command);
             command = (ushort)(on ? command & ~PciRegister.CommandInterruptDisable : command | PciRegister.CommandInterruptDisable);
-            LibC.WriteAt(_configuration, &command, sizeof(ushort), PciRegister.Command);
+            LibC.PWrite(_configuration, &command, sizeof(ushort), PciRegister.Command);
         }
     }
 }

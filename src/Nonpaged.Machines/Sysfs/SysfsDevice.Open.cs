@@ -61,7 +61,7 @@ internal sealed unsafe partial class SysfsDevice
         SafeFileHandle file = OpenFile("config");
         for (int i = 0; ; i++)
         {
-            SysResult locked = LibC.LockFile(file);
+            SysResult locked = LibC.FLock(file);
             if (!locked.IsError) break;
             if (locked.Errno == Errno.EAGAIN && i < LockTries)
             {
@@ -75,7 +75,7 @@ internal sealed unsafe partial class SysfsDevice
                 : Refused("config", "locked", locked.Errno);
         }
 
-        LibC.SeekTo(file, PciRegister.Command);
+        LibC.LSeek(file, PciRegister.Command);
         return file;
     }
 

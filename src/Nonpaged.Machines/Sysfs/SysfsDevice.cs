@@ -43,7 +43,7 @@ internal sealed unsafe partial class SysfsDevice : PciDevice, IDisposable
         CheckRange(offset, destination.Length);
         fixed (byte* first = destination)
         {
-            if (_isDetached || LibC.ReadAt(_configuration, first, (nuint)destination.Length, offset).Value != destination.Length) destination.Fill(0xff);
+            if (_isDetached || LibC.PRead(_configuration, first, (nuint)destination.Length, offset).Value != destination.Length) destination.Fill(0xff);
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed unsafe partial class SysfsDevice : PciDevice, IDisposable
         {
             fixed (byte* first = bytes)
             {
-                if (!_isDetached) LibC.WriteAt(_configuration, first, (nuint)bytes.Length, offset);
+                if (!_isDetached) LibC.PWrite(_configuration, first, (nuint)bytes.Length, offset);
             }
         }
     }
@@ -120,7 +120,7 @@ internal sealed unsafe partial class SysfsDevice : PciDevice, IDisposable
             if (_registers.TryGetValue(bar.Index, out MappedRegisters? mapped)) return mapped;
             using SafeFileHandle file = OpenFile($"resource{bar.Index}", O_Sync);
             nuint length = (nuint)(bar.Start & (PageSize - 1)) + bar.Length;
-            SysResult result = LibC.MapMemory(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0);
+            SysResult result = LibC.MMap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0);
             if (result.IsError) throw Refused($"resource{bar.Index}", "mapped", result.Errno);
             return _registers[bar.Index] = new MappedRegisters((nuint)result.Value, length);
         }

@@ -23,7 +23,7 @@ public sealed partial class SysfsMachine
             // Not before somebody is there who undoes it.
             foreach (SysfsDevice device in devices) device.Enable();
             var machine = new SysfsMachine([.. devices], guardian, options.Regions);
-            QemuProcess.Check(LibC.CreateEvent(out machine._stop), "eventfd");
+            QemuProcess.Check(LibC.EventFd(out machine._stop), "eventfd");
             machine._watch.Start();
             return machine;
         }

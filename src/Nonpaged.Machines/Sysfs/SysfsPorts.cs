@@ -23,14 +23,14 @@ internal sealed unsafe class SysfsPorts(SysfsDevice[] devices) : PortSpace
     {
         T value = default;
         SafeFileHandle? file = FileOf(port, sizeof(T), out long offset);
-        if (file is null || LibC.ReadAt(file, &value, (nuint)sizeof(T), offset).IsError) new Span<byte>(&value, sizeof(T)).Fill(0xff);
+        if (file is null || LibC.PRead(file, &value, (nuint)sizeof(T), offset).IsError) new Span<byte>(&value, sizeof(T)).Fill(0xff);
         return value;
     }
 
     private void Write<T>(ushort port, T value)
         where T : unmanaged
     {
-        if (FileOf(port, sizeof(T), out long offset) is { } file) LibC.WriteAt(file, &value, (nuint)sizeof(T), offset);
+        if (FileOf(port, sizeof(T), out long offset) is { } file) LibC.PWrite(file, &value, (nuint)sizeof(T), offset);
     }
 
     /// <summary>Null where no device answers, as on a bus.</summary>

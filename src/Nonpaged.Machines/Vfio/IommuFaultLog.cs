@@ -27,7 +27,7 @@ internal sealed class IommuFaultLog : IDisposable
     public static IommuFaultLog? TryOpen(IReadOnlyList<string> addresses)
     {
         SysResult opened = LibC.OpenForPolling("/dev/kmsg", out SafeFileHandle file);
-        if (!opened.IsError && !LibC.SeekToEnd(file).IsError) return new IommuFaultLog(file, addresses);
+        if (!opened.IsError && !LibC.LSeekToEnd(file).IsError) return new IommuFaultLog(file, addresses);
         file.Dispose();
         return null;
     }

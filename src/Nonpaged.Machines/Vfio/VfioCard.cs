@@ -102,7 +102,7 @@ internal sealed class VfioCard : IDisposable
         {
             if (_mappings.TryGetValue(region.Index, out MappedRegisters? known)) return known;
             if (_device.IsClosed) return null;
-            SysResult mapped = LibC.MapMemory(
+            SysResult mapped = LibC.MMap(
                 null, (nuint)region.Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_device.DangerousGetHandle(), region.Offset);
             return mapped.IsError ? null : _mappings[region.Index] = new MappedRegisters((nuint)mapped.Value, (nuint)region.Length);
         }
@@ -158,7 +158,7 @@ internal sealed class VfioCard : IDisposable
     private SafeFileHandle? OpenRequest()
     {
         if (Interop.Vfio.GetIrqInfo(_device, Interop.Vfio.VFIO_PCI_REQ_IRQ_INDEX, out Interop.Vfio.IrqInfo info).IsError || info.Count == 0) return null;
-        SysResult made = LibC.CreateEvent(out SafeFileHandle requested);
+        SysResult made = LibC.EventFd(out SafeFileHandle requested);
         if (!made.IsError) made = Interop.Vfio.SetTrigger(_device, Interop.Vfio.VFIO_PCI_REQ_IRQ_INDEX, requested);
         if (!made.IsError) return requested;
         requested.Dispose();

@@ -77,6 +77,6 @@ internal static class VfioErrors
             "see the kernel's log: dmesg | grep -e DMAR -e AMD-Vi -e vfio") { Errno = (int)errno },
     };
 
-    private static string Memlock() => LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _) is { IsError: true } unread ? $"unread ({unread})"
+    private static string Memlock() => LibC.GetRLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _) is { IsError: true } unread ? $"unread ({unread})"
         : soft == LibC.RLIM_INFINITY ? "unlimited" : $"{soft} bytes";
 }

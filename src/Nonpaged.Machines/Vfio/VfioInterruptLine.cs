@@ -49,7 +49,7 @@ internal sealed class VfioInterruptLine : InterruptLine, IDisposable
         line = null;
         SysResult made = Interop.Vfio.GetIrqInfo(device, index, out Interop.Vfio.IrqInfo info);
         if (made.IsError) return made;
-        made = LibC.CreateEvent(out SafeFileHandle signalled);
+        made = LibC.EventFd(out SafeFileHandle signalled);
         if (!made.IsError) made = Interop.Vfio.SetTrigger(device, index, signalled);
         if (made.IsError) signalled.Dispose();
         else line = new VfioInterruptLine(device, index, (info.Flags & Interop.Vfio.VFIO_IRQ_INFO_AUTOMASKED) != 0, vector, signalled);

@@ -44,7 +44,7 @@ public sealed partial class VfioMachine
 
     private void StartListening()
     {
-        SysResult made = LibC.CreateEvent(out SafeFileHandle stop);
+        SysResult made = LibC.EventFd(out SafeFileHandle stop);
         _stop = stop;
         if (made.IsError) throw new MachineException($"There is no event for the machine's thread (eventfd: {made.Errno}).", "ulimit -n 65536");
         _faults = IommuFaultLog.TryOpen([.. _cards.Select(card => card.Address)]);

@@ -42,14 +42,14 @@ internal sealed unsafe class VfioRegion
     public uint Read(ulong offset, uint width)
     {
         uint value = 0;
-        bool isRead = !_device.IsClosed && LibC.ReadAt(_device, &value, width, Offset + (long)offset).Value == (nint)width;
+        bool isRead = !_device.IsClosed && LibC.PRead(_device, &value, width, Offset + (long)offset).Value == (nint)width;
         return isRead ? value : uint.MaxValue >> (int)(32 - 8 * width);
     }
 
     /// <summary>Writes 1, 2 or 4 bytes by one access; nothing where the device is gone.</summary>
     public void Write(ulong offset, uint width, uint value)
     {
-        if (!_device.IsClosed) LibC.WriteAt(_device, &value, width, Offset + (long)offset);
+        if (!_device.IsClosed) LibC.PWrite(_device, &value, width, Offset + (long)offset);
     }
 
     private static bool IsSparse(SafeFileHandle device, Interop.Vfio.RegionInfo info)

@@ -34,7 +34,7 @@ internal sealed class CallSites(string path)
         foreach (var address in addresses[..count])
         {
             // The address is where the call returns to; the byte before it is the call's own.
-            if (!LibC.FindModule(address - 1, out var place) || Path.GetFileName(place.File) != _name) continue;
+            if (!LibC.DlAddr(address - 1, out var place) || Path.GetFileName(place.File) != _name) continue;
             var symbol = place.Symbol is null ? "" : $" ({place.Symbol}+0x{place.SymbolOffset:x})";
             return $"{_name}+0x{place.Offset:x}{symbol}";
         }

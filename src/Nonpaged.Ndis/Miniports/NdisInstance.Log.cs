@@ -4,8 +4,8 @@ namespace Nonpaged.Ndis;
 
 public sealed partial class NdisInstance
 {
-    /// <summary>Each line of the log, for those inside who listen while something happens.</summary>
-    internal event Action<string>? LineLogged;
+    /// <summary>Each line of the log, for those who listen while something happens. Raised on any thread; a handler must not throw, nor call NDIS.</summary>
+    public event Action<string>? LineLogged;
 
     /// <summary>Is told of each failure and report of any instance: for C programs, which have no <see cref="Log"/>. Must not throw, nor call NDIS.</summary>
     internal static Action<NdisMessage>? Listener { get; set; }
@@ -22,7 +22,8 @@ public sealed partial class NdisInstance
         log(count == 1 ? line : string.Create(CultureInfo.InvariantCulture, $"{line} ({count} times so far)"));
     }
 
-    internal void WriteLog(string line)
+    /// <summary>Writes a line to the log. Callable on any thread.</summary>
+    public void WriteLog(string line)
     {
         LineLogged?.Invoke(line);
         Log?.Invoke(line);

@@ -43,7 +43,7 @@ internal static unsafe class AddressSpace
     public static void Retire(nuint start, nuint length)
     {
         if (length == 0) return;
-        SysResult replaced = LibC.MapMemory(
+        SysResult replaced = LibC.MMap(
             (void*)start, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
         if (replaced.IsError)
         {
@@ -84,9 +84,9 @@ internal static unsafe class AddressSpace
         lock (s_gate)
         {
             if (length > 0) s_owed.Add((start, length));
-            s_owed.RemoveAll(range => !LibC.UnmapMemory((void*)range.Start, range.Length).IsError);
+            s_owed.RemoveAll(range => !LibC.MUnmap((void*)range.Start, range.Length).IsError);
             // Ranges that follow each other may be what a limit on the number of mappings was waiting for.
-            if (s_owed.Count > 0) s_owed.RemoveAll(range => !LibC.UnmapMemory((void*)range.Start, range.Length).IsError);
+            if (s_owed.Count > 0) s_owed.RemoveAll(range => !LibC.MUnmap((void*)range.Start, range.Length).IsError);
         }
     }
 
@@ -97,9 +97,9 @@ internal static unsafe class AddressSpace
     public static bool TryEmpty(nuint start, nuint length, int? protection = null)
     {
         // Locked memory keeps its pages (madvise(2)).
-        LibC.UnlockMemory((void*)start, length);
-        if (!LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTNEED).IsError) return true;
-        return protection is { } bits && !LibC.MapMemory(
+        LibC.MUnlock((void*)start, length);
+        if (!LibC.MAdvise((void*)start, length, LibC.MADV_DONTNEED).IsError) return true;
+        return protection is { } bits && !LibC.MMap(
             (void*)start, length, bits, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0).IsError;
     }
 
@@ -112,7 +112,7 @@ internal static unsafe class AddressSpace
     {
         while (true)
         {
-            SysResult reserved = LibC.MapMemory(null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+            SysResult reserved = LibC.MMap(null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
             if (!reserved.IsError || !ReleaseRetired()) return reserved;
         }
     }

@@ -52,7 +52,7 @@ internal sealed unsafe class CollapsedRung : Rung
     {
         nuint start = file.Start + offset;
         // Where the kernel was built without transparent huge pages, MADV_COLLAPSE says so.
-        LibC.AdviseMemory((void*)start, length, LibC.MADV_HUGEPAGE);
+        LibC.MAdvise((void*)start, length, LibC.MADV_HUGEPAGE);
         for (nuint unit = offset; unit < offset + length; unit += Unit)
         {
             if (file.AllocatePage(unit) is { IsError: true } refused) return Short(length, refused.Errno);
@@ -77,11 +77,11 @@ internal sealed unsafe class CollapsedRung : Rung
     private static SysResult Collapse(nuint start, nuint length)
     {
         const int tries = 4;
-        SysResult collapsed = LibC.AdviseMemory((void*)start, length, LibC.MADV_COLLAPSE);
+        SysResult collapsed = LibC.MAdvise((void*)start, length, LibC.MADV_COLLAPSE);
         for (int i = 1; i < tries && collapsed.Errno == Errno.EAGAIN; i++)
         {
             Thread.Sleep(i);
-            collapsed = LibC.AdviseMemory((void*)start, length, LibC.MADV_COLLAPSE);
+            collapsed = LibC.MAdvise((void*)start, length, LibC.MADV_COLLAPSE);
         }
 
         return collapsed;

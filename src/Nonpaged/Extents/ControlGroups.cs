@@ -123,7 +123,7 @@ internal static class ControlGroups
             {
                 if (length == text.Length) Array.Resize(ref text, 2 * length);
                 SysResult read;
-                fixed (byte* start = text) read = LibC.ReadAt(file, start + length, (nuint)(text.Length - length), length);
+                fixed (byte* start = text) read = LibC.PRead(file, start + length, (nuint)(text.Length - length), length);
                 if (read.IsError) return null;
                 if (read.AsInt32 == 0) return Encoding.UTF8.GetString(text, 0, length);
                 length += read.AsInt32;

@@ -87,7 +87,7 @@ internal sealed unsafe partial class ExtentBuilder(Rung rung, NonpagedPoolOption
     {
         if (request.Pin is PinDemand.Any or PinDemand.LongTerm || options.ForDevices) return pinFailure;
         if (rung.IsHugetlb) return null;
-        SysResult locked = LibC.LockMemory((void*)file.Start, file.Length);
+        SysResult locked = LibC.MLock((void*)file.Start, file.Length);
         return locked.IsError ? PinFailures.ForLock(locked.Errno, file.Length) : null;
     }
 

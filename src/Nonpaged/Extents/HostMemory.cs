@@ -42,7 +42,7 @@ internal static class HostMemory
     // What the kernel could take back need not be estimated, which takes it ten times as long, where a quarter of all memory is left over unused.
     private static (ulong Bytes, string Source) OfHost(nuint length)
     {
-        bool isPlenty = !LibC.GetSystemMemory(out ulong total, out ulong free).IsError && free > length && free - length >= ulong.Max(total / 4, Reserve);
+        bool isPlenty = !LibC.SysInfo(out ulong total, out ulong free).IsError && free > length && free - length >= ulong.Max(total / 4, Reserve);
         return isPlenty ? (free, "free memory, sysinfo(2)") : (Field("/proc/meminfo", "MemAvailable:") << 10, "MemAvailable of /proc/meminfo");
     }
 

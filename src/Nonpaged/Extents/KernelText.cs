@@ -33,7 +33,7 @@ internal static unsafe class KernelText
         for (int length = 0; ;)
         {
             SysResult read;
-            fixed (byte* start = buffer) read = LibC.ReadAt(file, start + length, (nuint)(buffer.Length - length), length);
+            fixed (byte* start = buffer) read = LibC.PRead(file, start + length, (nuint)(buffer.Length - length), length);
             if (read.IsError) return false;
             length += read.AsInt32;
             // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst, sysfs.rst), so one that

@@ -66,7 +66,7 @@ internal static unsafe class MachineExtents
         nuint done = 0;
         foreach (MemoryPiece piece in pieces)
         {
-            SysResult mapped = start == 0 ? reserved : LibC.MapMemory(
+            SysResult mapped = start == 0 ? reserved : LibC.MMap(
                 (void*)(start + done), (nuint)piece.Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED,
                 (int)descriptor.DangerousGetHandle(), (long)piece.Offset);
             if (mapped.IsError)
@@ -84,7 +84,7 @@ internal static unsafe class MachineExtents
         }
 
         // A fork must not get a second mapping of memory that a device writes.
-        SysResult advised = LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTFORK);
+        SysResult advised = LibC.MAdvise((void*)start, length, LibC.MADV_DONTFORK);
         if (advised.IsError)
         {
             AddressSpace.Release(start, length);

@@ -35,7 +35,7 @@ internal sealed unsafe class MemoryFile : IDisposable
     /// <summary>A file of no length, and room to map it.</summary>
     public static MemoryFile? TryCreate(string name, uint flags, nuint room, nuint alignment, out AllocationFailure? failure)
     {
-        SysResult created = LibC.CreateMemoryFile(name, flags | LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out SafeFileHandle descriptor);
+        SysResult created = LibC.MemFdCreate(name, flags | LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out SafeFileHandle descriptor);
         SysResult reserved = created.IsError ? created : AddressSpace.Reserve(room, alignment);
         failure = created.IsError ? NoFile(created.Errno) : reserved.IsError ? AddressSpace.Failure(room, reserved.Errno) : null;
         if (failure is null) return new MemoryFile(descriptor, (nuint)reserved.Value, room);
@@ -46,7 +46,7 @@ internal sealed unsafe class MemoryFile : IDisposable
     /// <summary>Makes the file longer and maps what is new. The error is the kernel's.</summary>
     public SysResult ExtendTo(nuint length)
     {
-        SysResult extended = LibC.SetFileLength(Descriptor, (long)length);
+        SysResult extended = LibC.FTruncate(Descriptor, (long)length);
         if (!extended.IsError) extended = Map(Start + Length, Length, length - Length);
         if (!extended.IsError) extended = Advise(Start + Length, length - Length);
         if (extended.IsError) return extended;
@@ -60,7 +60,7 @@ internal sealed unsafe class MemoryFile : IDisposable
     {
         while (true)
         {
-            SysResult allocated = LibC.Allocate(Descriptor, 0, (long)offset, Page.Size);
+            SysResult allocated = LibC.FAllocate(Descriptor, 0, (long)offset, Page.Size);
             // A signal that is pending stops it before it begins (fallocate(2)); the runtime sends itself such.
             if (allocated.Errno != Errno.EINTR) return allocated;
         }
@@ -85,7 +85,7 @@ internal sealed unsafe class MemoryFile : IDisposable
 
         if (!result.IsError) result = Advise(Start, length);
         // Punched after the last mapping of it is gone, or a touch would fill the hole again.
-        if (!result.IsError && length < Length) result = LibC.MapMemory(
+        if (!result.IsError && length < Length) result = LibC.MMap(
             (void*)(Start + length), Length - length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
         if (!result.IsError) result = PunchAllBut(units, unit);
         if (result.IsError) return result;
@@ -134,14 +134,14 @@ internal sealed unsafe class MemoryFile : IDisposable
         Descriptor.Dispose();
     }
 
-    private SysResult Map(nuint address, nuint offset, nuint length) => LibC.MapMemory(
+    private SysResult Map(nuint address, nuint offset, nuint length) => LibC.MMap(
         (void*)address, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED, (int)Descriptor.DangerousGetHandle(), (long)offset);
 
     // A fork must not get a second mapping of memory that a device writes, nor a core dump its contents.
     private static SysResult Advise(nuint start, nuint length)
     {
-        SysResult advised = LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTFORK);
-        return advised.IsError ? advised : LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTDUMP);
+        SysResult advised = LibC.MAdvise((void*)start, length, LibC.MADV_DONTFORK);
+        return advised.IsError ? advised : LibC.MAdvise((void*)start, length, LibC.MADV_DONTDUMP);
     }
 
     private SysResult PunchAllBut(IReadOnlyList<int> units, nuint unit)
@@ -150,7 +150,7 @@ internal sealed unsafe class MemoryFile : IDisposable
         int[] others = [.. Enumerable.Range(0, (int)(Length / unit)).Where(index => !kept.Contains(index))];
         foreach (FileRange range in Join(others, unit))
         {
-            SysResult punched = LibC.Allocate(Descriptor, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, (long)range.Offset, (long)range.Length);
+            SysResult punched = LibC.FAllocate(Descriptor, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, (long)range.Offset, (long)range.Length);
             if (punched.IsError) return punched;
         }
 

@@ -33,7 +33,7 @@ internal static unsafe class NumaNodes
     public static AllocationFailure? Bind(nuint start, nuint length, int node)
     {
         if (IsOnly(node)) return null;
-        SysResult bound = LibC.BindToNode((void*)start, length, node);
+        SysResult bound = LibC.MBind((void*)start, length, node);
         if (!bound.IsError) return null;
         if (bound.Errno is Errno.EPERM or Errno.ENOSYS) return Forbidden($"Memory cannot be bound to NUMA node {node}", "mbind", bound.Errno);
         return new AllocationFailure(

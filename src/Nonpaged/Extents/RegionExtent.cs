@@ -35,9 +35,9 @@ internal static unsafe class RegionExtent
         SysResult reserved = AddressSpace.Reserve(length, alignment, region.Start.Value);
         if (reserved.IsError) throw new AllocationException(AddressSpace.Failure(length, reserved.Errno));
         nuint start = (nuint)reserved.Value;
-        SysResult mapped = LibC.MapMemory(
+        SysResult mapped = LibC.MMap(
             (void*)start, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED, (int)file.DangerousGetHandle(), (long)region.Offset);
-        if (!mapped.IsError) mapped = LibC.AdviseMemory((void*)start, length, LibC.MADV_DONTFORK);
+        if (!mapped.IsError) mapped = LibC.MAdvise((void*)start, length, LibC.MADV_DONTFORK);
         string? kind = mapped.IsError ? null : PatMemoryTypes.Find(region.Start.Value, region.Length);
         if (mapped.IsError || (kind is not null && kind != KindOf(region.Caching)))
         {

@@ -57,7 +57,7 @@ internal abstract unsafe class Rung
     /// <summary>MADV_POPULATE_WRITE answers EFAULT where a touch would raise SIGBUS.</summary>
     public AllocationFailure? Populate(nuint start, nuint length)
     {
-        SysResult populated = LibC.AdviseMemory((void*)start, length, LibC.MADV_POPULATE_WRITE);
+        SysResult populated = LibC.MAdvise((void*)start, length, LibC.MADV_POPULATE_WRITE);
         return populated.IsError ? Short(length, populated.Errno) : null;
     }
 

@@ -61,8 +61,8 @@ internal sealed unsafe class ChunkTable : IDisposable
         if (reserved.IsError) return null;
         nuint start = (nuint)reserved.Value;
         // What mlockall(MCL_FUTURE) has made of it would fill it when it becomes accessible.
-        SysResult readable = LibC.UnlockMemory((void*)start, s_length);
-        if (!readable.IsError) readable = LibC.ProtectMemory((void*)start, s_numbersAt, LibC.PROT_READ);
+        SysResult readable = LibC.MUnlock((void*)start, s_length);
+        if (!readable.IsError) readable = LibC.MProtect((void*)start, s_numbersAt, LibC.PROT_READ);
         if (readable.IsError)
         {
             AddressSpace.Release(start, s_length);
@@ -70,7 +70,7 @@ internal sealed unsafe class ChunkTable : IDisposable
         }
 
         // Where a look finds nothing the kernel maps zeros: 2 MiB of them at once.
-        LibC.AdviseMemory((void*)start, s_numbersAt, LibC.MADV_HUGEPAGE);
+        LibC.MAdvise((void*)start, s_numbersAt, LibC.MADV_HUGEPAGE);
         return new ChunkTable(start);
     }
 
@@ -167,9 +167,9 @@ internal sealed unsafe class ChunkTable : IDisposable
         {
             if (_writable.Contains(piece)) continue;
             void* start = (void*)(_start + piece);
-            if (LibC.ProtectMemory(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return false;
+            if (LibC.MProtect(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return false;
             // Where huge pages are always made, a single entry would take 2 MiB. Kernels without them refuse, and need not be told.
-            LibC.AdviseMemory(start, HugePage, LibC.MADV_NOHUGEPAGE);
+            LibC.MAdvise(start, HugePage, LibC.MADV_NOHUGEPAGE);
             _writable.Add(piece);
         }
 
@@ -202,9 +202,9 @@ internal sealed unsafe class ChunkTable : IDisposable
         for (; _writableStates < end; _writableStates += HugePage)
         {
             void* start = (byte*)States + _writableStates;
-            if (LibC.ProtectMemory(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return null;
+            if (LibC.MProtect(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return null;
             // The states of many blocks are looked at in no order: with small pages each look would be a walk through the page table, too. Few have small ones.
-            LibC.AdviseMemory(start, HugePage, _writableStates == 0 ? LibC.MADV_NOHUGEPAGE : LibC.MADV_HUGEPAGE);
+            LibC.MAdvise(start, HugePage, _writableStates == 0 ? LibC.MADV_NOHUGEPAGE : LibC.MADV_HUGEPAGE);
         }
 
         _usedStates += (uint)count;

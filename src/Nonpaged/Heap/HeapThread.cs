@@ -51,7 +51,7 @@ internal sealed unsafe class HeapThread
     /// </summary>
     public int NativeId { get; set; }
 
-    public bool HasEnded => NativeId == 0 ? !_thread.IsAlive : LibC.KillThread(NativeId, 0).Errno == Errno.ESRCH;
+    public bool HasEnded => NativeId == 0 ? !_thread.IsAlive : LibC.TgKill(NativeId, 0).Errno == Errno.ESRCH;
 
     /// <summary>The calling thread begins a slow call on a heap; until that is disposed of, the thread keeps its magazines, whatever happens to the heap.</summary>
     /// <exception cref="ObjectDisposedException">The heap's pool is disposed.</exception>

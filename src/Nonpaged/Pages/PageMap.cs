@@ -246,7 +246,7 @@ internal sealed unsafe class PageMap : IDisposable
 
     private static void* Reserve(nuint length)
     {
-        SysResult mapped = LibC.MapMemory(
+        SysResult mapped = LibC.MMap(
             null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
         if (mapped.IsError)
         {

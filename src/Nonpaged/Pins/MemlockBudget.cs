@@ -39,11 +39,11 @@ internal static class MemlockBudget
             + $"VmPin of all processes of the user: {PinnedByUser()}; a pinned part of a huge page counts as all of it, a ring as {RingCharge})";
     }
 
-    private static ulong Limit() => LibC.GetLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _).IsError ? LibC.RLIM_INFINITY : soft;
+    private static ulong Limit() => LibC.GetRLimit(LibC.RLIMIT_MEMLOCK, out ulong soft, out _).IsError ? LibC.RLIM_INFINITY : soft;
 
     // Where that cannot be known, the kernel's answer to the pin tells.
     private static bool HasCapability() =>
-        LibC.GetEffectiveCapabilities(out ulong effective).IsError || (effective >> LibC.CAP_IPC_LOCK & 1) != 0;
+        LibC.CapGet(out ulong effective).IsError || (effective >> LibC.CAP_IPC_LOCK & 1) != 0;
 
     private static ulong PinnedByUser()
     {

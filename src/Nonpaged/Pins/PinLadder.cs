@@ -110,7 +110,7 @@ internal sealed class PinLadder : IDisposable
     /// </summary>
     private static unsafe void KeepMapped(MemoryFile file, Rung rung)
     {
-        if (!rung.IsHugetlb && MemlockBudget.Room() == ulong.MaxValue) LibC.LockMemory((void*)file.Start, file.Length);
+        if (!rung.IsHugetlb && MemlockBudget.Room() == ulong.MaxValue) LibC.MLock((void*)file.Start, file.Length);
     }
 
     /// <summary>What the best way lacks decides the kind; what the others lack is told beside it.</summary>

@@ -140,7 +140,7 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     private AllocationFailure? AddRing()
     {
         if (_rings.Count == MaxRings) return PinFailures.ForSlots(FirstSlots + (MaxRings - 1) * Slots);
-        SysResult created = IoUring.Create(out SafeFileHandle ring);
+        SysResult created = IoUring.Setup(out SafeFileHandle ring);
         SysResult registered = created.IsError ? created : IoUring.RegisterSparseTable(ring, _rings.Count == 0 ? FirstSlots : Slots);
         if (registered.IsError)
         {

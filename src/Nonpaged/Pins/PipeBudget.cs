@@ -59,6 +59,6 @@ internal static class PipeBudget
     {
         const int sysAdmin = 21;
         const int sysResource = 24;
-        return !LibC.GetEffectiveCapabilities(out ulong effective).IsError && (effective & (1UL << sysAdmin | 1UL << sysResource)) != 0;
+        return !LibC.CapGet(out ulong effective).IsError && (effective & (1UL << sysAdmin | 1UL << sysResource)) != 0;
     }
 }

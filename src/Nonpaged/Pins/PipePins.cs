@@ -65,7 +65,7 @@ internal static unsafe class PipePins
                 return PipeFailures.ForSlots(length, Errno.None);
             }
 
-            SysResult opened = LibC.Pipe(out SafeFileHandle output, out SafeFileHandle input);
+            SysResult opened = LibC.Pipe2(out SafeFileHandle output, out SafeFileHandle input);
             SysResult sized = opened.IsError ? opened : LibC.SetPipeSize(input, slots << Page.Shift);
             if (!sized.IsError)
             {

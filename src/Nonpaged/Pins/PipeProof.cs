@@ -37,14 +37,14 @@ internal static unsafe class PipeProof
     {
         const byte before = 1;
         const byte after = 2;
-        SysResult created = LibC.CreateMemoryFile("nonpaged:proof", LibC.MFD_CLOEXEC, out SafeFileHandle file);
+        SysResult created = LibC.MemFdCreate("nonpaged:proof", LibC.MFD_CLOEXEC, out SafeFileHandle file);
         using (file)
         {
             if (created.IsError) return created.Errno;
-            SysResult done = LibC.SetFileLength(file, Page.Size);
+            SysResult done = LibC.FTruncate(file, Page.Size);
             if (!done.IsError)
             {
-                done = LibC.MapMemory(
+                done = LibC.MMap(
                     null, Page.Size, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0);
             }
 
@@ -53,7 +53,7 @@ internal static unsafe class PipeProof
             try
             {
                 Volatile.Write(ref *page, before);
-                done = LibC.Pipe(out SafeFileHandle output, out SafeFileHandle input);
+                done = LibC.Pipe2(out SafeFileHandle output, out SafeFileHandle input);
                 using (output)
                 using (input)
                 {

@@ -30,14 +30,14 @@ public sealed class MapTests
     public unsafe void Memory_that_a_pool_has_not_filled_yet_is_not_a_matter_of_privilege()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to read frame numbers");
-        Assert.False(LibC.CreateMemoryFile("nonpaged:filling:4-KiB-pages", LibC.MFD_CLOEXEC, out SafeFileHandle file).IsError);
+        Assert.False(LibC.MemFdCreate("nonpaged:filling:4-KiB-pages", LibC.MFD_CLOEXEC, out SafeFileHandle file).IsError);
         using (file)
         {
-            Assert.False(LibC.SetFileLength(file, Length).IsError);
-            var mapped = (byte*)LibC.MapMemory(null, Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0).Value;
-            Assert.False(LibC.AdviseMemory(mapped, Length / 4, LibC.MADV_POPULATE_WRITE).IsError);
+            Assert.False(LibC.FTruncate(file, Length).IsError);
+            var mapped = (byte*)LibC.MMap(null, Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0).Value;
+            Assert.False(LibC.MAdvise(mapped, Length / 4, LibC.MADV_POPULATE_WRITE).IsError);
             CliResult result = CliProgram.Run("map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-            LibC.UnmapMemory(mapped, Length);
+            LibC.MUnmap(mapped, Length);
             string shown = Assert.Single(result.Output[result.Output.IndexOf("\"filling\"", StringComparison.Ordinal)..].Split('\n').Where(line => line.Contains("not known", StringComparison.Ordinal)).Take(1));
             Assert.Contains("3 MiB: not there at this moment", shown, StringComparison.Ordinal);
             Assert.DoesNotContain("CAP_SYS_ADMIN", shown, StringComparison.Ordinal);

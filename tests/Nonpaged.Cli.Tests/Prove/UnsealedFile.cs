@@ -12,9 +12,9 @@ internal sealed unsafe class UnsealedFile() : Subject("unsealed")
 
     protected override string? TryObtain(nuint length, out byte* start)
     {
-        Assert.False(LibC.CreateMemoryFile("unsealed", LibC.MFD_CLOEXEC, out _file).IsError);
-        Assert.False(LibC.SetFileLength(_file, (long)length).IsError);
-        SysResult mapped = LibC.MapMemory(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_file.DangerousGetHandle(), 0);
+        Assert.False(LibC.MemFdCreate("unsealed", LibC.MFD_CLOEXEC, out _file).IsError);
+        Assert.False(LibC.FTruncate(_file, (long)length).IsError);
+        SysResult mapped = LibC.MMap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_file.DangerousGetHandle(), 0);
         Assert.False(mapped.IsError);
         start = (byte*)mapped.Value;
         return null;
@@ -23,7 +23,7 @@ internal sealed unsafe class UnsealedFile() : Subject("unsealed")
     public override void Release()
     {
         if (_file is null) return;
-        LibC.UnmapMemory(Start, Length);
+        LibC.MUnmap(Start, Length);
         _file.Dispose();
         _file = null;
     }

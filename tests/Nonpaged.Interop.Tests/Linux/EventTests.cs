@@ -7,7 +7,7 @@ public sealed unsafe class EventTests
     [Fact]
     public void An_event_is_ready_after_a_write_and_empty_after_a_read()
     {
-        Assert.False(LibC.CreateEvent(out SafeFileHandle signalled).IsError);
+        Assert.False(LibC.EventFd(out SafeFileHandle signalled).IsError);
         using (signalled)
         {
             Span<byte> counter = stackalloc byte[8];
@@ -24,22 +24,22 @@ public sealed unsafe class EventTests
     [Fact]
     public void What_is_written_at_an_offset_is_read_there()
     {
-        Assert.False(LibC.CreateMemoryFile("nonpaged:test", LibC.MFD_CLOEXEC, out SafeFileHandle file).IsError);
+        Assert.False(LibC.MemFdCreate("nonpaged:test", LibC.MFD_CLOEXEC, out SafeFileHandle file).IsError);
         using (file)
         {
             uint written = 0xfeedf00d;
             uint read = 0;
-            Assert.Equal(sizeof(uint), LibC.WriteAt(file, &written, sizeof(uint), 4096).Value);
-            Assert.Equal(sizeof(uint), LibC.ReadAt(file, &read, sizeof(uint), 4096).Value);
+            Assert.Equal(sizeof(uint), LibC.PWrite(file, &written, sizeof(uint), 4096).Value);
+            Assert.Equal(sizeof(uint), LibC.PRead(file, &read, sizeof(uint), 4096).Value);
             Assert.Equal(written, read);
-            Assert.Equal(4100, LibC.SeekToEnd(file).Value);
+            Assert.Equal(4100, LibC.LSeekToEnd(file).Value);
         }
     }
 
     [Fact]
     public void What_is_no_VFIO_descriptor_refuses_its_calls()
     {
-        Assert.False(LibC.CreateMemoryFile("nonpaged:test", LibC.MFD_CLOEXEC, out SafeFileHandle file).IsError);
+        Assert.False(LibC.MemFdCreate("nonpaged:test", LibC.MFD_CLOEXEC, out SafeFileHandle file).IsError);
         using (file)
         {
             Assert.Equal(Errno.ENOTTY, Vfio.GetApiVersion(file).Errno);

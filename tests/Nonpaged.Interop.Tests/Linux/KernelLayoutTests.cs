@@ -111,7 +111,7 @@ public sealed unsafe class KernelLayoutTests
     }
 
     [Fact]
-    public void The_constants_of_attacks_are_those_of_the_headers()
+    public void The_constants_of_advice_and_huge_mappings_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(
             "linux/falloc.h", "MADV_DONTNEED", "MADV_REMOVE", "MADV_NOHUGEPAGE", "MADV_PAGEOUT", "MAP_HUGETLB", "MAP_HUGE_2MB", "FALLOC_FL_KEEP_SIZE",
@@ -184,9 +184,9 @@ public sealed unsafe class KernelLayoutTests
     {
         Assert.Equal(96, sizeof(PageMapFile.ScanArgument));
         Assert.Equal(24, sizeof(PageMapFile.Region));
-        SysResult mapped = LibC.MapMemory(null, 4096, LibC.PROT_READ, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
+        SysResult mapped = LibC.MMap(null, 4096, LibC.PROT_READ, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
         SysResult found = PageMapFile.CountHugeMapped((void*)mapped.Value, 4096);
-        LibC.UnmapMemory((void*)mapped.Value, 4096);
+        LibC.MUnmap((void*)mapped.Value, 4096);
         if (found.Errno == Errno.ENOTTY) Assert.Skip("This kernel has no PAGEMAP_SCAN (Linux 6.7).");
         Assert.Equal(0, found.Value);
     }

@@ -6,9 +6,9 @@ public sealed class SocketTests
     [Fact]
     public void A_socket_of_a_family_that_does_not_exist_is_EAFNOSUPPORT_and_no_handle()
     {
-        Assert.Equal(Errno.EAFNOSUPPORT, LibC.OpenSocket(255, LibC.SOCK_RAW, 0, out var handle).Errno);
+        Assert.Equal(Errno.EAFNOSUPPORT, LibC.Socket(255, LibC.SOCK_RAW, 0, out var handle).Errno);
         Assert.True(handle.IsInvalid);
-        Assert.False(LibC.OpenSocket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0, out handle).IsError);
+        Assert.False(LibC.Socket(LibC.AF_UNIX, LibC.SOCK_STREAM | LibC.SOCK_CLOEXEC, 0, out handle).IsError);
         Assert.False(handle.IsInvalid);
         handle.Dispose();
     }
@@ -22,7 +22,7 @@ public sealed class SocketTests
         {
             Span<byte> buffer = stackalloc byte[16];
             Assert.Equal(5, LibC.Send(one, "hello"u8).Value);
-            Assert.Equal(5, LibC.Receive(other, buffer).Value);
+            Assert.Equal(5, LibC.Recv(other, buffer).Value);
             Assert.Equal("hello"u8, buffer[..5]);
         }
     }
@@ -35,7 +35,7 @@ public sealed class SocketTests
         {
             other.Dispose();
             Assert.Equal(Errno.EPIPE, LibC.Send(one, "x"u8).Errno);
-            Assert.Equal(0, LibC.Receive(one, new byte[1]).Value);
+            Assert.Equal(0, LibC.Recv(one, new byte[1]).Value);
         }
     }
 
@@ -46,7 +46,7 @@ public sealed class SocketTests
         using (one)
         using (other)
         {
-            var receiver = new Thread(() => Assert.Equal(0, LibC.Receive(one, new byte[1]).Value)) { IsBackground = true };
+            var receiver = new Thread(() => Assert.Equal(0, LibC.Recv(one, new byte[1]).Value)) { IsBackground = true };
             receiver.Start();
             Assert.False(receiver.Join(50));
             Assert.False(LibC.Shutdown(one).IsError);
@@ -57,7 +57,7 @@ public sealed class SocketTests
     [Fact]
     public void Writing_to_a_pipe_without_a_reader_is_EPIPE()
     {
-        Assert.False(LibC.Pipe(out var reader, out var writer).IsError);
+        Assert.False(LibC.Pipe2(out var reader, out var writer).IsError);
         using (writer)
         {
             reader.Dispose();
@@ -68,7 +68,7 @@ public sealed class SocketTests
     [Fact]
     public void A_pipe_whose_writers_are_gone_has_an_end()
     {
-        Assert.False(LibC.Pipe(out var reader, out var writer).IsError);
+        Assert.False(LibC.Pipe2(out var reader, out var writer).IsError);
         using (reader)
         {
             Assert.Equal(3, LibC.Write(writer, "abc"u8).Value);
@@ -82,7 +82,7 @@ public sealed class SocketTests
     [Fact]
     public void A_duplicate_has_a_number_from_the_lowest_allowed_up()
     {
-        Assert.False(LibC.Pipe(out var reader, out var writer).IsError);
+        Assert.False(LibC.Pipe2(out var reader, out var writer).IsError);
         using (reader)
         using (writer)
         {

@@ -69,7 +69,7 @@ public sealed class SpawnTests
     private static (string Output, int Status) RunShell(
         string script, string[]? arguments = null, string[]? environment = null, int extraDescriptors = 0)
     {
-        Assert.False(LibC.Pipe(out var reader, out var writer).IsError);
+        Assert.False(LibC.Pipe2(out var reader, out var writer).IsError);
         using (reader)
         {
             var copies = new List<SafeFileHandle>();

@@ -86,8 +86,8 @@ public sealed class QemuRamTests
     public void The_size_of_the_file_is_sealed()
     {
         using var machine = Testbed.Start();
-        Assert.Equal(Errno.EPERM, LibC.SetFileLength(machine.RamDescriptor, 4096).Errno);
-        Assert.Equal(Errno.EPERM, LibC.SetFileLength(machine.RamDescriptor, 128L << 20).Errno);
+        Assert.Equal(Errno.EPERM, LibC.FTruncate(machine.RamDescriptor, 4096).Errno);
+        Assert.Equal(Errno.EPERM, LibC.FTruncate(machine.RamDescriptor, 128L << 20).Errno);
         Assert.Equal(Errno.EPERM, LibC.AddSeals(machine.RamDescriptor, LibC.F_SEAL_FUTURE_WRITE).Errno);
     }
 

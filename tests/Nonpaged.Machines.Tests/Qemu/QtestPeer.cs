@@ -33,7 +33,7 @@ internal sealed class QtestPeer : IDisposable
                 return line;
             }
 
-            var count = LibC.Receive(_theirs, buffer);
+            var count = LibC.Recv(_theirs, buffer);
             Assert.True(count.Value > 0, "The client ended.");
             _received.AddRange(buffer[..count.AsInt32]);
         }

@@ -25,12 +25,12 @@ internal sealed unsafe class RamMapping : IDisposable
         return new Span<byte>(_start + piece.Offset + (physical - piece.Start.Value), length);
     }
 
-    public void Dispose() => LibC.UnmapMemory(_start, _length);
+    public void Dispose() => LibC.MUnmap(_start, _length);
 
     private static byte* Map(SafeFileHandle file, nuint length)
     {
         const int flags = LibC.MAP_SHARED | LibC.MAP_NORESERVE;
-        var mapped = LibC.MapMemory(null, length, LibC.PROT_READ | LibC.PROT_WRITE, flags, (int)file.DangerousGetHandle(), 0);
+        var mapped = LibC.MMap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, flags, (int)file.DangerousGetHandle(), 0);
         Assert.False(mapped.IsError, mapped.ToString());
         return (byte*)mapped.Value;
     }

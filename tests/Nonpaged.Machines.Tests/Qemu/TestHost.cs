@@ -16,7 +16,7 @@ internal sealed class TestHost : IDisposable
     {
         Mark = $"NONPAGED_TEST_MARK={Guid.NewGuid():N}";
         var program = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Machines.TestHost");
-        Assert.False(LibC.Pipe(out _output, out var writer).IsError);
+        Assert.False(LibC.Pipe2(out _output, out var writer).IsError);
         using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         Assert.False(LibC.DuplicateAbove(nothing, 3, out var input).IsError);
         Assert.False(LibC.DuplicateAbove(writer, 3, out var output).IsError);

@@ -1,5 +1,6 @@
 using CsCheck;
 using Nonpaged.Ndis.Tests.Miniports;
+using Nonpaged.Protocols;
 using PacketDotNet;
 using PacketDotNet.Utils;
 

@@ -33,13 +33,13 @@ public sealed unsafe class SharingTests
         using ExportedMemory export = pool.Export(block);
         nuint length = 4096;
         int descriptor = (int)export.Descriptor.DangerousGetHandle();
-        Assert.Equal(Errno.EPERM, LibC.MapMemory(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0).Errno);
-        Assert.Equal(Errno.EPERM, LibC.Allocate(export.Descriptor, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, 0, (long)length).Errno);
-        Assert.Equal(Errno.EPERM, LibC.SetFileLength(export.Descriptor, 0).Errno);
-        SysResult mapped = LibC.MapMemory(null, length, LibC.PROT_READ, LibC.MAP_SHARED, descriptor, 0);
+        Assert.Equal(Errno.EPERM, LibC.MMap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, descriptor, 0).Errno);
+        Assert.Equal(Errno.EPERM, LibC.FAllocate(export.Descriptor, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, 0, (long)length).Errno);
+        Assert.Equal(Errno.EPERM, LibC.FTruncate(export.Descriptor, 0).Errno);
+        SysResult mapped = LibC.MMap(null, length, LibC.PROT_READ, LibC.MAP_SHARED, descriptor, 0);
         Assert.False(mapped.IsError);
         Assert.Equal(7, ((byte*)mapped.Value)[export.Ranges[0].Offset]);
-        LibC.UnmapMemory((void*)mapped.Value, length);
+        LibC.MUnmap((void*)mapped.Value, length);
     }
 
     [Fact]
@@ -123,10 +123,10 @@ public sealed unsafe class SharingTests
         int expected = 0;
         foreach (FileRange range in export.Ranges)
         {
-            SysResult mapped = LibC.MapMemory(null, (nuint)range.Length, LibC.PROT_READ, LibC.MAP_SHARED, (int)export.Descriptor.DangerousGetHandle(), (long)range.Offset);
+            SysResult mapped = LibC.MMap(null, (nuint)range.Length, LibC.PROT_READ, LibC.MAP_SHARED, (int)export.Descriptor.DangerousGetHandle(), (long)range.Offset);
             Assert.False(mapped.IsError);
             for (ulong offset = 0; offset < range.Length; offset += 4096) Assert.Equal(expected++, *(int*)((byte*)mapped.Value + offset));
-            LibC.UnmapMemory((void*)mapped.Value, (nuint)range.Length);
+            LibC.MUnmap((void*)mapped.Value, (nuint)range.Length);
         }
     }
 
@@ -160,12 +160,12 @@ public sealed unsafe class SharingTests
     public void Memory_that_the_kernel_does_not_pin_is_refused_with_the_reason()
     {
         using NonpagedPool pool = NonpagedPool.Create();
-        SysResult nothing = LibC.MapMemory(null, 8192, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
+        SysResult nothing = LibC.MMap(null, 8192, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
         Assert.False(nothing.IsError);
         Assert.False(pool.TryImport((void*)nothing.Value, 8192, out _, out AllocationFailure? failure));
         Assert.Contains("EFAULT", failure.Reason, StringComparison.Ordinal);
         Assert.Contains("readable and writable", failure.Limit, StringComparison.Ordinal);
-        LibC.UnmapMemory((void*)nothing.Value, 8192);
+        LibC.MUnmap((void*)nothing.Value, 8192);
         Assert.False(pool.TryImport((void*)nothing.Value, 8192, out _, out _));
         Assert.False(pool.TryImport((void*)4096, 0, out _, out _));
         Assert.False(pool.TryImport((void*)4096, nuint.MaxValue, out _, out _));

@@ -25,8 +25,8 @@ public sealed unsafe class PinLadderTests
         block.AsSpan().Fill(0x5a);
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
         for (int i = 0; i < 3; i++) File.WriteAllText("/proc/sys/vm/compact_memory", "1");
-        LibC.AdviseMemory(block.Address, block.Length, LibC.MADV_COLLAPSE);
-        LibC.AdviseMemory(block.Address, block.Length, LibC.MADV_PAGEOUT);
+        LibC.MAdvise(block.Address, block.Length, LibC.MADV_COLLAPSE);
+        LibC.MAdvise(block.Address, block.Length, LibC.MADV_PAGEOUT);
         Assert.Equal(-1, block.AsSpan().IndexOfAnyExcept((byte)0x5a));
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
         Assert.Empty(pool.CheckPins());

@@ -7,7 +7,7 @@ internal sealed unsafe class Advice(string name, int advice) : SingleAttack(name
 {
     protected override Strike On(Subject subject)
     {
-        SysResult advised = LibC.AdviseMemory(subject.Start, subject.Length, advice);
+        SysResult advised = LibC.MAdvise(subject.Start, subject.Length, advice);
         if (advised.IsError) return Strike.Done($"refused: {advised.Errno}");
         return Strike.Done(advice == LibC.MADV_PAGEOUT && !HasSwap() ? "no swap here to page out to" : null);
     }

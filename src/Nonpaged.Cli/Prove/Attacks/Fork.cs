@@ -15,7 +15,7 @@ internal sealed unsafe class Fork() : SingleAttack("fork")
 
     protected override Strike On(Subject subject)
     {
-        SysResult forked = LibC.ForkSleeper(LifeInSeconds);
+        SysResult forked = Sleeper.Fork(LifeInSeconds);
         if (forked.IsError) return Strike.Skipped($"no child: {forked.Errno}");
         try
         {
@@ -43,7 +43,7 @@ internal sealed unsafe class Fork() : SingleAttack("fork")
         {
             SysResult written = default;
             for (nuint done = 0; done < subject.Length && !written.IsError; done += Chunk)
-                written = LibC.WriteMemoryOf(pid, subject.Start + done, zeros, Chunk);
+                written = LibC.ProcessVmWriteV(pid, subject.Start + done, zeros, Chunk);
             return written;
         }
         finally

@@ -8,9 +8,10 @@ internal sealed unsafe class HolePunching() : FileAttack("punch-hole")
 {
     protected override Strike On(Subject subject)
     {
-        SysResult removed = LibC.AdviseMemory(subject.Start, subject.Length, LibC.MADV_REMOVE);
+        SysResult removed = LibC.MAdvise(subject.Start, subject.Length, LibC.MADV_REMOVE);
         return subject.Files.Count == 0 ? Strike.Done(Refused([removed.Errno])) : base.On(subject);
     }
 
-    protected override SysResult On(SafeFileHandle file, long length) => LibC.PunchHole(file, 0, length);
+    protected override SysResult On(SafeFileHandle file, long length) =>
+        LibC.FAllocate(file, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, 0, length);
 }

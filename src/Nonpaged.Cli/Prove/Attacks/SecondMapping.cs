@@ -12,18 +12,18 @@ internal sealed unsafe class SecondMapping() : FileAttack("second-mapping")
         if (!mapped.IsError) return Overwrite(mapped, length);
         SysResult readOnly = Map(file, length, LibC.PROT_READ);
         if (readOnly.IsError) return readOnly;
-        SysResult widened = LibC.ProtectMemory((void*)readOnly.Value, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE);
+        SysResult widened = LibC.MProtect((void*)readOnly.Value, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE);
         if (!widened.IsError) return Overwrite(readOnly, length);
-        LibC.UnmapMemory((void*)readOnly.Value, (nuint)length);
+        LibC.MUnmap((void*)readOnly.Value, (nuint)length);
         return mapped;
     }
 
     private static SysResult Map(SafeFileHandle file, long length, int protection) =>
-        LibC.MapMemory(null, (nuint)length, protection, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0);
+        LibC.MMap(null, (nuint)length, protection, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0);
 
     private static SysResult Overwrite(SysResult mapped, long length)
     {
         new Span<byte>((void*)mapped.Value, (int)long.Min(length, int.MaxValue)).Clear();
-        return LibC.UnmapMemory((void*)mapped.Value, (nuint)length);
+        return LibC.MUnmap((void*)mapped.Value, (nuint)length);
     }
 }

@@ -8,8 +8,8 @@ internal sealed class Truncation() : FileAttack("truncate")
 {
     protected override SysResult On(SafeFileHandle file, long length)
     {
-        SysResult cut = LibC.SetFileLength(file, 0);
+        SysResult cut = LibC.FTruncate(file, 0);
         // Made long again, so that looking at what is left does not end in SIGBUS.
-        return cut.IsError ? cut : LibC.SetFileLength(file, length);
+        return cut.IsError ? cut : LibC.FTruncate(file, length);
     }
 }

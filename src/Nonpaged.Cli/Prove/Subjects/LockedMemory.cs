@@ -8,7 +8,7 @@ internal sealed unsafe class LockedMemory() : MappedMemory("mlock", 0)
     protected override string? Finish(byte* start, nuint length)
     {
         if (HostMemory.Refuse(length) is { } shortage) return shortage.Reason;
-        SysResult locked = LibC.LockMemory(start, length);
+        SysResult locked = LibC.MLock(start, length);
         return locked.IsError ? Explain(locked.Errno) : null;
     }
 

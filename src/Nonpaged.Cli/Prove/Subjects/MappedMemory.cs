@@ -15,7 +15,7 @@ internal abstract unsafe class MappedMemory(string name, int flags) : Subject(na
         _mapped = reserved.IsError ? 0 : (nuint)reserved.Value;
         start = (byte*)_mapped;
         if (_mapped == 0) return "no address space";
-        SysResult mapped = LibC.MapMemory(
+        SysResult mapped = LibC.MMap(
             start, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED | flags, -1, 0);
         string? refused = mapped.IsError ? Explain(mapped.Errno) : Finish(start, length);
         if (refused is not null) Release();
@@ -24,7 +24,7 @@ internal abstract unsafe class MappedMemory(string name, int flags) : Subject(na
 
     public override void Release()
     {
-        if (_mapped != 0) LibC.UnmapMemory((void*)_mapped, _length);
+        if (_mapped != 0) LibC.MUnmap((void*)_mapped, _length);
         _mapped = 0;
     }
 

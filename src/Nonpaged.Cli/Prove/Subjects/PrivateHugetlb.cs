@@ -8,7 +8,7 @@ internal sealed unsafe class PrivateHugetlb() : MappedMemory("hugetlb", LibC.MAP
     /// <summary>Populated here, since a touch that finds no page ends in SIGBUS.</summary>
     protected override string? Finish(byte* start, nuint length)
     {
-        SysResult populated = LibC.AdviseMemory(start, length, LibC.MADV_POPULATE_WRITE);
+        SysResult populated = LibC.MAdvise(start, length, LibC.MADV_POPULATE_WRITE);
         return populated.IsError ? Explain(populated.Errno) : null;
     }
 

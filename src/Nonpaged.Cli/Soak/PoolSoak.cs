@@ -1,0 +1,171 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+
+namespace Nonpaged.Cli;
+
+/// <summary>
+/// Random requests at the ceiling of a pool that grows and shrinks, from several threads, with all contents checked. A seed repeats each thread's requests in their
+/// order; how the threads meet, and so what is refused, is the machine's.
+/// </summary>
+internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong ceiling = 64 << 20, IReadOnlyList<MemoryRung>? ladder = null)
+{
+    private const int MostErrors = 20;
+
+    // How many steps of a thread a phase of growth or of shrinking takes: enough to fill the pool, or to empty it.
+    private const int Phase = 2048;
+
+    private readonly ConcurrentQueue<PoolSoakBlock> _handedOver = new();
+    private readonly ConcurrentQueue<string> _errors = new();
+    private readonly ConcurrentDictionary<string, long> _refusals = new();
+    private readonly ConcurrentDictionary<PinKind, long> _pins = new();
+    private long _allocations, _bytes, _pages, _shrinks, _key;
+    private ulong _peak;
+
+    /// <summary>Runs for so long, or until the first few errors.</summary>
+    public PoolSoakReport Run(TimeSpan time, CancellationToken cancel = default)
+    {
+        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions
+        {
+            Name = "soak",
+            Ceiling = ceiling,
+            Step = ceiling / 8,
+            IdleKept = ceiling / 8,
+            IdleRelease = TimeSpan.FromMilliseconds(20),
+            SearchEffort = ceiling / 8,
+            Ladder = ladder ?? NonpagedPoolOptions.DefaultLadder,
+        });
+        long end = Environment.TickCount64 + (long)time.TotalMilliseconds;
+        Thread[] workers = [.. Enumerable.Range(0, threads).Select(index => new Thread(() => Work(pool, index, end, cancel)) { IsBackground = true })];
+        foreach (Thread worker in workers) worker.Start();
+        foreach (Thread worker in workers) worker.Join();
+        while (_handedOver.TryDequeue(out PoolSoakBlock? block)) CheckAndFree(block, isSample: true);
+        pool.Trim();
+        return new PoolSoakReport(
+            _allocations, _pins, _refusals, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
+    }
+
+    private void Work(NonpagedPool pool, int index, long end, CancellationToken cancel)
+    {
+        // What is asked for has a source of its own: what is freed depends on the other threads.
+        var requests = new Random(seed + index);
+        var random = new Random(seed + index);
+        var mine = new List<PoolSoakBlock>();
+        try
+        {
+            for (int step = 0; Environment.TickCount64 < end && !cancel.IsCancellationRequested && _errors.Count < MostErrors; step++)
+            {
+                // Phases of growth and of shrinking: the share of allocations swings.
+                bool grows = random.Next(100) < (step / Phase % 2 == 0 ? 70 : 30);
+                if (grows) Allocate(pool, requests, random, mine);
+                else if (mine.Count > 0) FreeOne(random, mine);
+                if (_handedOver.TryDequeue(out PoolSoakBlock? other)) CheckAndFree(other, random.Next(64) == 0);
+            }
+        }
+        catch (Exception exception)
+        {
+            _errors.Enqueue(exception.ToString());
+        }
+
+        foreach (PoolSoakBlock block in mine) CheckAndFree(block, isSample: true);
+    }
+
+    private void Allocate(NonpagedPool pool, Random requests, Random random, List<PoolSoakBlock> mine)
+    {
+        MemoryRequest request = Next(requests, mine, out bool isPlain);
+        ulong held = pool.HeldBytes;
+        MemoryBlock? run = null;
+        void* address = null;
+        AllocationFailure? failure = null;
+        try
+        {
+            if (isPlain) address = pool.AllocateZeroed(request.Length);
+            else if (pool.TryAllocate(request, out run, out failure)) address = run.Address;
+        }
+        catch (AllocationException exception)
+        {
+            failure = exception.Failure;
+        }
+
+        if (address == null)
+        {
+            Refused(random, mine, failure!);
+            return;
+        }
+
+        Note(pool, held);
+        if (run is not null) _pins.AddOrUpdate(run.Obtained.Pin, 1, (_, count) => count + 1);
+        bool isZeroed = isPlain || request.Length > SizeClass.MaxLength;
+        if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0)) _errors.Enqueue($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
+        var block = new PoolSoakBlock(pool, run, address, request.Length, (ulong)Interlocked.Increment(ref _key));
+        if (block.CheckGuarantees() is { } less) _errors.Enqueue(less);
+        block.Fill();
+        mine.Add(block);
+    }
+
+    // Each request draws the same numbers, whatever becomes of it.
+    private static MemoryRequest Next(Random requests, List<PoolSoakBlock> mine, out bool isPlain)
+    {
+        nuint length = (nuint)Math.Exp(requests.NextDouble() * Math.Log(4 << 20)) + 1;
+        isPlain = requests.Next(2) == 0;
+        var request = new MemoryRequest(length)
+        {
+            Pin = requests.Next(2) == 0 ? PinDemand.Any : PinDemand.WherePossible,
+            Contiguous = requests.Next(4) == 0 && length <= HostExtents.HugePage,
+            Alignment = (nuint)1 << requests.Next(4, 17),
+            Protectable = requests.Next(16) == 0,
+            WholePages = requests.Next(8) == 0,
+            Shared = requests.Next(64) == 0 ? Sharing.ReadWrite : Sharing.None,
+        };
+
+        // A limit that frames may allow: the pool has had memory there.
+        bool isLimited = requests.Next(32) == 0;
+        return isLimited && mine is [.., { First: { } known }] ? request with { HighestAcceptableAddress = known + ((2 << 20) - 1) } : request;
+    }
+
+    private void Refused(Random random, List<PoolSoakBlock> mine, AllocationFailure failure)
+    {
+        if (failure.Reason.Length == 0 || failure.Limit.Length == 0 || failure.Remedy.Length == 0) _errors.Enqueue($"A failure without an explanation: {failure}");
+        _refusals.AddOrUpdate(Kind(failure.Limit), 1, (_, count) => count + 1);
+        for (int i = 0; i < 8 && mine.Count > 0; i++) FreeOne(random, mine);
+    }
+
+    // The same limit is told with other figures each time.
+    private static string Kind(string limit) => Figure().Replace(limit, "N");
+
+    [GeneratedRegex(@"\b(0x[0-9a-f]+|[0-9]+)\b")]
+    private static partial Regex Figure();
+
+    private void Note(NonpagedPool pool, ulong before)
+    {
+        Interlocked.Increment(ref _allocations);
+        ulong now = pool.HeldBytes;
+        if (now < before) Interlocked.Increment(ref _shrinks);
+        if (now > ceiling) _errors.Enqueue($"{now} bytes are held, the ceiling is {ceiling}.");
+        // A peak that two threads note at once may be the lower one's: it is for information.
+        if (now > _peak) _peak = now;
+    }
+
+    private void FreeOne(Random random, List<PoolSoakBlock> mine)
+    {
+        int index = random.Next(mine.Count);
+        PoolSoakBlock block = mine[index];
+        mine[index] = mine[^1];
+        mine.RemoveAt(mine.Count - 1);
+        // Some are freed by whichever thread comes first.
+        if (random.Next(4) == 0) _handedOver.Enqueue(block);
+        else CheckAndFree(block, random.Next(64) == 0);
+    }
+
+    private void CheckAndFree(PoolSoakBlock block, bool isSample)
+    {
+        Interlocked.Add(ref _bytes, (long)block.Length);
+        if (block.Check() is { } changed) _errors.Enqueue(changed);
+        if (isSample)
+        {
+            if (block.CheckFrame(out bool isKnown) is { } moved) _errors.Enqueue(moved);
+            if (isKnown) Interlocked.Increment(ref _pages);
+        }
+
+        if (block.Free() is { } bad) _errors.Enqueue(bad);
+    }
+}

@@ -1,4 +1,0 @@
-namespace Nonpaged;
-
-/// <summary>A block was not as it must be.</summary>
-internal sealed class HeapSoakException(string message) : Exception(message);
