@@ -10,6 +10,7 @@ public sealed class PublicApiTests
     [InlineData("Nonpaged.Machines")]
     [InlineData("Nonpaged.Ndis")]
     [InlineData("Nonpaged.Drivers")]
+    [InlineData("Nonpaged.Protocols")]
     public void The_public_API_is_the_one_that_is_listed(string package)
     {
         string list = Path.Combine(Repository.Kept, "api", package + ".txt");

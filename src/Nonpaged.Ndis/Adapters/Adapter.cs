@@ -86,7 +86,8 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
     bool IAdapterLife.IsHaltAsked => _haltAsked != 0;
 
-    internal NdisInstance Instance { get; }
+    /// <summary>The instance that it runs in.</summary>
+    public NdisInstance Instance { get; }
 
     internal MiniportRegistration Registration { get; }
 
