@@ -61,25 +61,10 @@ public abstract class PortSpace
     }
 
     /// <summary>
-    /// Writes 8 bits and need not wait for the device, which acts in order. For a device that cannot write to memory, so that nobody sees the difference before he reads one of
-    /// its registers, or looks at its interrupt line after <see cref="Flush"/>.
+    /// These ports for a device that cannot write to memory: a write need not wait for it, since nobody sees the difference
+    /// before he reads one of its registers, or looks at its interrupt line after <see cref="Flush"/>. Writes stay in order.
     /// </summary>
-    public virtual void PostByte(ushort port, byte value) => WriteByte(port, value);
-
-    /// <summary>As <see cref="PostByte"/>, 16 bits.</summary>
-    public virtual void PostUInt16(ushort port, ushort value) => WriteUInt16(port, value);
-
-    /// <summary>As <see cref="PostByte"/>, 32 bits.</summary>
-    public virtual void PostUInt32(ushort port, uint value) => WriteUInt32(port, value);
-
-    /// <summary>Writes 8 bits again and again to one port, in order, as <see cref="PostByte"/> does.</summary>
-    public virtual void PostBytes(ushort port, ReadOnlySpan<byte> values) => WriteBytes(port, values);
-
-    /// <summary>As <see cref="PostBytes"/>, 16 bits.</summary>
-    public virtual void PostUInt16s(ushort port, ReadOnlySpan<ushort> values) => WriteUInt16s(port, values);
-
-    /// <summary>As <see cref="PostBytes"/>, 32 bits.</summary>
-    public virtual void PostUInt32s(ushort port, ReadOnlySpan<uint> values) => WriteUInt32s(port, values);
+    public virtual PortSpace Posted => this;
 
     /// <summary>Waits until devices have acted on all that was posted.</summary>
     public virtual void Flush()

@@ -11,7 +11,8 @@ internal sealed partial class QtestClient
     private const int ReaderStack = 256 * 1024;
     private const int LongestRest = 64;
 
-    // QEMU answers in some 10 us where it has a processor, and waking two threads takes 40 to 60. Of 15 to 1000 us this was best for each driver tried, on two processors.
+    // 100 us. QEMU answers in some 10 where it has a processor, and waking two threads takes 40 to 60. On two processors
+    // drivers were fastest with 60 to 250, of 15 to 1000.
     private static readonly long s_look = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 10_000 : 0;
 
     // Held by the thread that takes in what QEMU sends; guards the buffer, the count of answers, and how often to look.

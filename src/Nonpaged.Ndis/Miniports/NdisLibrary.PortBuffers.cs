@@ -37,29 +37,20 @@ public static unsafe partial class NdisLibrary
     /// <param name="Length">How many values.</param>
     public static void NdisRawWritePortBufferUchar(void* Port, byte* Buffer, uint Length)
     {
-        var values = new ReadOnlySpan<byte>(Buffer, checked((int)Length));
-        if (Ports(Port, sizeof(byte), out var posts) is not { } ports) return;
-        if (posts) ports.PostBytes((ushort)(nint)Port, values);
-        else ports.WriteBytes((ushort)(nint)Port, values);
+        Ports(Port, sizeof(byte))?.WriteBytes((ushort)(nint)Port, new ReadOnlySpan<byte>(Buffer, checked((int)Length)));
     }
 
     /// <summary>Writes the values of a buffer to one 16-bit port, one after the other. The buffer need not be aligned.</summary>
     /// <inheritdoc cref="NdisRawWritePortBufferUchar"/>
     public static void NdisRawWritePortBufferUshort(void* Port, ushort* Buffer, uint Length)
     {
-        var values = new ReadOnlySpan<ushort>(Buffer, checked((int)Length));
-        if (Ports(Port, sizeof(ushort), out var posts) is not { } ports) return;
-        if (posts) ports.PostUInt16s((ushort)(nint)Port, values);
-        else ports.WriteUInt16s((ushort)(nint)Port, values);
+        Ports(Port, sizeof(ushort))?.WriteUInt16s((ushort)(nint)Port, new ReadOnlySpan<ushort>(Buffer, checked((int)Length)));
     }
 
     /// <summary>Writes the values of a buffer to one 32-bit port, one after the other. The buffer need not be aligned.</summary>
     /// <inheritdoc cref="NdisRawWritePortBufferUchar"/>
     public static void NdisRawWritePortBufferUlong(void* Port, uint* Buffer, uint Length)
     {
-        var values = new ReadOnlySpan<uint>(Buffer, checked((int)Length));
-        if (Ports(Port, sizeof(uint), out var posts) is not { } ports) return;
-        if (posts) ports.PostUInt32s((ushort)(nint)Port, values);
-        else ports.WriteUInt32s((ushort)(nint)Port, values);
+        Ports(Port, sizeof(uint))?.WriteUInt32s((ushort)(nint)Port, new ReadOnlySpan<uint>(Buffer, checked((int)Length)));
     }
 }

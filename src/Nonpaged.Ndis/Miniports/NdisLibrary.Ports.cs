@@ -18,34 +18,19 @@ public static unsafe partial class NdisLibrary
         Data = Ports(Port, sizeof(uint)) is { } ports ? ports.ReadUInt32((ushort)(nint)Port) : uint.MaxValue;
 
     /// <summary>Writes 8 bits to a port, after all earlier writes to memory. The device has acted when it returns, as far as that can be seen.</summary>
-    public static void NdisRawWritePortUchar(void* Port, byte Data)
-    {
-        if (Ports(Port, sizeof(byte), out var posts) is not { } ports) return;
-        if (posts) ports.PostByte((ushort)(nint)Port, Data);
-        else ports.WriteByte((ushort)(nint)Port, Data);
-    }
+    public static void NdisRawWritePortUchar(void* Port, byte Data) =>
+        Ports(Port, sizeof(byte))?.WriteByte((ushort)(nint)Port, Data);
 
     /// <summary>Writes 16 bits to a port, after all earlier writes to memory. The device has acted when it returns, as far as that can be seen.</summary>
-    public static void NdisRawWritePortUshort(void* Port, ushort Data)
-    {
-        if (Ports(Port, sizeof(ushort), out var posts) is not { } ports) return;
-        if (posts) ports.PostUInt16((ushort)(nint)Port, Data);
-        else ports.WriteUInt16((ushort)(nint)Port, Data);
-    }
+    public static void NdisRawWritePortUshort(void* Port, ushort Data) =>
+        Ports(Port, sizeof(ushort))?.WriteUInt16((ushort)(nint)Port, Data);
 
     /// <summary>Writes 32 bits to a port, after all earlier writes to memory. The device has acted when it returns, as far as that can be seen.</summary>
-    public static void NdisRawWritePortUlong(void* Port, uint Data)
-    {
-        if (Ports(Port, sizeof(uint), out var posts) is not { } ports) return;
-        if (posts) ports.PostUInt32((ushort)(nint)Port, Data);
-        else ports.WriteUInt32((ushort)(nint)Port, Data);
-    }
+    public static void NdisRawWritePortUlong(void* Port, uint Data) =>
+        Ports(Port, sizeof(uint))?.WriteUInt32((ushort)(nint)Port, Data);
 
-    private static PortSpace? Ports(void* port, int width, [CallerMemberName] string call = "") => Ports(port, width, out _, call);
-
-    private static PortSpace? Ports(void* port, int width, out bool posts, [CallerMemberName] string call = "")
+    private static PortSpace? Ports(void* port, int width, [CallerMemberName] string call = "")
     {
-        posts = false;
         var context = CallContext.Current;
         var adapter = context.Instance.PortRegistry.Find(context.Driver, (nint)port, width);
         if (adapter is null)
@@ -58,7 +43,7 @@ public static unsafe partial class NdisLibrary
             adapter = context.Adapter!;
         }
 
-        posts = !adapter.Bus.MayWriteMemory;
-        return adapter.Machine.Gone.IsCompleted ? null : adapter.Machine.Ports;
+        if (adapter.Machine.Gone.IsCompleted) return null;
+        return adapter.Bus.MayWriteMemory ? adapter.Machine.Ports : adapter.Machine.Ports.Posted;
     }
 }
