@@ -8,18 +8,16 @@ namespace Nonpaged;
 /// finalizer, because a device may still write to memory that the program has forgotten; what was forgotten is told when the pool is disposed
 /// (<see cref="NonpagedPool.LeftBehind"/>).
 /// </summary>
-public sealed unsafe class MemoryBlock : IDisposable
+public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
 {
     private readonly NonpagedPool _pool;
     private nuint _start;
     private ObtainedMemory? _obtained;
 
-    internal MemoryBlock(NonpagedPool pool, MemoryRequest request, nuint address)
+    internal MemoryBlock(NonpagedPool pool, MemoryRequest request)
     {
         _pool = pool;
         Request = request;
-        _start = address;
-        LastStart = address;
     }
 
     /// <summary>Its first byte; null where the block, or its pool, is gone.</summary>
@@ -103,7 +101,7 @@ public sealed unsafe class MemoryBlock : IDisposable
             MemoryProtection.ReadOnly => LibC.PROT_READ,
             _ => LibC.PROT_READ | LibC.PROT_WRITE,
         };
-        using NonpagedPool.Holding held = _pool.Hold();
+        using PoolLife.Holding held = _pool.Hold();
         SysResult result = LibC.MProtect((byte*)start + offset, Page.RoundUp(length, Page.Size), bits);
         return !result.IsError ? null : new AllocationFailure(FailureKind.AddressSpace,
             $"The protection of {length} bytes cannot be changed ({result.Errno}).", "the process's number of mappings (vm.max_map_count)", "sysctl -w vm.max_map_count=262144") { Errno = (int)result.Errno };
@@ -115,9 +113,24 @@ public sealed unsafe class MemoryBlock : IDisposable
     internal nuint Start => _start;
 
     /// <summary>Where it starts, also after it was freed.</summary>
-    internal nuint LastStart { get; }
+    internal nuint LastStart { get; private set; }
 
-    internal int Place { get; set; }
+    /// <summary>The place among the owners of pages; 0 for a small block, which shares its own.</summary>
+    internal int Place { get; private set; }
+
+    // Also while its pages are given back.
+    nuint IPageOwner.Start => LastStart;
+
+    int IPageOwner.Place => Place;
+
+    void IPageOwner.OnTaken(nuint start, int place) => OnTaken(start, place);
+
+    internal void OnTaken(nuint start, int place)
+    {
+        LastStart = start;
+        Place = place;
+        _start = start;
+    }
 
     internal void MarkFreed() => _start = 0;
 

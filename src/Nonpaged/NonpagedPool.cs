@@ -5,43 +5,61 @@ using Microsoft.Win32.SafeHandles;
 namespace Nonpaged;
 
 /// <summary>
-/// Resident memory in one physical address space: the host's frames, the addresses of an IOMMU, or a machine's RAM. The front door: a request for a small cached block without a
-/// limit goes to the heap, every other to the pages. Thread-safe.
+/// Resident memory in one physical address space: the host's frames, the addresses of an IOMMU, or a machine's RAM. Thread-safe, and may be disposed beside any call.
 /// </summary>
+// A facade: it passes each call on to the part that it is for, and has no lock. Blocks come from Front (small ones), RecordedHeap (small ones under a lock) or WholePages (all others);
+// the pages of all three from Supply and PageStore. docs/architecture.md draws them.
 public sealed unsafe partial class NonpagedPool : IDisposable
 {
+    /// <summary>The length in bytes up to which blocks share pages, and are served from the thread's magazines.</summary>
+    public const int LongestSmallBlock = SizeClass.MaxLength;
+
     private static readonly Lock s_defaultGate = new();
     private static NonpagedPool? s_default;
     private static long s_count;
 
-    // Held while the pool grows; taken before the gate, never after it.
-    private readonly Lock _growth = new();
-    private readonly Lock _gate = new();
-    private readonly PageMap _map;
-    private readonly OwnerTable _owners = new();
-    private readonly PageAllocator _pages;
-    private readonly HostExtents? _host;
-    private readonly IommuAddressSpace? _iommu;
-    private readonly FreedBlocks? _freed;
-    private readonly Dictionary<nuint, MemoryBlock> _heapBlocks = [];
-    private ulong _heldBytes;
+    private Front _front;
+    private readonly PoolLife _life;
+    private readonly IdleTimer _timer;
+    private readonly PageStore _pages;
+    private readonly Supply _supply;
+    private readonly RecordedHeap _recorded;
+    private readonly WholePages _whole;
+    private readonly BlockIndex _index;
+    private readonly Importer _importer;
+    private readonly Exporter _exporter;
 
     private NonpagedPool(NonpagedPoolOptions options, bool grows, IommuAddressSpace? iommu = null)
     {
+        Page.ThrowIfOther();
+        PoolOptionsCheck.ThrowIfWrong(options, isHost: grows && iommu is null);
         Options = options;
-        _iommu = iommu;
-        _host = grows ? new HostExtents(options, iommu) : null;
-        _map = new PageMap();
-        _pages = new PageAllocator(_map, _owners);
-        _usesMagazines = UsesMagazines(options, grows);
-        if (options is { Guard: true, Verify: false }) throw new ArgumentException("NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
-        _freed = options.Verify ? new FreedBlocks() : null;
-        _guarded = options.Guard ? new GuardedBlocks() : null;
-        AddRegions(options);
+        HostExtents? host = grows ? new HostExtents(options, iommu) : null;
+        IsFixed = host is null || iommu is not null || options.ForDevices;
+        FreedBlocks? freed = options.Verify ? new FreedBlocks() : null;
+        _life = new PoolLife(options.Name);
+        _timer = new IdleTimer(options.IdleRelease, OnIdleTimer);
+        _pages = new PageStore(_life);
+        _supply = new Supply(options, host, _life, _pages, _timer);
+        _front = new Front(PoolOptionsCheck.HasMagazines(options, grows), _supply, _timer, _life);
+        _recorded = new RecordedHeap(options, _life, _pages, _supply, freed);
+        _whole = new WholePages(this, _life, _pages, _supply, freed);
+        _index = new BlockIndex(_pages, _recorded, freed);
+        _importer = new Importer(host?.Pins.Rings, iommu);
+        _exporter = new Exporter(options, _pages, isHost: grows);
     }
 
-    // Its lists of all size classes take longer to make than the rest of a pool, and many pools have no small blocks. Made under the lock that it is used under.
-    private SpanHeap Spans => field ??= new SpanHeap(_owners, AllocateSpan, (start, pages) => FreePages(start, pages));
+    /// <summary>Told once of each extent whose pin is found to be gone: by <see cref="CheckPins"/>, and with <see cref="NonpagedPoolOptions.Verify"/> when a block is disposed.</summary>
+    public event Action<LostPin>? PinLost;
+
+    /// <summary>
+    /// Told of each write to memory that was not the writer's, by the thread whose call found it. Where nobody listens that call throws
+    /// <see cref="MemoryCorruptionException"/>. With <see cref="NonpagedPoolOptions.Guard"/> only.
+    /// </summary>
+    public event Action<MemoryCorruption>? Corrupted;
+
+    /// <summary>Told by <see cref="Dispose"/> of what was still in use, by the thread that disposes, when the memory is gone. Not told where nothing was.</summary>
+    public event Action<PoolLeftovers>? LeftBehind;
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
     /// <exception cref="AllocationException">The process has no address space for it. A later call tries again.</exception>
@@ -57,12 +75,34 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     /// <summary>How the pool was made.</summary>
     public NonpagedPoolOptions Options { get; }
 
+    /// <summary>What was still in use when the pool was disposed; null before. The blocks' requests, with their owners, can still be read.</summary>
+    public PoolLeftovers? Leftovers { get; private set; }
+
+    /// <summary>Its memory is gone: <see cref="Dispose"/> was called, and may not have returned.</summary>
+    public bool IsDisposed => _life.IsOver;
+
+    /// <summary>Memory held from the host or handed in, in bytes.</summary>
+    public ulong HeldBytes => _pages.HeldBytes;
+
+    /// <summary>Memory in whole pages that nobody uses, in bytes.</summary>
+    public ulong FreeBytes => _pages.FreeBytes;
+
+    /// <summary>The blocks in use, in no order: whole pages, and under <see cref="NonpagedPoolOptions.Verify"/> the small ones too.</summary>
+    public IReadOnlyList<MemoryBlock> Blocks => _index.Blocks;
+
     /// <summary>No other pool of the process has it.</summary>
     internal nint Number { get; } = (nint)Interlocked.Increment(ref s_count);
 
+    /// <summary>All memory of the pool is held in place, by construction or by an IOMMU.</summary>
+    private bool IsFixed { get; }
+
     /// <summary>A further pool of host memory, which grows by the first rung of the ladder that gives memory.</summary>
     /// <exception cref="AllocationException">One of <see cref="NonpagedPoolOptions.Regions"/> cannot be mapped.</exception>
-    public static NonpagedPool Create(NonpagedPoolOptions? options = null) => new(options ?? new NonpagedPoolOptions(), grows: true);
+    public static NonpagedPool Create(NonpagedPoolOptions? options = null)
+    {
+        var pool = new NonpagedPool(options ?? new NonpagedPoolOptions(), grows: true);
+        return pool.With(RegionExtent.Map(pool.Options.Regions));
+    }
 
     /// <summary>
     /// A pool of host memory whose physical addresses are those of an IOMMU: whatever frames it is of, any length is contiguous, at or below any limit, as far as the
@@ -75,31 +115,14 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     }
 
     /// <summary>
-    /// A pool over memory that a machine hands in: a file, and where its bytes lie in the machine's physical address space. The descriptor stays the
-    /// caller's. The pool does not grow.
+    /// A pool over memory that a machine hands in: a file, and where its bytes lie in the machine's physical address space. The descriptor stays the caller's. The pool does not grow.
     /// </summary>
     /// <exception cref="ArgumentException">Pieces are not whole pages of 4096 bytes, or overlap.</exception>
     /// <exception cref="AllocationException">The memory cannot be mapped.</exception>
     public static NonpagedPool Over(SafeFileHandle descriptor, IReadOnlyList<MemoryPiece> layout, NonpagedPoolOptions? options = null)
     {
-        options ??= new NonpagedPoolOptions { Name = "machine" };
-        var pool = new NonpagedPool(options, grows: false);
-        try
-        {
-            AllocationFailure? failure = null;
-            foreach (Extent extent in MachineExtents.Map(descriptor, layout, options.Name))
-            {
-                if (failure is null) failure = pool.Add(extent);
-                else extent.Dispose();
-            }
-
-            return failure is null ? pool : throw new AllocationException(failure);
-        }
-        catch
-        {
-            pool.Dispose();
-            throw;
-        }
+        var pool = new NonpagedPool(options ?? new NonpagedPoolOptions { Name = "machine" }, grows: false);
+        return pool.With(MachineExtents.Map(descriptor, layout, pool.Options.Name));
     }
 
     /// <summary>Allocates a block, or throws.</summary>
@@ -111,43 +134,100 @@ public sealed unsafe partial class NonpagedPool : IDisposable
 
     /// <summary>Allocates a block, or says why that is not possible. Never gives less than was asked for.</summary>
     /// <inheritdoc cref="Allocate(MemoryRequest)" path="/exception[@cref='T:System.ArgumentException' or @cref='T:System.ObjectDisposedException']"/>
-    public bool TryAllocate(
-        MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
+    public bool TryAllocate(MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
     {
-        RequestCheck.ThrowIfWrong(request, isFixed: _host is null || _iommu is not null || Options.ForDevices);
-        block = null;
-        bool isSmall = RequestCheck.IsForHeap(request) && SmallClassOf(request) != 0;
-        block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
-        if (block is null && _guarded is not null)
-        {
-            ReleaseAllKept();
-            // Before the block is there: where this throws, nobody would have it.
-            TellCorruptions();
-            block = isSmall ? AllocateSmall(request, out failure) : AllocateRun(request, out failure);
-        }
+        RequestCheck.ThrowIfWrong(request, IsFixed);
+        int sizeClass = RequestCheck.IsForHeap(request) ? _recorded.ClassOf(request) : 0;
+        block = sizeClass != 0 ? TakeRecorded(request, sizeClass, out failure) : _whole.Take(request, out failure);
+        if (block is not null || !TryFindMore(isSmall: sizeClass != 0, failure)) return block is not null;
+        block = sizeClass != 0 ? TakeRecorded(request, sizeClass, out failure) : _whole.Take(request, out failure);
+        return block is not null;
+    }
 
-        if (block is null)
-        {
-            lock (_gate) failure ??= Shortage(request);
-            return false;
-        }
+    /// <summary>Allocates several blocks in one memory file, which they have to themselves: a process that one of them is exported to sees all of them, and nothing else. It costs one descriptor for all.</summary>
+    /// <param name="request">What each block needs; <see cref="MemoryRequest.Shared"/> is not <see cref="Sharing.None"/>. Each starts on a page.</param>
+    /// <param name="count">How many blocks, 1 or more.</param>
+    /// <exception cref="AllocationException">There is no memory for all; none is allocated.</exception>
+    /// <exception cref="ArgumentException">The request is not for shared blocks, or makes no sense.</exception>
+    public IReadOnlyList<MemoryBlock> AllocateGroup(MemoryRequest request, int count) =>
+        TryAllocateGroup(request, count, out IReadOnlyList<MemoryBlock>? blocks, out AllocationFailure? failure) ? blocks : throw new AllocationException(failure);
 
-        using (Hold())
-        {
-            if (!isSmall) ClearDirtyPages(block);
-            else if (request.Zeroed) NativeMemory.Clear((void*)block.LastStart, request.Length);
-        }
+    /// <summary>As <see cref="AllocateGroup"/>, or says why that is not possible.</summary>
+    public bool TryAllocateGroup(
+        MemoryRequest request, int count, [NotNullWhen(true)] out IReadOnlyList<MemoryBlock>? blocks, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        RequestCheck.ThrowIfWrongGroup(request, count, IsFixed, _supply.Grows ? null : Options.Name);
+        blocks = _whole.TakeGroup(request, count, out failure);
+        return blocks is not null;
+    }
 
-        return true;
+    /// <summary>
+    /// Grows ahead, so that blocks of so many bytes in all are allocated without a system call. The memory stays with the pool, whether it is used or not, until the pool is disposed.
+    /// </summary>
+    /// <param name="bytes">In all; each block takes whole pages, small ones share spans of 64 KiB or more.</param>
+    /// <param name="highestAcceptableAddress">The limit of the requests that will come; null for none.</param>
+    /// <exception cref="AllocationException">There is not so much. What was obtained before is ordinary memory of the pool.</exception>
+    /// <exception cref="ArgumentException">0 bytes, or more than an address space holds.</exception>
+    public void Reserve(ulong bytes, PhysicalAddress? highestAcceptableAddress = null)
+    {
+        if (!TryReserve(bytes, out AllocationFailure? failure, highestAcceptableAddress)) throw new AllocationException(failure);
+    }
+
+    /// <inheritdoc cref="Reserve(ulong, PhysicalAddress?)"/>
+    /// <returns>False, with the reason, where there is not so much.</returns>
+    public bool TryReserve(ulong bytes, [NotNullWhen(false)] out AllocationFailure? failure, PhysicalAddress? highestAcceptableAddress = null) =>
+        TryReserve(new MemoryRequest((nuint)bytes) { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true }, out failure);
+
+    /// <summary>As <see cref="Reserve(ulong, PhysicalAddress?)"/>, for requests like this one: its length is their sum, and the memory is pinned, contiguous, protectable as it says.</summary>
+    /// <exception cref="ArgumentException">The request is for a block with a memory file of its own, which cannot be there before the block.</exception>
+    /// <exception cref="AllocationException">There is not so much.</exception>
+    public void Reserve(MemoryRequest request)
+    {
+        if (!TryReserve(request, out AllocationFailure? failure)) throw new AllocationException(failure);
+    }
+
+    /// <inheritdoc cref="Reserve(MemoryRequest)" path="/summary"/>
+    /// <inheritdoc cref="Reserve(MemoryRequest)" path="/exception[@cref='T:System.ArgumentException']"/>
+    /// <returns>False, with the reason, where there is not so much.</returns>
+    public bool TryReserve(MemoryRequest request, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        RequestCheck.ThrowIfWrong(request, IsFixed);
+        RequestCheck.ThrowIfOfItsOwn(request, Options);
+        _front.Make();
+        failure = _supply.Reserve(RequestCheck.ToPages(request), request.Length);
+        return failure is null;
+    }
+
+    /// <summary>Pins memory that the caller owns, and reads its physical addresses: anonymous memory, a memory file, or huge pages. It is not counted to what the pool holds.</summary>
+    /// <param name="address">Its first byte; any alignment.</param>
+    /// <param name="length">In bytes. The pages that it touches are pinned whole.</param>
+    /// <exception cref="AllocationException">It cannot be pinned: not mapped readable and writable, of a disk file, or above the memlock limit.</exception>
+    public ImportedMemory Import(void* address, nuint length) =>
+        TryImport(address, length, out ImportedMemory? imported, out AllocationFailure? failure) ? imported : throw new AllocationException(failure);
+
+    /// <summary>As <see cref="Import"/>, or says why that is not possible.</summary>
+    public bool TryImport(void* address, nuint length, [NotNullWhen(true)] out ImportedMemory? imported, [NotNullWhen(false)] out AllocationFailure? failure)
+    {
+        imported = _importer.TryImport(address, length, out failure);
+        return imported is not null;
+    }
+
+    /// <summary>Gives a block to another process: a descriptor, and where the block lies in its file.</summary>
+    /// <exception cref="AllocationException">The block was not asked for as <see cref="MemoryRequest.Shared"/>, nor is the pool made for sharing; or there is no further descriptor.</exception>
+    /// <exception cref="ArgumentException">The block is another pool's.</exception>
+    /// <exception cref="ObjectDisposedException">The block is freed, or the pool is disposed.</exception>
+    public ExportedMemory Export(MemoryBlock block)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        return block.Pool == this ? _exporter.Export(block)
+            : throw new ArgumentException($"The block is of the pool \"{block.Pool.Options.Name}\", and not of \"{Options.Name}\".", nameof(block));
     }
 
     /// <summary>The physical address of a byte of an allocated block. Takes no lock and makes no system call.</summary>
-    /// <returns>
-    /// False for an address outside of any block, where frame numbers may not be read, and for memory that is not pinned, for the kernel may move it.
-    /// </returns>
+    /// <returns>False for an address outside of any block, where frame numbers may not be read, and for memory that is not pinned, for the kernel may move it.</returns>
     public bool TryTranslate(void* address, out PhysicalAddress physical)
     {
-        bool known = _map.TryTranslate((nuint)address, out ulong value);
+        bool known = _pages.TryTranslate((nuint)address, out ulong value);
         physical = new PhysicalAddress(value);
         return known;
     }
@@ -158,7 +238,139 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     public PhysicalAddress Translate(void* address)
     {
         if (TryTranslate(address, out PhysicalAddress physical)) return physical;
-        ThrowIfDisposed();
+        _life.ThrowIfOver();
         throw new ArgumentException($"0x{(nuint)address:x} has no known physical address in the pool \"{Options.Name}\".", nameof(address));
+    }
+
+    /// <summary>What backs a range of a block: its physical ranges in the order of its addresses.</summary>
+    /// <exception cref="ArgumentException">The range is not wholly within memory in use.</exception>
+    public IReadOnlyList<PhysicalRange> GetPhysicalRanges(void* address, nuint length) => _pages.RangesOf((nuint)address, length);
+
+    /// <summary>The block in use that an address lies in, its end included up to the next page or the next small block; null for any other address, and for small blocks where the pool does not verify.</summary>
+    public MemoryBlock? Find(void* address) => _index.Find((nuint)address);
+
+    /// <summary>The block that was freed last at an address where none is in use; remembered for the latest frees, under <see cref="NonpagedPoolOptions.Verify"/>.</summary>
+    public MemoryBlock? FindFreed(void* address) => _index.FindFreed((nuint)address);
+
+    /// <summary>The address is in the pool's memory, in use or not.</summary>
+    public bool Contains(void* address) => _pages.Contains((nuint)address);
+
+    /// <summary>How much memory of a caching that ordinary memory does not have the pool was given, and how much of that is free.</summary>
+    /// <param name="caching"><see cref="Caching.Uncached"/> or <see cref="Caching.WriteCombined"/>.</param>
+    public RegionUse GetRegionUse(Caching caching) => RegionMeasures.Use(_pages, caching);
+
+    /// <summary>A picture of the pool's memory at this moment: its extents, what backs them, what is used and what is free. Other threads' calls wait while the pages in use are counted, which takes some milliseconds for each GiB of them.</summary>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    public PoolMap GetMap() => PoolSurvey.Map(Options.Name, _pages, _recorded);
+
+    /// <summary>
+    /// Looks whether everything that pins the pool's memory is still there. References in pipes go silently where another process drains the pipe, or code of this process closes descriptors
+    /// that are not its own. Nothing more is allocated from what lost its pin, it has no physical address any more, and its blocks' <see cref="MemoryBlock.Obtained"/>, if read after that, tells it.
+    /// </summary>
+    /// <returns>What lost its pin since the last look.</returns>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    public IReadOnlyList<LostPin> CheckPins()
+    {
+        List<LostPin> lost = _pages.TakeLostPins();
+        foreach (LostPin one in lost) PinLost?.Invoke(one);
+        return lost;
+    }
+
+    /// <summary>
+    /// Gives all memory back at once, blocks in use included; <see cref="LeftBehind"/> and <see cref="Leftovers"/> tell which. May be called beside any other call of any thread: these
+    /// complete, or throw an <see cref="ObjectDisposedException"/>. Later calls of <see cref="Dispose"/> do nothing.
+    /// </summary>
+    /// <remarks>
+    /// No address of the pool may be used afterwards. The address range stays reserved without access, so that a stale pointer faults and writes to nothing new: until the
+    /// process runs short of address space, or has disposed of pools with more than 1 TiB, or more than 1024 extents, since then.
+    /// </remarks>
+    public void Dispose()
+    {
+        HeapHook.Step();
+        if (!_life.TryEnd()) return;
+        _front.Close();
+        _timer.Dispose();
+        _life.AwaitHolders();
+        HeapHook.Step();
+        Leftovers = _supply.Close(_recorded.Close());
+        _importer.Dispose();
+        // When the memory is gone: a thread that ends at this moment gives back until then.
+        _front.Heap?.Dispose();
+        if (Leftovers.Any) LeftBehind?.Invoke(Leftovers);
+    }
+
+    internal ObtainedMemory Describe(MemoryBlock block) => _pages.Describe(block);
+
+    /// <summary>Gives a block back. Does nothing where it was given back, or the pool is gone.</summary>
+    internal void Free(MemoryBlock block)
+    {
+        if (Options.Verify && !_life.IsOver) CheckPins();
+        if (block.Place == 0) _recorded.Give(block);
+        else _whole.Give(block);
+        TellCorruptions();
+    }
+
+    internal void ThrowIfDisposed() => _life.ThrowIfOver();
+
+    /// <summary>Keeps the memory where it is until disposed of.</summary>
+    internal PoolLife.Holding Hold() => _life.Hold();
+
+    /// <summary>The address is of memory in use that the kernel may move.</summary>
+    internal bool IsUnpinned(void* address) => _pages.IsUnpinned((nuint)address);
+
+    internal void OnIdleTimer()
+    {
+        if (_life.IsOver) return;
+        HeapHook.Step();
+        _front.Heap?.TrimKept();
+        HeapHook.Step();
+        _supply.ReleaseIdle();
+    }
+
+    /// <summary>Takes over extents, which are mapped when their turn comes; where one cannot be, the pool is gone.</summary>
+    private NonpagedPool With(IEnumerable<Extent> extents)
+    {
+        try
+        {
+            foreach (Extent extent in extents)
+            {
+                if (_pages.Add(extent) is { } failure) throw new AllocationException(failure);
+            }
+
+            return this;
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    private MemoryBlock? TakeRecorded(MemoryRequest request, int sizeClass, out AllocationFailure? failure)
+    {
+        var block = new MemoryBlock(this, request);
+        if (_recorded.Take(sizeClass, block, out failure) == 0) return null;
+        if (!request.Zeroed) return block;
+        using (_life.Hold()) NativeMemory.Clear((void*)block.LastStart, request.Length);
+        return block;
+    }
+
+    /// <summary>Gives back what is kept and may be what is missing. Whether there was any.</summary>
+    private bool TryFindMore(bool isSmall, AllocationFailure? failure)
+    {
+        bool any = !isSmall && failure?.Kind != FailureKind.NoRegion && _front.Heap?.Trim() == true;
+        if (!_recorded.IsGuarded) return any;
+        _recorded.GiveKept();
+        // Before the block is there: where this throws, nobody would have it.
+        TellCorruptions();
+        return true;
+    }
+
+    private void TellCorruptions()
+    {
+        MemoryCorruption[] found = _recorded.TakeFound();
+        if (found.Length == 0) return;
+        if (Corrupted is not { } told) throw new MemoryCorruptionException(found);
+        foreach (MemoryCorruption corruption in found) told(corruption);
     }
 }

@@ -29,7 +29,7 @@ internal sealed unsafe class ChunkTable : IDisposable
     // Behind the last ones there is room for a look at those of a whole chunk.
     private static readonly nuint s_length = s_statesAt + ((nuint)MostStates << 1) + HugePage;
 
-    private readonly Lock _gate = new();
+    private Lock _gate = new();
     private readonly Stack<int> _vacant = [];
     private readonly Dictionary<int, Queue<nint>> _freeStates = [];
     private readonly HashSet<nuint> _writable = [];
@@ -54,7 +54,12 @@ internal sealed unsafe class ChunkTable : IDisposable
     {
         lock (s_gate)
         {
-            if (s_empty.TryPop(out ChunkTable? table)) return table;
+            if (s_empty.TryPop(out ChunkTable? table))
+            {
+                // One that a finalizer emptied (EndOfThread) was unreachable until then, so what its lock waits with is finalized, too.
+                table._gate = new Lock();
+                return table;
+            }
         }
 
         SysResult reserved = AddressSpace.Reserve(s_length, HugePage);

@@ -6,7 +6,7 @@ namespace Nonpaged;
 /// The blocks of one size class that no thread has: full magazines, which threads exchange as a whole, and spans. What is more than a few magazines goes back to the spans, and
 /// a span whose blocks are all back goes back to the pages.
 /// </summary>
-internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable table)
+internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
 {
     private const int LargestCapacity = 128;
     private const int SmallestCapacity = 64;
@@ -43,7 +43,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         }
 
         // Without the lock, for other threads' frees must not wait for the kernel.
-        HeapSpan? span = source.Take(sizeClass, _spanPages, table, out failure);
+        HeapSpan? span = spans.Take(sizeClass, _spanPages, out failure);
         if (span is null) return false;
         using (HeapHook.Enter(_gate))
         {
@@ -76,7 +76,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         // Another processor may just have taken blocks out of there. Written all at once, its lines come at the same time; with each free one of them would be waited for.
         NativeMemory.Clear(magazine->Floor, magazine->Room);
         Give(empty);
-        if (isFirst) source.OnBlocksKept();
+        if (isFirst) spans.OnBlocksKept();
     }
 
     /// <summary>Takes all blocks out of a magazine whose thread has ended or trims: full ones are kept for other threads, where that is wished. Whether there was any.</summary>
@@ -105,7 +105,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         }
 
         Give(empty);
-        if (isFirst) source.OnBlocksKept();
+        if (isFirst) spans.OnBlocksKept();
         return any;
     }
 
@@ -191,7 +191,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
         {
             nuint block = span.Take();
             magazine->Top[0] = block;
-            if (HeapChecks.IsOn) magazine->Top[1] = (nuint)table.StateOf(block);
+            if (HeapChecks.IsOn) magazine->Top[1] = (nuint)spans.Table.StateOf(block);
             if (!span.IsFull) continue;
             _open.Remove(span.Node!);
             span.Node = null;
@@ -215,7 +215,7 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     {
         for (nuint* slot = (nuint*)floor, end = slot + count * Magazine.Slot; slot < end; slot += Magazine.Slot)
         {
-            HeapSpan span = table.SpanOf(*slot);
+            HeapSpan span = spans.Table.SpanOf(*slot);
             // Those with few free blocks are taken from first, so that the others can become empty.
             if (span.IsFull) span.Node = _open.AddFirst(span);
             span.Return(*slot);
@@ -229,6 +229,6 @@ internal sealed unsafe class Depot(int sizeClass, ISpanSource source, ChunkTable
     private void Give(List<HeapSpan>? empty)
     {
         if (empty is null) return;
-        foreach (HeapSpan span in empty) source.Give(span);
+        foreach (HeapSpan span in empty) spans.Give(span);
     }
 }

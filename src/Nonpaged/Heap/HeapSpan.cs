@@ -5,14 +5,16 @@ namespace Nonpaged;
 /// <summary>
 /// Pages cut into blocks of one size class. Which of them are out, with a caller or in a magazine, is kept here, out of line: the blocks themselves are never touched.
 /// </summary>
-internal sealed unsafe class HeapSpan(nuint start, nuint pages, int sizeClass)
+/// <param name="sizeClass">The class.</param>
+/// <param name="pages">How many pages; it has none before it is taken for (<see cref="IPageOwner"/>).</param>
+internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
 {
     private readonly ulong[] _out = new ulong[(CapacityOf(pages, sizeClass) + 63) / 64];
 
     // The words before it have no free block.
     private int _firstWord;
 
-    public nuint Start { get; } = start;
+    public nuint Start { get; private set; }
 
     public nuint Pages { get; } = pages;
 
@@ -24,8 +26,7 @@ internal sealed unsafe class HeapSpan(nuint start, nuint pages, int sizeClass)
 
     public int BlocksOut { get; private set; }
 
-    /// <summary>The pool's place for its owner.</summary>
-    public int Place { get; init; }
+    public int Place { get; private set; }
 
     /// <summary>Where states of its blocks are kept, the table of them; null for a span whose blocks are out only when they are in use.</summary>
     public ChunkTable? States { get; init; }
@@ -48,6 +49,12 @@ internal sealed unsafe class HeapSpan(nuint start, nuint pages, int sizeClass)
 
             return used;
         }
+    }
+
+    public void OnTaken(nuint start, int place)
+    {
+        Start = start;
+        Place = place;
     }
 
     /// <summary>Takes the first free block; the span is not full.</summary>
@@ -77,6 +84,15 @@ internal sealed unsafe class HeapSpan(nuint start, nuint pages, int sizeClass)
         if (States is not null && HeapChecks.IsOn) return States.IsInUse(block);
         int index = IndexOf(block);
         return (_out[index / 64] & (1UL << (index % 64))) != 0;
+    }
+
+    /// <summary>What is wrong with a free of the block at an address, if anything is.</summary>
+    public BadFree WhyNot(nuint address, nuint? length)
+    {
+        nuint start = BlockOf(address);
+        if (start == 0 || !IsUsed(start)) return BadFree.NotAllocated;
+        if (start != address) return BadFree.Middle;
+        return length is { } given && !Nonpaged.SizeClass.MayHold(SizeClass, given) ? BadFree.WrongLength : BadFree.None;
     }
 
     private int IndexOf(nuint address) => (int)((address - Start) / (nuint)BlockSize);

@@ -16,15 +16,14 @@ internal sealed unsafe class MagazineHeap
     private readonly Lock _gate = new();
     private readonly List<HeapThread> _threads = [];
     private readonly Depot?[] _depots = new Depot?[SizeClass.Count];
-    private readonly ISpanSource _source;
+    private readonly HeapSpans _spans;
     private volatile bool _isDisposed;
     private int _trims;
     private bool _isGone;
 
-    private MagazineHeap(ISpanSource source, ChunkTable table, int slot)
+    private MagazineHeap(HeapSpans spans, int slot)
     {
-        _source = source;
-        Table = table;
+        _spans = spans;
         Slot = slot;
     }
 
@@ -34,22 +33,22 @@ internal sealed unsafe class MagazineHeap
     /// <summary>The pool's place in each thread's table.</summary>
     public int Slot { get; }
 
-    public ChunkTable Table { get; }
+    public ChunkTable Table => _spans.Table;
 
     public bool IsDisposed => _isDisposed;
 
     /// <summary>Null where all slots are taken, or there is no address space for its table.</summary>
-    public static MagazineHeap? TryCreate(ISpanSource source)
+    public static MagazineHeap? TryCreate(Supply supply, IdleTimer timer, PoolLife life)
     {
         int slot = PoolSlots.Take();
         ChunkTable? table = slot == 0 ? null : ChunkTable.TryCreate();
-        if (table is not null) return new MagazineHeap(source, table, slot);
+        if (table is not null) return new MagazineHeap(new HeapSpans(supply, timer, life, table), slot);
         if (slot != 0) PoolSlots.Release(slot);
         return null;
     }
 
     /// <summary>Takes a block when the loaded magazine has none. 0, with the reason, where there is no memory.</summary>
-    public nuint Allocate(int sizeClass, out AllocationFailure? failure)
+    public nuint Take(int sizeClass, out AllocationFailure? failure)
     {
         using HeapThread.SlowCall call = HeapThread.Enter(this);
         return TryLoad(call.Cache, sizeClass, 1, out failure) ? ThreadCache.MagazineOf(call.Cache, sizeClass)->Pop() : 0;
@@ -78,8 +77,8 @@ internal sealed unsafe class MagazineHeap
         return chunk.SizeClass != 0 && (!HeapChecks.IsOn || *chunk.StateOf(address) == Chunk.InUse(address)) ? chunk.SizeClass : 0;
     }
 
-    /// <summary>Frees a block of the heap that is in use. False where the address is not one.</summary>
-    public bool TryFree(nuint address)
+    /// <summary>Gives back a block of the heap that is in use. False where the address is not one.</summary>
+    public bool TryGive(nuint address)
     {
         using HeapThread.SlowCall call = HeapThread.Enter(this);
         int sizeClass = ClassOfBlock(address);
@@ -101,7 +100,7 @@ internal sealed unsafe class MagazineHeap
         HeapThread[] ended;
         using (HeapHook.Enter(_gate))
         {
-            if (_isDisposed) throw _source.Disposed();
+            if (_isDisposed) throw _spans.Disposed();
             ended = [.. _threads.Where(other => other.HasEnded)];
             _threads.Add(thread);
         }
@@ -150,7 +149,13 @@ internal sealed unsafe class MagazineHeap
         }
     }
 
-    /// <summary>As above, with what the calling thread has.</summary>
+    /// <summary>As above, where depots have kept blocks since the last time.</summary>
+    public void TrimKept()
+    {
+        if (_spans.TakeKept()) TrimShared();
+    }
+
+    /// <summary>As <see cref="TrimShared"/>, with what the calling thread has.</summary>
     public bool Trim()
     {
         using HeapThread.SlowCall call = HeapThread.Enter(this);
@@ -202,6 +207,6 @@ internal sealed unsafe class MagazineHeap
     private Depot DepotOf(int sizeClass)
     {
         if (Volatile.Read(ref _depots[sizeClass]) is { } depot) return depot;
-        using (HeapHook.Enter(_gate)) return _depots[sizeClass] ??= new Depot(sizeClass, _source, Table);
+        using (HeapHook.Enter(_gate)) return _depots[sizeClass] ??= new Depot(sizeClass, _spans);
     }
 }

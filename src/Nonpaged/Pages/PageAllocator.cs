@@ -1,15 +1,11 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Runs of pages by zone. Free memory is kept as ranges, in one set a zone ordered by size; the page map's entries at both ends
-/// of a range name it, so that a free finds its neighbours without a search. Callers hold the pool's lock.
+/// Takes runs of pages out of the free ranges, and merges what comes back with its neighbours. Callers hold the page store's lock.
 /// </summary>
-internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owners)
+internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeRanges free)
 {
-    private readonly SortedSet<FreeRange>[] _zones = [new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize)];
-    private readonly ulong[] _freePages = new ulong[Zone.Count];
-
-    public ulong FreePages => _freePages.Aggregate(0UL, (sum, pages) => sum + pages);
+    private readonly PageSearch _search = new(free);
 
     /// <summary>Takes over an extent, all of it free.</summary>
     public void Add(Extent extent)
@@ -28,36 +24,36 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     /// <summary>Gives up an extent of which every page is free.</summary>
     public void Remove(Extent extent)
     {
-        foreach (FreeRange range in RangesOf(extent)) Take(range);
+        foreach (FreeRange range in free.Of(extent)) free.Remove(range);
         map.Clear(extent.Start, extent.Pages);
         owners.Remove(extent.Place);
     }
 
-    /// <summary>Takes a run and marks its pages as the owner's. Returns its address, or 0 where no free memory is like that.</summary>
-    public nuint Allocate(PageRequest request, int owner)
+    /// <summary>Takes a run and marks its pages as those of a place. Its address, or 0 where no free memory is like that.</summary>
+    public nuint Take(in PageRequest request, int place)
     {
-        if (Search(request) is not { } found) return 0;
+        if (_search.Find(request) is not { } found) return 0;
         Carve(found.Range, found.Start, request.Pages);
-        map.SetOwner(found.Start, request.Pages, owner);
+        map.SetOwner(found.Start, request.Pages, place);
         found.Range.Extent.UsedPages += request.Pages;
         return found.Start;
     }
 
     /// <summary>Takes the run that starts with a free range, whatever follows that physically. False where not so many pages are free there.</summary>
-    public bool TryAllocateAt(nuint start, nuint pages, int owner)
+    public bool TryTakeAt(nuint start, nuint pages, int place)
     {
-        if (FreeAt(start) is not { } first || first.Start != start) return false;
-        nuint free = 0;
-        for (FreeRange? range = first; range is not null && free < pages; range = NeighbourAfter(range)) free += range.Pages;
-        if (free < pages) return false;
+        if (free.At(start) is not { } first || first.Start != start) return false;
+        nuint found = 0;
+        for (FreeRange? range = first; range is not null && found < pages; range = free.After(range)) found += range.Pages;
+        if (found < pages) return false;
         Carve(first, start, pages);
-        map.SetOwner(start, pages, owner);
+        map.SetOwner(start, pages, place);
         first.Extent.UsedPages += pages;
         return true;
     }
 
     /// <summary>Gives a run back. Returns the extent that it lies in.</summary>
-    public Extent Free(nuint start, nuint pages)
+    public Extent Give(nuint start, nuint pages)
     {
         map.SetOwner(start, pages, 0);
         Extent extent = ExtentOf(start);
@@ -69,16 +65,6 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
     public Extent ExtentOf(nuint address) =>
         owners.TryGet(map.Find(address)->Extent, out Extent? extent) ? extent : throw new InvalidOperationException("The page map lost an extent.");
 
-    /// <summary>Whether the page after this one follows it physically, as far as that is known.</summary>
-    public bool FollowsPhysically(nuint address)
-    {
-        PageEntry* entry = map.Find(address);
-        PageEntry* next = map.Find(address + Page.Size);
-        if (next == null || next->Extent != entry->Extent) return false;
-        if (entry->Physical != PageEntry.Unknown) return map.PhysicalOf(address + Page.Size) == map.PhysicalOf(address) + Page.Size;
-        return next->Physical == PageEntry.Unknown && ExtentOf(address).IsContiguousWith(address, address + Page.Size);
-    }
-
     /// <summary>Makes pages free ranges again, each merged with its free neighbours.</summary>
     private void Release(nuint start, nuint pages)
     {
@@ -87,7 +73,7 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
         while (start < end)
         {
             nuint next = EndOfRun(start, end);
-            Put(Merge(new FreeRange(extent, start, (next - start) >> Page.Shift, map.PhysicalOf(start))));
+            free.Add(Merge(new FreeRange(extent, start, (next - start) >> Page.Shift, map.PhysicalOf(start))));
             start = next;
         }
     }
@@ -104,46 +90,19 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
 
     private FreeRange Merge(FreeRange range)
     {
-        if (NeighbourBefore(range) is { } before && before.Zone == range.Zone && FollowsPhysically(range.Start - Page.Size))
+        if (free.Before(range) is { } before && before.Zone == range.Zone && free.FollowsPhysically(range.Start - Page.Size))
         {
-            Take(before);
+            free.Remove(before);
             range = new FreeRange(range.Extent, before.Start, before.Pages + range.Pages, before.Physical);
         }
 
-        if (NeighbourAfter(range) is { } after && after.Zone == range.Zone && FollowsPhysically(range.End - Page.Size))
+        if (free.After(range) is { } after && after.Zone == range.Zone && free.FollowsPhysically(range.End - Page.Size))
         {
-            Take(after);
+            free.Remove(after);
             range = new FreeRange(range.Extent, range.Start, range.Pages + after.Pages, range.Physical);
         }
 
         return range;
-    }
-
-    private FreeRange? NeighbourBefore(FreeRange range) => range.Start == range.Extent.Start ? null : FreeAt(range.Start - Page.Size);
-
-    private FreeRange? NeighbourAfter(FreeRange range) => range.End == range.Extent.End ? null : FreeAt(range.End);
-
-    /// <summary>The free range that starts or ends with a page.</summary>
-    private FreeRange? FreeAt(nuint address)
-    {
-        PageEntry* entry = map.Find(address);
-        return entry != null && entry->Owner < 0 && owners.TryGet(entry->Owner, out FreeRange? range) ? range : null;
-    }
-
-    private void Put(FreeRange range)
-    {
-        range.Place = owners.Add(range);
-        map.SetEnds(range.Start, range.Pages, -range.Place);
-        _zones[range.Zone].Add(range);
-        _freePages[range.Zone] += range.Pages;
-    }
-
-    private void Take(FreeRange range)
-    {
-        _zones[range.Zone].Remove(range);
-        _freePages[range.Zone] -= range.Pages;
-        map.SetEnds(range.Start, range.Pages, 0);
-        owners.Remove(range.Place);
     }
 
     /// <summary>Takes pages out of the free ranges that they lie in, the first of which is given, and puts back what is left of these.</summary>
@@ -152,13 +111,11 @@ internal sealed unsafe partial class PageAllocator(PageMap map, OwnerTable owner
         nuint end = start + (pages << Page.Shift);
         while (true)
         {
-            Take(range);
-            if (range.Start < start) Put(new FreeRange(range.Extent, range.Start, (start - range.Start) >> Page.Shift, range.Physical));
-            if (range.End > end) Put(new FreeRange(range.Extent, end, (range.End - end) >> Page.Shift, range.PhysicalAt(end)));
+            free.Remove(range);
+            if (range.Start < start) free.Add(new FreeRange(range.Extent, range.Start, (start - range.Start) >> Page.Shift, range.Physical));
+            if (range.End > end) free.Add(new FreeRange(range.Extent, end, (range.End - end) >> Page.Shift, range.PhysicalAt(end)));
             if (range.End >= end) return;
-            range = FreeAt(range.End) ?? throw new InvalidOperationException("A search found pages that are not free.");
+            range = free.At(range.End) ?? throw new InvalidOperationException("A search found pages that are not free.");
         }
     }
-
-    private IEnumerable<FreeRange> RangesOf(Extent extent) => [.. owners.OfType<FreeRange>().Where(range => range.Extent == extent)];
 }

@@ -13,6 +13,9 @@ namespace Nonpaged;
 internal readonly record struct PageRequest(
     nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, PinDemand Pin, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null, bool IsOfAddressOnly = false)
 {
+    /// <summary>For a span of small blocks.</summary>
+    public static PageRequest OfSpan(nuint pages) => new(pages, Page.Size, ulong.MaxValue, Contiguous: false, PinDemand.WherePossible, Protectable: false);
+
     /// <summary>What it needs of the CPU's cache.</summary>
     public Caching Caching { get; init; }
 
@@ -22,11 +25,15 @@ internal readonly record struct PageRequest(
     /// <summary>Ordinary memory, which is cached, does not meet it.</summary>
     public bool NeedsRegion => Caching is Caching.Uncached or Caching.WriteCombined;
 
+    /// <summary>Pages of an extent can meet it.</summary>
     public bool Accepts(Extent extent) =>
-        (NeedsRegion ? extent.Caching == Caching : extent.Caching == Caching.Coherent && (!extent.IsRegion || DependsOnFrames(HostExtents.HugePage)))
-        && (Node is null || extent.Node == Node)
-        && IsPinnedEnough(extent) && (!Protectable || extent.IsProtectable) && Sharing <= extent.Sharing
-        && (Only is null ? !extent.IsOneBlock : extent == Only);
+        HasCaching(extent) && IsOnNode(extent) && IsPinnedEnough(extent) && (!Protectable || extent.IsProtectable) && IsFor(extent);
+
+    private bool HasCaching(Extent extent) => NeedsRegion
+        ? extent.Caching == Caching
+        : extent.Caching == Caching.Coherent && (extent.Origin != ExtentOrigin.Region || DependsOnFrames(HostExtents.HugePage));
+
+    private bool IsOnNode(Extent extent) => Node is null || extent.Node == Node;
 
     private bool IsPinnedEnough(Extent extent) => !extent.HasLostPin && Pin switch
     {
@@ -35,6 +42,8 @@ internal readonly record struct PageRequest(
         PinDemand.LongTerm => extent.IsPinned && extent.PinKind != PinKind.Pipe,
         _ => !extent.IsLeftUnpinned,
     };
+
+    private bool IsFor(Extent extent) => Sharing <= extent.Sharing && (Only is null ? extent.Origin != ExtentOrigin.HostForOne : extent == Only);
 
     /// <summary>Memory that is contiguous within such units does not meet it by itself: it matters where the units lie.</summary>
     public bool DependsOnFrames(nuint unit) =>

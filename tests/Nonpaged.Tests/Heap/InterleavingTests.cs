@@ -187,7 +187,7 @@ public sealed unsafe class InterleavingTests(ITestOutputHelper output)
             .UntilPoolGoes(() =>
             {
                 story.Give(story.Take(2));
-                heap = Story.HeapOf(story.Pool);
+                heap = PoolParts.HeapOf(story.Pool);
                 isUsed = true;
                 inHit++;
                 Hit(story, heap!);
@@ -202,7 +202,7 @@ public sealed unsafe class InterleavingTests(ITestOutputHelper output)
                 story.Pool.Dispose();
                 NonpagedPool made = story.MakeNext();
                 story.GiveTo(made, story.TakeOf(made));
-                MagazineHeap follower = Story.HeapOf(made)!;
+                MagazineHeap follower = PoolParts.HeapOf(made)!;
                 if (inHit > 0 && (Story.IsGone(heap!) || follower.Slot == heap!.Slot || follower.Table == heap.Table))
                     throw new InvalidOperationException("The slot is another pool's while a thread is in a hit.");
                 next = made;

@@ -26,7 +26,7 @@ public sealed unsafe class MagazinePoolTests
     {
         using NonpagedPool pool = HeapPools.Make();
         pool.Free(pool.Allocate(64));
-        UsedStates(HeapOf(pool)!.Table) = ChunkTable.MostStates - 1024;
+        UsedStates(PoolParts.HeapOf(pool)!.Table) = ChunkTable.MostStates - 1024;
         nint[] blocks = pool.Take(10_000, 64);
         Assert.Equal(blocks.Length, blocks.Distinct().Count());
         Assert.InRange(pool.InUse(), 640_000UL, 1_000_000UL);
@@ -325,13 +325,10 @@ public sealed unsafe class MagazinePoolTests
         Assert.Equal(64UL << 10, next.InUse());
     }
 
-    private static nint Span(NonpagedPool pool, nint block) => (nint)pool.SpanOf((void*)block).Start;
+    private static nint Span(NonpagedPool pool, nint block) => (nint)PoolParts.SpanOf(pool, block).Start;
 
     private static Dictionary<nint, ulong> SpansOf(NonpagedPool pool, nint[] blocks) =>
-        blocks.Select(block => pool.SpanOf((void*)block)).DistinctBy(span => span.Start).ToDictionary(span => (nint)span.Start, span => (ulong)span.Length);
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_magazines")]
-    private static extern ref MagazineHeap? HeapOf(NonpagedPool pool);
+        blocks.Select(block => PoolParts.SpanOf(pool, block)).Distinct().ToDictionary(span => (nint)span.Start, span => (ulong)span.Pages << 12);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_usedStates")]
     private static extern ref uint UsedStates(ChunkTable table);

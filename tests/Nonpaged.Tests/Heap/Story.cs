@@ -101,7 +101,7 @@ internal sealed unsafe class Story : IDisposable
         {
             foreach (HeapThread thread in _used) thread.End();
             HeapThread.Pass();
-            if (Pool.IsDisposed && HeapOf(Pool) is { } heap && !IsGone(heap))
+            if (Pool.IsDisposed && PoolParts.HeapOf(Pool) is { } heap && !IsGone(heap))
                 throw new InvalidOperationException("The slot is still set aside.");
             return;
         }
@@ -116,9 +116,6 @@ internal sealed unsafe class Story : IDisposable
         Pool.Dispose();
         foreach (NonpagedPool pool in _further) pool.Dispose();
     }
-
-    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_magazines")]
-    public static extern ref MagazineHeap? HeapOf(NonpagedPool pool);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_isGone")]
     public static extern ref bool IsGone(MagazineHeap heap);

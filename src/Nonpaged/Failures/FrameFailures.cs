@@ -1,0 +1,36 @@
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+/// <summary>Why memory of certain frames cannot be had.</summary>
+internal static class FrameFailures
+{
+    /// <summary>It matters which frames memory is of, and they may not be read.</summary>
+    public static AllocationFailure Unreadable(in PageRequest request, FrameReading reading) => new(
+        FailureKind.FramesUnknown,
+        $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: neither more than 2 MiB in one piece nor an address limit can be kept by "
+            + "a process that does not know its frames.",
+        reading.Note,
+        "run it as root, or ask for blocks of 2 MiB without a limit; or put the device behind an IOMMU");
+
+    /// <summary>A search came to its end.</summary>
+    public static AllocationFailure NotFound(in PageRequest request, Rung rung, nuint looked, string end)
+    {
+        string known = $"{looked} bytes were looked through on the rung \"{rung.Name}\"; {end.TrimEnd('.')}";
+        if (request.Limit != ulong.MaxValue) return PhysicalZones.Unreachable(request.Limit, known);
+        return new AllocationFailure(
+            FailureKind.Fragmented,
+            $"{request.Pages << Page.Shift} bytes as one physical range cannot be had: what the kernel gives is contiguous within 2 MiB, and longer "
+                + "by chance only.",
+            known,
+            "reserve 1 GiB pages (echo 1 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages), raise NonpagedPoolOptions.SearchEffort, "
+                + "ask for blocks of 2 MiB, or put the device behind an IOMMU, where any length is contiguous");
+    }
+
+    /// <summary>The kernel does not map the file's units in the order of their frames.</summary>
+    public static AllocationFailure NotArranged(Errno errno) => new(
+        FailureKind.AddressSpace,
+        $"Memory cannot be mapped in the order of its frames ({errno}).",
+        "the process's number of mappings (/proc/sys/vm/max_map_count)",
+        "sysctl -w vm.max_map_count=262144") { Errno = (int)errno };
+}

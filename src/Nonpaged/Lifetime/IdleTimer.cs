@@ -1,0 +1,45 @@
+namespace Nonpaged;
+
+/// <summary>Wakes a pool when memory that nobody uses has been kept long enough. Thread-safe; its lock is the last of all.</summary>
+/// <param name="release">After how long.</param>
+/// <param name="wake">What is called then, by a thread of the thread pool.</param>
+internal sealed class IdleTimer(TimeSpan release, Action wake) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private Timer? _timer;
+    private bool _isDisposed;
+
+    /// <summary>After how long memory that nobody uses goes back.</summary>
+    public TimeSpan Release { get; } = release;
+
+    /// <summary>Memory that nobody uses goes back at some time.</summary>
+    public bool IsEver => Release != Timeout.InfiniteTimeSpan;
+
+    /// <summary>Starts the time, or starts it anew. Does nothing where memory stays forever.</summary>
+    public void Start()
+    {
+        if (!IsEver) return;
+        lock (_gate)
+        {
+            if (_isDisposed) return;
+            try
+            {
+                _timer ??= new Timer(static state => ((Action)state!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer.Change(Release, Timeout.InfiniteTimeSpan);
+            }
+            catch (OutOfMemoryException)
+            {
+                // Without a thread for timers idle memory stays until the pool needs some, or is trimmed.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _timer?.Dispose();
+        }
+    }
+}

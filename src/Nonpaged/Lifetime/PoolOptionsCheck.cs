@@ -1,0 +1,23 @@
+namespace Nonpaged;
+
+/// <summary>What can be said of a pool's options by themselves.</summary>
+internal static class PoolOptionsCheck
+{
+    /// <param name="options">The options.</param>
+    /// <param name="isHost">The pool's physical addresses are the host's.</param>
+    /// <exception cref="ArgumentException">They do not go together.</exception>
+    public static void ThrowIfWrong(NonpagedPoolOptions options, bool isHost)
+    {
+        if (options is { Guard: true, Verify: false })
+            throw new ArgumentException("NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
+        if (options.Regions.Count > 0 && !isHost)
+            throw new ArgumentException("Regions are named by the host's physical addresses, which this pool's are not.", nameof(options));
+    }
+
+    /// <summary>
+    /// Blocks that must be recorded or cleared when they are freed do not go through magazines, nor does memory of which nothing may be kept; nor that of a machine, which may have a few
+    /// pages.
+    /// </summary>
+    public static bool HasMagazines(NonpagedPoolOptions options, bool grows) =>
+        grows && !options.Verify && !options.ZeroOnFree && options.IdleRelease != TimeSpan.Zero;
+}

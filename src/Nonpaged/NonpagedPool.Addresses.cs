@@ -1,0 +1,225 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+// Blocks by their addresses, as malloc(3) and free(3) have them.
+public sealed unsafe partial class NonpagedPool
+{
+    /// <summary>Allocates resident memory, aligned to 16 bytes. Its contents are undefined.</summary>
+    /// <param name="length">Size in bytes, at least 1.</param>
+    /// <exception cref="AllocationException">There is no memory for it.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void* Allocate(nuint length) => _front.TryTake(length, out void* block) ? block : AllocateSlowly(length);
+
+    /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAllocate(nuint length, out void* address)
+    {
+        address = AllocateOrNull(length, ThreadTable.Current);
+        return address != null;
+    }
+
+    /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
+    /// <inheritdoc cref="Allocate(nuint)"/>
+    public void* AllocateZeroed(nuint length)
+    {
+        if (!_front.Serves(length)) return Allocate(new MemoryRequest(length) { Zeroed = true }).Address;
+        void* address = Allocate(length);
+        using (_life.Hold()) NativeMemory.Clear(address, length);
+        return address;
+    }
+
+    /// <summary>Allocates resident memory at an alignment: a power of two. Its contents are undefined.</summary>
+    /// <inheritdoc cref="Allocate(nuint)"/>
+    public void* AllocateAligned(nuint length, nuint alignment)
+    {
+        bool isSmall = _front.Serves(length) && alignment <= SizeClass.MaxAlignment && BitOperations.IsPow2(alignment);
+        if (!isSmall) return Allocate(new MemoryRequest(length) { Alignment = alignment }).Address;
+        void* block = TakeSmall(SizeClass.Of(length, alignment), out AllocationFailure? failure);
+        return block != null ? block : throw new AllocationException(failure!);
+    }
+
+    /// <summary>Allocates as many blocks of one length as the span has room for: all, or none.</summary>
+    /// <exception cref="AllocationException">There is no memory for all; none is allocated.</exception>
+    public void Allocate(Span<nint> blocks, nuint length)
+    {
+        int done = _front.TakeLoaded(blocks, length);
+        if (done < blocks.Length) AllocateRest(blocks, done, length);
+    }
+
+    /// <summary>Frees a block by its address. Null is allowed and does nothing.</summary>
+    /// <exception cref="ArgumentException">The address is not that of a block in use. Nothing is freed or harmed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(void* address)
+    {
+        if (!_front.TryGive((nuint)address)) FreeSlowly(address);
+    }
+
+    /// <summary>Frees a block by its address, and checks that it can have this length.</summary>
+    /// <exception cref="ArgumentException">The address is not that of a block in use, or its length is another. Nothing is freed or harmed.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Free(void* address, nuint length)
+    {
+        if (!_front.TryGive((nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
+    }
+
+    /// <summary>Frees several blocks.</summary>
+    /// <exception cref="ArgumentException">One of them is not in use; those before it are freed.</exception>
+    public void Free(ReadOnlySpan<nint> blocks)
+    {
+        int done = _front.GiveLoaded(blocks);
+        if (done < blocks.Length) FreeRest(blocks[done..]);
+    }
+
+    /// <summary>Frees a block by its address, or says what is wrong with that. A bad free changes nothing.</summary>
+    /// <param name="address">The block's first byte. Null is allowed.</param>
+    /// <param name="length">Its length in bytes, or null for not checking it. Where the exact length is not recorded, one of the same size class passes.</param>
+    public BadFree TryFree(void* address, nuint? length = null)
+    {
+        if (address == null) return BadFree.None;
+        if (_front.TryGiveSlowly((nuint)address, length) is { } answer) return answer;
+        BadFree bad = _whole.TryGive((nuint)address, length, out HeapSpan? span);
+        if (span is not null) bad = _recorded.TryGive(span, (nuint)address, length);
+        TellCorruptions();
+        return bad;
+    }
+
+    /// <summary>Frees a small block that was allocated without a record: by the methods that return an address. False where the address is not one of such in use; nothing is freed or harmed then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryFreeSmall(void* address) => _front.TryGive((nuint)address) || TryFreeSmallSlowly((nuint)address);
+
+    /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
+    /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
+    public nuint GetUsableSize(void* address)
+    {
+        if (_front.ClassOf((nuint)address) is > 0 and var sizeClass) return (nuint)SizeClass.Size(sizeClass);
+        if (_index.UsableSize((nuint)address) is not 0 and var size) return size;
+        _life.ThrowIfOver();
+        throw new ArgumentException($"0x{(nuint)address:x} is not a block in use of the pool \"{Options.Name}\".", nameof(address));
+    }
+
+    /// <summary>Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small blocks: by the calling thread, by threads that have ended, and between threads. What other threads that run keep stays theirs: up to 256 blocks of a size.</summary>
+    /// <remarks>With <see cref="NonpagedPoolOptions.Guard"/> freed blocks that are kept from use are looked at, and go back.</remarks>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    public void Trim()
+    {
+        _front.Make()?.Trim();
+        _recorded.GiveKept();
+        TellCorruptions();
+    }
+
+    /// <summary>As <see cref="Allocate(nuint)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand; where there is no memory, or the length is 0, the answer is null.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void* AllocateOrNull(nuint length, nint thread) => _front.TryTake(length, thread, out void* block) ? block : AllocateSlowlyOrNull(length);
+
+    /// <summary>As <see cref="TryFreeSmall(void*)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryFreeSmall(void* address, nint thread) => _front.TryGive((nuint)address, thread) || TryFreeSmallSlowly((nuint)address);
+
+    /// <summary>As above, of a block that <see cref="AllocateOrNull"/> gave for this length: one of another size class is refused, too, where frees are checked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
+        _front.TryGive((nuint)address, thread, length) || TryFreeOfClass((nuint)address, length);
+
+    /// <summary>
+    /// Tells code that is inlined into a C program where the calling thread's magazines are, which go back when the kernel says that the thread has ended. The pool must live as long as
+    /// the process. False where its calls cannot be inlined.
+    /// </summary>
+    internal bool TryDescribe(InlineThread* thread)
+    {
+        if (!HeapChecks.IsOn || _front.Make() is not { } heap) return false;
+        HeapThread.Current.NativeId = LibC.GetTid();
+        *thread = new InlineThread
+        {
+            Magazines = heap.Cache(), Classes = SizeClass.Magazines, Chunks = heap.Table.Entries, ChunkCount = ChunkTable.Count, IsAsked = thread->IsAsked,
+        };
+        return true;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void* AllocateSlowly(nuint length)
+    {
+        if (!IsSmall(length)) return Allocate(new MemoryRequest(length)).Address;
+        void* block = TakeSmall(SizeClass.Of(length), out AllocationFailure? failure);
+        return block != null ? block : throw new AllocationException(failure!);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void* AllocateSlowlyOrNull(nuint length)
+    {
+        if (IsSmall(length)) return TakeSmall(SizeClass.Of(length), out _);
+        return length > 0 && TryAllocate(new MemoryRequest(length), out MemoryBlock? block, out _) ? block.Address : null;
+    }
+
+    /// <summary>A block of this length shares pages, and need not have a record.</summary>
+    private bool IsSmall(nuint length) => length is > 0 and <= SizeClass.MaxLength && !Options.Verify;
+
+    /// <summary>A small block without a record: from the magazines' heap, or where that has none from what single pages are left.</summary>
+    private void* TakeSmall(int sizeClass, out AllocationFailure? failure)
+    {
+        void* block = _front.TakeSlowly(sizeClass, out failure);
+        return block != null ? block : (void*)_recorded.Take(sizeClass, null, out failure);
+    }
+
+    private void AllocateRest(Span<nint> blocks, int done, nuint length)
+    {
+        bool canLoad = true;
+        try
+        {
+            while (done < blocks.Length)
+            {
+                // Not again where there is no memory for more: one by one they come from other places.
+                canLoad = canLoad && _front.TryLoad(length, blocks.Length - done);
+                int taken = _front.TakeLoaded(blocks[done..], length);
+                done += taken;
+                if (taken > 0) continue;
+                blocks[done] = (nint)Allocate(length);
+                // Not before, for it may throw.
+                done++;
+            }
+        }
+        catch (Exception exception) when (exception is not ObjectDisposedException)
+        {
+            Free(blocks[..done]);
+            blocks.Clear();
+            throw;
+        }
+    }
+
+    private void FreeRest(ReadOnlySpan<nint> blocks)
+    {
+        while (blocks.Length > 0)
+        {
+            // Where the magazine is full this makes room.
+            Free((void*)blocks[0]);
+            blocks = blocks[1..];
+            blocks = blocks[_front.GiveLoaded(blocks)..];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FreeSlowly(void* address)
+    {
+        if (!_front.TryGiveSpare((nuint)address)) ThrowIfBad(TryFree(address), address);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFreeSmallSlowly(nuint address) => _front.TryGiveSpare(address) || _front.TryGiveSlowly(address, null) == BadFree.None;
+
+    /// <summary>Frees a small block without a record, of the size class of a length and no other. False where the address is not one of such in use.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFreeOfClass(nuint address, nuint length)
+    {
+        int sizeClass = SizeClass.Of(length);
+        if (_front.ClassOf(address) is > 0 and var actual) return actual == sizeClass && _front.TryGiveSlowly(address, null) == BadFree.None;
+        return _index.SpanAt(address)?.SizeClass == sizeClass && _index.Find(address) is null && TryFree((void*)address) == BadFree.None;
+    }
+
+    private void ThrowIfBad(BadFree bad, void* address)
+    {
+        if (_index.Tell(bad, (nuint)address) is { } wrong) throw new ArgumentException($"0x{(nuint)address:x} {wrong} (pool \"{Options.Name}\").", nameof(address));
+    }
+}

@@ -1,0 +1,26 @@
+using Microsoft.Win32.SafeHandles;
+using Nonpaged.Interop;
+
+namespace Nonpaged;
+
+/// <summary>Gives blocks to other processes. Thread-safe.</summary>
+/// <param name="options">Of the pool.</param>
+/// <param name="pages">Where its blocks lie.</param>
+/// <param name="isHost">The memory is the host's, obtained and not handed in.</param>
+internal sealed class Exporter(NonpagedPoolOptions options, PageStore pages, bool isHost)
+{
+    /// <exception cref="AllocationException">The block is not for sharing, or there is no further descriptor.</exception>
+    /// <exception cref="ObjectDisposedException">The block is freed, or the pool is disposed.</exception>
+    public ExportedMemory Export(MemoryBlock block)
+    {
+        // With the lock, so that the file stays open.
+        using PageStore.Reading reading = pages.Read();
+        ObjectDisposedException.ThrowIf(block.IsFreed, block);
+        Extent extent = reading.Tables.ExtentAt(block.Start);
+        Sharing sharing = extent.Origin == ExtentOrigin.HostForOne ? block.Request.Shared : options.Sharing;
+        if (extent.File is not { } file || sharing == Sharing.None || block.Place == 0) throw new AllocationException(SharingFailures.NotShared(options.Name, isHost));
+        SysResult duplicated = LibC.DuplicateAbove(file.Descriptor, 3, out SafeFileHandle descriptor);
+        if (duplicated.IsError) throw new AllocationException(SharingFailures.NoDescriptor(duplicated.Errno));
+        return new ExportedMemory(descriptor, file.RangesOf(block.Start, block.Length), sharing);
+    }
+}
