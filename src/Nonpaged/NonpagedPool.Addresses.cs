@@ -5,14 +5,15 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-// Blocks by their addresses, as malloc(3) and free(3) have them.
+// Blocks by their addresses, as malloc(3) and free(3) have them. What is inlined into a caller is what a magazine needs; all else is behind one call.
 public sealed unsafe partial class NonpagedPool
 {
     /// <summary>Allocates resident memory, aligned to 16 bytes. Its contents are undefined.</summary>
     /// <param name="length">Size in bytes, at least 1.</param>
     /// <exception cref="AllocationException">There is no memory for it.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void* Allocate(nuint length) => _front.TryTake(length, out void* block) ? block : AllocateSlowly(length);
+    public void* Allocate(nuint length) =>
+        TryTake(_front.Cache + ThreadTable.Current, length, out void* block) ? block : AllocateSlowly(length);
 
     /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -55,7 +56,7 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(void* address)
     {
-        if (!_front.TryGive((nuint)address)) FreeSlowly(address);
+        if (!TryGive(_front.Cache + ThreadTable.Current, (nuint)address)) FreeSlowly(address);
     }
 
     /// <summary>Frees a block by its address, and checks that it can have this length.</summary>
@@ -63,7 +64,7 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(void* address, nuint length)
     {
-        if (!_front.TryGive((nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
+        if (!TryGive(_front.Cache + ThreadTable.Current, (nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
     }
 
     /// <summary>Frees several blocks.</summary>
@@ -89,7 +90,7 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>Frees a small block that was allocated without a record: by the methods that return an address. False where the address is not one of such in use; nothing is freed or harmed then.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryFreeSmall(void* address) => _front.TryGive((nuint)address) || TryFreeSmallSlowly((nuint)address);
+    public bool TryFreeSmall(void* address) => TryGive(_front.Cache + ThreadTable.Current, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
     /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
     /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
@@ -113,16 +114,18 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>As <see cref="Allocate(nuint)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand; where there is no memory, or the length is 0, the answer is null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void* AllocateOrNull(nuint length, nint thread) => _front.TryTake(length, thread, out void* block) ? block : AllocateSlowlyOrNull(length);
+    internal void* AllocateOrNull(nuint length, nint thread) =>
+        TryTake(_front.Cache + thread, length, out void* block) ? block : AllocateSlowlyOrNull(length);
 
     /// <summary>As <see cref="TryFreeSmall(void*)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryFreeSmall(void* address, nint thread) => _front.TryGive((nuint)address, thread) || TryFreeSmallSlowly((nuint)address);
+    internal bool TryFreeSmall(void* address, nint thread) =>
+        TryGive(_front.Cache + thread, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
     /// <summary>As above, of a block that <see cref="AllocateOrNull"/> gave for this length: one of another size class is refused, too, where frees are checked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
-        _front.TryGive((nuint)address, thread, length) || TryFreeOfClass((nuint)address, length);
+        TryGive(_front.Cache + thread, (nuint)address, length) || TryFreeOfClass((nuint)address, length);
 
     /// <summary>
     /// Tells code that is inlined into a C program where the calling thread's magazines are, which go back when the kernel says that the thread has ended. The pool must live as long as
@@ -136,6 +139,56 @@ public sealed unsafe partial class NonpagedPool
         {
             Magazines = heap.Cache(), Classes = SizeClass.Magazines, Chunks = heap.Table.Entries, ChunkCount = ChunkTable.Count, IsAsked = thread->IsAsked,
         };
+        return true;
+    }
+
+    /// <summary>Takes a block from the loaded magazine. False where that has none, or the length is none of a small block.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryTake(nint cache, nuint length, out void* block)
+    {
+        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
+        if (granules <= SizeClass.MaxLength / SizeClass.Granule)
+        {
+            var magazine = (Magazine*)(cache + _front.Classes[granules]);
+            nuint* top = magazine->Top;
+            if (top != magazine->Floor)
+            {
+                block = (void*)Magazine.Pop(magazine, top);
+                return true;
+            }
+        }
+
+        block = null;
+        return false;
+    }
+
+    /// <summary>
+    /// Puts a block into the loaded magazine of its class. False where that is full, or the address is none of a block in use, or, where frees are checked, the block is of another class
+    /// than its length.
+    /// </summary>
+    // Callers read the cache first: the other way around 64 frees in a loop take 4 % longer.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryGive(nint cache, nuint address, nuint? length = null)
+    {
+        nuint index = Chunk.IndexOf(address);
+        if (index >= _front.ChunkCount) return false;
+        Chunk chunk = _front.Chunks[index];
+        nint at = chunk.Magazine;
+        if (HeapChecks.IsOn && length is { } given
+            && (given > SizeClass.MaxLength || _front.Classes[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
+        var magazine = (Magazine*)(cache + at);
+        nuint* top = magazine->Top;
+        if (top == magazine->Ceiling) return false;
+        if (HeapChecks.IsOn)
+        {
+            ushort* state = chunk.StateOf(address);
+            if (*state != Chunk.InUse(address)) return false;
+            *state = Chunk.Free;
+            top[1] = (nuint)state;
+        }
+
+        *top = address;
+        magazine->Top = top + Magazine.Slot;
         return true;
     }
 

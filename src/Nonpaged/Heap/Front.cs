@@ -1,10 +1,8 @@
-using System.Runtime.CompilerServices;
-
 namespace Nonpaged;
 
 /// <summary>
 /// The front of a pool: small blocks from the calling thread's magazines, and where these have none or no room, from the heap behind them. A field of the pool and not an object, so
-/// that a hit reads it at once; what a hit needs is inlined into the caller, all else is behind one call. Threads, tables and magazines: docs/heap.md.
+/// that a hit reads what it needs of it at once: that alone stands in the pool, as it is inlined into callers. Threads, tables and magazines: docs/heap.md.
 /// </summary>
 internal unsafe struct Front
 {
@@ -46,37 +44,16 @@ internal unsafe struct Front
     /// <summary>Blocks of a length come from magazines.</summary>
     public readonly bool Serves(nuint length) => _hasMagazines && length is > 0 and <= SizeClass.MaxLength;
 
-    /// <summary>Takes a block from the loaded magazine. False where that has none, or the length is none of a small block.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryTake(nuint length, out void* block)
-    {
-        nint cache = _cache;
-        cache += ThreadTable.Current;
-        return TryTakeFrom(cache, length, out block);
-    }
+    /// <summary>To which a thread adds its <see cref="ThreadTable.Current"/>, and has its magazines for the pool.</summary>
+    public readonly nint Cache => _cache;
 
-    /// <summary>As above, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryTake(nuint length, nint thread, out void* block)
-    {
-        nint cache = _cache;
-        cache += thread;
-        return TryTakeFrom(cache, length, out block);
-    }
+    /// <summary>Where the magazine of a length is among those (<see cref="SizeClass.Magazines"/>).</summary>
+    public readonly ushort* Classes => _classes;
 
-    /// <summary>Puts a block into the loaded magazine of its class. False where that is full, or the address is none of a block in use.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryGive(nuint address, nuint? length = null)
-    {
-        // In this order: the other way around 64 frees in a loop take 4 % longer.
-        nint cache = _cache;
-        cache += ThreadTable.Current;
-        return TryGiveInto(cache, address, length);
-    }
+    /// <summary>How many chunks there are. Read before <see cref="Chunks"/>.</summary>
+    public readonly nuint ChunkCount => Volatile.Read(in _chunkCount);
 
-    /// <summary>As above, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryGive(nuint address, nint thread, nuint? length = null) => TryGiveInto(_cache + thread, address, length);
+    public readonly Chunk* Chunks => _chunks;
 
     /// <summary>Takes what the loaded magazine has, up to the length of the span. How many.</summary>
     public readonly int TakeLoaded(Span<nint> blocks, nuint length)
@@ -93,9 +70,8 @@ internal unsafe struct Front
     {
         nint cache = _cache;
         cache += ThreadTable.Current;
-        // The table is there when its length is.
-        nuint count = Volatile.Read(in _chunkCount);
-        return MagazineBulk.Give(cache, blocks, _chunks, count);
+        nuint count = ChunkCount;
+        return MagazineBulk.Give(cache, count, _chunks, blocks);
     }
 
     /// <summary>
@@ -168,50 +144,6 @@ internal unsafe struct Front
             _chunkCount = 0;
             _cache = ThreadCache.At(ThreadCache.Nobodys, 0);
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool TryTakeFrom(nint cache, nuint length, out void* block)
-    {
-        nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
-        if (granules <= SizeClass.MaxLength / SizeClass.Granule)
-        {
-            var magazine = (Magazine*)(cache + _classes[granules]);
-            nuint* top = magazine->Top;
-            if (top != magazine->Floor)
-            {
-                block = (void*)Magazine.Pop(magazine, top);
-                return true;
-            }
-        }
-
-        block = null;
-        return false;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly bool TryGiveInto(nint cache, nuint address, nuint? length)
-    {
-        nuint index = Chunk.IndexOf(address);
-        if (index >= Volatile.Read(in _chunkCount)) return false;
-        Chunk chunk = _chunks[index];
-        nint at = chunk.Magazine;
-        if (HeapChecks.IsOn && length is { } given
-            && (given > SizeClass.MaxLength || _classes[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
-        var magazine = (Magazine*)(cache + at);
-        nuint* top = magazine->Top;
-        if (top == magazine->Ceiling) return false;
-        if (HeapChecks.IsOn)
-        {
-            ushort* state = chunk.StateOf(address);
-            if (*state != Chunk.InUse(address)) return false;
-            *state = Chunk.Free;
-            top[1] = (nuint)state;
-        }
-
-        *top = address;
-        magazine->Top = top + Magazine.Slot;
-        return true;
     }
 
     /// <summary>A block of the spare magazine, which becomes the loaded one: bursts go from one to the other, so this is short. 0 where there is none.</summary>

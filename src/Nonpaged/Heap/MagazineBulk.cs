@@ -39,7 +39,7 @@ internal static unsafe class MagazineBulk
     }
 
     /// <summary>Puts the first blocks into the magazine of their class, as far as they are of one, there is room, and nothing is wrong with them. How many.</summary>
-    public static int Give(nint cache, ReadOnlySpan<nint> blocks, Chunk* chunks, nuint count)
+    public static int Give(nint cache, nuint count, Chunk* chunks, ReadOnlySpan<nint> blocks)
     {
         if (blocks.Length == 0) return 0;
         nuint index = Chunk.IndexOf((nuint)blocks[0]);
