@@ -21,7 +21,7 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     public static CallContext ForMemory()
     {
         var context = Current;
-        ThreadTable.Pool = context.UnverifiedPool;
+        NdisThread.Set(context.UnverifiedPool);
         return context;
     }
 
@@ -39,7 +39,7 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     private static void Set(CallContext? context)
     {
         t_current = context;
-        ThreadTable.Pool = context?.UnverifiedPool;
+        NdisThread.Set(context?.UnverifiedPool);
     }
 
     /// <summary>In whose name the thread calls; known where there is no instance.</summary>

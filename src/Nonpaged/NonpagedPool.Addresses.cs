@@ -17,11 +17,8 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAllocate(nuint length, out void* address)
-    {
-        address = AllocateOrNull(length, ThreadTable.Current);
-        return address != null;
-    }
+    public bool TryAllocate(nuint length, out void* address) =>
+        TryTake(_front.Cache + ThreadTable.Current, length, out address) || TryAllocateSlowly(length, out address);
 
     /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>
@@ -112,17 +109,19 @@ public sealed unsafe partial class NonpagedPool
         TellCorruptions();
     }
 
-    /// <summary>As <see cref="Allocate(nuint)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand; where there is no memory, or the length is 0, the answer is null.</summary>
+    /// <summary>Takes a block from the loaded magazine, where the thread's <see cref="ThreadTable.Current"/> is at hand. False where that has none; then <see cref="AllocateSmall"/> may.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void* AllocateOrNull(nuint length, nint thread) =>
-        TryTake(_front.Cache + thread, length, out void* block) ? block : AllocateSlowlyOrNull(length);
+    internal bool TryAllocateLoaded(nuint length, nint thread, out void* block) => TryTake(_front.Cache + thread, length, out block);
+
+    /// <summary>A small block without a record; null, with the reason, where there is no memory.</summary>
+    internal void* AllocateSmall(nuint length, out AllocationFailure? failure) => TakeSmall(SizeClass.Of(length), out failure);
 
     /// <summary>As <see cref="TryFreeSmall(void*)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nint thread) =>
         TryGive(_front.Cache + thread, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
-    /// <summary>As above, of a block that <see cref="AllocateOrNull"/> gave for this length: one of another size class is refused, too, where frees are checked.</summary>
+    /// <summary>As above, of a block that <see cref="TryAllocateLoaded"/> or <see cref="AllocateSmall"/> gave for this length: one of another size class is refused, too, where frees are checked.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
         TryGive(_front.Cache + thread, (nuint)address, length) || TryFreeOfClass((nuint)address, length);
@@ -201,10 +200,12 @@ public sealed unsafe partial class NonpagedPool
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void* AllocateSlowlyOrNull(nuint length)
+    private bool TryAllocateSlowly(nuint length, out void* address)
     {
-        if (IsSmall(length)) return TakeSmall(SizeClass.Of(length), out _);
-        return length > 0 && TryAllocate(new MemoryRequest(length), out MemoryBlock? block, out _) ? block.Address : null;
+        address = null;
+        if (IsSmall(length)) address = TakeSmall(SizeClass.Of(length), out _);
+        else if (length > 0 && TryAllocate(new MemoryRequest(length), out MemoryBlock? block, out _)) address = block.Address;
+        return address != null;
     }
 
     /// <summary>A block of this length shares pages, and need not have a record.</summary>

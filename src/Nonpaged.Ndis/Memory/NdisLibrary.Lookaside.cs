@@ -42,12 +42,11 @@ public static unsafe partial class NdisLibrary
     public static void* NdisAllocateFromNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
         // Before any condition, so that a loop looks them up once.
-        var pool = ThreadTable.Pool;
-        var thread = ThreadTable.Current;
+        var pool = NdisThread.Pool;
+        var thread = NdisThread.Magazines;
         if (pool is not null && Lookaside->Key == KeyOf(Lookaside, pool))
         {
-            var block = pool.AllocateOrNull(Lookaside->Size, thread);
-            if (block != null) return block;
+            if (pool.TryAllocateLoaded(Lookaside->Size, thread, out void* block)) return block;
         }
 
         return AllocateFrom(Lookaside);
@@ -60,8 +59,8 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeToNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, void* Entry)
     {
-        var pool = ThreadTable.Pool;
-        var thread = ThreadTable.Current;
+        var pool = NdisThread.Pool;
+        var thread = NdisThread.Magazines;
         if (pool is null || Lookaside->Key != KeyOf(Lookaside, pool) || !pool.TryFreeSmall(Entry, Lookaside->Size, thread)) FreeTo(Lookaside, Entry);
     }
 

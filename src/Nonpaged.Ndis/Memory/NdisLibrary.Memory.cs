@@ -28,12 +28,11 @@ public static unsafe partial class NdisLibrary
         out void* VirtualAddress, uint Length, uint MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
     {
         // Before any condition, so that a loop looks them up once; and nothing by its address, which would keep the caller's variable in memory.
-        NonpagedPool? pool = ThreadTable.Pool;
-        nint thread = ThreadTable.Current;
+        NonpagedPool? pool = NdisThread.Pool;
+        nint thread = NdisThread.Magazines;
         if (pool is not null && MemoryFlags == 0 && Length <= NonpagedPool.LongestSmallBlock && HighestAcceptableAddress.QuadPart == -1)
         {
-            VirtualAddress = pool.AllocateOrNull(Length, thread);
-            if (VirtualAddress != null) return NDIS_STATUS_SUCCESS;
+            if (pool.TryAllocateLoaded(Length, thread, out VirtualAddress)) return NDIS_STATUS_SUCCESS;
         }
 
         VirtualAddress = Allocate(nameof(NdisAllocateMemory), Length, MemoryFlags, HighestAcceptableAddress.ToPhysicalAddress());
@@ -57,8 +56,8 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
     {
-        NonpagedPool? pool = ThreadTable.Pool;
-        nint thread = ThreadTable.Current;
+        NonpagedPool? pool = NdisThread.Pool;
+        nint thread = NdisThread.Magazines;
         if (pool is null || MemoryFlags != 0 || !pool.TryFreeSmall(VirtualAddress, thread)) FreeMemory(VirtualAddress, Length, MemoryFlags);
     }
 
@@ -98,11 +97,15 @@ public static unsafe partial class NdisLibrary
     {
         CallContext context = CallContext.ForMemory();
         NdisInstance instance = context.Instance;
-        if (flags == 0 && length <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
-            && ThreadTable.Pool is { } pool && pool.TryAllocate(length, out void* address)) return address;
-        MemoryCall family = MemoryCall.NdisMemory;
-        var allocation = new NdisAllocation(family, call, context.Driver, length, flags, highest) { Tag = tag };
-        AllocationFailure? refused = Ndis.MemoryFlags.Refuse(flags, instance.Options.Profile) ?? AllocationRules.Check(context, allocation);
+        AllocationFailure? refused = null;
+        if (flags == 0 && length is > 0 and <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max && NdisThread.Pool is { } pool)
+        {
+            void* address = pool.AllocateSmall(length, out refused);
+            if (address != null) return address;
+        }
+
+        var allocation = new NdisAllocation(MemoryCall.NdisMemory, call, context.Driver, length, flags, highest) { Tag = tag };
+        refused ??= Ndis.MemoryFlags.Refuse(flags, instance.Options.Profile) ?? AllocationRules.Check(context, allocation);
         if (refused is not null)
         {
             instance.Memory.Refuse(allocation, refused);

@@ -82,10 +82,19 @@ internal unsafe struct Front
     {
         failure = null;
         if (TakeSpare(sizeClass) is not 0 and var spare) return (void*)spare;
-        if (Make() is not { } heap) return null;
-        nuint block = heap.Take(sizeClass, out failure);
-        if (block == 0 && heap.Trim()) block = heap.Take(sizeClass, out failure);
-        return (void*)block;
+        try
+        {
+            if (Make() is not { } heap) return null;
+            nuint block = heap.Take(sizeClass, out failure);
+            if (block == 0 && heap.Trim()) block = heap.Take(sizeClass, out failure);
+            return (void*)block;
+        }
+        catch (AllocationException noMagazines)
+        {
+            // The thread has none, for want of address space.
+            failure = noMagazines.Failure;
+            return null;
+        }
     }
 
     /// <summary>Loads the magazine for blocks of a length, with as many as are wanted or fewer. False where there is no memory for one, or the pool has no magazines.</summary>

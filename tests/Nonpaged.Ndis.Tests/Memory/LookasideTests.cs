@@ -219,26 +219,26 @@ public sealed unsafe class LookasideTests
         var driver = new Driver("driver", DriverKind.Protocol);
         plain.Run(driver, () =>
         {
-            Assert.Same(pool, ThreadTable.Pool);
-            recorded.Run(driver, () => Assert.Null(ThreadTable.Pool));
+            Assert.Same(pool, NdisThread.Pool);
+            recorded.Run(driver, () => Assert.Null(NdisThread.Pool));
             ofVerifying.Run(driver, () =>
             {
-                Assert.Null(ThreadTable.Pool);
+                Assert.Null(NdisThread.Pool);
                 NPAGED_LOOKASIDE_LIST list;
                 NdisInitializeNPagedLookasideList(&list, 0, 64, 0, 0);
                 void* block = NdisAllocateFromNPagedLookasideList(&list);
                 Assert.Single(ofVerifying.Outstanding);
-                Assert.Null(ThreadTable.Pool);
-                plain.Run(driver, () => Assert.Same(pool, ThreadTable.Pool));
+                Assert.Null(NdisThread.Pool);
+                plain.Run(driver, () => Assert.Same(pool, NdisThread.Pool));
                 NdisFreeToNPagedLookasideList(&list, block);
                 Assert.Empty(ofVerifying.Outstanding);
             });
             Assert.Throws<InvalidOperationException>(() => ofVerifying.Run(driver, () => throw new InvalidOperationException()));
-            Assert.Same(pool, ThreadTable.Pool);
+            Assert.Same(pool, NdisThread.Pool);
             KeRaiseIrql(Irql.DIRQL, out Irql before);
-            Assert.Null(ThreadTable.Pool);
+            Assert.Null(NdisThread.Pool);
             KeLowerIrql(before);
-            Assert.Same(pool, ThreadTable.Pool);
+            Assert.Same(pool, NdisThread.Pool);
         });
         Assert.Empty(ofVerifying.Reports);
     }

@@ -44,13 +44,13 @@ public sealed unsafe class NdisAllocateMemoryTests
     [Fact]
     public void A_thread_that_only_frees_finds_the_pool_with_its_first_free()
     {
-        Assert.Null(OnNewThread(() => ThreadTable.Pool));
+        Assert.Null(OnNewThread(() => NdisThread.Pool));
         Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 100, 0, s_noLimit));
         nint address = (nint)memory;
         Assert.Same(NonpagedPool.Default, OnNewThread(() =>
         {
             NdisFreeMemory((void*)address, 100, 0);
-            return ThreadTable.Pool;
+            return NdisThread.Pool;
         }));
     }
 
