@@ -5,7 +5,7 @@ namespace Nonpaged;
 // What is told of memory, and what other owners of memory are told.
 public sealed unsafe partial class NonpagedPool
 {
-    /// <summary>Memory held from the host or handed in, in bytes.</summary>
+    /// <summary>Memory that the pool holds, in bytes: obtained from the host, or given by a machine.</summary>
     public ulong HeldBytes => _pages.HeldBytes;
 
     /// <summary>Memory in whole pages that nobody uses, in bytes.</summary>

@@ -42,7 +42,7 @@ public sealed record NonpagedPoolOptions
     /// </summary>
     public ulong FirstExtent { get; init; } = 2 << 20;
 
-    /// <summary>The most by which the pool grows ahead of a request, in bytes; rounded up to 2 MiB. A pool of which a 64th is more grows by that.</summary>
+    /// <summary>The most by which the pool grows ahead of a request, in bytes; rounded up to 2 MiB. A pool grows by a 64th of what it holds where that is more.</summary>
     public ulong Step { get; init; } = 16 << 20;
 
     /// <summary>How many bytes that nobody uses are kept for a while (<see cref="IdleRelease"/>). What is above goes back to the kernel at once.</summary>

@@ -1,6 +1,6 @@
 namespace Nonpaged;
 
-/// <summary>An extent of a pool: a large piece of memory that it obtained, or that was handed in.</summary>
+/// <summary>An extent of a pool: a large piece of memory that it obtained, or that a machine gave.</summary>
 /// <param name="Start">Its address.</param>
 /// <param name="Length">In bytes; whole pages.</param>
 /// <param name="Rung">The way in which it was obtained: the name of a rung, or of the machine whose RAM it is.</param>

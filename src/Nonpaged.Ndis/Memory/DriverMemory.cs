@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Nonpaged.Ndis;
 
 /// <summary>
@@ -48,12 +46,27 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         }
     }
 
-    /// <summary>Serves a call. The record tells what came of it; the block is null where it failed.</summary>
+    /// <summary>
+    /// Serves a call. The record tells what came of it; the block is null where it failed. What a driver passes may make no sense: to the pool that is a wrong argument, to a driver a
+    /// call that fails.
+    /// </summary>
     public MemoryBlock? Allocate(NdisAllocation allocation, MemoryRequest request)
     {
-        if (!TryAllocate(request with { Owner = allocation }, out MemoryBlock? block, out AllocationFailure? failure))
+        MemoryBlock? block = null;
+        AllocationFailure? failure;
+        try
         {
-            Refuse(allocation, failure);
+            instance.Pool.TryAllocate(request with { Owner = allocation }, out block, out failure);
+        }
+        catch (ArgumentException wrong)
+        {
+            failure = new AllocationFailure(
+                FailureKind.InvalidRequest, wrong.Message.Split(" (Parameter")[0], "what the call takes", "pass a length and an alignment that make sense");
+        }
+
+        if (block is null)
+        {
+            Refuse(allocation, failure!);
             return null;
         }
 
@@ -62,23 +75,6 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         if (request.Caching is Caching.Uncached or Caching.WriteCombined) NotePeak(request.Caching);
         Note(allocation);
         return block;
-    }
-
-    /// <summary>What a driver passes may make no sense: to the pool that is a wrong argument, to a driver a call that fails.</summary>
-    private bool TryAllocate(
-        MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
-    {
-        try
-        {
-            return instance.Pool.TryAllocate(request, out block, out failure);
-        }
-        catch (ArgumentException wrong)
-        {
-            block = null;
-            failure = new AllocationFailure(
-                FailureKind.InvalidRequest, wrong.Message.Split(" (Parameter")[0], "what the call takes", "pass a length and an alignment that make sense");
-            return false;
-        }
     }
 
     /// <summary>Lets a call fail, with the reason in the log.</summary>

@@ -7,7 +7,7 @@ internal static class PoolFailures
     public static AllocationFailure AtCeiling(NonpagedPoolOptions options, ulong needed, ulong room) => new(
         FailureKind.Ceiling,
         $"The pool \"{options.Name}\" may not grow by {needed} bytes.",
-        $"its ceiling of {options.Ceiling} bytes, of which {options.Ceiling - room} are held",
+        $"its ceiling of {options.Ceiling} bytes; {options.Ceiling - room} are held",
         "raise NonpagedPoolOptions.Ceiling") { LimitValue = (long)ulong.Min(options.Ceiling, long.MaxValue) };
 
     /// <summary>Why no pages were found in a pool that does not grow, told from the memory there is.</summary>

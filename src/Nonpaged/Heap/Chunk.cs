@@ -50,7 +50,7 @@ internal readonly unsafe struct Chunk
     /// <summary>The same without a class. Where its states are stays, for a wrong address may be looked up at any moment.</summary>
     public Chunk WithoutClass() => new(_word & ~(ulong)MagazineMask);
 
-    /// <summary>Writes it where others read it, after what it tells of.</summary>
+    /// <summary>Writes it where others read it, after what it points to.</summary>
     public void Publish(Chunk* entry) => Volatile.Write(ref *(ulong*)entry, _word);
 
     /// <summary>How many states the blocks that start in a chunk need.</summary>

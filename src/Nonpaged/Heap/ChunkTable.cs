@@ -128,7 +128,7 @@ internal sealed unsafe class ChunkTable : IDisposable
         }
     }
 
-    /// <summary>Forgets a span of which every block is free.</summary>
+    /// <summary>Forgets a span whose blocks are all free.</summary>
     public void Remove(HeapSpan span)
     {
         using (HeapHook.Enter(_gate))
@@ -156,7 +156,7 @@ internal sealed unsafe class ChunkTable : IDisposable
             _usedStates = 0;
         }
 
-        // One that is not empty is nobody's for good.
+        // One that is not empty is never used again.
         if (!AddressSpace.TryEmpty(_start, s_length)) return;
         lock (s_gate) s_empty.Push(this);
     }

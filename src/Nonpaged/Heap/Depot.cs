@@ -47,7 +47,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         if (span is null) return false;
         using (HeapHook.Enter(_gate))
         {
-            // Before those that came open meanwhile: a span of which no block is ever out would never be back.
+            // Before those that came open meanwhile: a span whose blocks never go out would never come back.
             span.Node = _open.AddFirst(span);
             return Fill(magazine, wanted);
         }

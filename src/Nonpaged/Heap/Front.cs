@@ -6,7 +6,7 @@ namespace Nonpaged;
 /// </summary>
 internal unsafe struct Front
 {
-    // Where nobody's magazines for this pool are, to which a thread adds how far its own are from those. Slot 0, of no pool, has empty ones in every thread.
+    // Where the empty magazines for this pool are. A thread adds how far its own are from those. Slot 0, of no pool, has empty ones in every thread.
     private nint _cache;
     private readonly ushort* _classes;
     private Chunk* _chunks;
@@ -30,7 +30,7 @@ internal unsafe struct Front
     /// <param name="life">Of the pool.</param>
     public Front(bool hasMagazines, Supply supply, IdleTimer timer, PoolLife life)
     {
-        _cache = ThreadCache.At(ThreadCache.Nobodys, 0);
+        _cache = ThreadCache.At(ThreadCache.Empty, 0);
         _classes = SizeClass.Magazines;
         _hasMagazines = hasMagazines;
         _supply = supply;
@@ -75,7 +75,7 @@ internal unsafe struct Front
     }
 
     /// <summary>
-    /// Takes a block of a size class: from the spare magazine, from the depots and spans; where no span can be had, what other threads do not need is collected. Null, with the reason,
+    /// Takes a block of a size class: from the spare magazine, from the depots and spans; where there is no memory for a span, what other threads do not need is collected. Null, with the reason,
     /// where there is none, or without one in a pool that has no magazines.
     /// </summary>
     public void* TakeSlowly(int sizeClass, out AllocationFailure? failure)
@@ -138,7 +138,7 @@ internal unsafe struct Front
             _isMade = true;
             _heap = MagazineHeap.TryCreate(_supply, _timer, _life);
             if (_heap is null) return null;
-            _cache = ThreadCache.At(ThreadCache.Nobodys, _heap.Slot);
+            _cache = ThreadCache.At(ThreadCache.Empty, _heap.Slot);
             _chunks = _heap.Table.Entries;
             Volatile.Write(ref _chunkCount, ChunkTable.Count);
             return _heap;
@@ -151,7 +151,7 @@ internal unsafe struct Front
         lock (_making)
         {
             _chunkCount = 0;
-            _cache = ThreadCache.At(ThreadCache.Nobodys, 0);
+            _cache = ThreadCache.At(ThreadCache.Empty, 0);
         }
     }
 

@@ -9,10 +9,10 @@ internal sealed class HeapSpans(Supply supply, IdleTimer timer, PoolLife life, C
 {
     private int _isKept;
 
-    /// <summary>Which chunk is of which span.</summary>
+    /// <summary>Tells the span of a chunk.</summary>
     public ChunkTable Table { get; } = table;
 
-    /// <summary>A span of a size class, of this many pages, aligned to a chunk and known to the table. Null, with the reason, where none can be had.</summary>
+    /// <summary>A span of a size class, of this many pages, aligned to a chunk and known to the table. Null, with the reason, where there is no memory for one.</summary>
     public HeapSpan? Take(int sizeClass, nuint pages, out AllocationFailure? failure)
     {
         var span = new HeapSpan(sizeClass, pages) { States = Table };
@@ -25,7 +25,7 @@ internal sealed class HeapSpans(Supply supply, IdleTimer timer, PoolLife life, C
         return null;
     }
 
-    /// <summary>Takes a span back of which every block is free.</summary>
+    /// <summary>Takes back a span whose blocks are all free.</summary>
     public void Give(HeapSpan span)
     {
         Table.Remove(span);

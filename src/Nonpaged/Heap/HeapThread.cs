@@ -38,7 +38,7 @@ internal sealed unsafe class HeapThread
             {
                 t_current = new HeapThread();
                 t_end = new EndOfThread(t_current);
-                ThreadTable.Current = t_current._caches - ThreadCache.Nobodys;
+                ThreadTable.Current = t_current._caches - ThreadCache.Empty;
             }
 
             return t_current;

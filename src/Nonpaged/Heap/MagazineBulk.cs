@@ -10,7 +10,7 @@ internal static unsafe class MagazineBulk
     public static int Take(Magazine* magazine, Span<nint> blocks)
     {
         nuint wanted = (nuint)blocks.Length << Magazine.SlotShift;
-        // One that has them all, so that bulks are not cut in two at every call; nobody's magazines, which are not to be written, have no spare one.
+        // One that has them all, so that bulks are not cut in two at every call. The empty magazines, which must not be written, have no spare one.
         if (magazine->Length < wanted && magazine->SpareLength > magazine->Length) magazine->Swap();
         nuint* top = magazine->Top;
         nuint taken = nuint.Min(wanted, magazine->Length);
@@ -63,7 +63,7 @@ internal static unsafe class MagazineBulk
             }
         }
 
-        // Nobody's magazines are not to be written.
+        // The empty magazines must not be written.
         if (put > 0) magazine->Top = top + put * (nuint)Magazine.Slot;
         return (int)put;
     }

@@ -36,7 +36,7 @@ internal static unsafe class SizeClass
     /// <summary>The smallest class that holds so many bytes, 1 to <see cref="MaxLength"/>.</summary>
     public static int Of(nuint length) => Magazines[(length + Granule - 1) / Granule] >> Magazine.SizeShift;
 
-    /// <summary>The bytes of a block, all of which can be used.</summary>
+    /// <summary>The bytes of a block. All can be used.</summary>
     public static int Size(int index) => s_sizes[index];
 
     /// <summary>The smallest class that holds so many bytes at an alignment, a power of two up to <see cref="MaxAlignment"/>. Spans start on a page.</summary>

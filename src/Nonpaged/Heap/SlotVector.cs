@@ -14,7 +14,7 @@ internal static unsafe class SlotVector
     /// <summary>Words of so many slots.</summary>
     public const int Words = 2 * Count;
 
-    /// <summary>States that are looked at together, more than there are blocks: where a block's length is no power of two, some states are nobody's.</summary>
+    /// <summary>States that are looked at together, more than there are blocks: where a block's length is no power of two, some states belong to no block.</summary>
     public const int Window = 2 * Count;
 
     // As many blocks as a window has states lie in two chunks at most.

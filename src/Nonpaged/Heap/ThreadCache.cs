@@ -5,7 +5,7 @@ namespace Nonpaged;
 
 /// <summary>
 /// A thread's magazines: for each pool's slot (<see cref="PoolSlots"/>) one of each size class. It is address space that the kernel backs where it is written. A pool keeps the
-/// place of its own among nobody's, which nobody writes and are all empty: a thread adds how far its own lie from those, and needs not ask whether it has any.
+/// place of its own among the empty ones, which nobody writes: a thread adds how far its own lie from those, and needs not ask whether it has any.
 /// </summary>
 internal static unsafe class ThreadCache
 {
@@ -14,15 +14,15 @@ internal static unsafe class ThreadCache
     private const nuint Length = PoolSlots.Count << SlotShift;
 
     private static readonly Lock s_gate = new();
-    private static nint s_nobodys;
+    private static nint s_empty;
 
     /// <summary>Magazines that are empty for good.</summary>
     /// <exception cref="AllocationException">The process has no address space for them.</exception>
-    public static nint Nobodys
+    public static nint Empty
     {
         get
         {
-            lock (s_gate) return s_nobodys != 0 ? s_nobodys : s_nobodys = Make(LibC.PROT_READ);
+            lock (s_gate) return s_empty != 0 ? s_empty : s_empty = Make(LibC.PROT_READ);
         }
     }
 

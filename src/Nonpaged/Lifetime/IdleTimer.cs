@@ -15,7 +15,7 @@ internal sealed class IdleTimer(TimeSpan release, Action wake) : IDisposable
     /// <summary>Memory that nobody uses goes back at some time.</summary>
     public bool IsEver => Release != Timeout.InfiniteTimeSpan;
 
-    /// <summary>Starts the time, or starts it anew. Does nothing where memory stays forever.</summary>
+    /// <summary>Starts the time, or starts it again. Does nothing where memory stays forever.</summary>
     public void Start()
     {
         if (!IsEver) return;

@@ -15,7 +15,7 @@ internal static class PoolOptionsCheck
     }
 
     /// <summary>
-    /// Blocks that must be recorded or cleared when they are freed do not go through magazines, nor does memory of which nothing may be kept; nor that of a machine, which may have a few
+    /// Blocks that must be recorded or cleared when they are freed do not go through magazines, nor do those of pools that may keep nothing; nor those of a machine, which may have a few
     /// pages.
     /// </summary>
     public static bool HasMagazines(NonpagedPoolOptions options, bool grows) =>

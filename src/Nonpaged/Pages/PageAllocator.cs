@@ -21,7 +21,7 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         Release(extent.Start, extent.Pages);
     }
 
-    /// <summary>Gives up an extent of which every page is free.</summary>
+    /// <summary>Gives up an extent whose pages are all free.</summary>
     public void Remove(Extent extent)
     {
         foreach (FreeRange range in free.Of(extent)) free.Remove(range);
@@ -105,7 +105,7 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         return range;
     }
 
-    /// <summary>Takes pages out of the free ranges that they lie in, the first of which is given, and puts back what is left of these.</summary>
+    /// <summary>Takes pages out of the free ranges that they lie in, from the first one on, and puts back what is left of these.</summary>
     private void Carve(FreeRange range, nuint start, nuint pages)
     {
         nuint end = start + (pages << Page.Shift);

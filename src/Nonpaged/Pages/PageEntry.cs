@@ -6,7 +6,7 @@ internal struct PageEntry
     /// <summary><see cref="Physical"/> where the kernel does not tell.</summary>
     public const ulong Unknown = ulong.MaxValue;
 
-    /// <summary>The physical address of its first byte. A unit of 2 MiB in one hand has one entry for all of its pages.</summary>
+    /// <summary>The physical address of its first byte. A unit of 2 MiB that one owner has is one entry.</summary>
     public ulong Physical;
 
     /// <summary>The owner's place in the owner table; 0 for a page inside a free range, negative at both ends of one.</summary>

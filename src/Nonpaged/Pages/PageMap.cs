@@ -6,9 +6,9 @@ namespace Nonpaged;
 /// <summary>
 /// The one table from an address to its page's owner and physical address. Two levels: a root entry for each GiB of the 48-bit address space, a leaf for each
 /// GiB in use. A leaf has an entry for each unit of 2 MiB and, behind these, one for each page, which counts where the unit is divided: where its pages differ in owner or
-/// extent, or do not follow each other physically. So huge pages in one hand cost one entry. The tables are address space that the kernel backs where it is written.
+/// extent, or do not follow each other physically. So a huge page that one owner has costs one entry. The tables are address space that the kernel backs where it is written.
 /// Reading takes no lock and makes no system call; writers hold the pool's lock. What is read of a page in use is right, because what its entry is changes only while
-/// the page is in nobody's use.
+/// nobody uses the page.
 /// </summary>
 internal sealed unsafe class PageMap : IDisposable
 {
@@ -72,7 +72,7 @@ internal sealed unsafe class PageMap : IDisposable
         return entry->Physical == PageEntry.Unknown || entry != UnitOf(page) ? entry->Physical : entry->Physical + (page & (UnitLength - 1));
     }
 
-    /// <summary>How far what <see cref="Find"/> tells of a page holds: to the end of the page, or of its unit.</summary>
+    /// <summary>How far the answer of <see cref="Find"/> holds: to the end of the page, or of its unit.</summary>
     public nuint EndOf(nuint page) => (Find(page) == UnitOf(page) ? page | (UnitLength - 1) : page | (Page.Size - 1)) + 1;
 
     /// <summary>The physical address of a byte of an allocated page.</summary>
@@ -198,7 +198,7 @@ internal sealed unsafe class PageMap : IDisposable
 
     private static void Give(Stack<nint> spare, nint table, nuint length)
     {
-        // One that is not empty is nobody's for good.
+        // One that is not empty is never used again.
         if (!AddressSpace.TryEmpty((nuint)table, length, LibC.PROT_READ | LibC.PROT_WRITE)) return;
         lock (s_gate) spare.Push(table);
     }

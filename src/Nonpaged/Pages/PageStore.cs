@@ -12,7 +12,7 @@ internal sealed unsafe class PageStore(PoolLife life)
     private ulong _heldBytes;
     private int _leaving;
 
-    /// <summary>Memory held from the host or handed in, in bytes.</summary>
+    /// <summary>Memory that the pool holds, in bytes.</summary>
     public ulong HeldBytes
     {
         get
@@ -126,7 +126,7 @@ internal sealed unsafe class PageStore(PoolLife life)
         lock (_gate) return block.IsFreed ? default : _tables.GiveBlock(block, isAlwaysUnready);
     }
 
-    /// <summary>Takes extents out of which nobody uses any page, and nobody has for so long. The caller disposes of them, and says when it has: <see cref="OnLeft"/>.</summary>
+    /// <summary>Takes extents out that nobody uses, and nobody has for so long. The caller disposes of them, and says when it has: <see cref="OnLeft"/>.</summary>
     /// <param name="latest">Since when, in milliseconds (<see cref="Environment.TickCount64"/>).</param>
     /// <param name="isSomeLeft">Others stay, for now.</param>
     public Extent[] TakeIdle(long latest, out bool isSomeLeft)

@@ -27,16 +27,16 @@ internal static class RequestCheck
     /// <param name="request">What each needs.</param>
     /// <param name="count">How many.</param>
     /// <param name="isFixed">All memory of the pool is held in place, by construction or by an IOMMU.</param>
-    /// <param name="handedIn">The name of a pool whose memory was handed in; null for another.</param>
+    /// <param name="given">The name of a pool whose memory a machine gave; null for another.</param>
     /// <exception cref="ArgumentException">Something in it makes no sense.</exception>
-    /// <exception cref="InvalidOperationException">The pool's memory was handed in.</exception>
-    public static void ThrowIfWrongGroup(MemoryRequest request, int count, bool isFixed, string? handedIn)
+    /// <exception cref="InvalidOperationException">A machine gave the pool's memory.</exception>
+    public static void ThrowIfWrongGroup(MemoryRequest request, int count, bool isFixed, string? given)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ThrowIfWrong(request, isFixed);
         if (request.Shared == Sharing.None) throw new ArgumentException("Blocks of a group are shared: MemoryRequest.Shared.", nameof(request));
-        if (handedIn is not null)
-            throw new InvalidOperationException($"The memory of the pool \"{handedIn}\" was handed in, so no memory file can be made for a group.");
+        if (given is not null)
+            throw new InvalidOperationException($"The memory of the pool \"{given}\" was given by a machine, so no memory file can be made for a group.");
         if (request.Alignment > Page.Size)
             throw new ArgumentException("The blocks of a group follow each other, so each starts on a page; ask for longer ones.", nameof(request));
         if (Page.Count(request.Length) > (nuint.MaxValue >> 1) / Page.Size / (nuint)count)
@@ -47,7 +47,7 @@ internal static class RequestCheck
     public static void ThrowIfOfItsOwn(MemoryRequest request, NonpagedPoolOptions options)
     {
         if (request.Shared > options.Sharing)
-            throw new ArgumentException("A block that is exported has a memory file of its own. NonpagedPoolOptions.Sharing makes a pool of which all may be exported.", nameof(request));
+            throw new ArgumentException("A block that is exported has a memory file of its own. NonpagedPoolOptions.Sharing makes a pool whose blocks may all be exported.", nameof(request));
     }
 
     private static string? Wrong(MemoryRequest request, bool isFixed) => request switch

@@ -6,7 +6,7 @@ namespace Nonpaged;
 /// <summary>Gives blocks to other processes. Thread-safe.</summary>
 /// <param name="options">Of the pool.</param>
 /// <param name="pages">Where its blocks lie.</param>
-/// <param name="isHost">The memory is the host's, obtained and not handed in.</param>
+/// <param name="isHost">The memory was obtained from the host. Otherwise a machine gave it.</param>
 internal sealed class Exporter(NonpagedPoolOptions options, PageStore pages, bool isHost)
 {
     /// <exception cref="AllocationException">The block is not for sharing, or there is no further descriptor.</exception>

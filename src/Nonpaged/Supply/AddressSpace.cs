@@ -93,7 +93,7 @@ internal static unsafe class AddressSpace
     /// <summary>Gives the pages of private memory back, so that all of it reads as zeros; it stays mapped all the time.</summary>
     /// <param name="start">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="protection">Of all of it, where it may be mapped anew if the kernel refuses; null where its parts differ.</param>
+    /// <param name="protection">Of all of it, where it may be mapped again if the kernel refuses; null where its parts differ.</param>
     public static bool TryEmpty(nuint start, nuint length, int? protection = null)
     {
         // Locked memory keeps its pages (madvise(2)).

@@ -18,7 +18,7 @@ internal sealed unsafe class ExtentBuilder(Rung rung, NonpagedPoolOptions option
     public Extent? TryBuild(PageRequest request, nuint length, nuint effort, out AllocationFailure? failure)
     {
         bool isSearch = request.DependsOnFrames(rung.Unit);
-        MemoryFile? file = _files.TryCreate(isSearch ? effort : length, request.Alignment, out failure);
+        MemoryFile? file = MemoryFile.TryCreate(_files.Name, rung.FileFlags, isSearch ? effort : length, nuint.Max(rung.Unit, request.Alignment), out failure);
         if (file is null) return null;
         failure = isSearch ? new FrameSearch(rung, _files).Find(file, request, (int)(length / rung.Unit)) : _files.Extend(file, length, request.Node);
         Extent? extent = failure is null ? Finish(file, request, out failure) : null;

@@ -7,9 +7,8 @@ namespace Nonpaged;
 /// <param name="options">Of the pool.</param>
 internal sealed class ExtentFiles(Rung rung, NonpagedPoolOptions options)
 {
-    /// <summary>A file of no length, with room to map it.</summary>
-    public MemoryFile? TryCreate(nuint room, nuint alignment, out AllocationFailure? failure) => MemoryFile.TryCreate(
-        $"nonpaged:{options.Name}:{rung.Name.Replace(' ', '-')}", rung.FileFlags, room, nuint.Max(rung.Unit, alignment), out failure);
+    /// <summary>What they are called in /proc/PID/maps.</summary>
+    public string Name => $"nonpaged:{options.Name}:{rung.Name.Replace(' ', '-')}";
 
     /// <summary>Makes a file longer, binds what is new to a node, and fills it.</summary>
     public AllocationFailure? Extend(MemoryFile file, nuint length, int? node)

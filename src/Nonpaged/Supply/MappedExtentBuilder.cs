@@ -13,7 +13,8 @@ internal sealed class MappedExtentBuilder(Rung rung, NonpagedPoolOptions options
     {
         IommuPin? pin = placement.TryReserve(length, out failure);
         if (pin is null) return null;
-        MemoryFile? file = _files.TryCreate(length, nuint.Max(HostExtents.HugePage, request.Alignment), out failure);
+        nuint alignment = nuint.Max(rung.Unit, nuint.Max(HostExtents.HugePage, request.Alignment));
+        MemoryFile? file = MemoryFile.TryCreate(_files.Name, rung.FileFlags, length, alignment, out failure);
         failure ??= _files.Extend(file!, length, request.Node);
         failure ??= _files.CheckNode(file!, request);
         failure ??= pin.TryMap(file!.Start + placement.LeftOut);

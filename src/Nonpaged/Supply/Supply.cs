@@ -27,7 +27,7 @@ internal sealed class Supply
         _timer = timer;
     }
 
-    /// <summary>The pool grows. Otherwise memory is scarce, and what there is was handed in.</summary>
+    /// <summary>The pool grows. Otherwise a machine gave its memory, which is scarce.</summary>
     public bool Grows => _host is not null;
 
     /// <summary>Takes pages: null, or why there are none.</summary>
@@ -161,25 +161,21 @@ internal sealed class Supply
     private Extent? Obtain(in PageRequest request, nuint? wished, bool mayBeLonger, out AllocationFailure? failure)
     {
         ulong needed = (ulong)request.Pages << Page.Shift;
-        bool isFull = needed > Room();
-        if (isFull) ReleaseAllIdle();
-        Extent? extent = ObtainOnce(request, needed, wished, mayBeLonger, out failure);
-        // Other frames do not come from giving up these.
-        if (extent is not null || isFull || _host!.DependsOnFrames(request) || !ReleaseAllIdle()) return extent;
-        return ObtainOnce(request, needed, wished, mayBeLonger, out failure);
-    }
-
-    private Extent? ObtainOnce(in PageRequest request, ulong needed, nuint? wished, bool mayBeLonger, out AllocationFailure? failure)
-    {
-        ulong room = Room();
-        if (needed > room)
+        if (needed > Room()) ReleaseAllIdle();
+        while (true)
         {
-            failure = PoolFailures.AtCeiling(_options, needed, room);
-            return null;
-        }
+            ulong room = Room();
+            if (needed > room)
+            {
+                failure = PoolFailures.AtCeiling(_options, needed, room);
+                return null;
+            }
 
-        nuint? length = mayBeLonger ? Growth.Wish(_options, needed, _pages.HeldBytes, room, _host!.Pins.Room()) : wished;
-        return _host!.TryObtain(request, length, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
+            nuint? length = mayBeLonger ? Growth.Wish(_options, needed, _pages.HeldBytes, room, _host!.Pins.Room()) : wished;
+            Extent? extent = _host!.TryObtain(request, length, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
+            // Other frames do not come from giving up these.
+            if (extent is not null || _host.DependsOnFrames(request) || !ReleaseAllIdle()) return extent;
+        }
     }
 
     /// <summary>How far the pool is from its ceiling.</summary>

@@ -215,7 +215,7 @@ public sealed unsafe class InterleavingTests(ITestOutputHelper output)
     /// </summary>
     private static void Hit(Story story, MagazineHeap heap)
     {
-        nint cache = ThreadCache.At(ThreadCache.Nobodys, heap.Slot) + ThreadTable.Current;
+        nint cache = ThreadCache.At(ThreadCache.Empty, heap.Slot) + ThreadTable.Current;
         Magazine* magazine = ThreadCache.MagazineOf(cache, SizeClass.Of(4000));
         nuint* top = magazine->Top;
         Assert.True(top != magazine->Floor);

@@ -7,7 +7,7 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// What the control groups that the process is in leave of memory (cgroups(7)): its own and those above it. What is in use is read anew for each look; which groups they are, and their
+/// What the control groups that the process is in leave of memory (cgroups(7)): its own and those above it. What is in use is read for each look; which groups they are, and their
 /// limits, when they were read so long ago as it may take to fill memory: what changes meanwhile is not seen anyway. The files stay open. Thread-safe.
 /// </summary>
 internal static class ControlGroups
@@ -26,18 +26,18 @@ internal static class ControlGroups
     public const int KeptFor = 100;
 
     /// <summary>The least that a level leaves, and the file that says so; null where none has a limit.</summary>
-    /// <param name="anew">Limits are read in any case: for whoever would refuse something by them.</param>
-    public static Room? Least(bool anew = false)
+    /// <param name="isFresh">Limits are read in any case: for whoever would refuse something by them.</param>
+    public static Room? Least(bool isFresh = false)
     {
         lock (s_gate)
         {
             long time = Environment.TickCount64;
-            if (anew || time - s_readAt >= KeptFor) s_readAt = ReadLimits() ? time : long.MinValue / 2;
+            if (isFresh || time - s_readAt >= KeptFor) s_readAt = ReadLimits() ? time : long.MinValue / 2;
             Room? least = null;
             foreach ((KeptText limitFile, KeptText usageFile, ulong limit) in s_limited)
             {
                 ulong used = usageFile.TryReadNumber() ?? 0;
-                if (anew) used -= ulong.Min(used, Reclaimable(limitFile.Path));
+                if (isFresh) used -= ulong.Min(used, Reclaimable(limitFile.Path));
                 ulong left = limit - ulong.Min(limit, used);
                 if (least is null || left < least.Value.Bytes) least = new Room(left, limit, limitFile.Path);
             }
@@ -111,7 +111,7 @@ internal static class ControlGroups
         s_known = [];
     }
 
-    // It has a record for each mount, of which a read gives as many as fit into a page, whatever the buffer's length
+    // It has a record for each mount, and a read gives as many as fit into a page, whatever the buffer's length
     // (Documentation/filesystems/seq_file.rst).
     private static unsafe string? ReadMounts()
     {

@@ -19,15 +19,15 @@ internal static class HostMemory
     public static AllocationFailure? Refuse(nuint length)
     {
         // Limits that were raised a moment ago are seen.
-        if (RefuseBy(length, anew: false) is null) return null;
-        return RefuseBy(length, anew: true);
+        if (RefuseBy(length, isFresh: false) is null) return null;
+        return RefuseBy(length, isFresh: true);
     }
 
-    private static AllocationFailure? RefuseBy(nuint length, bool anew)
+    private static AllocationFailure? RefuseBy(nuint length, bool isFresh)
     {
         (ulong available, string source) = OfHost(length);
         if (!Fits(length, available, Reserve)) return TooLittle(length, available, source, Reserve);
-        if (ControlGroups.Least(anew) is not { } group) return null;
+        if (ControlGroups.Least(isFresh) is not { } group) return null;
         ulong reserve = ulong.Min(Reserve, group.Limit / GroupPart);
         return Fits(length, group.Bytes, reserve) ? null : TooLittle(length, group.Bytes, group.Source, reserve);
     }

@@ -5,7 +5,7 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// A kernel text that is read before each growth. To find and open such a file takes 5 to 20 us, to read it anew through the same descriptor 1: the kernel
+/// A kernel text that is read before each growth. To find and open such a file takes 5 to 20 us, to read it again through the same descriptor 1: the kernel
 /// writes it again for each read from offset 0 (Documentation/filesystems/seq_file.rst). Thread-safe.
 /// </summary>
 internal sealed class KeptText(string path)

@@ -25,12 +25,7 @@ internal sealed class Filling : IThreadPoolWorkItem
         var filling = new Filling(portions, fill);
         for (int i = 1; i < int.Min(Environment.ProcessorCount, portions); i++) ThreadPool.UnsafeQueueUserWorkItem(filling, preferLocal: false);
         filling.Execute();
-        lock (filling._gate)
-        {
-            while (filling._active > 0) Monitor.Wait(filling._gate);
-        }
-
-        return filling._failure;
+        return filling.Await();
     }
 
     public void Execute()
@@ -46,5 +41,16 @@ internal sealed class Filling : IThreadPoolWorkItem
         {
             if (--_active == 0) Monitor.PulseAll(_gate);
         }
+    }
+
+    /// <summary>Waits for the portions that others have begun.</summary>
+    private AllocationFailure? Await()
+    {
+        lock (_gate)
+        {
+            while (_active > 0) Monitor.Wait(_gate);
+        }
+
+        return _failure;
     }
 }

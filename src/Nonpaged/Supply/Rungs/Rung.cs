@@ -2,7 +2,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-/// <summary>One way of obtaining memory from the host: of which file it is, how it is filled, and what is then known of it.</summary>
+/// <summary>One way of obtaining memory from the host: the file, how it is filled, and what is known of it then.</summary>
 internal abstract unsafe class Rung
 {
     public abstract MemoryRung Kind { get; }
@@ -21,7 +21,7 @@ internal abstract unsafe class Rung
     /// <summary>How the contiguity of its units is known.</summary>
     public abstract string Proof { get; }
 
-    /// <summary>Looks whether so much can be had at all: null, or why not.</summary>
+    /// <summary>Looks whether there is so much at all: null, or why not.</summary>
     public abstract AllocationFailure? Check(nuint length);
 
     /// <summary>So much is there in all, though others may use it now.</summary>
