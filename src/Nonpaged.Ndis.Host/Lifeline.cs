@@ -4,7 +4,9 @@ using Nonpaged.Cli;
 
 namespace Nonpaged.Ndis.Host;
 
-/// <summary>Ends this process when the one that watches it has ended: a driver must not live on alone, with its machine.</summary>
+/// <summary>
+/// Ends this process when the one that watches it has ended: a driver must not live on alone, with its machine.
+/// </summary>
 internal static class Lifeline
 {
     public static void Watch()

@@ -4,7 +4,8 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
-// ADDRESS BYTES: says at which port it listens and what the SHA-256 of its bytes is, and answers each connection with them, until its input ends.
+// ADDRESS BYTES: says at which port it listens and what the SHA-256 of its bytes is, and answers each connection
+// with them, until its input ends.
 var bytes = new byte[int.Parse(args[1], CultureInfo.InvariantCulture)];
 new Random(4711).NextBytes(bytes);
 using var listener = new TcpListener(IPAddress.Parse(args[0]), 0);

@@ -34,7 +34,8 @@ public sealed class FrameExchangeTests
         {
             Adapter from = ndis.StartAdapter(NetworkDrivers.Find(name)!, machine.Nic!);
             Adapter to = ndis.StartAdapter(NetworkDrivers.Find(name)!, machine.PeerNic!);
-            Task<FrameExchangeResult> run = Task.Run(() => exchange.Run(from, to, Endless, FrameExchange.ShortestFrame, Cancellation), Cancellation);
+            Task<FrameExchangeResult> run = Task.Run(
+                () => exchange.Run(from, to, Endless, FrameExchange.ShortestFrame, Cancellation), Cancellation);
             await UntilAsync(() => to.FramesReceived > 100 || run.IsCompleted);
             if (ending == Ending.MachineGone) machine.Dispose();
             else (ending == Ending.SenderHalted ? from : to).Halt();
@@ -59,7 +60,8 @@ public sealed class FrameExchangeTests
         {
             Adapter from = ndis.StartAdapter(NetworkDrivers.Find("e1000")!, machine.Nic!);
             Adapter to = ndis.StartAdapter(NetworkDrivers.Find("e1000")!, machine.PeerNic!);
-            Task<FrameExchangeResult> run = Task.Run(() => exchange.Run(from, to, Endless, FrameExchange.LongestFrame, end.Token), Cancellation);
+            Task<FrameExchangeResult> run = Task.Run(
+                () => exchange.Run(from, to, Endless, FrameExchange.LongestFrame, end.Token), Cancellation);
             await UntilAsync(() => to.FramesReceived > 100 || run.IsCompleted);
             await end.CancelAsync();
             FrameExchangeResult result = await run.WaitAsync(s_limit, Cancellation);

@@ -63,7 +63,8 @@ public sealed class LeaseAndPingTests
     {
         using QemuMachine machine = Qemu.Start(name);
         using var ndis = new NdisInstance(machine);
-        using Adapter adapter = ndis.StartAdapter(NetworkDrivers.Find(name)!, configuration: new Dictionary<string, string> { [parameter] = "8" });
+        using Adapter adapter = ndis.StartAdapter(
+            NetworkDrivers.Find(name)!, configuration: new Dictionary<string, string> { [parameter] = "8" });
         await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(adapter, Cancellation);
         await protocol.AcquireAsync(Cancellation);
         PingResult[] results = await Task.WhenAll(

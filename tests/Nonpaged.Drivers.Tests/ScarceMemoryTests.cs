@@ -5,7 +5,9 @@ using Nonpaged.Protocols;
 
 namespace Nonpaged.Drivers.Tests;
 
-/// <summary>Clause C17: a driver whose allocation fails at initialization takes fewer or smaller blocks instead of failing.</summary>
+/// <summary>
+/// Clause C17: a driver whose allocation fails at initialization takes fewer or smaller blocks instead of failing.
+/// </summary>
 public sealed class ScarceMemoryTests(ITestOutputHelper output)
 {
     [Theory]
@@ -43,7 +45,8 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
             Assert.Empty(ndis.Outstanding);
             Assert.Empty(ndis.Reports);
             Assert.Equal(free, ndis.Pool.FreeBytes);
-            output.WriteLine($"{name}, {profile}: pings with {ram >> 10} KiB of RAM{(hasLess ? ", less than it asked for" : "")}.");
+            output.WriteLine(
+                $"{name}, {profile}: pings with {ram >> 10} KiB of RAM{(hasLess ? ", less than it asked for" : "")}.");
             if (hasLess) started++;
         }
 
@@ -62,7 +65,8 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
         ulong free = ndis.Pool.FreeBytes;
         var failure = Assert.Throws<AdapterException>(() => ndis.StartAdapter(NetworkDrivers.Find(name)!));
         Assert.Contains(name, failure.Message, StringComparison.Ordinal);
-        Assert.Contains(failure.Reasons, reason => reason.Contains("bytes are free", StringComparison.Ordinal) || reason.Contains("machine has", StringComparison.Ordinal));
+        Assert.Contains(failure.Reasons, reason => reason.Contains("bytes are free", StringComparison.Ordinal)
+            || reason.Contains("machine has", StringComparison.Ordinal));
         Assert.Empty(ndis.Outstanding);
         Assert.Empty(ndis.Reports);
         Assert.Empty(ndis.Adapters);

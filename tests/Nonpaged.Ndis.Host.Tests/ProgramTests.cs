@@ -15,7 +15,8 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
     {
         foreach (string pins in new[] { "io_uring,pipe", "pipe" })
         {
-            CommandResult ran = Command.Run(sdk.Build("forks"), new Dictionary<string, string> { ["NONPAGED_PINS"] = pins }, [mode]);
+            CommandResult ran = Command.Run(
+                sdk.Build("forks"), new Dictionary<string, string> { ["NONPAGED_PINS"] = pins }, [mode]);
             Assert.True(ran is { ExitCode: 0, Output: "ok\n" }, $"{pins}: {ran.Output}{ran.Error}");
         }
     }

@@ -35,5 +35,6 @@ public sealed class TapTests
         Eventually(() => !FaultTests.AnybodyHas(driver.File), "a process is left");
     }
 
-    private static void Eventually(Func<bool> condition, string otherwise) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), otherwise);
+    private static void Eventually(Func<bool> condition, string otherwise) =>
+        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), otherwise);
 }

@@ -31,7 +31,8 @@ public sealed class ToolTests : IDisposable
         Assert.Contains("ERROR SUMMARY: 0 errors", good.Error, StringComparison.Ordinal);
         string source = Path.Combine(_folder.FullName, "unset.c");
         File.WriteAllText(source, Unset);
-        using var unset = new DriverBuild(source, "-O0", "-Wno-uninitialized", "-Wno-maybe-uninitialized", $"-DSAMPLE=\"{Repository.Sample}\"");
+        using var unset = new DriverBuild(
+            source, "-O0", "-Wno-uninitialized", "-Wno-maybe-uninitialized", $"-DSAMPLE=\"{Repository.Sample}\"");
         CommandResult bad = Run("valgrind", [], unset);
         Assert.Contains("depends on uninitialised value", bad.Error, StringComparison.Ordinal);
         Assert.Contains("Register (unset.c:9)", bad.Error, StringComparison.Ordinal);

@@ -16,7 +16,8 @@ internal sealed class Ratchet(string list)
         (string File, int Count)[] found = [.. counted.Where(one => one.Count > 0)];
         if (Repository.Updates)
         {
-            File.WriteAllLines(_path, found.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count} {one.File}")));
+            File.WriteAllLines(
+                _path, found.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count} {one.File}")));
             return;
         }
 

@@ -1,6 +1,9 @@
 namespace Nonpaged.Bench;
 
-/// <summary>Lengths as in a network: 60 % 64 bytes, 25 % 1514, 15 % 2048 to 9216. Drawn ahead, so that drawing is no part of what is measured.</summary>
+/// <summary>
+/// Lengths as in a network: 60 % 64 bytes, 25 % 1514, 15 % 2048 to 9216. Drawn ahead, so that drawing
+/// is no part of what is measured.
+/// </summary>
 internal static class NetworkMix
 {
     public const int Count = 1 << 16;

@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Nonpaged.Bench;
 
 /// <summary>
-/// The heap's workloads on one thread. The same as in the peers' workload.h: the same order of calls, the same random numbers, the same writes. Each takes a
-/// number of pairs and returns the time that they took, in nanoseconds.
+/// The heap's workloads on one thread. The same as in the peers' workload.h: the same order of calls, the same random numbers,
+/// the same writes. Each takes a number of pairs and returns the time that they took, in nanoseconds.
 /// </summary>
 internal static class Workload<TBlocks, TBlock>
     where TBlocks : struct, IBlocks<TBlock>
@@ -63,7 +63,8 @@ internal static class Workload<TBlocks, TBlock>
         return time;
     }
 
-    // Loops stand in methods of their own, over references, so that what they need stays in registers, as the C compiler manages by itself.
+    // Loops stand in methods of their own, over references, so that what they need stays in registers, as
+    // the C compiler manages by itself.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void OneByOne(TBlocks heap, nuint size, long pairs)
     {
@@ -118,7 +119,8 @@ internal static class Workload<TBlocks, TBlock>
                 Vector512<ulong> addresses = Vector512.LoadUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
                 ref ulong word = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
                 Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(0UL, 8, 1, 9, 2, 10, 3, 11), rest).StoreUnsafe(ref word);
-                Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), rest).StoreUnsafe(ref word, 8);
+                Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), rest)
+                    .StoreUnsafe(ref word, 8);
                 block = ref Unsafe.Add(ref block, 8);
                 descriptor = ref Unsafe.Add(ref descriptor, 8);
             }
@@ -147,7 +149,8 @@ internal static class Workload<TBlocks, TBlock>
             if (Vectors)
             {
                 ref ulong word = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
-                Avx512F.PermuteVar8x64x2(Vector512.LoadUnsafe(ref word), Vector512.Create(0UL, 2, 4, 6, 8, 10, 12, 14), Vector512.LoadUnsafe(ref word, 8))
+                Avx512F.PermuteVar8x64x2(Vector512.LoadUnsafe(ref word), Vector512.Create(
+                    0UL, 2, 4, 6, 8, 10, 12, 14), Vector512.LoadUnsafe(ref word, 8))
                     .StoreUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
                 block = ref Unsafe.Add(ref block, 8);
                 descriptor = ref Unsafe.Add(ref descriptor, 8);

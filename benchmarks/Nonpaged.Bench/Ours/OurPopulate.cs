@@ -18,7 +18,10 @@ internal static unsafe class OurPopulate
         return 0;
     }
 
-    /// <summary>A pool of its own each time, so that nothing of an earlier round is used again. What it held is given back before the answer.</summary>
+    /// <summary>
+    /// A pool of its own each time, so that nothing of an earlier round is used again. What it held
+    /// is given back before the answer.
+    /// </summary>
     private static double Round(MemoryRung rung, ulong bytes)
     {
         long start = Stopwatch.GetTimestamp();

@@ -28,7 +28,8 @@ internal static unsafe partial class LibC
     public static SysResult SocketPair(out SafeFileHandle one, out SafeFileHandle other)
     {
         var pair = stackalloc int[2];
-        var result = Fails("socketpair", out SysResult injected) ? injected : Result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+        var result = Fails("socketpair", out SysResult injected) ? injected
+            : Result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
         (one, other) = Handles(result, pair);
         return result;
     }
@@ -38,7 +39,8 @@ internal static unsafe partial class LibC
     {
         fixed (byte* pointer = data)
         {
-            return Fails("send", out SysResult injected) ? injected : Result(send(socket, pointer, (nuint)data.Length, MSG_NOSIGNAL));
+            return Fails("send", out SysResult injected) ? injected
+                : Result(send(socket, pointer, (nuint)data.Length, MSG_NOSIGNAL));
         }
     }
 

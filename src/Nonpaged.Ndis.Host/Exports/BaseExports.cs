@@ -177,7 +177,9 @@ internal static unsafe class BaseExports
     {
         using var call = NativeCall.Enter(nameof(DbgBreakPoint));
         CallContext.Current.ReportOnce(
-            nameof(DbgBreakPoint), $"The driver stopped for a debugger in {CurrentCall.Function ?? "its code"}. There is none, and it went on; a real system would not.");
+            nameof(DbgBreakPoint),
+            $"The driver stopped for a debugger in {CurrentCall.Function ?? "its code"}. There is none, and it went on; "
+                + "a real system would not.");
         call.Trace($"");
     }
 
@@ -204,7 +206,8 @@ internal static unsafe class BaseExports
     public static void NonpagedWriteErrorLog(nint NdisAdapterHandle, uint ErrorCode, uint NumberOfErrorValues, uint* ErrorValues)
     {
         using var call = NativeCall.Enter("NdisWriteErrorLogEntry");
-        NdisLibrary.NdisWriteErrorLogEntry(new NDIS_HANDLE(NdisAdapterHandle), ErrorCode, new ReadOnlySpan<uint>(ErrorValues, (int)NumberOfErrorValues));
+        NdisLibrary.NdisWriteErrorLogEntry(
+            new NDIS_HANDLE(NdisAdapterHandle), ErrorCode, new ReadOnlySpan<uint>(ErrorValues, (int)NumberOfErrorValues));
         call.Trace($"NdisAdapterHandle={NdisAdapterHandle} ErrorCode={ErrorCode} NumberOfErrorValues={NumberOfErrorValues}");
     }
 

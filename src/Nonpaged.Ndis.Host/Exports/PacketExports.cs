@@ -6,20 +6,28 @@ namespace Nonpaged.Ndis.Host;
 internal static unsafe class PacketExports
 {
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisAllocatePacketPool))]
-    public static void NdisAllocatePacketPool(NDIS_STATUS* Status, NDIS_HANDLE* PoolHandle, uint NumberOfDescriptors, uint ProtocolReservedLength)
+    public static void NdisAllocatePacketPool(
+        NDIS_STATUS* Status, NDIS_HANDLE* PoolHandle, uint NumberOfDescriptors, uint ProtocolReservedLength)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocatePacketPool));
         NdisLibrary.NdisAllocatePacketPool(out *Status, out *PoolHandle, NumberOfDescriptors, ProtocolReservedLength);
-        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} ProtocolReservedLength={ProtocolReservedLength}");
+        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} "
+            + $"ProtocolReservedLength={ProtocolReservedLength}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisAllocatePacketPoolEx))]
     public static void NdisAllocatePacketPoolEx(
-        NDIS_STATUS* Status, NDIS_HANDLE* PoolHandle, uint NumberOfDescriptors, uint NumberOfOverflowDescriptors, uint ProtocolReservedLength)
+        NDIS_STATUS* Status,
+        NDIS_HANDLE* PoolHandle,
+        uint NumberOfDescriptors,
+        uint NumberOfOverflowDescriptors,
+        uint ProtocolReservedLength)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocatePacketPoolEx));
-        NdisLibrary.NdisAllocatePacketPoolEx(out *Status, out *PoolHandle, NumberOfDescriptors, NumberOfOverflowDescriptors, ProtocolReservedLength);
-        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} NumberOfOverflowDescriptors={NumberOfOverflowDescriptors} ProtocolReservedLength={ProtocolReservedLength}");
+        NdisLibrary.NdisAllocatePacketPoolEx(
+            out *Status, out *PoolHandle, NumberOfDescriptors, NumberOfOverflowDescriptors, ProtocolReservedLength);
+        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} "
+            + $"NumberOfOverflowDescriptors={NumberOfOverflowDescriptors} ProtocolReservedLength={ProtocolReservedLength}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisFreePacketPool))]
@@ -81,7 +89,8 @@ internal static unsafe class PacketExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisAllocateBuffer))]
-    public static void NdisAllocateBuffer(NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, void* VirtualAddress, uint Length)
+    public static void NdisAllocateBuffer(
+        NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, void* VirtualAddress, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocateBuffer));
         NdisLibrary.NdisAllocateBuffer(out *Status, out var buffer, new NDIS_HANDLE(PoolHandle), VirtualAddress, Length);
@@ -90,12 +99,15 @@ internal static unsafe class PacketExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisCopyBuffer))]
-    public static void NdisCopyBuffer(NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, NDIS_BUFFER* MemoryDescriptor, uint Offset, uint Length)
+    public static void NdisCopyBuffer(
+        NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, NDIS_BUFFER* MemoryDescriptor, uint Offset, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisCopyBuffer));
-        NdisLibrary.NdisAllocateBuffer(out *Status, out var buffer, new NDIS_HANDLE(PoolHandle), (byte*)MemoryDescriptor->MappedSystemVa + Offset, Length);
+        NdisLibrary.NdisAllocateBuffer(
+            out *Status, out var buffer, new NDIS_HANDLE(PoolHandle), (byte*)MemoryDescriptor->MappedSystemVa + Offset, Length);
         *Buffer = buffer;
-        call.Trace($"Status={*Status} Buffer={buffer} PoolHandle={PoolHandle} MemoryDescriptor={MemoryDescriptor} Offset={Offset} Length={Length}");
+        call.Trace($"Status={*Status} Buffer={buffer} PoolHandle={PoolHandle} MemoryDescriptor={MemoryDescriptor} "
+            + $"Offset={Offset} Length={Length}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisFreeBuffer))]
@@ -205,7 +217,8 @@ internal static unsafe class PacketExports
         if (BufferCount != null) *BufferCount = count;
         if (FirstBuffer != null) *FirstBuffer = first;
         if (TotalPacketLength != null) *TotalPacketLength = total;
-        call.Trace($"Packet={Packet} PhysicalBufferCount={physical} BufferCount={count} FirstBuffer={first} TotalPacketLength={total}");
+        call.Trace(
+            $"Packet={Packet} PhysicalBufferCount={physical} BufferCount={count} FirstBuffer={first} TotalPacketLength={total}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NonpagedGetFirstBuffer))]
@@ -218,15 +231,23 @@ internal static unsafe class PacketExports
         if (FirstBufferVA != null) *FirstBufferVA = address;
         if (FirstBufferLength != null) *FirstBufferLength = length;
         if (TotalBufferLength != null) *TotalBufferLength = total;
-        call.Trace($"Packet={Packet} FirstBuffer={first} FirstBufferVA={address} FirstBufferLength={length} TotalBufferLength={total}");
+        call.Trace(
+            $"Packet={Packet} FirstBuffer={first} FirstBufferVA={address} FirstBufferLength={length} TotalBufferLength={total}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisCopyFromPacketToPacket))]
     public static void NdisCopyFromPacketToPacket(
-        NDIS_PACKET* Destination, uint DestinationOffset, uint BytesToCopy, NDIS_PACKET* Source, uint SourceOffset, uint* BytesCopied)
+        NDIS_PACKET* Destination,
+        uint DestinationOffset,
+        uint BytesToCopy,
+        NDIS_PACKET* Source,
+        uint SourceOffset,
+        uint* BytesCopied)
     {
         using var call = NativeCall.Enter(nameof(NdisCopyFromPacketToPacket));
-        NdisLibrary.NdisCopyFromPacketToPacket(Destination, DestinationOffset, BytesToCopy, Source, SourceOffset, out *BytesCopied);
-        call.Trace($"Destination={Destination} DestinationOffset={DestinationOffset} BytesToCopy={BytesToCopy} Source={Source} SourceOffset={SourceOffset} BytesCopied={*BytesCopied}");
+        NdisLibrary.NdisCopyFromPacketToPacket(
+            Destination, DestinationOffset, BytesToCopy, Source, SourceOffset, out *BytesCopied);
+        call.Trace($"Destination={Destination} DestinationOffset={DestinationOffset} BytesToCopy={BytesToCopy} Source={Source} "
+            + $"SourceOffset={SourceOffset} BytesCopied={*BytesCopied}");
     }
 }

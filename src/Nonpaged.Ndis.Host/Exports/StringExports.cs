@@ -61,7 +61,8 @@ internal static unsafe class StringExports
         using var call = NativeCall.Enter(nameof(NdisUnicodeStringToAnsiString));
         var text = SourceString->ToString();
         var fits = text.Length <= DestinationString->MaximumLength;
-        if (fits) DestinationString->Length = (ushort)Encoding.Latin1.GetBytes(text, new Span<byte>(DestinationString->Buffer, text.Length));
+        if (fits) DestinationString->Length = (ushort)Encoding.Latin1.GetBytes(
+            text, new Span<byte>(DestinationString->Buffer, text.Length));
         var status = fits ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
         call.Trace($"SourceString={text} ={status}");
         return status;

@@ -6,7 +6,8 @@ namespace Nonpaged.Ndis.Host;
 internal static unsafe class TimerExports
 {
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisInitializeTimer))]
-    public static void NdisInitializeTimer(NDIS_TIMER* Timer, delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction, void* FunctionContext)
+    public static void NdisInitializeTimer(
+        NDIS_TIMER* Timer, delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction, void* FunctionContext)
     {
         using var call = NativeCall.Enter(nameof(NdisInitializeTimer));
         NdisLibrary.NdisInitializeTimer(Timer, Wrap(TimerFunction), FunctionContext);
@@ -32,11 +33,15 @@ internal static unsafe class TimerExports
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMInitializeTimer))]
     public static void NdisMInitializeTimer(
-        NDIS_MINIPORT_TIMER* Timer, nint MiniportAdapterHandle, delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction, void* FunctionContext)
+        NDIS_MINIPORT_TIMER* Timer,
+        nint MiniportAdapterHandle,
+        delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction,
+        void* FunctionContext)
     {
         using var call = NativeCall.Enter(nameof(NdisMInitializeTimer));
         NdisLibrary.NdisMInitializeTimer(Timer, new NDIS_HANDLE(MiniportAdapterHandle), Wrap(TimerFunction), FunctionContext);
-        call.Trace($"Timer={Timer} MiniportAdapterHandle={MiniportAdapterHandle} TimerFunction={(nint)TimerFunction} FunctionContext={FunctionContext}");
+        call.Trace($"Timer={Timer} MiniportAdapterHandle={MiniportAdapterHandle} TimerFunction={(nint)TimerFunction} "
+            + $"FunctionContext={FunctionContext}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMSetTimer))]
@@ -87,9 +92,10 @@ internal static unsafe class TimerExports
         return status;
     }
 
-    private static NDIS_TIMER_FUNCTION Wrap(delegate* unmanaged<void*, void*, void*, void*, void> function) => (first, context, second, third) =>
-    {
-        using var entered = DriverFunction.Enter("MiniportTimer");
-        function(first, context, second, third);
-    };
+    private static NDIS_TIMER_FUNCTION Wrap(delegate* unmanaged<void*, void*, void*, void*, void> function) =>
+        (first, context, second, third) =>
+        {
+            using var entered = DriverFunction.Enter("MiniportTimer");
+            function(first, context, second, third);
+        };
 }

@@ -46,7 +46,8 @@ internal static class DriverFile
         if (file[4] != Class64 || machine != own)
         {
             return new CommandException(
-                $"{path} is for {s_machines.GetValueOrDefault(machine, $"another processor (ELF machine {machine})")}, and this program for {s_machines[own]}.",
+                $"{path} is for {s_machines.GetValueOrDefault(machine, $"another processor (ELF machine {machine})")}, "
+                    + $"and this program for {s_machines[own]}.",
                 "one process, which has code of one processor", Build);
         }
 

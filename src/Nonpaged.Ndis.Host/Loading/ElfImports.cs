@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Nonpaged.Ndis.Host;
 
-/// <summary>What a shared object needs from elsewhere (System V ABI, "Object Files"; AMD64 supplement): read from the file, before any of its code runs.</summary>
+/// <summary>
+/// What a shared object needs from elsewhere (System V ABI, "Object Files"; AMD64 supplement): read from the
+/// file, before any of its code runs.
+/// </summary>
 internal sealed class ElfImports
 {
     private const int SectionHeaderTable = 0x28;

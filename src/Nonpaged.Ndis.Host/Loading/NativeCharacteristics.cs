@@ -50,7 +50,8 @@ internal unsafe struct NativeCharacteristics
         // A driver of NDIS 5 that hands over the shorter structure of NDIS 4 has no functions beyond it.
         if (length < Math.Min(needed, Version4) && source->MajorNdisVersion >= 4) return null;
         var copy = default(NativeCharacteristics);
-        Buffer.MemoryCopy(source, &copy, sizeof(NativeCharacteristics), Math.Min(Math.Min(length, needed), sizeof(NativeCharacteristics)));
+        Buffer.MemoryCopy(
+            source, &copy, sizeof(NativeCharacteristics), Math.Min(Math.Min(length, needed), sizeof(NativeCharacteristics)));
         return copy;
     }
 }

@@ -22,7 +22,8 @@ internal static unsafe class SharedDriver
         }
         catch (DllNotFoundException failure)
         {
-            throw new CommandException($"{path} cannot be loaded: {failure.Message.Split('\n')[0]}", "what the dynamic linker takes", $"ldd {full}");
+            throw new CommandException(
+                $"{path} cannot be loaded: {failure.Message.Split('\n')[0]}", "what the dynamic linker takes", $"ldd {full}");
         }
 
         if (!NativeLibrary.TryGetExport(library, Entry, out var entry)) throw NoEntry(path, []);
@@ -65,11 +66,14 @@ internal static unsafe class SharedDriver
             else absent.Add(library);
         }
 
-        var missing = imports.Symbols.Where(symbol => !places.Any(place => NativeLibrary.TryGetExport(place, symbol, out _))).Order(StringComparer.Ordinal).ToList();
+        var missing = imports.Symbols.Where(symbol => !places.Any(place => NativeLibrary.TryGetExport(place, symbol, out _)))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (missing.Count == 0) return;
         var libraries = absent.Count == 0 ? "" : $" Of its libraries, {string.Join(", ", absent)} cannot be found.";
         throw new CommandException(
-            $"{path} needs {(missing.Count == 1 ? "a function" : $"{missing.Count} functions")} that neither NDIS here nor its libraries have: {string.Join(", ", missing)}.{libraries}",
+            $"{path} needs {(missing.Count == 1 ? "a function" : $"{missing.Count} functions")} that neither NDIS here nor its "
+                + $"libraries have: {string.Join(", ", missing)}.{libraries}",
             missing.Any(IsNdis6) ? "NDIS 3.0 to 5.1; some of these are of NDIS 6"
                 : "the functions that docs/drivers.md lists",
             absent.Count == 0 ? "link the library that has them, or compile the driver's other sources with it"

@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis.Native;
 
-/// <summary>Keeps the <see cref="CallRecord"/> of this process. Without a process that watches, it is written all the same, to memory of this one.</summary>
+/// <summary>
+/// Keeps the <see cref="CallRecord"/> of this process. Without a process that watches, it is written all
+/// the same, to memory of this one.
+/// </summary>
 internal static unsafe class CurrentCall
 {
     private static readonly Lock s_gate = new();

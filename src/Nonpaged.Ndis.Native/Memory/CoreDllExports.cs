@@ -80,7 +80,8 @@ internal static unsafe class CoreDllExports
         {
             using var call = NativeCall.Enter(nameof(VirtualAlloc));
             var pages = CoreDll.VirtualAlloc(lpAddress, dwSize, flAllocationType, flProtect);
-            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flAllocationType={flAllocationType} flProtect={flProtect} ={pages}");
+            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flAllocationType={flAllocationType} flProtect={flProtect} "
+                + $"={pages}");
             return pages;
         }
         catch (Exception exception)
@@ -167,7 +168,8 @@ internal static unsafe class CoreDllExports
             using var call = NativeCall.Enter(nameof(AllocPhysMem));
             var block = CoreDll.AllocPhysMem(cbSize, fdwProtect, dwAlignmentMask, dwFlags, out var physical);
             if (pPhysicalAddress != null) *pPhysicalAddress = physical;
-            call.Trace($"cbSize={cbSize} fdwProtect={fdwProtect} dwAlignmentMask={dwAlignmentMask} dwFlags={dwFlags} pPhysicalAddress={physical} ={block}");
+            call.Trace($"cbSize={cbSize} fdwProtect={fdwProtect} dwAlignmentMask={dwAlignmentMask} dwFlags={dwFlags} "
+                + $"pPhysicalAddress={physical} ={block}");
             return block;
         }
         catch (Exception exception)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis.Native;
 
-/// <summary>ndismem.h: nonpaged lookaside lists. A list whose driver brings functions of its own for allocating and freeing uses these.</summary>
+/// <summary>
+/// ndismem.h: nonpaged lookaside lists. A list whose driver brings functions of its own for allocating and freeing uses these.
+/// </summary>
 internal static unsafe class LookasideExports
 {
     private const uint NonPagedPool = 0;

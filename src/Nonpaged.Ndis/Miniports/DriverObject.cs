@@ -10,7 +10,8 @@ internal sealed unsafe class DriverObject : IDisposable
 
     public DriverObject(string service)
     {
-        _object = (DRIVER_OBJECT*)NativeMemory.AllocZeroed((nuint)(sizeof(DRIVER_OBJECT) + sizeof(DRIVER_EXTENSION) + sizeof(NDIS_STRING)));
+        _object = (DRIVER_OBJECT*)NativeMemory.AllocZeroed(
+            (nuint)(sizeof(DRIVER_OBJECT) + sizeof(DRIVER_EXTENSION) + sizeof(NDIS_STRING)));
         var extension = (DRIVER_EXTENSION*)(_object + 1);
         RegistryPath = (NDIS_STRING*)(extension + 1);
         _object->Type = DRIVER_OBJECT.TypeOfDriver;

@@ -88,7 +88,8 @@ internal sealed unsafe class MiniportRegistration : IDisposable
             catch (Exception exception)
             {
                 _instance.Report(
-                    NdisReportKind.BrokenRule, handler, Driver, $"The driver threw {exception.GetType().Name}: {exception.Message}");
+                    NdisReportKind.BrokenRule, handler, Driver,
+                    $"The driver threw {exception.GetType().Name}: {exception.Message}");
                 return NDIS_STATUS_FAILURE;
             }
         }

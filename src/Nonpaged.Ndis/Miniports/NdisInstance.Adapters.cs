@@ -24,7 +24,8 @@ public sealed partial class NdisInstance
     internal IoSpaceMap IoSpaces { get; } = new();
 
     /// <summary>
-    /// Plug and play: loads the driver where it isn't, finds its device, and initializes an adapter. Returns when the adapter runs.
+    /// Plug and play: loads the driver where it isn't, finds its device, and initializes an adapter.
+    /// Returns when the adapter runs.
     /// </summary>
     /// <param name="miniport">The driver.</param>
     /// <param name="device">The device; null takes the first PCI function that the driver matches and no adapter
@@ -38,7 +39,8 @@ public sealed partial class NdisInstance
         IReadOnlyDictionary<string, string>? configuration = null)
     {
         ArgumentNullException.ThrowIfNull(miniport);
-        var machine = Machine ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
+        var machine = Machine
+            ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
         using var reasons = new LogCapture(this);
         MiniportRegistration registration;
         Adapter adapter;
@@ -63,7 +65,9 @@ public sealed partial class NdisInstance
             status, reasons.Lines);
     }
 
-    /// <summary>Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.</summary>
+    /// <summary>
+    /// Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.
+    /// </summary>
     public void Run(Driver driver, Action code)
     {
         ArgumentNullException.ThrowIfNull(driver);

@@ -26,7 +26,9 @@ public static unsafe partial class NdisLibrary
         if (found is null)
         {
             context.Report(
-                NdisReportKind.BadHandle, call, $"0x{handle.Value:x} is not the handle that this call takes, or it was closed before.");
+                NdisReportKind.BadHandle,
+                call,
+                $"0x{handle.Value:x} is not the handle that this call takes, or it was closed before.");
         }
 
         return found;
@@ -37,7 +39,13 @@ public static unsafe partial class NdisLibrary
     {
         var context = Caller(highest, call);
         if (context.Adapter is null)
-            context.Report(NdisReportKind.BrokenRule, call, "The call was made outside of an adapter's functions, so that it belongs to no adapter.");
+        {
+            context.Report(
+                NdisReportKind.BrokenRule,
+                call,
+                "The call was made outside of an adapter's functions, so that it belongs to no adapter.");
+        }
+
         return context.Adapter;
     }
 

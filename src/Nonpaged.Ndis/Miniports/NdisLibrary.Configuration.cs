@@ -32,10 +32,14 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Writes a parameter, which holds for as long as the adapter lives: there is no registry to keep it. Numbers and strings can be written.
+    /// Writes a parameter, which holds for as long as the adapter lives: there is no registry to keep it.
+    /// Numbers and strings can be written.
     /// </summary>
     public static void NdisWriteConfiguration(
-        out NDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle, NDIS_STRING* Keyword, NDIS_CONFIGURATION_PARAMETER* ParameterValue)
+        out NDIS_STATUS Status,
+        NDIS_HANDLE ConfigurationHandle,
+        NDIS_STRING* Keyword,
+        NDIS_CONFIGURATION_PARAMETER* ParameterValue)
     {
         Caller(Irql.PASSIVE_LEVEL);
         Status = NDIS_STATUS_FAILURE;
@@ -45,13 +49,16 @@ public static unsafe partial class NdisLibrary
         configuration.Adapter.Configuration[Keyword->ToString()] = ParameterValue->ParameterType switch
         {
             NDIS_PARAMETER_TYPE.NdisParameterInteger => ParameterValue->IntegerData.ToString(CultureInfo.InvariantCulture),
-            NDIS_PARAMETER_TYPE.NdisParameterHexInteger => ParameterValue->IntegerData.ToString("x", CultureInfo.InvariantCulture),
+            NDIS_PARAMETER_TYPE.NdisParameterHexInteger =>
+                ParameterValue->IntegerData.ToString("x", CultureInfo.InvariantCulture),
             _ => ParameterValue->StringData.ToString(),
         };
         Status = NDIS_STATUS_SUCCESS;
     }
 
-    /// <summary>Reads the address that the parameter NetworkAddress sets in place of the adapter's own. NULL where it is not set.</summary>
+    /// <summary>
+    /// Reads the address that the parameter NetworkAddress sets in place of the adapter's own. NULL where it is not set.
+    /// </summary>
     public static void NdisReadNetworkAddress(
         out NDIS_STATUS Status, out void* NetworkAddress, out uint NetworkAddressLength, NDIS_HANDLE ConfigurationHandle)
     {

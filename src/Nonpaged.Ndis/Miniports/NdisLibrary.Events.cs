@@ -20,7 +20,9 @@ public static unsafe partial class NdisLibrary
         Volatile.Write(ref Event->Signalled, 0);
     }
 
-    /// <summary>Waits at PASSIVE_LEVEL for an event; the adapter's interrupts and timers go on. False where the time was over before.</summary>
+    /// <summary>
+    /// Waits at PASSIVE_LEVEL for an event; the adapter's interrupts and timers go on. False where the time was over before.
+    /// </summary>
     /// <param name="Event">The event.</param>
     /// <param name="MillisecondsToWait">The time; 0 is without end.</param>
     public static bool NdisWaitEvent(NDIS_EVENT* Event, uint MillisecondsToWait)
@@ -30,6 +32,8 @@ public static unsafe partial class NdisLibrary
         var time = TimeSpan.FromMilliseconds(MillisecondsToWait == 0 ? int.MaxValue : Math.Min(MillisecondsToWait, int.MaxValue));
         var signalled = (nint)(&Event->Signalled);
         bool IsSignalled() => Volatile.Read(ref *(long*)signalled) != 0;
-        return context.Adapter is { } adapter ? adapter.Turn.Wait(time, context.Irql, IsSignalled) : SpinWait.SpinUntil(IsSignalled, time);
+        return context.Adapter is { } adapter
+            ? adapter.Turn.Wait(time, context.Irql, IsSignalled)
+            : SpinWait.SpinUntil(IsSignalled, time);
     }
 }

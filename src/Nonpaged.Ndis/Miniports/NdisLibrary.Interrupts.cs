@@ -3,8 +3,8 @@ namespace Nonpaged.Ndis;
 public static unsafe partial class NdisLibrary
 {
     /// <summary>
-    /// Claims the adapter's interrupt. With RequestIsr, or where the line is shared, MiniportISR runs for each interrupt; otherwise
-    /// MiniportDisableInterrupt and MiniportEnableInterrupt enclose MiniportHandleInterrupt.
+    /// Claims the adapter's interrupt. With RequestIsr, or where the line is shared, MiniportISR runs for each interrupt;
+    /// otherwise MiniportDisableInterrupt and MiniportEnableInterrupt enclose MiniportHandleInterrupt.
     /// </summary>
     public static NDIS_STATUS NdisMRegisterInterrupt(
         NDIS_MINIPORT_INTERRUPT* Interrupt,

@@ -11,7 +11,9 @@ public static unsafe partial class NdisLibrary
     /// <summary>NdisMSetAttributesEx: the device reads and writes memory by itself.</summary>
     public const uint NDIS_ATTRIBUTE_BUS_MASTER = 0x00000008;
 
-    /// <summary>NdisMSetAttributesEx: the miniport serializes itself. Its functions are called one at a time all the same.</summary>
+    /// <summary>
+    /// NdisMSetAttributesEx: the miniport serializes itself. Its functions are called one at a time all the same.
+    /// </summary>
     public const uint NDIS_ATTRIBUTE_DESERIALIZE = 0x00000020;
 
     /// <summary>The first call of a miniport's DriverEntry.</summary>
@@ -26,7 +28,12 @@ public static unsafe partial class NdisLibrary
         }
 
         if (NdisWrapperHandle.IsNull)
-            context.Report(NdisReportKind.BadHandle, nameof(NdisMInitializeWrapper), $"0x{(nint)SystemSpecific1:x} is not the driver object that DriverEntry got.");
+        {
+            context.Report(
+                NdisReportKind.BadHandle,
+                nameof(NdisMInitializeWrapper),
+                $"0x{(nint)SystemSpecific1:x} is not the driver object that DriverEntry got.");
+        }
     }
 
     /// <summary>
@@ -43,7 +50,9 @@ public static unsafe partial class NdisLibrary
         if (major is < 3 or > 5 || minor > (major == 5 ? 1 : 0))
         {
             context.Report(
-                NdisReportKind.BrokenRule, nameof(NdisMRegisterMiniport), $"Version {major}.{minor} is none of 3.0, 4.0, 5.0 and 5.1.");
+                NdisReportKind.BrokenRule,
+                nameof(NdisMRegisterMiniport),
+                $"Version {major}.{minor} is none of 3.0, 4.0, 5.0 and 5.1.");
             return NDIS_STATUS_BAD_VERSION;
         }
 
@@ -70,8 +79,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Hands over the adapter's context area, which all of the miniport's functions get, before any hardware is claimed. BusMaster
-    /// lets the device read and write memory by itself (the PCI command register's bus master bit).
+    /// Hands over the adapter's context area, which all of the miniport's functions get, before any hardware is claimed.
+    /// BusMaster lets the device read and write memory by itself (the PCI command register's bus master bit).
     /// </summary>
     public static void NdisMSetAttributes(
         NDIS_HANDLE MiniportAdapterHandle, void* MiniportAdapterContext, bool BusMaster, NDIS_INTERFACE_TYPE AdapterType) =>
@@ -90,7 +99,8 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
         var busMaster = (AttributeFlags & NDIS_ATTRIBUTE_BUS_MASTER) != 0;
-        // A deserialized miniport is called as a serialized one is, one function at a time, which it must stand; what differs is who owns packets.
+        // A deserialized miniport is called as a serialized one is, one function at a time, which it must stand;
+        // what differs is who owns packets.
         var isDeserialized = (AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE) != 0;
         adapter.SetAttributes(MiniportAdapterContext, CheckForHangTimeInSeconds, busMaster, isDeserialized);
     }
@@ -104,17 +114,21 @@ public static unsafe partial class NdisLibrary
     public static void NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle) =>
         AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.Miniport.SetShutdownHandler(null, null);
 
-    /// <summary>Has NDIS halt an adapter whose hardware is of no more use. It happens as soon as the function that calls has returned.</summary>
+    /// <summary>
+    /// Has NDIS halt an adapter whose hardware is of no more use. It happens as soon as the function that calls has returned.
+    /// </summary>
     public static NDIS_STATUS NdisMRemoveMiniport(NDIS_HANDLE MiniportHandle)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        adapter.Report(NdisReportKind.HardwareGone, nameof(NdisMRemoveMiniport), "The driver asked for its adapter to be removed.");
+        adapter.Report(
+            NdisReportKind.HardwareGone, nameof(NdisMRemoveMiniport), "The driver asked for its adapter to be removed.");
         adapter.RemoveLater();
         return NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Writes to the log that an adapter's operator reads.</summary>
-    public static void NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, uint ErrorCode, params ReadOnlySpan<uint> ErrorValues)
+    public static void NdisWriteErrorLogEntry(
+        NDIS_HANDLE NdisAdapterHandle, uint ErrorCode, params ReadOnlySpan<uint> ErrorValues)
     {
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
         var values = string.Join(", ", ErrorValues.ToArray().Select(value => $"0x{value:x}"));

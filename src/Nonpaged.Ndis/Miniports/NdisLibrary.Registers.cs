@@ -33,7 +33,8 @@ public static unsafe partial class NdisLibrary
     {
         var context = CallContext.Current;
         var space = context.Instance.IoSpaces.Find((nuint)register, out offset);
-        if (space is null || space.Adapter.Driver != context.Driver || offset % width != 0 || offset > space.Window.Length - width)
+        if (space is null || space.Adapter.Driver != context.Driver || offset % width != 0
+            || offset > space.Window.Length - width)
         {
             context.ReportOnce(
                 call, $"0x{(nuint)register:x} is not a register that the driver has mapped, or is not aligned to {width} bytes.");

@@ -7,8 +7,8 @@ public static unsafe partial class NdisLibrary
     private const uint PciConfigurationSize = 256;
 
     /// <summary>
-    /// The resources that plug and play assigned: ports and registers in the order of the base address registers, and the interrupt.
-    /// NDIS_STATUS_RESOURCES and the size needed where the list is too short.
+    /// The resources that plug and play assigned: ports and registers in the order of the base address registers, and the
+    /// interrupt. NDIS_STATUS_RESOURCES and the size needed where the list is too short.
     /// </summary>
     public static void NdisMQueryAdapterResources(
         out NDIS_STATUS Status, NDIS_HANDLE WrapperConfigurationContext, NDIS_RESOURCE_LIST* ResourceList, ref uint BufferSize)
@@ -53,7 +53,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Registers the use of the function's I/O ports. PortOffset is what NdisRawReadPortXxx and NdisRawWritePortXxx add a port's number to.
+    /// Registers the use of the function's I/O ports. PortOffset is what NdisRawReadPortXxx and
+    /// NdisRawWritePortXxx add a port's number to.
     /// </summary>
     public static NDIS_STATUS NdisMRegisterIoPortRange(
         out void* PortOffset, NDIS_HANDLE MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts)
@@ -61,12 +62,14 @@ public static unsafe partial class NdisLibrary
         PortOffset = null;
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.Miniport.RequireAttributes(nameof(NdisMRegisterIoPortRange));
-        if (!adapter.Resources.OwnsPorts(InitialPort, NumberOfPorts) || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
+        if (!adapter.Resources.OwnsPorts(InitialPort, NumberOfPorts)
+            || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
         {
             adapter.Report(
                 NdisReportKind.BrokenRule,
                 nameof(NdisMRegisterIoPortRange),
-                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. The device has {adapter.Resources.DescribePorts()}.");
+                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. "
+                    + $"The device has {adapter.Resources.DescribePorts()}.");
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
@@ -90,7 +93,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Maps the function's registers. The address is for NdisReadRegisterXxx and NdisWriteRegisterXxx alone; a dereference faults.
+    /// Maps the function's registers. The address is for NdisReadRegisterXxx and
+    /// NdisWriteRegisterXxx alone; a dereference faults.
     /// </summary>
     public static NDIS_STATUS NdisMMapIoSpace(
         out void* VirtualAddress, NDIS_HANDLE MiniportAdapterHandle, NDIS_PHYSICAL_ADDRESS PhysicalAddress, uint Length)

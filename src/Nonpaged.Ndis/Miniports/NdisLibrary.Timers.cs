@@ -9,14 +9,19 @@ public static unsafe partial class NdisLibrary
         NDIS_MINIPORT_TIMER* Timer, NDIS_HANDLE MiniportAdapterHandle, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
     {
         ArgumentNullException.ThrowIfNull(TimerFunction);
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter) Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter)
+            Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
     }
 
-    /// <summary>Sets up a timer for the adapter whose function the caller is in. Its function runs in that adapter's serial context, at DISPATCH_LEVEL.</summary>
+    /// <summary>
+    /// Sets up a timer for the adapter whose function the caller is in. Its function runs in that adapter's
+    /// serial context, at DISPATCH_LEVEL.
+    /// </summary>
     public static void NdisInitializeTimer(NDIS_TIMER* Timer, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
     {
         ArgumentNullException.ThrowIfNull(TimerFunction);
-        if (CallingAdapter(Irql.DISPATCH_LEVEL) is { } adapter) Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
+        if (CallingAdapter(Irql.DISPATCH_LEVEL) is { } adapter)
+            Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
     }
 
     /// <summary>Runs the timer's function once after a delay; a delay set before is forgotten.</summary>
@@ -70,7 +75,8 @@ public static unsafe partial class NdisLibrary
         if (MicrosecondsToStall > 50)
         {
             context.ReportOnce(
-                nameof(NdisStallExecution), $"{MicrosecondsToStall} microseconds were asked for; 50 are the most that a driver may stall.");
+                nameof(NdisStallExecution),
+                $"{MicrosecondsToStall} microseconds were asked for; 50 are the most that a driver may stall.");
         }
 
         // A stall below DIRQL does not keep the ISR from running: it may be what the driver stalls for.

@@ -17,7 +17,8 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
     {
         if (PredefinedKeywords.Find(keyword, Adapter.Instance.Options.Profile) is { } predefined) return Number(predefined);
         if (!Adapter.Configuration.TryGetValue(keyword, out var value)) return null;
-        var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate((uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
+        var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate(
+            (uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
         parameter->ParameterType = type;
         if (type == NDIS_PARAMETER_TYPE.NdisParameterString)
         {
@@ -53,7 +54,9 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
         return parameter;
     }
 
-    /// <summary>The six bytes of the parameter NetworkAddress (12 hexadecimal digits, separators allowed); null where it is not set.</summary>
+    /// <summary>
+    /// The six bytes of the parameter NetworkAddress (12 hexadecimal digits, separators allowed); null where it is not set.
+    /// </summary>
     public byte* ReadNetworkAddress()
     {
         if (!Adapter.Configuration.TryGetValue("NetworkAddress", out var text)) return null;

@@ -26,7 +26,8 @@ internal sealed class PortRegistry
     {
         foreach (var range in Volatile.Read(ref _ranges))
         {
-            if (port >= range.First && port + width <= range.First + range.Count && range.Adapter.Driver == driver) return range.Adapter;
+            if (port >= range.First && port + width <= range.First + range.Count && range.Adapter.Driver == driver)
+                return range.Adapter;
         }
 
         return null;

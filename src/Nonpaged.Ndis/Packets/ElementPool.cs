@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// Fixed-size descriptors, packets or buffers, in memory of the instance's pool. Which are taken is kept here and not in them, so that a
-/// driver that scribbles over a descriptor or frees it twice harms nobody else. Making a pool always succeeds and its count is a limit
-/// (Windows CE, NdisAllocatePacketPool): memory is obtained as descriptors are taken. Thread-safe.
+/// Fixed-size descriptors, packets or buffers, in memory of the instance's pool. Which are taken is kept here and not in them, so
+/// that a driver that scribbles over a descriptor or frees it twice harms nobody else. Making a pool always succeeds and its
+/// count is a limit (Windows CE, NdisAllocatePacketPool): memory is obtained as descriptors are taken. Thread-safe.
 /// </summary>
 internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, string kind, uint limit, uint elementSize)
 {
@@ -75,8 +75,8 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     }
 
     /// <summary>
-    /// Ends the pool, and answers how many of its descriptors are still taken. Their memory stays until they come back: somebody may
-    /// still hold a pointer to them.
+    /// Ends the pool, and answers how many of its descriptors are still taken. Their memory stays until they come back: somebody
+    /// may still hold a pointer to them.
     /// </summary>
     public int Retire()
     {
@@ -106,7 +106,8 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
         if (!_exceeded)
         {
             instance.Report(
-                NdisReportKind.BrokenRule, $"NdisAllocate{char.ToUpperInvariant(Kind[0])}{Kind[1..]}", Owner, $"More {Kind}s were taken than the {Limit} that the pool was made for.");
+                NdisReportKind.BrokenRule, $"NdisAllocate{char.ToUpperInvariant(Kind[0])}{Kind[1..]}", Owner,
+                $"More {Kind}s were taken than the {Limit} that the pool was made for.");
         }
 
         return _exceeded = true;

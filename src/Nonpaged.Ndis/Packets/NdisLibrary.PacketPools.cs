@@ -10,7 +10,8 @@ public static unsafe partial class NdisLibrary
     private const int ScatterGatherListPacketInfo = 5;
 
     /// <summary>
-    /// Makes a pool of packet descriptors. It always succeeds; the count is the limit of packets out at the same time (Windows CE).
+    /// Makes a pool of packet descriptors. It always succeeds; the count is the limit of packets out
+    /// at the same time (Windows CE).
     /// </summary>
     public static void NdisAllocatePacketPool(
         out NDIS_STATUS Status, out NDIS_HANDLE PoolHandle, uint NumberOfDescriptors, uint ProtocolReservedLength) =>
@@ -32,7 +33,8 @@ public static unsafe partial class NdisLibrary
         var context = Caller(Irql.DISPATCH_LEVEL);
         var limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
         var size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
-        PoolHandle = NewPool(new PacketPool(context.Instance, context.Driver, limit, size, OobOffset(ProtocolReservedLength)), context);
+        PoolHandle = NewPool(
+            new PacketPool(context.Instance, context.Driver, limit, size, OobOffset(ProtocolReservedLength)), context);
         Status = NDIS_STATUS_SUCCESS;
     }
 
@@ -77,7 +79,8 @@ public static unsafe partial class NdisLibrary
         Packet->Private.ValidCounts = 0;
     }
 
-    private static uint OobOffset(uint protocolReservedLength) => PacketHeaderSize + ((Math.Max(protocolReservedLength, 1) + 7) & ~7u);
+    private static uint OobOffset(uint protocolReservedLength) =>
+        PacketHeaderSize + ((Math.Max(protocolReservedLength, 1) + 7) & ~7u);
 
     private static NDIS_HANDLE NewPool(DescriptorPool pool, CallContext context)
     {
@@ -94,7 +97,9 @@ public static unsafe partial class NdisLibrary
         if (pool.Elements.Retire() is > 0 and var taken)
         {
             context.Report(
-                NdisReportKind.BrokenRule, call, $"The pool was freed with {taken} {pool.Elements.Kind}s outstanding. Free them first.");
+                NdisReportKind.BrokenRule,
+                call,
+                $"The pool was freed with {taken} {pool.Elements.Kind}s outstanding. Free them first.");
         }
     }
 
@@ -102,9 +107,15 @@ public static unsafe partial class NdisLibrary
     {
         var context = Caller(Irql.DISPATCH_LEVEL, call);
         if (!context.Instance.DescriptorOwners.TryGetValue((nint)descriptor, out var owner) || owner.Kind != kind)
-            context.Report(NdisReportKind.BadHandle, call, $"0x{(nint)descriptor:x} is not a {kind} of any pool. Nothing was freed.");
+        {
+            context.Report(
+                NdisReportKind.BadHandle, call, $"0x{(nint)descriptor:x} is not a {kind} of any pool. Nothing was freed.");
+        }
         else if (!owner.Return(descriptor))
-            context.Report(NdisReportKind.FreeTwice, call, $"The {kind} at 0x{(nint)descriptor:x} was freed before. Nothing was freed.");
+        {
+            context.Report(
+                NdisReportKind.FreeTwice, call, $"The {kind} at 0x{(nint)descriptor:x} was freed before. Nothing was freed.");
+        }
         else if (pool != default && pool != owner.Handle)
         {
             context.Report(

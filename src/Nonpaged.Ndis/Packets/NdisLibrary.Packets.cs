@@ -54,7 +54,11 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>What a packet consists of. NULL for FirstBuffer where it has no buffer.</summary>
     public static void NdisQueryPacket(
-        NDIS_PACKET* Packet, out uint PhysicalBufferCount, out uint BufferCount, out NDIS_BUFFER* FirstBuffer, out uint TotalPacketLength)
+        NDIS_PACKET* Packet,
+        out uint PhysicalBufferCount,
+        out uint BufferCount,
+        out NDIS_BUFFER* FirstBuffer,
+        out uint TotalPacketLength)
     {
         if (Packet->Private.ValidCounts == 0) Count(Packet);
         PhysicalBufferCount = Packet->Private.PhysicalCount;
@@ -68,11 +72,15 @@ public static unsafe partial class NdisLibrary
         NdisQueryPacket(Packet, out _, out _, out _, out PacketLength);
 
     /// <summary>
-    /// A packet's first buffer with its address and length, and the length of all as they are now: buffers that were adjusted since the packet was counted are counted
-    /// anew, other than by NdisQueryPacket (NdisGetFirstBufferFromPacket, NDIS 5.1).
+    /// A packet's first buffer with its address and length, and the length of all as they are now: buffers that were adjusted
+    /// since the packet was counted are counted anew, other than by NdisQueryPacket (NdisGetFirstBufferFromPacket, NDIS 5.1).
     /// </summary>
     public static void NdisGetFirstBufferFromPacket(
-        NDIS_PACKET* Packet, out NDIS_BUFFER* FirstBuffer, out void* FirstBufferVA, out uint FirstBufferLength, out uint TotalBufferLength)
+        NDIS_PACKET* Packet,
+        out NDIS_BUFFER* FirstBuffer,
+        out void* FirstBufferVA,
+        out uint FirstBufferLength,
+        out uint TotalBufferLength)
     {
         FirstBuffer = Packet->Private.Head;
         TotalBufferLength = 0;
@@ -81,7 +89,9 @@ public static unsafe partial class NdisLibrary
         FirstBufferLength = FirstBuffer is null ? 0 : FirstBuffer->ByteCount;
     }
 
-    /// <summary>As NdisGetFirstBufferFromPacket. The priority matters where memory must be mapped first, which is never the case here.</summary>
+    /// <summary>
+    /// As NdisGetFirstBufferFromPacket. The priority matters where memory must be mapped first, which is never the case here.
+    /// </summary>
     public static void NdisGetFirstBufferFromPacketSafe(
         NDIS_PACKET* Packet,
         out NDIS_BUFFER* FirstBuffer,
@@ -93,7 +103,12 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>Copies bytes from one packet's buffers to another's; stops where either ends.</summary>
     public static void NdisCopyFromPacketToPacket(
-        NDIS_PACKET* Destination, uint DestinationOffset, uint BytesToCopy, NDIS_PACKET* Source, uint SourceOffset, out uint BytesCopied)
+        NDIS_PACKET* Destination,
+        uint DestinationOffset,
+        uint BytesToCopy,
+        NDIS_PACKET* Source,
+        uint SourceOffset,
+        out uint BytesCopied)
     {
         BytesCopied = 0;
         var from = new PacketCursor(Source, SourceOffset);

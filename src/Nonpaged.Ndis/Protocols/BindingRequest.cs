@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A protocol's request. What each binding sets for itself (packet filter, look-ahead, multicast list) reaches the miniport as the union of
-/// all bindings' values, as in NDIS.
+/// A protocol's request. What each binding sets for itself (packet filter, look-ahead, multicast list) reaches the miniport as
+/// the union of all bindings' values, as in NDIS.
 /// </summary>
 internal static unsafe class BindingRequest
 {
@@ -52,11 +52,14 @@ internal static unsafe class BindingRequest
         var length = request->InformationBufferLength;
         var buffer = NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
         value.CopyTo(new Span<byte>(buffer, value.Length));
-        Forward(binding, address, new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
-        {
-            NativeMemory.Free(buffer);
-            binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
-        }));
+        Forward(
+            binding,
+            address,
+            new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
+            {
+                NativeMemory.Free(buffer);
+                binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
+            }));
     }
 
     private static void Forward(Binding binding, nint address, AdapterRequest request)

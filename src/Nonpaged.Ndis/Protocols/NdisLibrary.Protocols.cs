@@ -2,7 +2,9 @@ namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
 {
-    /// <summary>Registers a protocol driver. NDIS_STATUS_BAD_VERSION and NDIS_STATUS_BAD_CHARACTERISTICS where it lacks something.</summary>
+    /// <summary>
+    /// Registers a protocol driver. NDIS_STATUS_BAD_VERSION and NDIS_STATUS_BAD_CHARACTERISTICS where it lacks something.
+    /// </summary>
     public static void NdisRegisterProtocol(
         out NDIS_STATUS Status,
         out NDIS_HANDLE NdisProtocolHandle,
@@ -67,7 +69,8 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
 
-        var index = new ReadOnlySpan<NDIS_MEDIUM>(MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
+        var index = new ReadOnlySpan<NDIS_MEDIUM>(
+            MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
         Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
         if (index < 0) return;
 
@@ -104,7 +107,8 @@ public static unsafe partial class NdisLibrary
     public static void NdisSendPackets(NDIS_HANDLE NdisBindingHandle, NDIS_PACKET** PacketArray, uint NumberOfPackets)
     {
         Caller(Irql.DISPATCH_LEVEL);
-        if (Resolve<Binding>(NdisBindingHandle) is { } binding) binding.Send(new ReadOnlySpan<nint>(PacketArray, checked((int)NumberOfPackets)));
+        if (Resolve<Binding>(NdisBindingHandle) is { } binding)
+            binding.Send(new ReadOnlySpan<nint>(PacketArray, checked((int)NumberOfPackets)));
     }
 
     /// <summary>Queries or sets an OID. NDIS_STATUS_PENDING: ProtocolRequestComplete follows.</summary>
@@ -115,8 +119,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Has the miniport reset its adapter. NDIS_STATUS_PENDING: ProtocolResetComplete follows. All protocols that have the adapter open are told of its begin and end by
-    /// ProtocolStatus (NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END).
+    /// Has the miniport reset its adapter. NDIS_STATUS_PENDING: ProtocolResetComplete follows. All protocols that have the
+    /// adapter open are told of its begin and end by ProtocolStatus (NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END).
     /// </summary>
     public static void NdisReset(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     {

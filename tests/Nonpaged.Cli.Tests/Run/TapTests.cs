@@ -31,8 +31,11 @@ public sealed class TapTests
         Assert.Equal(JsonValueKind.Null, document.GetProperty("failure").ValueKind);
         Assert.Equal(0, document.GetProperty("outstanding").GetInt32());
         Assert.Empty(document.GetProperty("reports").EnumerateArray());
-        Assert.Equal(["t0", "t1"], document.GetProperty("taps").EnumerateArray().Select(tap => tap.GetProperty("name").GetString()));
-        Assert.All(document.GetProperty("taps").EnumerateArray(), tap => Assert.True(tap.GetProperty("sent").GetInt64() >= 10 && tap.GetProperty("received").GetInt64() >= 10));
+        Assert.Equal(
+            ["t0", "t1"], document.GetProperty("taps").EnumerateArray().Select(tap => tap.GetProperty("name").GetString()));
+        Assert.All(
+            document.GetProperty("taps").EnumerateArray(),
+            tap => Assert.True(tap.GetProperty("sent").GetInt64() >= 10 && tap.GetProperty("received").GetInt64() >= 10));
     }
 
     [Fact]
@@ -76,12 +79,14 @@ public sealed class TapTests
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, NoQemu);
         using NetworkNamespace space = NetworkNamespace.Create();
-        using (var program = new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "600", "--json"])))
+        using (var program =
+            new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "600", "--json"])))
         {
             program.WaitFor("holding");
             space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "one");
             space.Run("ip", "link", "set", "one", "up");
-            Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
+            Assert.Contains(
+                "3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
             program.Signal("INT");
             CliResult interrupted = program.WaitForEnd();
             Assert.True(interrupted.ExitCode == 130, interrupted.Output + interrupted.Error);
@@ -104,8 +109,12 @@ public sealed class TapTests
         space.Run("ip", "link", "add", "taken", "type", "veth", "peer", "name", "other");
         foreach ((string name, string expected) in new[]
         {
-            ("taken", "There is a network interface taken already"), ("lo", "There is a network interface lo already"), ("a/b", "no name of a network interface"),
-            ("sixteen-letters-", "no name of a network interface"), ("tap%d", "no name of a network interface"), ("", "no name of a network interface"),
+            ("taken", "There is a network interface taken already"),
+            ("lo", "There is a network interface lo already"),
+            ("a/b", "no name of a network interface"),
+            ("sixteen-letters-", "no name of a network interface"),
+            ("tap%d", "no name of a network interface"),
+            ("", "no name of a network interface"),
         })
         {
             (int exitCode, string output) = space.TryRun([.. Program, "run", "--tap", name, "--json"]);
@@ -127,9 +136,11 @@ public sealed class TapTests
         space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "lasting");
         space.Run("ip", "link", "set", "lasting", "up");
         string[] unprivileged = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"];
-        using var program = new RunningProgram(space.StartProcess([.. unprivileged, .. Program, "run", "--tap", "lasting", "--hold", "600", "--json"]));
+        using var program = new RunningProgram(
+            space.StartProcess([.. unprivileged, .. Program, "run", "--tap", "lasting", "--hold", "600", "--json"]));
         program.WaitFor("holding");
-        Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
+        Assert.Contains(
+            "3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
         program.Signal("INT");
         Assert.Equal(130, program.WaitForEnd().ExitCode);
         Assert.Equal(["lasting"], space.Interfaces());

@@ -88,7 +88,8 @@ public sealed unsafe class RealDmaTests
         });
     }
 
-    private static int Exchange(QemuMachine machine, void* ring, NDIS_PHYSICAL_ADDRESS physical, int size, int count = Frames, int length = FrameLength)
+    private static int Exchange(
+        QemuMachine machine, void* ring, NDIS_PHYSICAL_ADDRESS physical, int size, int count = Frames, int length = FrameLength)
     {
         Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* frame, 4096, Both, s_below4GiB));
         using var card = new LoopbackCard(

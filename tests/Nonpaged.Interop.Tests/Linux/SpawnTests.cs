@@ -31,7 +31,9 @@ public sealed class SpawnTests
         // signal(7) has 31 standard signals; 32 and 33 are the C library's own, and posix_spawn has them ignored.
         const ulong standard = 0x7fff_ffff;
         var (output, _) = RunShell("grep -E '^Sig(Ign|Blk)' /proc/self/status");
-        var masks = output.Trim().Split('\n').Select(static line => ulong.Parse(line.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
+        var masks = output.Trim()
+            .Split('\n')
+            .Select(static line => ulong.Parse(line.Split('\t')[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture));
         Assert.Equal([0, 0], masks.Select(static mask => mask & standard));
     }
 
@@ -64,7 +66,8 @@ public sealed class SpawnTests
         Assert.Throws<ArgumentOutOfRangeException>(() => LibC.Kill(pid, LibC.SIGTERM));
 
     [Fact]
-    public void Waiting_for_what_is_no_child_is_ECHILD() => Assert.Equal(Errno.ECHILD, LibC.WaitPid(1, out _, LibC.WNOHANG).Errno);
+    public void Waiting_for_what_is_no_child_is_ECHILD() =>
+        Assert.Equal(Errno.ECHILD, LibC.WaitPid(1, out _, LibC.WNOHANG).Errno);
 
     private static (string Output, int Status) RunShell(
         string script, string[]? arguments = null, string[]? environment = null, int extraDescriptors = 0)
@@ -84,7 +87,8 @@ public sealed class SpawnTests
             copies.Insert(0, input);
             var numbers = copies.Select(static copy => (int)copy.DangerousGetHandle()).ToArray();
             var path = $"PATH={Environment.GetEnvironmentVariable("PATH")}";
-            var child = LibC.Spawn("/bin/sh", ["/bin/sh", "-c", script, "test", .. arguments ?? []], [path, .. environment ?? []], numbers);
+            var child = LibC.Spawn(
+                "/bin/sh", ["/bin/sh", "-c", script, "test", .. arguments ?? []], [path, .. environment ?? []], numbers);
             Assert.False(child.IsError, child.ToString());
             copies.ForEach(static copy => copy.Dispose());
             writer.Dispose();

@@ -20,7 +20,8 @@ public sealed class KilledHostTests(ITestOutputHelper output)
         {
             using var host = new TestHost();
             Assert.Equal("starting", host.ReadLine());
-            // Half of the rounds end before QEMU is up, and the others after, however fast the machine is; the last one waits for it.
+            // Half of the rounds end before QEMU is up, and the others after, however fast the machine
+            // is; the last one waits for it.
             var delay = random.Next(0, (2 * start) + 1);
             Thread.Sleep(delay);
             if (round == Rounds - 1) Assert.Equal("started", host.ReadLine());

@@ -25,7 +25,8 @@ public sealed class PciTests
         foreach (var bar in nic.Bars)
         {
             Assert.Equal(0ul, bar.Start % bar.Length);
-            Assert.InRange(bar.Start, bar.IsPort ? 0xc000u : 0xe000_0000, bar.IsPort ? 0x1_0000 - bar.Length : 0xfec0_0000 - bar.Length);
+            Assert.InRange(
+                bar.Start, bar.IsPort ? 0xc000u : 0xe000_0000, bar.IsPort ? 0x1_0000 - bar.Length : 0xfec0_0000 - bar.Length);
             Assert.Equal(bar.Start, ReadUInt32(nic, 0x10 + (4 * bar.Index)) & (bar.IsPort ? ~3u : ~0xfu));
         }
 
@@ -112,7 +113,9 @@ public sealed class PciTests
     public void The_chipset_is_found_and_has_nothing_that_could_write_to_RAM()
     {
         using var machine = Testbed.Start();
-        Assert.Equal(["00:00.0 8086:29c0", "00:04.0 8086:100e", "00:1f.0 8086:2918"], machine.PciDevices.Select(static device => device.ToString()!));
+        Assert.Equal(
+            ["00:00.0 8086:29c0", "00:04.0 8086:100e", "00:1f.0 8086:2918"],
+            machine.PciDevices.Select(static device => device.ToString()!));
     }
 
     [Fact]
@@ -122,7 +125,8 @@ public sealed class PciTests
         var bar = machine.Nic.Bars[0];
         Assert.Throws<ArgumentOutOfRangeException>(() => machine.MapRegisters(new PhysicalAddress(0x1000), 4));
         Assert.Throws<ArgumentOutOfRangeException>(() => machine.MapRegisters(new PhysicalAddress(bar.Start), bar.Length + 1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => machine.MapRegisters(new PhysicalAddress(bar.Start + bar.Length - 4), 8));
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            machine.MapRegisters(new PhysicalAddress(bar.Start + bar.Length - 4), 8));
         Assert.Throws<ArgumentOutOfRangeException>(() => machine.MapRegisters(new PhysicalAddress(ulong.MaxValue), 8));
         Assert.Throws<ArgumentOutOfRangeException>(() => machine.MapRegisters(new PhysicalAddress(bar.Start), 0));
     }

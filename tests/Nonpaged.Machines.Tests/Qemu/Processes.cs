@@ -40,8 +40,11 @@ internal static class Processes
             try
             {
                 // The runtime maps assemblies whenever it likes; of files it keeps descriptors.
-                if (new FileInfo(path).LinkTarget is { } target && s_kinds.Any(kind => target.StartsWith(kind, StringComparison.Ordinal)))
+                if (new FileInfo(path).LinkTarget is { } target
+                    && s_kinds.Any(kind => target.StartsWith(kind, StringComparison.Ordinal)))
+                {
                     found.Add(target);
+                }
             }
             catch (IOException)
             {

@@ -10,7 +10,8 @@ public sealed class QemuRamTests
     private const ulong GiB = 1 << 30;
 
     // 0xb0000000 is where q35 begins to split; one step less is the largest that it does not.
-    public static TheoryData<ulong> Sizes => [16 << 10, 640 << 10, 1 * MiB, (1 * MiB) + (8 << 10), 64 * MiB, 0xb000_0000 - (8 << 10), 0xb000_0000, 6 * GiB];
+    public static TheoryData<ulong> Sizes =>
+        [16 << 10, 640 << 10, 1 * MiB, (1 * MiB) + (8 << 10), 64 * MiB, 0xb000_0000 - (8 << 10), 0xb000_0000, 6 * GiB];
 
     [Theory]
     [MemberData(nameof(Sizes))]
@@ -122,7 +123,8 @@ public sealed class QemuRamTests
             var last = layout[^1];
             return layout.All(static piece => piece.Length > 0 && (piece.Offset | piece.Length | piece.Start.Value) % 4096 == 0)
                 && layout.Zip(layout.Skip(1)).All(static pair =>
-                    pair.First.Offset + pair.First.Length <= pair.Second.Offset && pair.First.Start + pair.First.Length <= pair.Second.Start)
+                    pair.First.Offset + pair.First.Length <= pair.Second.Offset
+                    && pair.First.Start + pair.First.Length <= pair.Second.Start)
                 && last.Offset + last.Length == (size is > 0xa_0000 and <= 0x10_0000 ? 0xa_0000 : size);
         });
 }

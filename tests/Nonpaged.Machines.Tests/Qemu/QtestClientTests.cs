@@ -17,7 +17,8 @@ public sealed class QtestClientTests
         Wait(write);
 
         var series = Task.Run(() => peer.Client.WriteSeries<ushort>("outw"u8, 0xc010, [1, 2, 3]));
-        Assert.Equal(["outw 0xc010 0x1", "outw 0xc010 0x2", "outw 0xc010 0x3"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
+        Assert.Equal(
+            ["outw 0xc010 0x1", "outw 0xc010 0x2", "outw 0xc010 0x3"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
         peer.Answer("OK\nOK\n");
         Assert.False(series.Wait(50));
         peer.Answer("OK\n");
@@ -80,7 +81,9 @@ public sealed class QtestClientTests
         peer.Client.Post("writel"u8, 1, 1);
         peer.Client.Post("writel"u8, 2, 2);
         var read = Task.Run(() => peer.Client.Read("readl"u8, ulong.MaxValue));
-        Assert.Equal(["writel 0x1 0x1", "writel 0x2 0x2", "readl 0xffffffffffffffff"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
+        Assert.Equal(
+            ["writel 0x1 0x1", "writel 0x2 0x2", "readl 0xffffffffffffffff"],
+            Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
 
         peer.Answer("OK\nOK\n");
         Assert.False(read.Wait(50));

@@ -21,7 +21,8 @@ internal sealed unsafe class RamMapping : IDisposable
     /// <summary>The bytes at a physical address.</summary>
     public Span<byte> At(ulong physical, int length)
     {
-        var piece = _layout.Single(piece => physical >= piece.Start.Value && physical - piece.Start.Value + (ulong)length <= piece.Length);
+        var piece = _layout.Single(piece => physical >= piece.Start.Value
+            && physical - piece.Start.Value + (ulong)length <= piece.Length);
         return new Span<byte>(_start + piece.Offset + (physical - piece.Start.Value), length);
     }
 

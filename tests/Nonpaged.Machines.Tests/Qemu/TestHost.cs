@@ -29,10 +29,13 @@ internal sealed class TestHost : IDisposable
             int[] descriptors = [.. new[] { input, output, errors }.Select(static handle => (int)handle.DangerousGetHandle())];
             string[] environment =
             [
-                Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}", $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
+                Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}",
+                $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
                 $"HOME={_folder.FullName}", $"TMPDIR={_folder.FullName}", "DOTNET_EnableDiagnostics=0",
             ];
-            var child = LibC.Spawn("/bin/sh", ["/bin/sh", "-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program], environment, descriptors);
+            var child = LibC.Spawn(
+                "/bin/sh", ["/bin/sh", "-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program], environment,
+                descriptors);
             Assert.False(child.IsError, child.ToString());
             Id = child.AsInt32;
         }
@@ -43,7 +46,8 @@ internal sealed class TestHost : IDisposable
     /// <summary>What the environment of this process and of all its children holds.</summary>
     public string Mark { get; }
 
-    public IEnumerable<string> Files => _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(static file => file.FullName);
+    public IEnumerable<string> Files =>
+        _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(static file => file.FullName);
 
     /// <summary>The next line; null at the end.</summary>
     public string? ReadLine()

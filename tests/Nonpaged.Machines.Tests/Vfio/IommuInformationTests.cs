@@ -40,11 +40,17 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("DMAR: [DMA Read NO_PASID] Request device [00:04.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set", true)]
-    [InlineData("DMAR: [DMA Write] Request device [00:04.0] PASID ffffffff fault addr dead0000 [fault reason 05] PTE Write access is not set", true)]
-    [InlineData("vfio-pci 0000:00:04.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x000a address=0xdead0000 flags=0x0000]", true)]
+    [InlineData(
+        "DMAR: [DMA Read NO_PASID] Request device [00:04.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set",
+        true)]
+    [InlineData("DMAR: [DMA Write] Request device [00:04.0] PASID ffffffff fault addr dead0000 [fault reason 05] PTE Write "
+        + "access is not set", true)]
+    [InlineData(
+        "vfio-pci 0000:00:04.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x000a address=0xdead0000 flags=0x0000]", true)]
     [InlineData("AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:00:04.0 domain=0x000a address=0xdead0000 flags=0x0000]", true)]
-    [InlineData("DMAR: [DMA Read NO_PASID] Request device [00:05.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set", false)]
+    [InlineData(
+        "DMAR: [DMA Read NO_PASID] Request device [00:05.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set",
+        false)]
     [InlineData("DMAR: DRHD: handling fault status reg 2", false)]
     [InlineData("vfio-pci 0000:00:04.0: enabling device (0000 -> 0002)", false)]
     public void A_line_of_the_kernel_s_log_is_a_fault_of_the_card_or_is_not(string line, bool isFault) =>

@@ -1,6 +1,8 @@
 namespace Nonpaged.Ndis.Tests.Memory;
 
-/// <summary>A pool that may pin by no means: what needs a fixed address fails, all else works without a physical address.</summary>
+/// <summary>
+/// A pool that may pin by no means: what needs a fixed address fails, all else works without a physical address.
+/// </summary>
 public sealed unsafe class UnpinnedTests
 {
     private static readonly NDIS_PHYSICAL_ADDRESS s_noLimit = NDIS_PHYSICAL_ADDRESS.None;

@@ -90,7 +90,8 @@ public sealed unsafe class HardwareAccessTests
             Assert.Equal(NDIS_STATUS_RESOURCE_CONFLICT, NdisMRegisterIoPortRange(out var ports, adapter, 0xcf8, 8));
             Assert.True(ports == null);
             Assert.Equal(
-                NDIS_STATUS_RESOURCE_CONFLICT, NdisMMapIoSpace(out var registers, adapter, new NDIS_PHYSICAL_ADDRESS(0xfee00000), 4096));
+                NDIS_STATUS_RESOURCE_CONFLICT,
+                NdisMMapIoSpace(out var registers, adapter, new NDIS_PHYSICAL_ADDRESS(0xfee00000), 4096));
             Assert.True(registers == null);
         });
     }

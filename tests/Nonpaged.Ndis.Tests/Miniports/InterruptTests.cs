@@ -15,11 +15,13 @@ public sealed unsafe class InterruptTests
         using (bench.Start())
         {
             bench.Machine.Line.Raise();
-            MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
+            MiniportBench.Eventually(
+                () => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
         }
 
         Assert.Equal(
-            ["Isr@DIRQL", "HandleInterrupt@DISPATCH_LEVEL", "EnableInterrupt@DISPATCH_LEVEL"], bench.Miniport.Calls.Skip(2).SkipLast(1));
+            ["Isr@DIRQL", "HandleInterrupt@DISPATCH_LEVEL", "EnableInterrupt@DISPATCH_LEVEL"],
+            bench.Miniport.Calls.Skip(2).SkipLast(1));
     }
 
     [Fact]
@@ -109,7 +111,8 @@ public sealed unsafe class InterruptTests
         using (bench.Start())
         {
             bench.Machine.Line.Raise();
-            MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
+            MiniportBench.Eventually(
+                () => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
         }
 
         Assert.Equal(

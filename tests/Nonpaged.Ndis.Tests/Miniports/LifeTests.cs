@@ -36,14 +36,16 @@ public sealed unsafe class LifeTests
         using var bench = new MiniportBench();
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* _, 1 << 30, NDIS_MEMORY_NONCACHED, NDIS_PHYSICAL_ADDRESS.None));
+            Assert.Equal(
+                NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* _, 1 << 30, NDIS_MEMORY_NONCACHED, NDIS_PHYSICAL_ADDRESS.None));
             NdisWriteErrorLogEntry(adapter, NDIS_ERROR_CODE_OUT_OF_RESOURCES, 1 << 30);
             return NDIS_STATUS_RESOURCES;
         };
         var failure = Assert.Throws<AdapterException>(bench.Start);
         Assert.Equal(NDIS_STATUS_RESOURCES, failure.Status);
         Assert.Contains(failure.Reasons, reason => reason.Contains("1073741824 bytes", StringComparison.Ordinal));
-        Assert.Contains(failure.Reasons, reason => reason.Contains("resources that it needs could not be had", StringComparison.Ordinal));
+        Assert.Contains(
+            failure.Reasons, reason => reason.Contains("resources that it needs could not be had", StringComparison.Ordinal));
         Assert.Empty(bench.Ndis.Outstanding);
         Assert.Empty(bench.Ndis.Adapters);
     }
@@ -84,7 +86,8 @@ public sealed unsafe class LifeTests
         bench.Start().Dispose();
         Assert.Equal(
             [
-                "NdisAllocateMemory", "NdisAllocatePacketPool", "NdisMAllocateMapRegisters", "NdisMMapIoSpace", "NdisMRegisterInterrupt",
+                "NdisAllocateMemory", "NdisAllocatePacketPool", "NdisMAllocateMapRegisters", "NdisMMapIoSpace",
+                "NdisMRegisterInterrupt",
                 "NdisMRegisterIoPortRange", "NdisMSetTimer", "NdisOpenConfiguration",
             ],
             Leaks(bench));
@@ -100,7 +103,8 @@ public sealed unsafe class LifeTests
         var adapter = bench.Start();
         bench.Machine.Line.Raise();
         Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
-        Assert.Contains("InvalidOperationException: a bug.", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "InvalidOperationException: a bug.", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
         Assert.Contains("Halt@PASSIVE_LEVEL", bench.Miniport.Calls);
         Assert.Empty(bench.Ndis.Outstanding);
     }

@@ -5,14 +5,16 @@ namespace Nonpaged.Ndis.Tests.Miniports;
 /// <summary>The ways in which a miniport hands over frames, and how it hears that its hardware was taken away.</summary>
 public sealed unsafe class ReceiveWaysTests
 {
-    private static readonly byte[] s_frame = [.. TinyMiniport.Address, 2, 0, 0, 0, 0, 9, 8, 0, .. Enumerable.Range(0, 200).Select(one => (byte)one)];
+    private static readonly byte[] s_frame =
+        [.. TinyMiniport.Address, 2, 0, 0, 0, 0, 9, 8, 0, .. Enumerable.Range(0, 200).Select(one => (byte)one)];
 
     [Fact]
     public void The_rest_of_a_frame_may_be_transferred_later()
     {
         using var bench = new MiniportBench();
         nint pending = 0;
-        bench.Miniport.Characteristics.TransferDataHandler = (NDIS_PACKET* packet, out uint bytes, void* _, NDIS_HANDLE receive, uint offset, uint wanted) =>
+        bench.Miniport.Characteristics.TransferDataHandler = (
+            NDIS_PACKET* packet, out uint bytes, void* _, NDIS_HANDLE receive, uint offset, uint wanted) =>
         {
             Assert.Equal((7, 0u, 200u), (receive.Value, offset, wanted));
             bytes = 0;
@@ -25,7 +27,8 @@ public sealed unsafe class ReceiveWaysTests
             if (pending == 0)
             {
                 // The look-ahead is less than the frame.
-                fixed (byte* frame = s_frame) NdisMEthIndicateReceive(bench.Miniport.Handle, new NDIS_HANDLE(7), frame, 14, frame + 14, 20, 200);
+                fixed (byte* frame = s_frame)
+                    NdisMEthIndicateReceive(bench.Miniport.Handle, new NDIS_HANDLE(7), frame, 14, frame + 14, 20, 200);
                 return;
             }
 
@@ -106,7 +109,9 @@ public sealed unsafe class ReceiveWaysTests
             NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
         });
         bench.Machine.Line.Raise();
-        MiniportBench.Eventually(() => !protocol.Frames.IsEmpty && (!isDeserialized || returned.Count > 0), "the frame does not arrive, or the packet does not come back");
+        MiniportBench.Eventually(
+            () => !protocol.Frames.IsEmpty && (!isDeserialized || returned.Count > 0),
+            "the frame does not arrive, or the packet does not come back");
         Assert.Equal(s_frame, Assert.Single(protocol.Frames));
         Assert.Equal(isDeserialized ? [packet] : [], returned);
         Assert.NotEqual(NDIS_STATUS_PENDING, NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet));

@@ -15,7 +15,8 @@ public sealed unsafe class ResetTests
         MiniportBench.Eventually(() => !asking.Resets.IsEmpty, "no answer");
         Assert.Equal([NDIS_STATUS_SUCCESS], asking.Resets);
         Assert.Empty(other.Resets);
-        foreach (var protocol in new[] { asking, other }) Assert.Equal([NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END], protocol.Statuses);
+        foreach (var protocol in new[] { asking, other })
+            Assert.Equal([NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END], protocol.Statuses);
         Assert.Contains("Reset@DISPATCH_LEVEL", bench.Miniport.Calls);
         Assert.Equal(AdapterState.Running, adapter.State);
     }
@@ -38,7 +39,8 @@ public sealed unsafe class ResetTests
         one.Send(packet);
         Ask(one);
         Ask(two);
-        // Behind both requests: an interrupt may come before what is queued, and would end the first reset before the second one is asked for.
+        // Behind both requests: an interrupt may come before what is queued, and would end the first reset
+        // before the second one is asked for.
         using var bothAsked = new ManualResetEventSlim();
         Assert.True(adapter.Post(bothAsked.Set));
         Assert.True(bothAsked.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));

@@ -16,7 +16,8 @@ public sealed unsafe class SendAndReceiveTests
         };
         using var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        var packets = Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 250).Select(_ => protocol.NewPacket()).ToArray()).ToArray();
+        var packets =
+            Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 250).Select(_ => protocol.NewPacket()).ToArray()).ToArray();
         Parallel.ForEach(packets, own =>
         {
             foreach (var packet in own) Assert.Equal(NDIS_STATUS_PENDING, protocol.Send(packet));
@@ -44,7 +45,8 @@ public sealed unsafe class SendAndReceiveTests
         bench.Miniport.HandleInterrupt = () =>
         {
             bench.Machine.Line.Lower();
-            while (slots.TryDequeue(out var packet)) NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
+            while (slots.TryDequeue(out var packet))
+                NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
         };
         using var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
@@ -169,7 +171,8 @@ public sealed unsafe class SendAndReceiveTests
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => adapter.FramesReceived == 4, "not indicated");
         adapter.Halt();
-        var got = protocol.Frames.Select(frame => destinations.Single(one => one.Value.AsSpan().SequenceEqual(frame.AsSpan(0, 6))).Key);
+        var got = protocol.Frames.Select(frame =>
+            destinations.Single(one => one.Value.AsSpan().SequenceEqual(frame.AsSpan(0, 6))).Key);
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), got.Order());
         Assert.All(protocol.Frames, frame => Assert.Equal(60, frame.Length));
     }

@@ -86,13 +86,20 @@ internal sealed unsafe class TinyMiniport
     }
 
     private NDIS_STATUS Initialize(
-        out NDIS_STATUS openError, out uint selected, NDIS_MEDIUM* media, uint count, NDIS_HANDLE adapter, NDIS_HANDLE configuration)
+        out NDIS_STATUS openError,
+        out uint selected,
+        NDIS_MEDIUM* media,
+        uint count,
+        NDIS_HANDLE adapter,
+        NDIS_HANDLE configuration)
     {
         openError = NDIS_STATUS_SUCCESS;
         selected = 0;
         Handle = adapter;
         var status = NDIS_STATUS_SUCCESS;
-        Note(nameof(Initialize), () => status = InInitialize is { } initialize ? initialize(adapter, configuration) : Claim(adapter));
+        Note(
+            nameof(Initialize),
+            () => status = InInitialize is { } initialize ? initialize(adapter, configuration) : Claim(adapter));
         return status;
     }
 

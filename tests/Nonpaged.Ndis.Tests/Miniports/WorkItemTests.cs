@@ -87,7 +87,8 @@ public sealed unsafe class WorkItemTests
 
         using var bad = new MiniportBench();
         using (var adapter = StartAndSchedule(bad, () => NdisWaitEvent(EventOf(bad), 0))) adapter.Halt();
-        Assert.Contains(bad.Ndis.Reports, report => report.Kind == NdisReportKind.Leak && report.Call == nameof(NdisScheduleWorkItem));
+        Assert.Contains(
+            bad.Ndis.Reports, report => report.Kind == NdisReportKind.Leak && report.Call == nameof(NdisScheduleWorkItem));
     }
 
     private static NDIS_WORK_ITEM* ItemOf(MiniportBench bench) => (NDIS_WORK_ITEM*)((byte*)bench.Miniport.Context + 1024);

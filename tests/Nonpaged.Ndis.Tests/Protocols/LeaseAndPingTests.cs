@@ -40,7 +40,8 @@ public sealed class LeaseAndPingTests
         {
             await protocol.AcquireAsync(Cancellation);
             network.SendStatus = NDIS_STATUS_PENDING;
-            var failure = await Assert.ThrowsAsync<TimeoutException>(() => protocol.PingAsync(count: 100, cancellationToken: Cancellation));
+            var failure = await Assert.ThrowsAsync<TimeoutException>(() =>
+                protocol.PingAsync(count: 100, cancellationToken: Cancellation));
             Assert.Contains("NdisMSendComplete", failure.Message, StringComparison.Ordinal);
             await protocol.DisposeAsync();
             Assert.Contains(network.Ndis.Outstanding, one => one.Driver.Kind == DriverKind.Protocol);

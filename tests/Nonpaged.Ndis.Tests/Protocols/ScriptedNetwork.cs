@@ -92,9 +92,11 @@ internal sealed unsafe class ScriptedNetwork : IDisposable
         if (type == DhcpV4MessageType.End) return;
         var bytes = new byte[300];
         request.Bytes.AsSpan(0, 240).CopyTo(bytes);
-        byte[] options = [53, 1, (byte)type, 54, 4, 192, 0, 2, 1, 1, 4, 255, 255, 255, 0, 3, 4, 192, 0, 2, 1, 51, 4, 0, 0, 14, 16, 255];
+        byte[] options =
+            [53, 1, (byte)type, 54, 4, 192, 0, 2, 1, 1, 4, 255, 255, 255, 0, 3, 4, 192, 0, 2, 1, 51, 4, 0, 0, 14, 16, 255];
         options.CopyTo(bytes.AsSpan(240));
-        var answer = new DhcpV4Packet(new ByteArraySegment(bytes), null) { Operation = DhcpV4Operation.BootReply, YourAddress = Client };
+        var answer = new DhcpV4Packet(new ByteArraySegment(bytes), null)
+        { Operation = DhcpV4Operation.BootReply, YourAddress = Client };
         var udp = new UdpPacket(67, 68) { PayloadPacket = answer };
         SendToClient(Ip(Server, IPAddress.Broadcast, udp));
     }
