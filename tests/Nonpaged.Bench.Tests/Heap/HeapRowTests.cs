@@ -9,7 +9,11 @@ public sealed class HeapRowTests
 
     private static readonly Dictionary<string, double?> s_peers = new()
     {
-        ["rte_mempool"] = 5, ["mimalloc"] = 15, ["jemalloc"] = 4, ["glibc"] = null, ["rte_malloc"] = 1,
+        ["rte_mempool"] = 5,
+        ["mimalloc"] = 15,
+        ["jemalloc"] = 4,
+        ["glibc"] = null,
+        ["rte_malloc"] = 1,
     };
 
     [Fact]

@@ -13,8 +13,11 @@ public sealed class DoctorPrinterTests
         {
             Probe = new FakeProbe
             {
-                Frame = 0, Memlock = 65536, PinResult = SysResult.Failed(
-                    Errno.EPERM), CollapseResult = SysResult.Failed(Errno.EINVAL), Xdp = SysResult.Failed(Errno.EPERM),
+                Frame = 0,
+                Memlock = 65536,
+                PinResult = SysResult.Failed(Errno.EPERM),
+                CollapseResult = SysResult.Failed(Errno.EINVAL),
+                Xdp = SysResult.Failed(Errno.EPERM),
             },
         }.Process(seccomp: 2).Write("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", 0);
         IReadOnlyList<CheckGroup> groups = Examination.Of(system.Look());
@@ -36,8 +39,12 @@ public sealed class DoctorPrinterTests
 
     private static IAnsiConsole Console(TextWriter writer)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer),
-            Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+        });
         console.Profile.Width = 80;
         return console;
     }

@@ -60,6 +60,9 @@ public sealed class MemlockCheckTests
     }
 
     private static FakeSystem Limited(ulong bytes, bool isRoot = false, bool canRefer = true) =>
-        new() { Probe = new FakeProbe
-        { Memlock = bytes, Splice = canRefer ? default : SysResult.Failed(Errno.EPERM) }, IsRoot = isRoot };
+        new()
+        {
+            Probe = new FakeProbe { Memlock = bytes, Splice = canRefer ? default : SysResult.Failed(Errno.EPERM) },
+            IsRoot = isRoot,
+        };
 }

@@ -17,7 +17,9 @@ public sealed class HighMemoryTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _guest = await Guest.BootAsync(new GuestOptions
     {
-        Memory = 4096, Nics = ["rtl8139"], Kernel = "memmap=64M$0x10000000 memmap=64M$0x110000000",
+        Memory = 4096,
+        Nics = ["rtl8139"],
+        Kernel = "memmap=64M$0x10000000 memmap=64M$0x110000000",
     });
 
     public ValueTask DisposeAsync() => _guest.DisposeAsync();

@@ -23,8 +23,12 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     {
         var iommu = new FakeIommu();
         using NonpagedPool pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
-        using MemoryBlock block = pool.Allocate(new MemoryRequest(24 << 20) { Contiguous = true, Pin = PinDemand.Any,
-            HighestAcceptableAddress = new PhysicalAddress(0x7fff_ffff) });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(24 << 20)
+        {
+            Contiguous = true,
+            Pin = PinDemand.Any,
+            HighestAcceptableAddress = new PhysicalAddress(0x7fff_ffff),
+        });
         ObtainedMemory obtained = block.Obtained;
         PhysicalRange range = Assert.Single(obtained.PhysicalRanges);
         Assert.True(obtained is { Contiguous: true, Pinned: true, Resident: true, Coherent: true });

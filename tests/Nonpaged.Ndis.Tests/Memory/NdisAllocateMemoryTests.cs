@@ -29,7 +29,7 @@ public sealed unsafe class NdisAllocateMemoryTests
     public void Blocks_of_a_pool_that_verifies_are_recorded_though_nobody_asked_for_it()
     {
         using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions
-            { Verify = true, Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+        { Verify = true, Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
         using (CallContext.Enter(instance.ProgramContext))
         {
