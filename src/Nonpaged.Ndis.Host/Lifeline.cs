@@ -11,7 +11,7 @@ internal static class Lifeline
 {
     public static void Watch()
     {
-        if (!int.TryParse(Environment.GetEnvironmentVariable(DriverHost.LifelineVariable), out var descriptor)) return;
+        if (!int.TryParse(Environment.GetEnvironmentVariable(DriverHost.LifelineVariable), out int descriptor)) return;
         new Thread(() =>
         {
             using var end = new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Read, bufferSize: 0);

@@ -23,7 +23,7 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     /// </summary>
     public static CallContext ForMemory()
     {
-        var context = Current;
+        CallContext context = Current;
         ThreadTable.Pool = context.UnverifiedPool;
         return context;
     }
@@ -58,7 +58,7 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     /// </summary>
     public static Irql ChangeIrql(Irql irql)
     {
-        var context = Current;
+        CallContext context = Current;
         if (context.Irql != irql) Set(context.At(irql));
         return context.Irql;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Nonpaged.Machines.Qemu;
 
@@ -38,7 +39,7 @@ public sealed class ScriptTests
         try
         {
             File.CreateSymbolicLink(Path.Combine(folder.FullName, "np"), Script);
-            using var process = CliProgram.StartProcess(
+            using Process process = CliProgram.StartProcess(
                 Path.Combine(folder.FullName, "np"), ["alloc", "--length", "4K", "--json"], folder.FullName);
             CliResult result = CliProgram.Finish(process);
             Assert.True(result.ExitCode == 0, result.Output + result.Error);
@@ -53,7 +54,7 @@ public sealed class ScriptTests
     [Fact]
     public void The_script_needs_no_home()
     {
-        using var process = CliProgram.StartProcess("/usr/bin/env", ["-u", "HOME", Script, "doctor", "--json"]);
+        using Process process = CliProgram.StartProcess("/usr/bin/env", ["-u", "HOME", Script, "doctor", "--json"]);
         CliResult result = CliProgram.Finish(process);
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(JsonValueKind.Array, result.Json.GetProperty("checks").ValueKind);
@@ -62,7 +63,7 @@ public sealed class ScriptTests
     [Fact]
     public void The_exit_code_and_the_arguments_pass_through_the_script_unchanged()
     {
-        using var usage = CliProgram.StartProcess(Script, ["alloc", "--lenght", "a b"]);
+        using Process usage = CliProgram.StartProcess(Script, ["alloc", "--lenght", "a b"]);
         CliResult result = CliProgram.Finish(usage);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("'a b'", result.Error, StringComparison.Ordinal);

@@ -30,7 +30,7 @@ public sealed class FrameExchangeTests
     {
         using QemuMachine machine = Qemu.StartPeers(name);
         using var ndis = new NdisInstance(machine);
-        using (FrameExchange exchange = FrameExchange.Register(ndis))
+        using (var exchange = FrameExchange.Register(ndis))
         {
             Adapter from = ndis.StartAdapter(NetworkDrivers.Find(name)!, machine.Nic!);
             Adapter to = ndis.StartAdapter(NetworkDrivers.Find(name)!, machine.PeerNic!);
@@ -40,7 +40,8 @@ public sealed class FrameExchangeTests
             if (ending == Ending.MachineGone) machine.Dispose();
             else (ending == Ending.SenderHalted ? from : to).Halt();
 
-            var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => run.WaitAsync(s_limit, Cancellation));
+            InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                run.WaitAsync(s_limit, Cancellation));
             Assert.Contains("was halted", failure.Message, StringComparison.Ordinal);
         }
 
@@ -56,7 +57,7 @@ public sealed class FrameExchangeTests
         using QemuMachine machine = Qemu.StartPeers("e1000");
         using var ndis = new NdisInstance(machine);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        using (FrameExchange exchange = FrameExchange.Register(ndis))
+        using (var exchange = FrameExchange.Register(ndis))
         {
             Adapter from = ndis.StartAdapter(NetworkDrivers.Find("e1000")!, machine.Nic!);
             Adapter to = ndis.StartAdapter(NetworkDrivers.Find("e1000")!, machine.PeerNic!);

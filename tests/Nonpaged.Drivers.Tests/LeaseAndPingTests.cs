@@ -120,7 +120,7 @@ public sealed class LeaseAndPingTests
             Task<PingResult> pings = protocol.PingAsync(count: 10_000, progress: underWay, cancellationToken: Cancellation);
             await underWay.Came.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
             adapter.Halt();
-            var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => pings);
+            InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() => pings);
             Assert.Contains("was halted", failure.Message, StringComparison.Ordinal);
         }
 

@@ -30,7 +30,7 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
             bool hasLess;
             try
             {
-                await using LeaseAndPing protocol = LeaseAndPing.Register(ndis);
+                await using var protocol = LeaseAndPing.Register(ndis);
                 Adapter adapter = ndis.StartAdapter(NetworkDrivers.Find(name)!);
                 hasLess = ndis.Allocations.Any(one => one.Status == NDIS_STATUS_FAILURE);
                 await Ping(protocol, adapter);
@@ -63,7 +63,7 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
         using QemuMachine machine = Qemu.Start(name, (ulong)ram);
         using var ndis = new NdisInstance(machine);
         ulong free = ndis.Pool.FreeBytes;
-        var failure = Assert.Throws<AdapterException>(() => ndis.StartAdapter(NetworkDrivers.Find(name)!));
+        AdapterException failure = Assert.Throws<AdapterException>(() => ndis.StartAdapter(NetworkDrivers.Find(name)!));
         Assert.Contains(name, failure.Message, StringComparison.Ordinal);
         Assert.Contains(failure.Reasons, reason => reason.Contains("bytes are free", StringComparison.Ordinal)
             || reason.Contains("machine has", StringComparison.Ordinal));

@@ -32,7 +32,7 @@ public sealed partial class ConformanceTests
     [InlineData(null, "cannot be read")]
     public void A_file_of_parameters_that_makes_no_sense_is_told(string? text, string reason)
     {
-        using DriverBuild driver = DriverBuild.Sample();
+        using var driver = DriverBuild.Sample();
         string parameters = Path.Combine(Path.GetDirectoryName(driver.File)!, "parameters");
         if (text is not null) File.WriteAllText(parameters, text);
         CommandResult result = DriverRun.Run(driver, "--json", "--config", parameters);

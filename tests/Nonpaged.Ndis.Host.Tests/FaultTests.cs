@@ -32,7 +32,7 @@ public sealed class FaultTests
     [Fact]
     public void A_bug_check_ends_the_driver_with_its_code_in_the_log()
     {
-        using DriverBuild driver = DriverBuild.Faulty("CHECKS_BUG");
+        using var driver = DriverBuild.Faulty("CHECKS_BUG");
         CommandResult result = DriverRun.Run(driver, "--json");
         Assert.Equal("SIGABRT", DriverRun.Json(result).GetProperty("crash").GetProperty("signal").GetString());
         Assert.Contains("bug check 0xe0000001 (0x1, 0x2, 0x3, 0x123456789)", result.Error, StringComparison.Ordinal);

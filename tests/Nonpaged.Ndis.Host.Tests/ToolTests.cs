@@ -25,7 +25,7 @@ public sealed class ToolTests : IDisposable
     [Fact]
     public void Valgrind_finds_nothing_in_the_sample_and_names_the_line_that_depends_on_a_value_never_set()
     {
-        using DriverBuild sample = DriverBuild.Sample();
+        using var sample = DriverBuild.Sample();
         CommandResult good = Run("valgrind", ["--error-exitcode=9"], sample);
         Assert.True(good.ExitCode == 0, good.Error);
         Assert.Contains("ERROR SUMMARY: 0 errors", good.Error, StringComparison.Ordinal);

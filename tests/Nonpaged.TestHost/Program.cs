@@ -5,7 +5,7 @@ using Nonpaged;
 // it for ten minutes or until its input ends.
 MemoryRung[] ladder = args[0] == "any" ? [.. NonpagedPoolOptions.DefaultLadder] : [Enum.Parse<MemoryRung>(args[0])];
 nuint length = nuint.Parse(args[1], CultureInfo.InvariantCulture);
-using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = ladder });
+using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = ladder });
 Console.WriteLine("ready");
 Console.ReadLine();
 if (!pool.TryAllocate(

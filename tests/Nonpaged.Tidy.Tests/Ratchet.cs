@@ -21,7 +21,7 @@ internal sealed class Ratchet(string list)
             return;
         }
 
-        Dictionary<string, int> allowed = File.ReadAllLines(_path)
+        var allowed = File.ReadAllLines(_path)
             .Select(line => line.Split(' ', 2))
             .ToDictionary(parts => parts[1], parts => int.Parse(parts[0], CultureInfo.InvariantCulture), StringComparer.Ordinal);
         IEnumerable<string> worse = found

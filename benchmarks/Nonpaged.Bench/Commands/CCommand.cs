@@ -72,12 +72,12 @@ internal static class CCommand
     private static CRow Measure(int size, int rounds)
     {
         string[] names = [Ours, .. s_peers];
-        var values = names.ToDictionary(name => name, _ => new List<double>());
+        Dictionary<string, List<double>> values = names.ToDictionary(name => name, _ => new List<double>());
         for (int round = 0; round < rounds; round++)
         {
             foreach (string name in names.Skip(round % names.Length).Concat(names.Take(round % names.Length)))
             {
-                using Child child = Child.Start(Programs.Heap(name), Format.Number(Milliseconds));
+                using var child = Child.Start(Programs.Heap(name), Format.Number(Milliseconds));
                 values[name].Add(Format.Parse(child.TryAsk($"lifo {size}") ?? throw child.Ended()));
             }
         }

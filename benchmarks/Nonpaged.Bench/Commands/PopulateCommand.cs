@@ -37,7 +37,8 @@ internal static class PopulateCommand
             rows.Add(JsonSerializer.SerializeToNode(row, BenchJson.Default.FirstRow));
         foreach (TranslateRow row in TranslateBench.Run(log))
             rows.Add(JsonSerializer.SerializeToNode(row, BenchJson.Default.TranslateRow));
-        var times = populated.Select(result => new SizeTimes(result.Size, [.. result.Contestants.Select(one => one.Times)]));
+        IEnumerable<SizeTimes> times = populated.Select(result =>
+            new SizeTimes(result.Size, [.. result.Contestants.Select(one => one.Times)]));
         var results = new Results(MachineFacts.Read(), rows, [.. times]);
         string json = JsonSerializer.Serialize(results, BenchJson.Default.Results);
         if (parsed.GetValue(s_save) is { } file) File.WriteAllText(file, json + "\n");

@@ -33,7 +33,7 @@ internal static class TableCommand
     /// <summary>What the document is of: its only kind of row, or that of its first.</summary>
     private static string? KindOf(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json);
         return document.RootElement.TryGetProperty("guest", out _) ? "iova"
             : document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
     }

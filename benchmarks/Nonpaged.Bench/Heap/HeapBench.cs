@@ -64,7 +64,7 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
     {
         log.WriteLine($"round {round + 1} of {rounds}, {one.Workload}");
         string[] names = [.. HeapContestants.For(one)];
-        var least = names.ToDictionary(name => name, _ => double.MaxValue);
+        Dictionary<string, double> least = names.ToDictionary(name => name, _ => double.MaxValue);
         for (int turn = 0; turn < (one.Row == "live" ? TurnsOfLiveSets : Turns); turn++)
         {
             // Another one begins in each turn.

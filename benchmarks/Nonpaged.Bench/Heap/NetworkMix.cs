@@ -13,7 +13,7 @@ internal static class NetworkMix
     private static ushort[] Draw()
     {
         var random = new Sequence(1);
-        var lengths = new ushort[Count];
+        ushort[] lengths = new ushort[Count];
         for (int i = 0; i < Count; i++)
         {
             ulong percent = random.Draw(100);

@@ -36,7 +36,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>
     /// </summary>
     public double Churn(int threads, long pairs)
     {
-        var times = new double[threads];
+        double[] times = new double[threads];
         Run(threads, number => times[number] = ChurnOnThread(threads, number, pairs));
         return times.Average();
     }

@@ -31,7 +31,7 @@ internal static class Workload<TBlocks, TBlock>
 
     public static double InBatches(TBlocks heap, Job job, long pairs)
     {
-        TBlock[] blocks = new TBlock[Batch];
+        var blocks = new TBlock[Batch];
         long start = Stopwatch.GetTimestamp();
         for (long i = 0; i < pairs; i += Batch)
         {
@@ -111,12 +111,12 @@ internal static class Workload<TBlocks, TBlock>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Describe(ref TBlock block, ref Descriptor<TBlock> descriptor, ref Descriptor<TBlock> end, uint length)
     {
-        Vector512<ulong> rest = Vector512.Create(length | (1UL << 32));
+        var rest = Vector512.Create(length | (1UL << 32));
         do
         {
             if (Vectors)
             {
-                Vector512<ulong> addresses = Vector512.LoadUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
+                var addresses = Vector512.LoadUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
                 ref ulong word = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
                 Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(0UL, 8, 1, 9, 2, 10, 3, 11), rest).StoreUnsafe(ref word);
                 Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), rest)

@@ -25,7 +25,8 @@ internal static class BenchGuest
             "-serial", $"file:{console}", "-chardev", "stdio,id=commands,signal=off", "-serial", "chardev:commands",
         ];
         using Process qemu = Process.Start(new ProcessStartInfo(
-            "qemu-system-x86_64", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true })
+            "qemu-system-x86_64", arguments)
+        { RedirectStandardInput = true, RedirectStandardOutput = true })
             ?? throw new BenchException("QEMU did not start.");
         using var time = new CancellationTokenSource(s_limit);
         try

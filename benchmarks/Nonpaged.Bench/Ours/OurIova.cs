@@ -16,7 +16,7 @@ internal static unsafe class OurIova
     /// </summary>
     public static int Map(string device, string group, MemoryRung rung, ulong bytes, int rounds, bool cFirst)
     {
-        using NonpagedPool memory = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
+        using var memory = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
         MemoryBlock block = memory.Allocate(new MemoryRequest((nuint)bytes) { Shared = Sharing.ReadWrite });
         using ExportedMemory exported = memory.Export(block);
         string file = $"/proc/{Environment.ProcessId}/fd/{exported.Descriptor.DangerousGetHandle()}";
@@ -30,7 +30,7 @@ internal static unsafe class OurIova
 
     private static string Measure(string device, MemoryBlock block, int rounds)
     {
-        using VfioMachine machine = VfioMachine.Open(new VfioOptions { Devices = [device] });
+        using var machine = VfioMachine.Open(new VfioOptions { Devices = [device] });
         IommuAddressSpace iommu = machine.Iommu;
         var wanted = new IovaRequest(block.Length, HugePage, 0, block.Length, PhysicalAddress.Max);
         (double map, double unmap) = (double.MaxValue, double.MaxValue);
@@ -56,7 +56,7 @@ internal static unsafe class OurIova
     /// <summary>As <see cref="OurTranslate.Measure(ulong)"/>, in a pool behind an IOMMU.</summary>
     public static int Translate(string device, ulong bytes)
     {
-        using VfioMachine machine = VfioMachine.Open(new VfioOptions { Devices = [device] });
+        using var machine = VfioMachine.Open(new VfioOptions { Devices = [device] });
         using NonpagedPool pool = machine.CreatePool(new NonpagedPoolOptions { Name = "bench" });
         return OurTranslate.Measure(pool, bytes);
     }

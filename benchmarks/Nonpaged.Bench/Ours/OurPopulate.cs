@@ -25,7 +25,7 @@ internal static unsafe class OurPopulate
     private static double Round(MemoryRung rung, ulong bytes)
     {
         long start = Stopwatch.GetTimestamp();
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
         MemoryBlock block = pool.Allocate(new MemoryRequest((nuint)bytes) { Pin = PinDemand.Any, WholePages = true });
         ulong unit = rung == MemoryRung.SmallPages ? 4096 : HugePage;
         ulong sum = 0;

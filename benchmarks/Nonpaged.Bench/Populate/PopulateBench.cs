@@ -115,7 +115,7 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
 
     private static double First(string file, string[] arguments)
     {
-        using Child child = Child.Start(file, arguments);
+        using var child = Child.Start(file, arguments);
         return Format.Parse(child.TryAsk() ?? throw child.Ended());
     }
 }

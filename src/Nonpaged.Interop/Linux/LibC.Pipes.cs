@@ -16,8 +16,8 @@ internal static unsafe partial class LibC
     /// <summary>A pipe, both ends CLOEXEC (pipe2(2)).</summary>
     public static SysResult Pipe2(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)
     {
-        var pair = stackalloc int[2];
-        var result = Fails("pipe2", out SysResult injected) ? injected : Result(pipe2(pair, O_CLOEXEC));
+        int* pair = stackalloc int[2];
+        SysResult result = Fails("pipe2", out SysResult injected) ? injected : Result(pipe2(pair, O_CLOEXEC));
         (readEnd, writeEnd) = Handles(result, pair);
         return result;
     }
@@ -51,7 +51,7 @@ internal static unsafe partial class LibC
     /// </summary>
     public static SysResult DuplicateAbove(SafeFileHandle descriptor, int lowest, out SafeFileHandle duplicate)
     {
-        var result = Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
+        SysResult result = Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
         duplicate = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }

@@ -21,7 +21,8 @@ internal static unsafe class HardwareExports
         nint MiniportHandle, uint SlotNumber, NDIS_RESOURCE_LIST** AssignedResources)
     {
         using var call = NativeCall.Enter(nameof(NdisMPciAssignResources));
-        var status = NdisLibrary.NdisMPciAssignResources(new NDIS_HANDLE(MiniportHandle), SlotNumber, out var list);
+        NDIS_STATUS status = NdisLibrary.NdisMPciAssignResources(
+            new NDIS_HANDLE(MiniportHandle), SlotNumber, out NDIS_RESOURCE_LIST* list);
         *AssignedResources = list;
         call.Trace($"MiniportHandle={MiniportHandle} SlotNumber={SlotNumber} AssignedResources={list} ={status}");
         return status;
@@ -37,7 +38,7 @@ internal static unsafe class HardwareExports
         NDIS_RESOURCE_LIST** Translated)
     {
         using var call = NativeCall.Enter(nameof(NdisMGetDeviceProperty));
-        NdisLibrary.NdisMGetDeviceProperty(new NDIS_HANDLE(MiniportAdapterHandle), out var list);
+        NdisLibrary.NdisMGetDeviceProperty(new NDIS_HANDLE(MiniportAdapterHandle), out NDIS_RESOURCE_LIST* list);
         if (Physical != null) *Physical = null;
         if (Functional != null) *Functional = null;
         if (Next != null) *Next = null;
@@ -50,7 +51,8 @@ internal static unsafe class HardwareExports
     public static uint NdisReadPciSlotInformation(nint NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisReadPciSlotInformation));
-        var read = NdisLibrary.NdisReadPciSlotInformation(new NDIS_HANDLE(NdisAdapterHandle), SlotNumber, Offset, Buffer, Length);
+        uint read = NdisLibrary.NdisReadPciSlotInformation(
+            new NDIS_HANDLE(NdisAdapterHandle), SlotNumber, Offset, Buffer, Length);
         call.Trace($"NdisAdapterHandle={NdisAdapterHandle} SlotNumber={SlotNumber} Offset={Offset} Buffer={Buffer} "
             + $"Length={Length} ={read}");
         return read;
@@ -61,7 +63,7 @@ internal static unsafe class HardwareExports
         nint NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisWritePciSlotInformation));
-        var written = NdisLibrary.NdisWritePciSlotInformation(
+        uint written = NdisLibrary.NdisWritePciSlotInformation(
             new NDIS_HANDLE(NdisAdapterHandle), SlotNumber, Offset, Buffer, Length);
         call.Trace($"NdisAdapterHandle={NdisAdapterHandle} SlotNumber={SlotNumber} Offset={Offset} Buffer={Buffer} "
             + $"Length={Length} ={written}");
@@ -73,8 +75,8 @@ internal static unsafe class HardwareExports
         void** PortOffset, nint MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts)
     {
         using var call = NativeCall.Enter(nameof(NdisMRegisterIoPortRange));
-        var status = NdisLibrary.NdisMRegisterIoPortRange(
-            out var offset, new NDIS_HANDLE(MiniportAdapterHandle), InitialPort, NumberOfPorts);
+        NDIS_STATUS status = NdisLibrary.NdisMRegisterIoPortRange(
+            out void* offset, new NDIS_HANDLE(MiniportAdapterHandle), InitialPort, NumberOfPorts);
         *PortOffset = offset;
         call.Trace($"PortOffset={offset} MiniportAdapterHandle={MiniportAdapterHandle} InitialPort={InitialPort} "
             + $"NumberOfPorts={NumberOfPorts} ={status}");
@@ -96,8 +98,8 @@ internal static unsafe class HardwareExports
         void** VirtualAddress, nint MiniportAdapterHandle, long PhysicalAddress, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisMMapIoSpace));
-        var status = NdisLibrary.NdisMMapIoSpace(
-            out var address, new NDIS_HANDLE(MiniportAdapterHandle), new NDIS_PHYSICAL_ADDRESS(PhysicalAddress), Length);
+        NDIS_STATUS status = NdisLibrary.NdisMMapIoSpace(
+            out void* address, new NDIS_HANDLE(MiniportAdapterHandle), new NDIS_PHYSICAL_ADDRESS(PhysicalAddress), Length);
         *VirtualAddress = address;
         call.Trace($"VirtualAddress={address} MiniportAdapterHandle={MiniportAdapterHandle} PhysicalAddress={PhysicalAddress} "
             + $"Length={Length} ={status}");
@@ -123,7 +125,7 @@ internal static unsafe class HardwareExports
         NDIS_INTERRUPT_MODE InterruptMode)
     {
         using var call = NativeCall.Enter(nameof(NdisMRegisterInterrupt));
-        var status = NdisLibrary.NdisMRegisterInterrupt(
+        NDIS_STATUS status = NdisLibrary.NdisMRegisterInterrupt(
             Interrupt, new NDIS_HANDLE(MiniportAdapterHandle), InterruptVector, InterruptLevel, RequestIsr != 0,
             SharedInterrupt != 0, InterruptMode);
         call.Trace($"Interrupt={Interrupt} MiniportAdapterHandle={MiniportAdapterHandle} InterruptVector={InterruptVector} "
@@ -145,7 +147,7 @@ internal static unsafe class HardwareExports
         NDIS_MINIPORT_INTERRUPT* Interrupt, delegate* unmanaged<void*, byte> SynchronizeFunction, void* SynchronizeContext)
     {
         using var call = NativeCall.Enter("NdisMSynchronizeWithInterrupt");
-        var result = NdisLibrary.NdisMSynchronizeWithInterrupt(Interrupt, context =>
+        byte result = NdisLibrary.NdisMSynchronizeWithInterrupt(Interrupt, context =>
         {
             using var function = DriverFunction.Enter("the synchronized function");
             return SynchronizeFunction(context) != 0;
@@ -160,7 +162,7 @@ internal static unsafe class HardwareExports
         nint MiniportAdapterHandle, byte Dma64BitAddresses, uint MaximumPhysicalMapping)
     {
         using var call = NativeCall.Enter(nameof(NdisMInitializeScatterGatherDma));
-        var status = NdisLibrary.NdisMInitializeScatterGatherDma(
+        NDIS_STATUS status = NdisLibrary.NdisMInitializeScatterGatherDma(
             new NDIS_HANDLE(MiniportAdapterHandle), Dma64BitAddresses != 0, MaximumPhysicalMapping);
         call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Dma64BitAddresses={Dma64BitAddresses} "
             + $"MaximumPhysicalMapping={MaximumPhysicalMapping} ={status}");
@@ -172,7 +174,7 @@ internal static unsafe class HardwareExports
         nint MiniportAdapterHandle, uint DmaChannel, byte DmaSize, uint PhysicalMapRegistersNeeded, uint MaximumPhysicalMapping)
     {
         using var call = NativeCall.Enter(nameof(NdisMAllocateMapRegisters));
-        var status = NdisLibrary.NdisMAllocateMapRegisters(
+        NDIS_STATUS status = NdisLibrary.NdisMAllocateMapRegisters(
             new NDIS_HANDLE(MiniportAdapterHandle), DmaChannel, DmaSize, PhysicalMapRegistersNeeded, MaximumPhysicalMapping);
         call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} DmaChannel={DmaChannel} DmaSize={DmaSize} "
             + $"PhysicalMapRegistersNeeded={PhysicalMapRegistersNeeded} MaximumPhysicalMapping={MaximumPhysicalMapping} "
@@ -218,7 +220,7 @@ internal static unsafe class HardwareExports
     public static NDIS_STATUS NdisMAllocateSharedMemoryAsync(nint MiniportAdapterHandle, uint Length, byte Cached, void* Context)
     {
         using var call = NativeCall.Enter(nameof(NdisMAllocateSharedMemoryAsync));
-        var status = NdisLibrary.NdisMAllocateSharedMemoryAsync(
+        NDIS_STATUS status = NdisLibrary.NdisMAllocateSharedMemoryAsync(
             new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, Context);
         call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Length={Length} Cached={Cached} Context={Context} ={status}");
         return status;

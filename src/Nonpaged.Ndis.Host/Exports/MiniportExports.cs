@@ -27,7 +27,7 @@ internal static unsafe class MiniportExports
         nint NdisWrapperHandle, NativeCharacteristics* MiniportCharacteristics, uint CharacteristicsLength)
     {
         using var call = NativeCall.Enter("NdisMRegisterMiniport");
-        var status = NDIS_STATUS_BAD_CHARACTERISTICS;
+        NDIS_STATUS status = NDIS_STATUS_BAD_CHARACTERISTICS;
         if (NativeCharacteristics.Read(MiniportCharacteristics, CharacteristicsLength) is { } characteristics)
         {
             status = NdisLibrary.NdisMRegisterMiniport(
@@ -111,7 +111,7 @@ internal static unsafe class MiniportExports
     public static NDIS_STATUS NdisMRemoveMiniport(nint MiniportHandle)
     {
         using var call = NativeCall.Enter(nameof(NdisMRemoveMiniport));
-        var status = NdisLibrary.NdisMRemoveMiniport(new NDIS_HANDLE(MiniportHandle));
+        NDIS_STATUS status = NdisLibrary.NdisMRemoveMiniport(new NDIS_HANDLE(MiniportHandle));
         call.Trace($"MiniportHandle={MiniportHandle} ={status}");
         return status;
     }
@@ -136,7 +136,7 @@ internal static unsafe class MiniportExports
     {
         using var call = NativeCall.Enter(nameof(NdisReadConfiguration));
         NdisLibrary.NdisReadConfiguration(
-            out *Status, out var value, new NDIS_HANDLE(ConfigurationHandle), Keyword, ParameterType);
+            out *Status, out NDIS_CONFIGURATION_PARAMETER* value, new NDIS_HANDLE(ConfigurationHandle), Keyword, ParameterType);
         *ParameterValue = value;
         call.Trace($"Status={*Status} ParameterValue={value} ConfigurationHandle={ConfigurationHandle} "
             + $"Keyword={Keyword->ToString()} ParameterType={(uint)ParameterType}");
@@ -158,7 +158,7 @@ internal static unsafe class MiniportExports
     {
         using var call = NativeCall.Enter(nameof(NdisReadNetworkAddress));
         NdisLibrary.NdisReadNetworkAddress(
-            out *Status, out var address, out *NetworkAddressLength, new NDIS_HANDLE(ConfigurationHandle));
+            out *Status, out void* address, out *NetworkAddressLength, new NDIS_HANDLE(ConfigurationHandle));
         *NetworkAddress = address;
         call.Trace($"Status={*Status} NetworkAddress={address} NetworkAddressLength={*NetworkAddressLength} "
             + $"ConfigurationHandle={ConfigurationHandle}");

@@ -42,7 +42,7 @@ internal static unsafe class PacketExports
     public static uint NdisPacketPoolUsage(nint PoolHandle)
     {
         using var call = NativeCall.Enter(nameof(NdisPacketPoolUsage));
-        var taken = NdisLibrary.NdisPacketPoolUsage(new NDIS_HANDLE(PoolHandle));
+        uint taken = NdisLibrary.NdisPacketPoolUsage(new NDIS_HANDLE(PoolHandle));
         call.Trace($"PoolHandle={PoolHandle} ={taken}");
         return taken;
     }
@@ -51,7 +51,7 @@ internal static unsafe class PacketExports
     public static void NdisAllocatePacket(NDIS_STATUS* Status, NDIS_PACKET** Packet, nint PoolHandle)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocatePacket));
-        NdisLibrary.NdisAllocatePacket(out *Status, out var packet, new NDIS_HANDLE(PoolHandle));
+        NdisLibrary.NdisAllocatePacket(out *Status, out NDIS_PACKET* packet, new NDIS_HANDLE(PoolHandle));
         *Packet = packet;
         call.Trace($"Status={*Status} Packet={packet} PoolHandle={PoolHandle}");
     }
@@ -93,7 +93,7 @@ internal static unsafe class PacketExports
         NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, void* VirtualAddress, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocateBuffer));
-        NdisLibrary.NdisAllocateBuffer(out *Status, out var buffer, new NDIS_HANDLE(PoolHandle), VirtualAddress, Length);
+        NdisLibrary.NdisAllocateBuffer(out *Status, out NDIS_BUFFER* buffer, new NDIS_HANDLE(PoolHandle), VirtualAddress, Length);
         *Buffer = buffer;
         call.Trace($"Status={*Status} Buffer={buffer} PoolHandle={PoolHandle} VirtualAddress={VirtualAddress} Length={Length}");
     }
@@ -104,7 +104,8 @@ internal static unsafe class PacketExports
     {
         using var call = NativeCall.Enter(nameof(NdisCopyBuffer));
         NdisLibrary.NdisAllocateBuffer(
-            out *Status, out var buffer, new NDIS_HANDLE(PoolHandle), (byte*)MemoryDescriptor->MappedSystemVa + Offset, Length);
+            out *Status, out NDIS_BUFFER* buffer, new NDIS_HANDLE(PoolHandle), (byte*)MemoryDescriptor->MappedSystemVa + Offset,
+            Length);
         *Buffer = buffer;
         call.Trace($"Status={*Status} Buffer={buffer} PoolHandle={PoolHandle} MemoryDescriptor={MemoryDescriptor} "
             + $"Offset={Offset} Length={Length}");
@@ -130,7 +131,7 @@ internal static unsafe class PacketExports
     public static uint NdisBufferLength(NDIS_BUFFER* Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisBufferLength));
-        var length = NdisLibrary.NdisBufferLength(Buffer);
+        uint length = NdisLibrary.NdisBufferLength(Buffer);
         call.Trace($"Buffer={Buffer} ={length}");
         return length;
     }
@@ -139,7 +140,7 @@ internal static unsafe class PacketExports
     public static void* NdisBufferVirtualAddress(NDIS_BUFFER* Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisBufferVirtualAddress));
-        NdisLibrary.NdisQueryBuffer(Buffer, out var address, out _);
+        NdisLibrary.NdisQueryBuffer(Buffer, out void* address, out _);
         call.Trace($"Buffer={Buffer} ={address}");
         return address;
     }
@@ -148,7 +149,7 @@ internal static unsafe class PacketExports
     public static uint NDIS_BUFFER_TO_SPAN_PAGES(NDIS_BUFFER* Buffer)
     {
         using var call = NativeCall.Enter(nameof(NDIS_BUFFER_TO_SPAN_PAGES));
-        var pages = NdisLibrary.NDIS_BUFFER_TO_SPAN_PAGES(Buffer);
+        uint pages = NdisLibrary.NDIS_BUFFER_TO_SPAN_PAGES(Buffer);
         call.Trace($"Buffer={Buffer} ={pages}");
         return pages;
     }
@@ -157,7 +158,7 @@ internal static unsafe class PacketExports
     public static void NonpagedQueryBuffer(NDIS_BUFFER* Buffer, void** VirtualAddress, uint* Length)
     {
         using var call = NativeCall.Enter("NdisQueryBuffer");
-        NdisLibrary.NdisQueryBuffer(Buffer, out var address, out var length);
+        NdisLibrary.NdisQueryBuffer(Buffer, out void* address, out uint length);
         if (VirtualAddress != null) *VirtualAddress = address;
         if (Length != null) *Length = length;
         call.Trace($"Buffer={Buffer} VirtualAddress={address} Length={length}");
@@ -167,7 +168,7 @@ internal static unsafe class PacketExports
     public static void NonpagedQueryBufferOffset(NDIS_BUFFER* Buffer, uint* Offset, uint* Length)
     {
         using var call = NativeCall.Enter("NdisQueryBufferOffset");
-        NdisLibrary.NdisQueryBufferOffset(Buffer, out var offset, out var length);
+        NdisLibrary.NdisQueryBufferOffset(Buffer, out uint offset, out uint length);
         if (Offset != null) *Offset = offset;
         if (Length != null) *Length = length;
         call.Trace($"Buffer={Buffer} Offset={offset} Length={length}");
@@ -193,7 +194,7 @@ internal static unsafe class PacketExports
     public static void NdisUnchainBufferAtFront(NDIS_PACKET* Packet, NDIS_BUFFER** Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisUnchainBufferAtFront));
-        NdisLibrary.NdisUnchainBufferAtFront(Packet, out var buffer);
+        NdisLibrary.NdisUnchainBufferAtFront(Packet, out NDIS_BUFFER* buffer);
         *Buffer = buffer;
         call.Trace($"Packet={Packet} Buffer={buffer}");
     }
@@ -202,7 +203,7 @@ internal static unsafe class PacketExports
     public static void NdisUnchainBufferAtBack(NDIS_PACKET* Packet, NDIS_BUFFER** Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisUnchainBufferAtBack));
-        NdisLibrary.NdisUnchainBufferAtBack(Packet, out var buffer);
+        NdisLibrary.NdisUnchainBufferAtBack(Packet, out NDIS_BUFFER* buffer);
         *Buffer = buffer;
         call.Trace($"Packet={Packet} Buffer={buffer}");
     }
@@ -212,7 +213,7 @@ internal static unsafe class PacketExports
         NDIS_PACKET* Packet, uint* PhysicalBufferCount, uint* BufferCount, NDIS_BUFFER** FirstBuffer, uint* TotalPacketLength)
     {
         using var call = NativeCall.Enter("NdisQueryPacket");
-        NdisLibrary.NdisQueryPacket(Packet, out var physical, out var count, out var first, out var total);
+        NdisLibrary.NdisQueryPacket(Packet, out uint physical, out uint count, out NDIS_BUFFER* first, out uint total);
         if (PhysicalBufferCount != null) *PhysicalBufferCount = physical;
         if (BufferCount != null) *BufferCount = count;
         if (FirstBuffer != null) *FirstBuffer = first;
@@ -226,7 +227,8 @@ internal static unsafe class PacketExports
         NDIS_PACKET* Packet, NDIS_BUFFER** FirstBuffer, void** FirstBufferVA, uint* FirstBufferLength, uint* TotalBufferLength)
     {
         using var call = NativeCall.Enter("NdisGetFirstBufferFromPacket");
-        NdisLibrary.NdisGetFirstBufferFromPacket(Packet, out var first, out var address, out var length, out var total);
+        NdisLibrary.NdisGetFirstBufferFromPacket(
+            Packet, out NDIS_BUFFER* first, out void* address, out uint length, out uint total);
         if (FirstBuffer != null) *FirstBuffer = first;
         if (FirstBufferVA != null) *FirstBufferVA = address;
         if (FirstBufferLength != null) *FirstBufferLength = length;

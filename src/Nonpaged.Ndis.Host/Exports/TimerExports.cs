@@ -26,7 +26,7 @@ internal static unsafe class TimerExports
     public static void NdisCancelTimer(NDIS_TIMER* Timer, byte* TimerCancelled)
     {
         using var call = NativeCall.Enter(nameof(NdisCancelTimer));
-        NdisLibrary.NdisCancelTimer(Timer, out var cancelled);
+        NdisLibrary.NdisCancelTimer(Timer, out bool cancelled);
         if (TimerCancelled != null) *TimerCancelled = cancelled ? (byte)1 : (byte)0;
         call.Trace($"Timer={Timer} TimerCancelled={(cancelled ? 1 : 0)}");
     }
@@ -64,7 +64,7 @@ internal static unsafe class TimerExports
     public static void NdisMCancelTimer(NDIS_MINIPORT_TIMER* Timer, byte* TimerCancelled)
     {
         using var call = NativeCall.Enter(nameof(NdisMCancelTimer));
-        NdisLibrary.NdisMCancelTimer(Timer, out var cancelled);
+        NdisLibrary.NdisMCancelTimer(Timer, out bool cancelled);
         if (TimerCancelled != null) *TimerCancelled = cancelled ? (byte)1 : (byte)0;
         call.Trace($"Timer={Timer} TimerCancelled={(cancelled ? 1 : 0)}");
     }
@@ -83,7 +83,7 @@ internal static unsafe class TimerExports
     {
         using var call = NativeCall.Enter(nameof(NdisScheduleWorkItem));
         var item = (WorkItem*)WorkItem;
-        var status = NdisLibrary.ScheduleWork(WorkItem, _ =>
+        NDIS_STATUS status = NdisLibrary.ScheduleWork(WorkItem, _ =>
         {
             using var function = DriverFunction.Enter("the work item's function");
             item->Routine(item, item->Context);

@@ -40,7 +40,7 @@ internal unsafe struct NativeCharacteristics
     public static NativeCharacteristics? Read(NativeCharacteristics* source, uint length)
     {
         if (source == null || length < Version3) return null;
-        var needed = (source->MajorNdisVersion, source->MinorNdisVersion) switch
+        int needed = (source->MajorNdisVersion, source->MinorNdisVersion) switch
         {
             (5, 1) => Version5 + (3 * 8),
             (5, _) => Version5,

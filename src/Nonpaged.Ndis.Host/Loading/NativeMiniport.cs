@@ -103,9 +103,9 @@ internal static unsafe class NativeMiniport
             NDIS_HANDLE configuration) =>
         {
             using var function = DriverFunction.Enter("MiniportInitialize");
-            var error = NDIS_STATUS_SUCCESS;
-            var index = 0u;
-            var status = c.InitializeHandler(&error, &index, media, count, adapter.Value, configuration.Value);
+            NDIS_STATUS error = NDIS_STATUS_SUCCESS;
+            uint index = 0u;
+            NDIS_STATUS status = c.InitializeHandler(&error, &index, media, count, adapter.Value, configuration.Value);
             (openError, selected) = (error, index);
             return status;
         };

@@ -51,7 +51,7 @@ internal static unsafe class LookasideExports
         try
         {
             using var call = NativeCall.Enter(nameof(NdisAllocateFromNPagedLookasideList));
-            var entry = Lookaside->Allocate != null
+            void* entry = Lookaside->Allocate != null
                 ? Lookaside->Allocate(NonPagedPool, Lookaside->Size, Lookaside->Tag)
                 : NdisLibrary.NdisAllocateFromNPagedLookasideList(&Lookaside->List);
             call.Trace($"Lookaside={Lookaside} ={entry}");

@@ -12,8 +12,8 @@ internal static unsafe class NdisMemoryExports
         try
         {
             using var call = NativeCall.Enter(nameof(NdisAllocateMemory));
-            var status = NdisLibrary.NdisAllocateMemory(
-                out var address, Length, MemoryFlags, new NDIS_PHYSICAL_ADDRESS(HighestAcceptableAddress));
+            NDIS_STATUS status = NdisLibrary.NdisAllocateMemory(
+                out void* address, Length, MemoryFlags, new NDIS_PHYSICAL_ADDRESS(HighestAcceptableAddress));
             *VirtualAddress = address;
             call.Trace($"Length={Length} MemoryFlags={MemoryFlags} HighestAcceptableAddress={HighestAcceptableAddress} "
                 + $"VirtualAddress={address} ={status}");
@@ -33,7 +33,7 @@ internal static unsafe class NdisMemoryExports
         try
         {
             using var call = NativeCall.Enter(nameof(NdisAllocateMemoryWithTag));
-            var status = NdisLibrary.NdisAllocateMemoryWithTag(out var address, Length, Tag);
+            NDIS_STATUS status = NdisLibrary.NdisAllocateMemoryWithTag(out void* address, Length, Tag);
             *VirtualAddress = address;
             call.Trace($"Length={Length} Tag={Tag} VirtualAddress={address} ={status}");
             return status;
@@ -69,7 +69,8 @@ internal static unsafe class NdisMemoryExports
         {
             using var call = NativeCall.Enter(nameof(NdisMAllocateSharedMemory));
             NdisLibrary.NdisMAllocateSharedMemory(
-                new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, out var address, out var physical);
+                new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, out void* address,
+                out NDIS_PHYSICAL_ADDRESS physical);
             *VirtualAddress = address;
             *PhysicalAddress = physical;
             call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Length={Length} Cached={Cached} VirtualAddress={address} "
@@ -108,7 +109,7 @@ internal static unsafe class NdisMemoryExports
         try
         {
             using var call = NativeCall.Enter(nameof(MmGetPhysicalAddress));
-            var physical = NdisLibrary.MmGetPhysicalAddress(BaseAddress).QuadPart;
+            long physical = NdisLibrary.MmGetPhysicalAddress(BaseAddress).QuadPart;
             call.Trace($"BaseAddress={BaseAddress} ={physical}");
             return physical;
         }

@@ -56,7 +56,7 @@ public static unsafe partial class CoreDll
             Protectable = true,
         });
         if (block is null) return null;
-        var region = allocation.Region = new VirtualRegion(block);
+        VirtualRegion region = allocation.Region = new VirtualRegion(block);
         bool isCommitted = (flAllocationType & MEM_COMMIT) != 0;
         if (Apply(region, 0, (int)(block.Length / VirtualRegion.PageSize), isCommitted ? flProtect : 0) is { } failure)
         {

@@ -15,7 +15,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisInitializeNPagedLookasideList(
         NPAGED_LOOKASIDE_LIST* Lookaside, uint Flags, uint Size, uint Tag, ushort Depth)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         bool isRecorded = context.Instance.Verifies || Size is 0 or > NonpagedPool.LongestSmallBlock;
         Lookaside->Size = Size;
         Lookaside->Key = isRecorded ? 0 : KeyOf(Lookaside, context.Instance.Pool);
@@ -29,7 +29,7 @@ public static unsafe partial class NdisLibrary
     /// </summary>
     public static void NdisDeleteNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         if (Resolve<LookasideList>(Lookaside->ListObject) is not { } list) return;
         Lookaside->Key = 0;
         context.Instance.Handles.Remove(Lookaside->ListObject);
@@ -47,11 +47,11 @@ public static unsafe partial class NdisLibrary
     public static void* NdisAllocateFromNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
         // Before any condition, so that a loop looks them up once.
-        var pool = ThreadTable.Pool;
-        var thread = ThreadTable.Current;
+        NonpagedPool? pool = ThreadTable.Pool;
+        nint thread = ThreadTable.Current;
         if (pool is not null && Lookaside->Key == KeyOf(Lookaside, pool))
         {
-            var block = pool.AllocateOrNull(Lookaside->Size, thread);
+            void* block = pool.AllocateOrNull(Lookaside->Size, thread);
             if (block != null) return block;
         }
 
@@ -65,8 +65,8 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeToNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, void* Entry)
     {
-        var pool = ThreadTable.Pool;
-        var thread = ThreadTable.Current;
+        NonpagedPool? pool = ThreadTable.Pool;
+        nint thread = ThreadTable.Current;
         if (pool is null || Lookaside->Key != KeyOf(Lookaside, pool) || !pool.TryFreeSmall(Entry, Lookaside->Size, thread))
             FreeTo(Lookaside, Entry);
     }
@@ -79,7 +79,7 @@ public static unsafe partial class NdisLibrary
         const string call = nameof(NdisAllocateFromNPagedLookasideList);
         Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<LookasideList>(Lookaside->ListObject, call) is not { } list) return null;
-        var block = Allocate(call, list.Size, 0, PhysicalAddress.Max);
+        void* block = Allocate(call, list.Size, 0, PhysicalAddress.Max);
         if (block != null && list.Taken is { } taken) taken[(nint)block] = 0;
         return block;
     }
@@ -90,8 +90,8 @@ public static unsafe partial class NdisLibrary
         Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<LookasideList>(Lookaside->ListObject, call) is not { } list) return;
         var context = CallContext.ForMemory();
-        var memory = context.Instance.Memory;
-        var recorded = memory.Find(Entry);
+        DriverMemory memory = context.Instance.Memory;
+        NdisAllocation? recorded = memory.Find(Entry);
         // Where the others have no record, one was allocated at too high an IRQL, or when there was memory again after all.
         bool isOut = list.Taken is { } taken
             ? taken.TryRemove((nint)Entry, out _)

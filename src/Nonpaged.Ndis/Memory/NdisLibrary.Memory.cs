@@ -70,7 +70,7 @@ public static unsafe partial class NdisLibrary
 
     private static void FreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
     {
-        CallContext context = CallContext.ForMemory();
+        var context = CallContext.ForMemory();
         context.Instance.Memory.Free(
             context, VirtualAddress, new FreeRequest(MemoryCall.NdisMemory, nameof(NdisFreeMemory), Length, MemoryFlags));
     }
@@ -103,7 +103,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>The block, or null.</summary>
     private static void* Allocate(string call, uint length, uint flags, PhysicalAddress highest, uint? tag = null)
     {
-        CallContext context = CallContext.ForMemory();
+        var context = CallContext.ForMemory();
         NdisInstance instance = context.Instance;
         if (flags == 0 && length <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
             && ThreadTable.Pool is { } pool && pool.TryAllocate(length, out void* address)) return address;

@@ -17,7 +17,7 @@ internal sealed class IoSpaceMap
 
     public IoSpace? Add(Adapter adapter, RegisterWindow window)
     {
-        var id = Interlocked.Increment(ref _last);
+        uint id = Interlocked.Increment(ref _last);
         if (id > ushort.MaxValue) return null;
         var space = new IoSpace(adapter, window, (Mark << 48) | ((nuint)id << 32));
         _spaces[id] = space;
@@ -27,7 +27,7 @@ internal sealed class IoSpaceMap
     public IoSpace? Find(nuint address, out uint offset)
     {
         offset = (uint)address;
-        return address >> 48 == Mark && _spaces.TryGetValue((ushort)(address >> 32), out var space) ? space : null;
+        return address >> 48 == Mark && _spaces.TryGetValue((ushort)(address >> 32), out IoSpace? space) ? space : null;
     }
 
     public bool Remove(IoSpace space) => _spaces.TryRemove((ushort)(space.Address >> 32), out _);

@@ -11,7 +11,7 @@ public readonly record struct MacAddress
     {
         if (bytes.Length != 6)
             throw new ArgumentException($"An Ethernet address has 6 bytes, not {bytes.Length}.", nameof(bytes));
-        foreach (var one in bytes) _value = (_value << 8) | one;
+        foreach (byte one in bytes) _value = (_value << 8) | one;
     }
 
     /// <summary>The six bytes in the order in which they go over the wire.</summary>

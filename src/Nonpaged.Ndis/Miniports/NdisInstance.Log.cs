@@ -21,7 +21,7 @@ public sealed partial class NdisInstance
     internal void Tell(NdisMessage message)
     {
         Listener?.Invoke(message);
-        var line = message.ToString();
+        string line = message.ToString();
         LineLogged?.Invoke(line);
         if (Log is not { } log) return;
         if ((Options.BriefLog ? _told.Count(message) : 1) is not { } count) return;

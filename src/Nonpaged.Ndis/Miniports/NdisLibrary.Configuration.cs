@@ -26,7 +26,7 @@ public static unsafe partial class NdisLibrary
         NDIS_PARAMETER_TYPE ParameterType)
     {
         Caller(Irql.PASSIVE_LEVEL);
-        var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
+        OpenConfiguration? configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
         ParameterValue = configuration is null ? null : configuration.Read(Keyword->ToString(), ParameterType);
         Status = ParameterValue is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     }
@@ -63,7 +63,7 @@ public static unsafe partial class NdisLibrary
         out NDIS_STATUS Status, out void* NetworkAddress, out uint NetworkAddressLength, NDIS_HANDLE ConfigurationHandle)
     {
         Caller(Irql.PASSIVE_LEVEL);
-        var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
+        OpenConfiguration? configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
         NetworkAddress = configuration is null ? null : configuration.ReadNetworkAddress();
         NetworkAddressLength = NetworkAddress is null ? 0u : 6u;
         Status = NetworkAddress is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
@@ -72,7 +72,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Closes the parameters, and ends the memory of those that were read.</summary>
     public static void NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
         context.Instance.Handles.Remove(ConfigurationHandle);
         configuration.Dispose();

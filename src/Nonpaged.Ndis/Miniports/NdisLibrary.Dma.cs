@@ -50,7 +50,7 @@ public static unsafe partial class NdisLibrary
     {
         ArraySize = 0;
         if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var piece in adapter.MapRegisters.Start(Buffer, PhysicalMapRegister, WriteToDevice))
+        foreach (SCATTER_GATHER_ELEMENT piece in adapter.MapRegisters.Start(Buffer, PhysicalMapRegister, WriteToDevice))
         {
             PhysicalAddressArray[ArraySize++] = new NDIS_PHYSICAL_ADDRESS_UNIT
             { PhysicalAddress = piece.Address, Length = piece.Length };

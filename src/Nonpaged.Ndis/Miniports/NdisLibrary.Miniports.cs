@@ -20,9 +20,9 @@ public static unsafe partial class NdisLibrary
     public static void NdisMInitializeWrapper(
         out NDIS_HANDLE NdisWrapperHandle, void* SystemSpecific1, void* SystemSpecific2, void* SystemSpecific3)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         NdisWrapperHandle = default;
-        foreach (var registration in context.Instance.Handles.All<MiniportRegistration>())
+        foreach (MiniportRegistration registration in context.Instance.Handles.All<MiniportRegistration>())
         {
             if (registration.DriverObject == SystemSpecific1) NdisWrapperHandle = registration.Handle;
         }
@@ -44,9 +44,9 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE NdisWrapperHandle, NDIS_MINIPORT_CHARACTERISTICS MiniportCharacteristics, uint CharacteristicsLength)
     {
         ArgumentNullException.ThrowIfNull(MiniportCharacteristics);
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         if (Resolve<MiniportRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS_FAILURE;
-        var (major, minor) = (MiniportCharacteristics.MajorNdisVersion, MiniportCharacteristics.MinorNdisVersion);
+        (byte major, byte minor) = (MiniportCharacteristics.MajorNdisVersion, MiniportCharacteristics.MinorNdisVersion);
         if (major is < 3 or > 5 || minor > (major == 5 ? 1 : 0))
         {
             context.Report(
@@ -98,10 +98,10 @@ public static unsafe partial class NdisLibrary
         NDIS_INTERFACE_TYPE AdapterType)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
-        var busMaster = (AttributeFlags & NDIS_ATTRIBUTE_BUS_MASTER) != 0;
+        bool busMaster = (AttributeFlags & NDIS_ATTRIBUTE_BUS_MASTER) != 0;
         // A deserialized miniport is called as a serialized one is, one function at a time, which it must stand;
         // what differs is who owns packets.
-        var isDeserialized = (AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE) != 0;
+        bool isDeserialized = (AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE) != 0;
         adapter.SetAttributes(MiniportAdapterContext, CheckForHangTimeInSeconds, busMaster, isDeserialized);
     }
 
@@ -131,7 +131,7 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE NdisAdapterHandle, uint ErrorCode, params ReadOnlySpan<uint> ErrorValues)
     {
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        var values = string.Join(", ", ErrorValues.ToArray().Select(value => $"0x{value:x}"));
+        string values = string.Join(", ", ErrorValues.ToArray().Select(value => $"0x{value:x}"));
         adapter.Instance.WriteLog(
             $"{adapter.Driver.Name}: {NdisErrorCode.Describe(ErrorCode)}{(values.Length > 0 ? $" ({values})" : "")}");
     }
@@ -145,13 +145,13 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE MiniportHandle, NDIS_STATUS GeneralStatus, void* StatusBuffer, uint StatusBufferSize)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings.All) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
+        foreach (Binding binding in adapter.Bindings.All) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
     }
 
     /// <summary>Ends a series of NdisMIndicateStatus.</summary>
     public static void NdisMIndicateStatusComplete(NDIS_HANDLE MiniportHandle)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings.All) binding.StatusComplete();
+        foreach (Binding binding in adapter.Bindings.All) binding.StatusComplete();
     }
 }

@@ -40,12 +40,12 @@ public static unsafe partial class NdisLibrary
 
     private static PortSpace? Ports(void* port, int width, [CallerMemberName] string call = "")
     {
-        var context = CallContext.Current;
-        var adapter = context.Instance.PortRegistry.Find(context.Driver, (nint)port, width);
+        CallContext context = CallContext.Current;
+        Adapter? adapter = context.Instance.PortRegistry.Find(context.Driver, (nint)port, width);
         if (adapter is null)
         {
             // The bus does not know what was registered, and some drivers look for their card before they register its ports.
-            var isOwn = context is { Initializing: true, Adapter: { } own }
+            bool isOwn = context is { Initializing: true, Adapter: { } own }
                 && own.Resources.OwnsPorts((uint)(nint)port, (uint)width);
             context.ReportOnce(
                 call, isOwn

@@ -17,7 +17,7 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
 
-        var room = BufferSize;
+        uint room = BufferSize;
         BufferSize = NDIS_RESOURCE_LIST.SizeFor(AdapterResources.Count(adapter.Device));
         Status = NDIS_STATUS_RESOURCES;
         if (ResourceList is null || room < BufferSize) return;
@@ -33,7 +33,7 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL)?.Device is not PciDevice function) return 0;
         if (Offset >= PciConfigurationSize) return 0;
-        var length = Math.Min(Length, PciConfigurationSize - Offset);
+        uint length = Math.Min(Length, PciConfigurationSize - Offset);
         function.ReadConfiguration((int)Offset, new Span<byte>(Buffer, (int)length));
         return length;
     }
@@ -46,7 +46,7 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { Device: PciDevice function } adapter) return 0;
         if (Offset >= PciConfigurationSize) return 0;
-        var length = Math.Min(Length, PciConfigurationSize - Offset);
+        uint length = Math.Min(Length, PciConfigurationSize - Offset);
         adapter.Bus.WatchCommand(Offset, length);
         function.WriteConfiguration((int)Offset, new ReadOnlySpan<byte>(Buffer, (int)length));
         return length;
@@ -109,7 +109,7 @@ public static unsafe partial class NdisLibrary
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
-        var window = adapter.Machine.MapRegisters(PhysicalAddress.ToPhysicalAddress(), Length);
+        RegisterWindow window = adapter.Machine.MapRegisters(PhysicalAddress.ToPhysicalAddress(), Length);
         if (adapter.Instance.IoSpaces.Add(adapter, window) is not { } space) return NDIS_STATUS_RESOURCES;
         VirtualAddress = (void*)space.Address;
         return NDIS_STATUS_SUCCESS;
@@ -119,7 +119,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, void* VirtualAddress, uint Length)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
-        var space = adapter.Instance.IoSpaces.Find((nuint)VirtualAddress, out var offset);
+        IoSpace? space = adapter.Instance.IoSpaces.Find((nuint)VirtualAddress, out uint offset);
         if (space is null || space.Adapter != adapter || offset != 0 || space.Window.Length != Length)
         {
             adapter.Report(

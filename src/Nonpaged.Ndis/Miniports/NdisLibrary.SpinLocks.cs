@@ -44,7 +44,7 @@ public static unsafe partial class NdisLibrary
     /// </summary>
     public static void KeRaiseIrql(Irql NewIrql, out Irql OldIrql)
     {
-        var context = CallContext.Current;
+        CallContext context = CallContext.Current;
         OldIrql = context.Irql;
         if (NewIrql >= context.Irql) CallContext.ChangeIrql(NewIrql);
         else context.Report(
@@ -56,7 +56,7 @@ public static unsafe partial class NdisLibrary
     /// </summary>
     public static void KeLowerIrql(Irql NewIrql)
     {
-        var context = CallContext.Current;
+        CallContext context = CallContext.Current;
         if (NewIrql <= context.Irql) CallContext.ChangeIrql(NewIrql);
         else context.Report(
             NdisReportKind.BrokenRule, nameof(KeLowerIrql), $"The IRQL is {context.Irql} and cannot be lowered to {NewIrql}.");
@@ -65,7 +65,7 @@ public static unsafe partial class NdisLibrary
     private static bool Take(NDIS_SPIN_LOCK* spinLock, string call)
     {
         Caller(Irql.DISPATCH_LEVEL, call);
-        var self = (long)Environment.CurrentManagedThreadId;
+        long self = (long)Environment.CurrentManagedThreadId;
         if (Volatile.Read(ref spinLock->SpinLock) == self)
         {
             CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread holds the lock already: a deadlock.");
@@ -79,7 +79,7 @@ public static unsafe partial class NdisLibrary
 
     private static bool Give(NDIS_SPIN_LOCK* spinLock, string call)
     {
-        var self = (long)Environment.CurrentManagedThreadId;
+        long self = (long)Environment.CurrentManagedThreadId;
         if (Interlocked.CompareExchange(ref spinLock->SpinLock, 0, self) == self) return true;
         CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread does not hold the lock.");
         return false;

@@ -62,7 +62,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Waits, at PASSIVE_LEVEL. The adapter's interrupts and timers go on.</summary>
     public static void NdisMSleep(uint MicrosecondsToSleep)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         var time = TimeSpan.FromMicroseconds(MicrosecondsToSleep);
         if (context.Adapter is { } adapter) adapter.Turn.Wait(time, context.Irql);
         else Thread.Sleep(time);
@@ -71,7 +71,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Waits without giving up the processor. Its documents allow 50 microseconds at most.</summary>
     public static void NdisStallExecution(uint MicrosecondsToStall)
     {
-        var context = Caller(Irql.DIRQL);
+        CallContext context = Caller(Irql.DIRQL);
         if (MicrosecondsToStall > 50)
         {
             context.ReportOnce(
@@ -81,7 +81,7 @@ public static unsafe partial class NdisLibrary
 
         // A stall below DIRQL does not keep the ISR from running: it may be what the driver stalls for.
         if (context.Adapter is { } adapter && context.Irql < Irql.DIRQL) adapter.Turn.Wait(TimeSpan.Zero, context.Irql);
-        var until = Stopwatch.GetTimestamp() + (MicrosecondsToStall * Stopwatch.Frequency / 1_000_000);
+        long until = Stopwatch.GetTimestamp() + (MicrosecondsToStall * Stopwatch.Frequency / 1_000_000);
         while (Stopwatch.GetTimestamp() < until) Thread.SpinWait(10);
     }
 }

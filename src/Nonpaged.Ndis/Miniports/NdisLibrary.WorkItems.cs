@@ -5,7 +5,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Sets up a work item.</summary>
     public static void NdisInitializeWorkItem(NDIS_WORK_ITEM* WorkItem, NDIS_PROC Routine, void* Context)
     {
-        var context = CallContext.Current;
+        CallContext context = CallContext.Current;
         WorkItem->Context = Context;
         WorkItem->WorkObject = context.Instance.Handles.Add(Routine);
     }

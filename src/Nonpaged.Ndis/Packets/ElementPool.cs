@@ -55,7 +55,7 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
             if (_retired) return null;
             if (_taken.Count >= Limit && !MayExceed()) return null;
             if (_free.Count == 0 && !Grow()) return null;
-            var element = _free.Pop();
+            nint element = _free.Pop();
             _taken.Add(element);
             NativeMemory.Clear((void*)element, elementSize);
             return (void*)element;
@@ -115,15 +115,15 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
 
     private IEnumerable<nint> ElementsOf(nint slab)
     {
-        for (var offset = 0u; offset + elementSize <= SlabSize; offset += elementSize) yield return slab + (nint)offset;
+        for (uint offset = 0u; offset + elementSize <= SlabSize; offset += elementSize) yield return slab + (nint)offset;
     }
 
     private bool Grow()
     {
-        var slab = (nint)instance.AllocateDescriptorPage();
+        nint slab = (nint)instance.AllocateDescriptorPage();
         if (slab == 0) return false;
         _slabs.Add(slab);
-        foreach (var element in ElementsOf(slab))
+        foreach (nint element in ElementsOf(slab))
         {
             instance.DescriptorOwners[element] = this;
             _free.Push(element);
@@ -134,9 +134,9 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
 
     private void Release()
     {
-        foreach (var slab in _slabs)
+        foreach (nint slab in _slabs)
         {
-            foreach (var element in ElementsOf(slab)) instance.DescriptorOwners.TryRemove(element, out _);
+            foreach (nint element in ElementsOf(slab)) instance.DescriptorOwners.TryRemove(element, out _);
             instance.FreeDescriptorPage((void*)slab);
         }
 

@@ -10,7 +10,7 @@ public static unsafe partial class NdisLibrary
     /// </summary>
     public static void NdisAllocateBufferPool(out NDIS_STATUS Status, out NDIS_HANDLE PoolHandle, uint NumberOfDescriptors)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         PoolHandle = NewPool(new BufferPool(context.Instance, context.Driver, NumberOfDescriptors), context);
         Status = NDIS_STATUS_SUCCESS;
     }

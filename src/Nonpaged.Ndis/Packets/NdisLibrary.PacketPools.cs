@@ -30,9 +30,9 @@ public static unsafe partial class NdisLibrary
         // A descriptor fits into a slab, and the out-of-band data's offset into its 16 bits.
         if (ProtocolReservedLength > ElementPool.SlabSize / 2) return;
 
-        var context = Caller(Irql.DISPATCH_LEVEL);
-        var limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
-        var size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
+        uint limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
+        uint size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
         PoolHandle = NewPool(
             new PacketPool(context.Instance, context.Driver, limit, size, OobOffset(ProtocolReservedLength)), context);
         Status = NDIS_STATUS_SUCCESS;
@@ -91,7 +91,7 @@ public static unsafe partial class NdisLibrary
     private static void FreePool<T>(NDIS_HANDLE handle, string call)
         where T : DescriptorPool
     {
-        var context = Caller(Irql.DISPATCH_LEVEL, call);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<T>(handle, call) is not { } pool) return;
         context.Instance.Handles.Remove(handle);
         if (pool.Elements.Retire() is > 0 and var taken)
@@ -105,8 +105,8 @@ public static unsafe partial class NdisLibrary
 
     private static void FreeDescriptor(void* descriptor, NDIS_HANDLE pool, string kind, string call)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL, call);
-        if (!context.Instance.DescriptorOwners.TryGetValue((nint)descriptor, out var owner) || owner.Kind != kind)
+        CallContext context = Caller(Irql.DISPATCH_LEVEL, call);
+        if (!context.Instance.DescriptorOwners.TryGetValue((nint)descriptor, out ElementPool? owner) || owner.Kind != kind)
         {
             context.Report(
                 NdisReportKind.BadHandle, call, $"0x{(nint)descriptor:x} is not a {kind} of any pool. Nothing was freed.");

@@ -5,7 +5,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Puts a buffer, or a chain of them, before a packet's others.</summary>
     public static void NdisChainBufferAtFront(NDIS_PACKET* Packet, NDIS_BUFFER* Buffer)
     {
-        var last = LastOf(Buffer);
+        NDIS_BUFFER* last = LastOf(Buffer);
         if (Packet->Private.Head is null) Packet->Private.Tail = last;
         last->Next = Packet->Private.Head;
         Packet->Private.Head = Buffer;
@@ -37,7 +37,7 @@ public static unsafe partial class NdisLibrary
     {
         Buffer = Packet->Private.Tail;
         if (Buffer is null) return;
-        var before = Packet->Private.Head;
+        NDIS_BUFFER* before = Packet->Private.Head;
         while (before != Buffer && before->Next != Buffer) before = before->Next;
         if (before == Buffer)
         {
@@ -84,7 +84,7 @@ public static unsafe partial class NdisLibrary
     {
         FirstBuffer = Packet->Private.Head;
         TotalBufferLength = 0;
-        for (var buffer = FirstBuffer; buffer is not null; buffer = buffer->Next) TotalBufferLength += buffer->ByteCount;
+        for (NDIS_BUFFER* buffer = FirstBuffer; buffer is not null; buffer = buffer->Next) TotalBufferLength += buffer->ByteCount;
         FirstBufferVA = FirstBuffer is null ? null : FirstBuffer->MappedSystemVa;
         FirstBufferLength = FirstBuffer is null ? 0 : FirstBuffer->ByteCount;
     }
@@ -112,9 +112,9 @@ public static unsafe partial class NdisLibrary
     {
         BytesCopied = 0;
         var from = new PacketCursor(Source, SourceOffset);
-        while (BytesCopied < BytesToCopy && from.Next(BytesToCopy - BytesCopied, out var piece, out var length))
+        while (BytesCopied < BytesToCopy && from.Next(BytesToCopy - BytesCopied, out byte* piece, out uint length))
         {
-            var written = PacketCursor.Write(Destination, DestinationOffset + BytesCopied, piece, length);
+            uint written = PacketCursor.Write(Destination, DestinationOffset + BytesCopied, piece, length);
             BytesCopied += written;
             if (written < length) return;
         }
@@ -144,7 +144,7 @@ public static unsafe partial class NdisLibrary
     private static void Count(NDIS_PACKET* packet)
     {
         packet->Private.PhysicalCount = packet->Private.Count = packet->Private.TotalLength = 0;
-        for (var buffer = packet->Private.Head; buffer is not null; buffer = buffer->Next)
+        for (NDIS_BUFFER* buffer = packet->Private.Head; buffer is not null; buffer = buffer->Next)
         {
             packet->Private.Count++;
             packet->Private.TotalLength += buffer->ByteCount;

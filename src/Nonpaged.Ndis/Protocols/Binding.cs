@@ -38,7 +38,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (packets.IsEmpty) return;
         Interlocked.Add(ref _outstanding, packets.Length);
         if (!IsClosing && Adapter.Sends.Send(this, packets)) return;
-        foreach (var packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
+        foreach (nint packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
     }
 
     public void SendComplete(nint packet, NDIS_STATUS status)
@@ -51,7 +51,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Request(NDIS_REQUEST* request)
     {
         Interlocked.Increment(ref _outstanding);
-        var address = (nint)request;
+        nint address = (nint)request;
         if (!IsClosing && Adapter.Post(() => BindingRequest.Perform(this, address))) return NDIS_STATUS_PENDING;
         Done();
         return NDIS_STATUS_CLOSING;

@@ -12,7 +12,7 @@ public static unsafe partial class NdisLibrary
         uint CharacteristicsLength)
     {
         ArgumentNullException.ThrowIfNull(ProtocolCharacteristics);
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         NdisProtocolHandle = default;
         Status = NDIS_STATUS_BAD_VERSION;
         if (ProtocolCharacteristics.MajorNdisVersion is < 3 or > 5) return;
@@ -26,16 +26,16 @@ public static unsafe partial class NdisLibrary
         var protocol = new ProtocolRegistration(context.Instance, context.Driver, ProtocolCharacteristics);
         NdisProtocolHandle = protocol.Handle;
         Status = NDIS_STATUS_SUCCESS;
-        foreach (var adapter in context.Instance.Adapters) protocol.Bind(adapter);
+        foreach (Adapter adapter in context.Instance.Adapters) protocol.Bind(adapter);
     }
 
     /// <summary>Ends a protocol driver. It must have closed its adapters.</summary>
     public static void NdisDeregisterProtocol(out NDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
-        var open = context.Instance.Handles.All<Binding>().Count(binding => binding.Protocol == protocol);
+        int open = context.Instance.Handles.All<Binding>().Count(binding => binding.Protocol == protocol);
         if (open > 0)
         {
             context.Report(
@@ -62,20 +62,20 @@ public static unsafe partial class NdisLibrary
         uint OpenOptions,
         void* AddressingInformation)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         OpenErrorStatus = NDIS_STATUS_SUCCESS;
         NdisBindingHandle = default;
         SelectedMediumIndex = 0;
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
 
-        var index = new ReadOnlySpan<NDIS_MEDIUM>(
+        int index = new ReadOnlySpan<NDIS_MEDIUM>(
             MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
         Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
         if (index < 0) return;
 
-        var name = AdapterName->ToString();
-        var adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
+        string name = AdapterName->ToString();
+        Adapter? adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
         Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
         if (adapter is null) return;
 

@@ -19,7 +19,7 @@ public sealed class HeapRowTests
     [Fact]
     public void The_best_peer_is_the_least_of_those_that_count_and_rte_malloc_does_not()
     {
-        HeapRow row = HeapRow.Of(s_case, new HeapOurs(3, 6, 2), s_peers);
+        var row = HeapRow.Of(s_case, new HeapOurs(3, 6, 2), s_peers);
         Assert.Equal("jemalloc", row.Best);
         Assert.Equal((0.75, 1.5, 0.5), (row.Ratio, row.RatioJit, row.RatioUnchecked));
     }
@@ -27,7 +27,7 @@ public sealed class HeapRowTests
     [Fact]
     public void Where_nothing_was_measured_there_is_neither_a_best_nor_a_ratio()
     {
-        HeapRow row = HeapRow.Of(
+        var row = HeapRow.Of(
             s_case, new HeapOurs(3, null, 2), new Dictionary<string, double?> { ["glibc"] = null, ["rte_malloc"] = 1 });
         Assert.Equal((null, null, null, null), (row.Best, row.Ratio, row.RatioJit, row.RatioUnchecked));
         Assert.Null(HeapRow.Of(s_case, new HeapOurs(3, null, 2), s_peers).RatioJit);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -45,7 +46,7 @@ public sealed class DoctorTests
     public void A_missing_QEMU_is_told_with_the_command_that_installs_it()
     {
         // setpriv is not involved: only the search path is another one.
-        using var process = CliProgram.StartProcess(
+        using Process process = CliProgram.StartProcess(
             "/usr/bin/env", ["PATH=/nowhere", CliProgram.Dotnet, CliProgram.Assembly, "doctor", "--json"]);
         JsonElement check = Find(CliProgram.Finish(process), "QEMU");
         Assert.Equal("missing", check.GetProperty("status").GetString());
@@ -65,7 +66,7 @@ public sealed class DoctorTests
     [Fact]
     public void The_tightest_memory_limit_and_the_memlock_limit_are_those_of_the_process()
     {
-        using var process = CliProgram.StartProcess(
+        using Process process = CliProgram.StartProcess(
             "prlimit", ["--memlock=4194304:4194304", CliProgram.Dotnet, CliProgram.Assembly, "doctor", "--json"]);
         Assert.Contains(
             "soft 4 MiB, hard 4 MiB",

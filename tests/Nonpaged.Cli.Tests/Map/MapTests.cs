@@ -37,7 +37,7 @@ public sealed class MapTests
         using (file)
         {
             Assert.False(LibC.FTruncate(file, Length).IsError);
-            var mapped = (byte*)LibC.MMap(
+            byte* mapped = (byte*)LibC.MMap(
                 null, Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0).Value;
             Assert.False(LibC.MAdvise(mapped, Length / 4, LibC.MADV_POPULATE_WRITE).IsError);
             CliResult result = CliProgram.Run("map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));

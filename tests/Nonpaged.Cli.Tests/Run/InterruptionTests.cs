@@ -86,7 +86,7 @@ public sealed class InterruptionTests
         Assert.SkipUnless(HasQemu, NoQemu);
         using var program = new RunningProgram(CliProgram.Start(["run", .. options, "--json"]));
         program.WaitFor(stage);
-        using (Process process = Process.GetProcessById(Assert.Single(program.Machines()))) process.Kill();
+        using (var process = Process.GetProcessById(Assert.Single(program.Machines()))) process.Kill();
         CliResult result = program.WaitForEnd();
         Assert.Equal(1, result.ExitCode);
         AssertAllFreed(result.Json);

@@ -78,7 +78,7 @@ public sealed class TapTests
     public void An_interface_of_one_adapter_reaches_QEMUs_network_and_lasts_as_long_as_was_asked_for()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, NoQemu);
-        using NetworkNamespace space = NetworkNamespace.Create();
+        using var space = NetworkNamespace.Create();
         using (var program =
             new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "600", "--json"])))
         {
@@ -105,7 +105,7 @@ public sealed class TapTests
     [Fact]
     public void A_name_that_is_bad_or_taken_is_told_before_anything_is_started()
     {
-        using NetworkNamespace space = NetworkNamespace.Create();
+        using var space = NetworkNamespace.Create();
         space.Run("ip", "link", "add", "taken", "type", "veth", "peer", "name", "other");
         foreach ((string name, string expected) in new[]
         {
@@ -131,7 +131,7 @@ public sealed class TapTests
     public void An_interface_that_was_made_to_last_serves_without_privilege_and_stays()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, NoQemu);
-        using NetworkNamespace space = NetworkNamespace.Create();
+        using var space = NetworkNamespace.Create();
         space.Run("ip", "tuntap", "add", "dev", "lasting", "mode", "tap");
         space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "lasting");
         space.Run("ip", "link", "set", "lasting", "up");

@@ -92,7 +92,7 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
         {
             using var machine = QemuMachine.Start(new QemuOptions { Program = program });
             uint status = machine.Registers().ReadUInt32(8);
-            using (NonpagedPool pool = NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout))
+            using (var pool = NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout))
             {
                 pool.Allocate(new MemoryRequest(8192) { Contiguous = true }).Dispose();
             }

@@ -39,7 +39,7 @@ internal sealed class FakeIommu(ulong highest = 0xffff_ffff) : IommuAddressSpace
 
     public override void Release(ulong iova, nuint length)
     {
-        if (Mappings.TryGetValue(iova, out var mapping)) Assert.Equal(mapping.Length, length);
+        if (Mappings.TryGetValue(iova, out (nuint Address, nuint Length) mapping)) Assert.Equal(mapping.Length, length);
         Mappings.Remove(iova);
         _addresses.Give(iova, length);
     }

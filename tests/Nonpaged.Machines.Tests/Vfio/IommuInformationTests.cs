@@ -9,7 +9,7 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     [Fact]
     public void Page_sizes_ranges_and_the_mappings_that_are_left_are_read_from_the_chain()
     {
-        IommuInformation information = IommuInformation.Parse(Information());
+        var information = IommuInformation.Parse(Information());
         Assert.Equal(0x4020_1000UL, information.PageSizes);
         Assert.Equal([new IovaRange(0, 0xfedf_ffff), new IovaRange(0xfef0_0000, 0x7f_ffff_ffff)], information.Usable);
         Assert.Equal(65535u, information.AvailableMappings);
@@ -20,7 +20,7 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     {
         byte[] bytes = Information();
         bytes[4] = 1;
-        IommuInformation information = IommuInformation.Parse(bytes);
+        var information = IommuInformation.Parse(bytes);
         Assert.Null(information.AvailableMappings);
         Assert.DoesNotContain(information.Usable, range => range.Start <= 0xfee0_0000 && range.Last >= 0xfee0_0000);
     }
@@ -59,7 +59,7 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     /// <summary>struct vfio_iommu_type1_info with both capabilities (linux/vfio.h).</summary>
     private static byte[] Information()
     {
-        var bytes = new byte[96];
+        byte[] bytes = new byte[96];
         Put(0, 96);
         Put(4, 3);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), 0x4020_1000);

@@ -22,7 +22,7 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     public void A_long_contiguous_block_below_a_limit_is_had_of_4_KiB_pages()
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
+        using var pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
         using MemoryBlock block = pool.Allocate(new MemoryRequest(24 << 20)
         {
             Contiguous = true,
@@ -44,7 +44,7 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     public void Below_1_MiB_there_are_blocks_and_none_at_address_0()
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(iommu);
+        using var pool = NonpagedPool.Create(iommu);
         ulong held = 0;
         while (pool.TryAllocate(Low(64 << 10), out MemoryBlock? block, out AllocationFailure? failure))
         {
@@ -63,7 +63,7 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     {
         var iommu = new FakeIommu();
         ulong free = iommu.FreeBytes;
-        using (NonpagedPool pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { FirstExtent = 16 << 20 }))
+        using (var pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { FirstExtent = 16 << 20 }))
         {
             for (int i = 0; i < 3000; i++) _ = pool.Allocate(new MemoryRequest(4096) { Contiguous = true });
             Assert.Single(iommu.Mappings);
@@ -78,7 +78,7 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     {
         var iommu = new FakeIommu { Room = 0 };
         ulong free = iommu.FreeBytes;
-        using NonpagedPool pool = NonpagedPool.Create(iommu);
+        using var pool = NonpagedPool.Create(iommu);
         Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20), out _, out AllocationFailure? failure));
         Assert.Equal("no further mapping", failure.Reason);
         Assert.Equal(free, iommu.FreeBytes);
@@ -91,8 +91,8 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     public void Imported_memory_is_one_physical_range_and_mapped_until_it_is_disposed()
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(iommu);
-        var memory = (byte*)NativeMemory.AlignedAlloc(3 * 4096, 4096);
+        using var pool = NonpagedPool.Create(iommu);
+        byte* memory = (byte*)NativeMemory.AlignedAlloc(3 * 4096, 4096);
         ImportedMemory imported = pool.Import(memory + 100, 2 * 4096);
         PhysicalRange range = Assert.Single(imported.PhysicalRanges);
         Assert.Equal((nuint)memory + 100, iommu.Reach(range.Start!.Value.Value));
@@ -112,7 +112,7 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     private static void Run(Step[] steps)
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(
+        using var pool = NonpagedPool.Create(
             iommu, new NonpagedPoolOptions { Verify = true, Ladder = [MemoryRung.SmallPages], IdleRelease = TimeSpan.Zero });
         var held = new List<MemoryBlock>();
         foreach (Step step in steps)

@@ -40,7 +40,7 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
     [Fact]
     public void Random_histories_agree_with_a_map_of_single_pages()
     {
-        Gen<Step> step = Gen.Select(
+        var step = Gen.Select(
             Gen.Bool, Gen.Int[1, 60], Gen.Int[0, 5], Gen.Int[0, 31], Gen.Int[0, 260], Gen.Int[0, int.MaxValue],
             (take, pages, alignment, remainder, limit, pick) =>
                 new Step(take, (nuint)pages, (nuint)1 << alignment, (nuint)remainder, (ulong)limit, pick));
@@ -53,7 +53,7 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
         // 256 pages, of which 100 to 109 are reserved.
         var addresses = new IovaAllocator(
             [new IovaRange(0, 100 * Page - 1), new IovaRange(110 * Page, 256 * Page - 1)], ulong.MaxValue);
-        var taken = new bool[256];
+        bool[] taken = new bool[256];
         taken.AsSpan(100, 10).Fill(true);
         taken[0] = true;
         ulong all = addresses.FreeBytes;

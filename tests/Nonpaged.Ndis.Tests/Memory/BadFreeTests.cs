@@ -181,7 +181,7 @@ public sealed unsafe class BadFreeTests
     public void Shared_memory_freed_with_other_words_is_reported_and_freed()
     {
         using var ram = new MachineRam(16 << 20);
-        var host = NdisInstance.Default;
+        NdisInstance host = NdisInstance.Default;
         int before = host.Reports.Count;
         NdisMAllocateSharedMemory(default, 5000, true, out void* memory, out NDIS_PHYSICAL_ADDRESS physical);
         Assert.True(memory != null);
@@ -206,7 +206,7 @@ public sealed unsafe class BadFreeTests
     {
         const ulong size = 4 << 20;
         using var ram = new MachineRam(size);
-        using NonpagedPool pool = NonpagedPool.Over(
+        using var pool = NonpagedPool.Over(
             ram.Descriptor, MachineRam.Pc(size), new NonpagedPoolOptions { Verify = true, Guard = true });
         using var instance = new NdisInstance(pool, new NdisOptions { Guard = true });
         using (CallContext.Enter(new CallContext(instance, MemoryBench.Miniport, Irql.PASSIVE_LEVEL, Initializing: true)))

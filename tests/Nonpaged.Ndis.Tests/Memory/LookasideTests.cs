@@ -18,7 +18,7 @@ public sealed unsafe class LookasideTests
             const int count = 300;
             NPAGED_LOOKASIDE_LIST list;
             NdisInitializeNPagedLookasideList(&list, 0, size, 0, 0);
-            var blocks = new nint[size >= 65536 ? 20 : count];
+            nint[] blocks = new nint[size >= 65536 ? 20 : count];
             foreach (ref nint block in blocks.AsSpan())
             {
                 block = (nint)NdisAllocateFromNPagedLookasideList(&list);
@@ -271,7 +271,7 @@ public sealed unsafe class LookasideTests
         {
             NPAGED_LOOKASIDE_LIST list;
             NdisInitializeNPagedLookasideList(&list, 0, 256, 0, 0);
-            var place = (nint)(&list);
+            nint place = (nint)(&list);
             var shared = new System.Collections.Concurrent.ConcurrentQueue<nint>();
             Parallel.For(0, 4, number =>
             {

@@ -15,7 +15,7 @@ public sealed unsafe class NdisAllocateMemoryTests
         // Other tests call the default instance, too, and some of them wrongly.
         int reports = NdisInstance.Default.Reports.Count(report => report.Call == nameof(NdisFreeMemory));
         Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 3 << 20, 0, s_noLimit));
-        var entries = new ulong[(3 << 20) / 4096];
+        ulong[] entries = new ulong[(3 << 20) / 4096];
         Assert.False(PageMapFile.Read(memory, entries).IsError);
         Assert.All(entries, entry => Assert.NotEqual(0UL, entry & PageMapFile.Present));
         NdisAllocation allocation = Assert.Single(NdisInstance.Default.Outstanding, one => one.VirtualAddress == (nuint)memory);
@@ -28,7 +28,7 @@ public sealed unsafe class NdisAllocateMemoryTests
     [Fact]
     public void Blocks_of_a_pool_that_verifies_are_recorded_though_nobody_asked_for_it()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
         { Verify = true, Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
         using (CallContext.Enter(instance.ProgramContext))
@@ -67,7 +67,7 @@ public sealed unsafe class NdisAllocateMemoryTests
     [Fact]
     public void Small_blocks_of_a_plain_program_come_without_a_record_and_a_bad_free_is_reported_all_the_same()
     {
-        using NonpagedPool pool = NonpagedPool.Create(
+        using var pool = NonpagedPool.Create(
             new NonpagedPoolOptions { Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
         using (CallContext.Enter(instance.ProgramContext))

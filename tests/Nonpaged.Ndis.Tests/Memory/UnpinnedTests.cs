@@ -57,7 +57,7 @@ public sealed unsafe class UnpinnedTests
 
     private static void Run(bool isRecorded, Action<NdisInstance, List<string>> test)
     {
-        using NonpagedPool pool = NonpagedPool.Create(
+        using var pool = NonpagedPool.Create(
             new NonpagedPoolOptions { Pins = [], Ladder = [MemoryRung.SmallPages], Verify = isRecorded });
         var log = new List<string>();
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = isRecorded }) { Log = log.Add };

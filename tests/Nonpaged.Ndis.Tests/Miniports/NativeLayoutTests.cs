@@ -85,7 +85,7 @@ public sealed unsafe class NativeLayoutTests
             ("O(NDIS_REQUEST, DATA.SET.BytesRead)", Offset(&request, &request.BytesWritten)),
             ("O(NDIS_REQUEST, DATA.SET.BytesNeeded)", Offset(&request, &request.BytesNeeded)),
         };
-        var answers = CCompiler.Run($"{Definitions}{string.Join('\n', expected.Select(one => one.C))}\nreturn 0; }}")
+        string[] answers = CCompiler.Run($"{Definitions}{string.Join('\n', expected.Select(one => one.C))}\nreturn 0; }}")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
             expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));

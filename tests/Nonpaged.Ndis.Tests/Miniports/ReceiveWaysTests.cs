@@ -35,11 +35,11 @@ public sealed unsafe class ReceiveWaysTests
             fixed (byte* frame = s_frame) PacketCursor.Write((NDIS_PACKET*)pending, 0, frame + 14, 200);
             NdisMTransferDataComplete(bench.Miniport.Handle, (NDIS_PACKET*)pending, NDIS_STATUS_SUCCESS, 200);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         protocol.SetFilter(NDIS_PACKET_TYPE_DIRECTED);
-        var memory = (byte*)NativeMemory.AllocZeroed(200);
-        var packet = protocol.NewPacket();
+        byte* memory = (byte*)NativeMemory.AllocZeroed(200);
+        nint packet = protocol.NewPacket();
         NDIS_HANDLE pool = default;
         NDIS_BUFFER* buffer = null;
         protocol.Run(() =>
@@ -51,7 +51,7 @@ public sealed unsafe class ReceiveWaysTests
         NDIS_STATUS? status = null;
         protocol.Receive = (receive, size) =>
         {
-            NdisTransferData(out var answer, protocol.Binding, receive, 0, size, (NDIS_PACKET*)packet, out _);
+            NdisTransferData(out NDIS_STATUS answer, protocol.Binding, receive, 0, size, (NDIS_PACKET*)packet, out _);
             status = answer;
         };
         bench.Machine.Line.Raise();
@@ -82,8 +82,8 @@ public sealed unsafe class ReceiveWaysTests
         bench.Miniport.Characteristics.ReturnPacketHandler = (_, back) => returned.Add((nint)back);
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            var status = bench.Miniport.Claim(adapter);
-            var flags = NDIS_ATTRIBUTE_BUS_MASTER | (isDeserialized ? NDIS_ATTRIBUTE_DESERIALIZE : 0);
+            NDIS_STATUS status = bench.Miniport.Claim(adapter);
+            uint flags = NDIS_ATTRIBUTE_BUS_MASTER | (isDeserialized ? NDIS_ATTRIBUTE_DESERIALIZE : 0);
             NdisMSetAttributesEx(adapter, bench.Miniport.Context, 1, flags, NDIS_INTERFACE_TYPE.NdisInterfacePci);
             return status;
         };
@@ -93,10 +93,10 @@ public sealed unsafe class ReceiveWaysTests
             var one = (NDIS_PACKET*)packet;
             NdisMIndicateReceivePacket(bench.Miniport.Handle, &one, 1);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         protocol.SetFilter(NDIS_PACKET_TYPE_DIRECTED);
-        var memory = (byte*)NativeMemory.AllocZeroed((nuint)s_frame.Length);
+        byte* memory = (byte*)NativeMemory.AllocZeroed((nuint)s_frame.Length);
         s_frame.CopyTo(new Span<byte>(memory, s_frame.Length));
         packet = protocol.NewPacket();
         NDIS_HANDLE pool = default;
@@ -136,7 +136,7 @@ public sealed unsafe class ReceiveWaysTests
             events.Add("Halt");
             bench.Miniport.Release();
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.PullOut();
         Assert.True(adapter.Halted.Wait(MiniportBench.Patience));
         Assert.Equal(["NdisDevicePnPEventSurpriseRemoved@PASSIVE_LEVEL", "Halt"], events);
