@@ -3,11 +3,13 @@ using Nonpaged.Bench;
 
 try
 {
-    var root = new RootCommand("Measures the memory beside its peers.") { PopulateCommand.Create(), HeapCommand.Create(), CCommand.Create(), IovaCommand.Create(), TableCommand.Create(), PinsCommand.Create(), OursCommand.Create() };
+    var root = new RootCommand("Measures the memory beside its peers.") { PopulateCommand.Create(), HeapCommand.Create(),
+        CCommand.Create(), IovaCommand.Create(), TableCommand.Create(), PinsCommand.Create(), OursCommand.Create() };
     root.HelpName = "bench";
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }
-catch (Exception exception) when (exception is BenchException or System.Text.Json.JsonException or IOException or UnauthorizedAccessException or Nonpaged.AllocationException or Nonpaged.Machines.MachineException)
+catch (Exception exception) when (exception is BenchException or System.Text.Json.JsonException or IOException
+    or UnauthorizedAccessException or Nonpaged.AllocationException or Nonpaged.Machines.MachineException)
 {
     await Console.Error.WriteLineAsync($"bench: {exception.Message}");
     return 1;

@@ -12,7 +12,7 @@ internal sealed unsafe class CStringArray : IDisposable
 
     public CStringArray(IReadOnlyList<string> strings)
     {
-        foreach (var text in strings)
+        foreach (string text in strings)
         {
             if (text.Contains('\0', StringComparison.Ordinal))
                 throw new ArgumentException("A string with a NUL character in it cannot be given to a program.", nameof(strings));
@@ -20,7 +20,7 @@ internal sealed unsafe class CStringArray : IDisposable
 
         _count = strings.Count;
         Pointer = (byte**)NativeMemory.AllocZeroed((nuint)_count + 1, (nuint)sizeof(byte*));
-        for (var i = 0; i < _count; i++) Pointer[i] = Utf8StringMarshaller.ConvertToUnmanaged(strings[i]);
+        for (int i = 0; i < _count; i++) Pointer[i] = Utf8StringMarshaller.ConvertToUnmanaged(strings[i]);
     }
 
     public byte** Pointer { get; private set; }
@@ -28,7 +28,7 @@ internal sealed unsafe class CStringArray : IDisposable
     public void Dispose()
     {
         if (Pointer == null) return;
-        for (var i = 0; i < _count; i++) Utf8StringMarshaller.Free(Pointer[i]);
+        for (int i = 0; i < _count; i++) Utf8StringMarshaller.Free(Pointer[i]);
         NativeMemory.Free(Pointer);
         Pointer = null;
     }

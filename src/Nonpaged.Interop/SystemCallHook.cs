@@ -1,8 +1,8 @@
 namespace Nonpaged.Interop;
 
 /// <summary>
-/// A place between the library and the kernel, for tests: a hook counts the calls, and makes one of them fail without its being made. Where
-/// none is installed it costs one load and one comparison a system call.
+/// A place between the library and the kernel, for tests: a hook counts the calls, and makes one of them fail without its being
+/// made. Where none is installed it costs one load and one comparison a system call.
 /// </summary>
 internal abstract class SystemCallHook
 {

@@ -4,12 +4,14 @@ using Nonpaged.Cli;
 
 namespace Nonpaged.Ndis.Host;
 
-/// <summary>Ends this process when the one that watches it has ended: a driver must not live on alone, with its machine.</summary>
+/// <summary>
+/// Ends this process when the one that watches it has ended: a driver must not live on alone, with its machine.
+/// </summary>
 internal static class Lifeline
 {
     public static void Watch()
     {
-        if (!int.TryParse(Environment.GetEnvironmentVariable(DriverHost.LifelineVariable), out var descriptor)) return;
+        if (!int.TryParse(Environment.GetEnvironmentVariable(DriverHost.LifelineVariable), out int descriptor)) return;
         new Thread(() =>
         {
             using var end = new FileStream(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.Read, bufferSize: 0);

@@ -1,8 +1,8 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// In whose name the current thread calls NDIS. NdisAllocateMemory has neither an adapter nor a driver argument, so what the real NDIS
-/// knows from the system it runs in is kept here, per thread, and set around each call into a driver.
+/// In whose name the current thread calls NDIS. NdisAllocateMemory has neither an adapter nor a driver argument, so what the real
+/// NDIS knows from the system it runs in is kept here, per thread, and set around each call into a driver.
 /// </summary>
 internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Irql, bool Initializing)
 {
@@ -17,7 +17,10 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     /// <summary>The context of the driver call in progress; outside of one, a plain program on the default instance.</summary>
     public static CallContext Current => t_current ?? NdisInstance.Default.ProgramContext;
 
-    /// <summary>The same for a call of memory, whose pool the thread's next ones find: a plain program's thread comes here with its first one.</summary>
+    /// <summary>
+    /// The same for a call of memory, whose pool the thread's next ones find: a plain program's thread
+    /// comes here with its first one.
+    /// </summary>
     public static CallContext ForMemory()
     {
         var context = Current;
@@ -25,7 +28,9 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
         return context;
     }
 
-    /// <summary>The pool that serves small blocks of this context without a record of each; null where every block is recorded.</summary>
+    /// <summary>
+    /// The pool that serves small blocks of this context without a record of each; null where every block is recorded.
+    /// </summary>
     public NonpagedPool? UnverifiedPool => Instance.Verifies || Irql > Irql.DISPATCH_LEVEL ? null : Instance.Pool;
 
     /// <summary>Makes a context the current one until the scope is disposed.</summary>
@@ -48,10 +53,12 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     /// <summary>The IRQL of the current thread; PASSIVE_LEVEL outside of any driver.</summary>
     public static Irql CurrentIrql => t_current?.Irql ?? Irql.PASSIVE_LEVEL;
 
-    /// <summary>Changes the IRQL of the current thread, until that of the function it runs ends. Returns the IRQL before.</summary>
+    /// <summary>
+    /// Changes the IRQL of the current thread, until that of the function it runs ends. Returns the IRQL before.
+    /// </summary>
     public static Irql ChangeIrql(Irql irql)
     {
-        var context = Current;
+        CallContext context = Current;
         if (context.Irql != irql) Set(context.At(irql));
         return context.Irql;
     }

@@ -1,6 +1,8 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>The interrupt request level at which driver code runs. NDIS documents for each call up to which it may be made.</summary>
+/// <summary>
+/// The interrupt request level at which driver code runs. NDIS documents for each call up to which it may be made.
+/// </summary>
 public enum Irql : byte
 {
     /// <summary>Initialization, halt, and everything that may wait.</summary>

@@ -18,9 +18,9 @@ internal static class MessagePattern
     public static string Of(string message, bool withDecimals)
     {
         var pattern = new StringBuilder(message.Length);
-        for (var at = 0; at < message.Length;)
+        for (int at = 0; at < message.Length;)
         {
-            var isNumber = char.IsAsciiDigit(message[at])
+            bool isNumber = char.IsAsciiDigit(message[at])
                 && (at == 0 || !(char.IsAsciiLetterOrDigit(message[at - 1]) || message[at - 1] == '_'));
             if (!isNumber)
             {
@@ -28,9 +28,9 @@ internal static class MessagePattern
                 continue;
             }
 
-            var end = EndOfNumber(message, at, out var isHexadecimal);
-            var isOid = message.AsSpan(0, at).EndsWith(Oid, StringComparison.Ordinal);
-            var isCovered = (isHexadecimal || withDecimals) && !isOid;
+            int end = EndOfNumber(message, at, out bool isHexadecimal);
+            bool isOid = message.AsSpan(0, at).EndsWith(Oid, StringComparison.Ordinal);
+            bool isCovered = (isHexadecimal || withDecimals) && !isOid;
             if (isCovered) pattern.Append(Number);
             else pattern.Append(message, at, end - at);
             at = end;
@@ -42,7 +42,7 @@ internal static class MessagePattern
     private static int EndOfNumber(string message, int at, out bool isHexadecimal)
     {
         isHexadecimal = message.AsSpan(at).StartsWith("0x", StringComparison.Ordinal);
-        var end = isHexadecimal ? at + 2 : at;
+        int end = isHexadecimal ? at + 2 : at;
         while (end < message.Length
             && (isHexadecimal ? char.IsAsciiHexDigit(message[end]) : char.IsAsciiDigit(message[end]))) end++;
         return end;

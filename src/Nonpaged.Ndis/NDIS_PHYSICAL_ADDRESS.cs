@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A physical address: LARGE_INTEGER, a union of QuadPart and {LowPart, HighPart}. As a limit it is compared unsigned, so -1 means
-/// none and (LowPart -1, HighPart 0) means below 4 GiB.
+/// A physical address: LARGE_INTEGER, a union of QuadPart and {LowPart, HighPart}. As a limit it is compared unsigned, so -1
+/// means none and (LowPart -1, HighPart 0) means below 4 GiB.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 8)]
 public struct NDIS_PHYSICAL_ADDRESS : IEquatable<NDIS_PHYSICAL_ADDRESS>

@@ -3,8 +3,8 @@ using Nonpaged.Machines;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// One NDIS: a pool that its memory calls serve from, the machine that its miniports drive (or none), and what was reported. A process
-/// may hold several. Thread-safe.
+/// One NDIS: a pool that its memory calls serve from, the machine that its miniports drive (or none), and what was reported. A
+/// process may hold several. Thread-safe.
 /// </summary>
 public sealed partial class NdisInstance : IDisposable
 {
@@ -21,7 +21,9 @@ public sealed partial class NdisInstance : IDisposable
     private long _furtherReports;
     private readonly bool _ownsPool;
 
-    /// <summary>NDIS on a machine: its memory is the machine's RAM. The machine stays the caller's and must outlive the instance.</summary>
+    /// <summary>
+    /// NDIS on a machine: its memory is the machine's RAM. The machine stays the caller's and must outlive the instance.
+    /// </summary>
     public NdisInstance(Machine machine, NdisOptions? options = null)
         : this(PoolOver(machine, options ?? new NdisOptions()), options)
     {
@@ -77,7 +79,9 @@ public sealed partial class NdisInstance : IDisposable
         }
     }
 
-    /// <summary>The calls that asked for memory, oldest first, 65,536 at most; empty unless <see cref="NdisOptions.KeepJournal"/> is set.</summary>
+    /// <summary>
+    /// The calls that asked for memory, oldest first, 65,536 at most; empty unless <see cref="NdisOptions.KeepJournal"/> is set.
+    /// </summary>
     public IReadOnlyList<NdisAllocation> Allocations => Memory.Journal;
 
     /// <summary>
@@ -89,7 +93,8 @@ public sealed partial class NdisInstance : IDisposable
     public IReadOnlyList<NdisAllocation> Outstanding => [.. Memory.Outstanding];
 
     /// <summary>
-    /// How much of the memory that the CPU does not cache drivers took (clause C16), under <see cref="NdisOptions.StrictNoncached"/>; otherwise null.
+    /// How much of the memory that the CPU does not cache drivers took (clause C16), under
+    /// <see cref="NdisOptions.StrictNoncached"/>; otherwise null.
     /// </summary>
     public NoncachedBudget? NoncachedBudget => Memory.Budget;
 
@@ -100,7 +105,8 @@ public sealed partial class NdisInstance : IDisposable
 
     internal CallContext ProgramContext { get; }
 
-    internal void Report(NdisReportKind kind, string call, Driver driver, string message) => Report(new NdisReport(kind, call, driver.Name, message));
+    internal void Report(NdisReportKind kind, string call, Driver driver, string message) =>
+        Report(new NdisReport(kind, call, driver.Name, message));
 
     internal void Report(NdisReport report)
     {
@@ -129,7 +135,9 @@ public sealed partial class NdisInstance : IDisposable
         }
     }
 
-    /// <summary>Not lazily initialized by the runtime, which would keep a failure for good: a later call may find memory.</summary>
+    /// <summary>
+    /// Not lazily initialized by the runtime, which would keep a failure for good: a later call may find memory.
+    /// </summary>
     private static NdisInstance MakeDefault()
     {
         lock (s_defaultLock)
@@ -144,8 +152,11 @@ public sealed partial class NdisInstance : IDisposable
     private void Report(MemoryCorruption corruption)
     {
         var allocation = corruption.Block.Request.Owner as NdisAllocation;
-        NdisReportKind kind = corruption.Kind == CorruptionKind.PastEnd ? NdisReportKind.WritePastEnd : NdisReportKind.WriteAfterFree;
-        Report(new NdisReport(kind, allocation?.Call ?? "", allocation?.Driver.Name ?? Driver.Program.Name, corruption.ToString()));
+        NdisReportKind kind = corruption.Kind == CorruptionKind.PastEnd
+            ? NdisReportKind.WritePastEnd
+            : NdisReportKind.WriteAfterFree;
+        Report(
+            new NdisReport(kind, allocation?.Call ?? "", allocation?.Driver.Name ?? Driver.Program.Name, corruption.ToString()));
     }
 
     private void ReportFault(string fault)

@@ -24,7 +24,10 @@ internal sealed record NdisMessage(
     /// <summary>What stands for a message where there were too many to tell them apart.</summary>
     public NdisMessage Further(int most) => this with
     {
-        Reason = $"a further message of this kind; the program had {most} different ones", Limit = "", Remedy = "", Errno = 0,
+        Reason = $"a further message of this kind; the program had {most} different ones",
+        Limit = "",
+        Remedy = "",
+        Errno = 0,
     };
 
     /// <inheritdoc/>

@@ -7,36 +7,39 @@ public sealed record NdisOptions
     public NdisProfile Profile { get; init; } = NdisProfile.Ddk;
 
     /// <summary>
-    /// NDIS_MEMORY_NONCACHED, PAGE_NOCACHE and shared memory that is not to be cached demand memory that the CPU does not cache. Otherwise coherent memory satisfies them: what the
-    /// documents promise is that no cache need be flushed around DMA.
+    /// NDIS_MEMORY_NONCACHED, PAGE_NOCACHE and shared memory that is not to be cached demand memory that the CPU does not cache.
+    /// Otherwise coherent memory satisfies them: what the documents promise is that no cache need be flushed around DMA.
     /// </summary>
     public bool StrictNoncached { get; init; }
 
     /// <summary>
-    /// What <see cref="StrictNoncached"/> demands: <see cref="Caching.Uncached"/>, or <see cref="Caching.WriteCombined"/>, where reads bypass the cache and writes are collected until
-    /// the driver accesses a register.
+    /// What <see cref="StrictNoncached"/> demands: <see cref="Caching.Uncached"/>, or <see cref="Caching.WriteCombined"/>, where
+    /// reads bypass the cache and writes are collected until the driver accesses a register.
     /// </summary>
     public Caching StrictCaching { get; init; } = Caching.Uncached;
 
-    /// <summary>A breach of the rules that bind drivers (clauses C12 and C16) makes the call fail. Otherwise it is reported only.</summary>
+    /// <summary>
+    /// A breach of the rules that bind drivers (clauses C12 and C16) makes the call fail. Otherwise it is reported only.
+    /// </summary>
     public bool RefuseBreaches { get; init; }
 
     /// <summary>
-    /// Records each block with its length, its call and its driver, so that what a driver does wrong with it is told in full, and what it forgets is listed. Without it that
-    /// is so of pages only: small blocks of flags 0, and those of lookaside lists, come straight from the pool's heap, which catches a bad free but knows a block's size class
-    /// alone. The default instance of the process, for plain programs, is without. A pool that verifies records them in any case, as that of a machine does.
+    /// Records each block with its length, its call and its driver, so that what a driver does wrong with it is told in full, and
+    /// what it forgets is listed. Without it that is so of pages only: small blocks of flags 0, and those of lookaside lists,
+    /// come straight from the pool's heap, which catches a bad free but knows a block's size class alone. The default instance of
+    /// the process, for plain programs, is without. A pool that verifies records them in any case, as that of a machine does.
     /// </summary>
     public bool Verify { get; init; } = true;
 
     /// <summary>
-    /// Finds writes past the end of small blocks, and writes to blocks that were freed, a device's included: <see cref="NonpagedPoolOptions.Guard"/>. For an instance on a
-    /// machine; slow, and takes up to 1 MiB of its RAM.
+    /// Finds writes past the end of small blocks, and writes to blocks that were freed, a device's included:
+    /// <see cref="NonpagedPoolOptions.Guard"/>. For an instance on a machine; slow, and takes up to 1 MiB of its RAM.
     /// </summary>
     public bool Guard { get; init; }
 
     /// <summary>
-    /// Packet and buffer pools give more descriptors than they were made for, with a report: real drivers take more than they asked for. Otherwise the
-    /// count is a limit, as on Windows CE.
+    /// Packet and buffer pools give more descriptors than they were made for, with a report: real drivers take more than they
+    /// asked for. Otherwise the count is a limit, as on Windows CE.
     /// </summary>
     public bool LenientPools { get; init; }
 

@@ -48,7 +48,9 @@ public enum NdisReportKind
     /// <summary>A block was written past its end. Found at its free, under <see cref="NdisOptions.Guard"/>.</summary>
     WritePastEnd,
 
-    /// <summary>A block was written after it was freed, by the program or by a device. Found when its memory is about to be used again.</summary>
+    /// <summary>
+    /// A block was written after it was freed, by the program or by a device. Found when its memory is about to be used again.
+    /// </summary>
     WriteAfterFree,
 
     /// <summary>A driver asked for the physical address of memory that is not pinned: the kernel may move it. It got 0.</summary>

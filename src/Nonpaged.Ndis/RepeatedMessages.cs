@@ -17,11 +17,12 @@ internal sealed class RepeatedMessages
     public long? Count(NdisMessage message)
     {
         // The lengths that a driver tries one after the other, where memory is scarce, are told.
-        var key = (message.Driver, message.Call, MessagePattern.Of(message.Reason, withDecimals: !message.IsFailure));
+        (string Driver, string Call, string) key = (
+            message.Driver, message.Call, MessagePattern.Of(message.Reason, withDecimals: !message.IsFailure));
         lock (_lock)
         {
             if (_counts.Count >= MostPatterns && !_counts.ContainsKey(key)) key = (message.Driver, message.Call, "");
-            ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _);
+            ref long count = ref CollectionsMarshal.GetValueRefOrAddDefault(_counts, key, out _);
             count++;
             return IsPowerOfTen(count) ? count : null;
         }

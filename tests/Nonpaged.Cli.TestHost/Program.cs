@@ -4,8 +4,9 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 
-// ADDRESS BYTES: says at which port it listens and what the SHA-256 of its bytes is, and answers each connection with them, until its input ends.
-var bytes = new byte[int.Parse(args[1], CultureInfo.InvariantCulture)];
+// ADDRESS BYTES: says at which port it listens and what the SHA-256 of its bytes is, and answers each connection
+// with them, until its input ends.
+byte[] bytes = new byte[int.Parse(args[1], CultureInfo.InvariantCulture)];
 new Random(4711).NextBytes(bytes);
 using var listener = new TcpListener(IPAddress.Parse(args[0]), 0);
 listener.Start();
@@ -20,7 +21,7 @@ void Serve()
     while (true)
     {
         using Socket client = listener.AcceptSocket();
-        var request = new byte[4096];
+        byte[] request = new byte[4096];
         client.Receive(request);
         client.Send(Encoding.ASCII.GetBytes($"HTTP/1.0 200 OK\r\nContent-Length: {bytes.Length}\r\n\r\n"));
         client.Send(bytes);

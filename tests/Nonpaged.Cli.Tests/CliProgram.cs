@@ -11,7 +11,8 @@ internal static class CliProgram
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(300);
 
     /// <summary>The dotnet that runs this test.</summary>
-    public static string Dotnet { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
+    public static string Dotnet { get; } =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
 
     public static string Assembly { get; } = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Cli.dll");
 
@@ -21,7 +22,8 @@ internal static class CliProgram
     public static CliResult RunAsNobody(params string[] arguments) => RunAsNobody([], arguments);
 
     /// <summary>The same, with so many bytes that all processes of that user together may lock.</summary>
-    public static CliResult RunAsNobodyWithMemlock(ulong bytes, params string[] arguments) => RunAsNobody(["prlimit", $"--memlock={bytes}"], arguments);
+    public static CliResult RunAsNobodyWithMemlock(ulong bytes, params string[] arguments) =>
+        RunAsNobody(["prlimit", $"--memlock={bytes}"], arguments);
 
     private static CliResult RunAsNobody(string[] before, string[] arguments)
     {
@@ -32,10 +34,15 @@ internal static class CliProgram
             File.SetUnixFileMode(copy.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
                 | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
             foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory, "*.*"))
-                if (Path.GetExtension(file) is ".dll" or ".json") File.Copy(file, Path.Combine(copy.FullName, Path.GetFileName(file)));
+            {
+                if (Path.GetExtension(file) is ".dll" or ".json") File.Copy(
+                    file, Path.Combine(copy.FullName, Path.GetFileName(file)));
+            }
+
             string[] command = [.. before, "setpriv"];
             return Finish(StartProcess(command[0], [
-                .. command[1..], "--reuid", "65534", "--regid", "65534", "--clear-groups", Dotnet, Path.Combine(copy.FullName, "Nonpaged.Cli.dll"), .. arguments]));
+                .. command[1..], "--reuid", "65534", "--regid", "65534", "--clear-groups", Dotnet,
+                Path.Combine(copy.FullName, "Nonpaged.Cli.dll"), .. arguments]));
         }
         finally
         {
@@ -76,7 +83,8 @@ internal static class CliProgram
         }
     }
 
-    public static void Signal(Process process, string signal) => Process.Start("kill", [$"-{signal}", $"{process.Id}"])!.WaitForExit();
+    public static void Signal(Process process, string signal) =>
+        Process.Start("kill", [$"-{signal}", $"{process.Id}"])!.WaitForExit();
 }
 
 /// <summary>What the program left: its exit code and both outputs.</summary>
@@ -87,7 +95,9 @@ internal sealed record CliResult(int ExitCode, string Output, string Error)
     {
         get
         {
-            Assert.True(Output.EndsWith('\n') && Output.Count(c => c == '\n') == 1, $"Not one line: '{Output}', standard error: '{Error}'");
+            Assert.True(
+                Output.EndsWith('\n') && Output.Count(c => c == '\n') == 1,
+                $"Not one line: '{Output}', standard error: '{Error}'");
             JsonElement root = JsonDocument.Parse(Output).RootElement;
             Assert.Equal(JsonValueKind.Object, root.ValueKind);
             return root;

@@ -37,7 +37,8 @@ internal sealed class RunningProgram : IDisposable
 
     public CliResult WaitForEnd()
     {
-        if (!_process.WaitForExit(CliProgram.Patience)) Assert.Fail($"The program did not end. It said: {string.Join('\n', Errors())}");
+        if (!_process.WaitForExit(CliProgram.Patience))
+            Assert.Fail($"The program did not end. It said: {string.Join('\n', Errors())}");
         _reading.Wait();
         return new CliResult(_process.ExitCode, _output.Result, string.Join('\n', Errors()));
     }
@@ -46,7 +47,8 @@ internal sealed class RunningProgram : IDisposable
     public IReadOnlyList<int> Descendants() => DescendantsOf(Id);
 
     /// <summary>Those of them that are QEMU's, by name.</summary>
-    public IReadOnlyList<int> Machines() => [.. Descendants().Where(id => Read($"/proc/{id}/comm").StartsWith("qemu", StringComparison.Ordinal))];
+    public IReadOnlyList<int> Machines() =>
+        [.. Descendants().Where(id => Read($"/proc/{id}/comm").StartsWith("qemu", StringComparison.Ordinal))];
 
     public void Dispose()
     {

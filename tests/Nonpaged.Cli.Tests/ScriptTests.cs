@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Nonpaged.Machines.Qemu;
 
@@ -23,7 +24,8 @@ public sealed class ScriptTests
         get
         {
             string? folder = AppContext.BaseDirectory;
-            while (folder is not null && !File.Exists(Path.Combine(folder, "Nonpaged.slnx"))) folder = Path.GetDirectoryName(folder);
+            while (folder is not null && !File.Exists(Path.Combine(folder, "Nonpaged.slnx")))
+                folder = Path.GetDirectoryName(folder);
             return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
         }
     }
@@ -37,7 +39,8 @@ public sealed class ScriptTests
         try
         {
             File.CreateSymbolicLink(Path.Combine(folder.FullName, "np"), Script);
-            using var process = CliProgram.StartProcess(Path.Combine(folder.FullName, "np"), ["alloc", "--length", "4K", "--json"], folder.FullName);
+            using Process process = CliProgram.StartProcess(
+                Path.Combine(folder.FullName, "np"), ["alloc", "--length", "4K", "--json"], folder.FullName);
             CliResult result = CliProgram.Finish(process);
             Assert.True(result.ExitCode == 0, result.Output + result.Error);
             Assert.Equal(4096u, result.Json.GetProperty("requested").GetProperty("length").GetUInt64());
@@ -51,7 +54,7 @@ public sealed class ScriptTests
     [Fact]
     public void The_script_needs_no_home()
     {
-        using var process = CliProgram.StartProcess("/usr/bin/env", ["-u", "HOME", Script, "doctor", "--json"]);
+        using Process process = CliProgram.StartProcess("/usr/bin/env", ["-u", "HOME", Script, "doctor", "--json"]);
         CliResult result = CliProgram.Finish(process);
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(JsonValueKind.Array, result.Json.GetProperty("checks").ValueKind);
@@ -60,7 +63,7 @@ public sealed class ScriptTests
     [Fact]
     public void The_exit_code_and_the_arguments_pass_through_the_script_unchanged()
     {
-        using var usage = CliProgram.StartProcess(Script, ["alloc", "--lenght", "a b"]);
+        using Process usage = CliProgram.StartProcess(Script, ["alloc", "--lenght", "a b"]);
         CliResult result = CliProgram.Finish(usage);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("'a b'", result.Error, StringComparison.Ordinal);
@@ -83,18 +86,25 @@ public sealed class ScriptTests
             File.WriteAllText(apt, $"#!/usr/bin/env bash\necho \"$DEBIAN_FRONTEND $*\" >>{log}\necho noise\n");
             File.SetUnixFileMode(apt, UnixFileMode.UserRead | UnixFileMode.UserExecute);
 
-            CliResult help = CliProgram.Finish(CliProgram.StartProcess("/usr/bin/env", [$"PATH={folder.FullName}", Script, "run", "--help"]));
+            CliResult help =
+                CliProgram.Finish(CliProgram.StartProcess("/usr/bin/env", [$"PATH={folder.FullName}", Script, "run", "--help"]));
             Assert.Equal(0, help.ExitCode);
             Assert.False(File.Exists(log));
 
-            CliResult run = CliProgram.Finish(CliProgram.StartProcess("/usr/bin/env", [$"PATH={folder.FullName}", Script, "run", "--json"]));
+            CliResult run =
+                CliProgram.Finish(CliProgram.StartProcess("/usr/bin/env", [$"PATH={folder.FullName}", Script, "run", "--json"]));
             Assert.Contains("qemu-system-x86_64 is not installed", run.Error, StringComparison.Ordinal);
             Assert.Contains("apt-get install -y --no-install-recommends qemu-system-x86", run.Error, StringComparison.Ordinal);
             Assert.Contains("noninteractive", File.ReadAllText(log), StringComparison.Ordinal);
-            Assert.Contains("install -y --no-install-recommends qemu-system-x86", File.ReadAllText(log), StringComparison.Ordinal);
-            // This apt-get did not install it, so that the program itself says what is missing; nothing else is on standard output.
+            Assert.Contains(
+                "install -y --no-install-recommends qemu-system-x86", File.ReadAllText(log), StringComparison.Ordinal);
+            // This apt-get did not install it, so that the program itself says what is missing;
+            // nothing else is on standard output.
             Assert.Equal(1, run.ExitCode);
-            Assert.Contains("QEMU is not installed", run.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
+            Assert.Contains(
+                "QEMU is not installed",
+                run.Json.GetProperty("failure").GetProperty("reason").GetString(),
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -106,7 +116,8 @@ public sealed class ScriptTests
     public void The_script_becomes_the_program_so_that_a_signal_to_its_process_reaches_it()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
-        using var program = new RunningProgram(CliProgram.StartProcess(Script, ["run", "--count", "1", "--hold", "600", "--json"]));
+        using var program =
+            new RunningProgram(CliProgram.StartProcess(Script, ["run", "--count", "1", "--hold", "600", "--json"]));
         program.WaitFor("holding");
         Assert.Contains("Nonpaged.Cli.dll", File.ReadAllText($"/proc/{program.Id}/cmdline"), StringComparison.Ordinal);
         program.Signal("TERM");

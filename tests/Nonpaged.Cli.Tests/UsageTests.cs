@@ -30,7 +30,8 @@ public sealed class UsageTests
     [Fact]
     public void The_misspelt_option_is_named()
     {
-        Assert.Contains("--lenght", CliProgram.Run("alloc", "--length", "2M", "--lenght", "2M", "--json").Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "--lenght", CliProgram.Run("alloc", "--length", "2M", "--lenght", "2M", "--json").Error, StringComparison.Ordinal);
     }
 
     [Theory]

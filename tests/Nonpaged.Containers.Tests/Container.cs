@@ -139,45 +139,45 @@ internal sealed class Container : IDisposable
     // As docker run writes it; runtime-spec, config.md and config-linux.md.
     private JsonObject Configuration(
         ContainerOptions options, IReadOnlyDictionary<string, string> folders, string[] command) => new()
-    {
-        ["ociVersion"] = "1.0.2",
-        ["hostname"] = "nonpaged",
-        ["root"] = new JsonObject { ["path"] = "rootfs", ["readonly"] = true },
-        ["process"] = new JsonObject
         {
-            ["terminal"] = false,
-            ["user"] = new JsonObject { ["uid"] = options.User, ["gid"] = options.User },
-            ["args"] = Texts(command),
-            ["env"] = Texts(Variables),
-            ["cwd"] = "/",
-            ["capabilities"] = new JsonObject
+            ["ociVersion"] = "1.0.2",
+            ["hostname"] = "nonpaged",
+            ["root"] = new JsonObject { ["path"] = "rootfs", ["readonly"] = true },
+            ["process"] = new JsonObject
             {
-                ["bounding"] = Texts(options.Capabilities),
-                ["effective"] = Texts(options.Capabilities),
-                ["permitted"] = Texts(options.Capabilities),
-                ["inheritable"] = new JsonArray(),
-                ["ambient"] = new JsonArray(),
+                ["terminal"] = false,
+                ["user"] = new JsonObject { ["uid"] = options.User, ["gid"] = options.User },
+                ["args"] = Texts(command),
+                ["env"] = Texts(Variables),
+                ["cwd"] = "/",
+                ["capabilities"] = new JsonObject
+                {
+                    ["bounding"] = Texts(options.Capabilities),
+                    ["effective"] = Texts(options.Capabilities),
+                    ["permitted"] = Texts(options.Capabilities),
+                    ["inheritable"] = new JsonArray(),
+                    ["ambient"] = new JsonArray(),
+                },
+                ["noNewPrivileges"] = true,
+                ["rlimits"] = new JsonArray(Limit("RLIMIT_MEMLOCK", options.Memlock), Limit("RLIMIT_NOFILE", 1024)),
             },
-            ["noNewPrivileges"] = true,
-            ["rlimits"] = new JsonArray(Limit("RLIMIT_MEMLOCK", options.Memlock), Limit("RLIMIT_NOFILE", 1024)),
-        },
-        ["mounts"] = new JsonArray([.. SystemMounts, .. folders.Select(folder => Bind(folder.Value, folder.Key))]),
-        ["linux"] = new JsonObject
-        {
-            ["cgroupsPath"] = $"/{_id}",
-            ["namespaces"] = new JsonArray([.. s_namespaces.Select(name => new JsonObject { ["type"] = name })]),
-            ["resources"] = new JsonObject
+            ["mounts"] = new JsonArray([.. SystemMounts, .. folders.Select(folder => Bind(folder.Value, folder.Key))]),
+            ["linux"] = new JsonObject
             {
-                ["memory"] = new JsonObject { ["limit"] = options.Memory },
-                ["devices"] = new JsonArray(new JsonObject { ["allow"] = false, ["access"] = "rwm" }),
-            },
-            ["seccomp"] = SeccompProfile.Of(options),
-            ["maskedPaths"] = Texts(
+                ["cgroupsPath"] = $"/{_id}",
+                ["namespaces"] = new JsonArray([.. s_namespaces.Select(name => new JsonObject { ["type"] = name })]),
+                ["resources"] = new JsonObject
+                {
+                    ["memory"] = new JsonObject { ["limit"] = options.Memory },
+                    ["devices"] = new JsonArray(new JsonObject { ["allow"] = false, ["access"] = "rwm" }),
+                },
+                ["seccomp"] = SeccompProfile.Of(options),
+                ["maskedPaths"] = Texts(
                 "/proc/kcore", "/proc/keys", "/proc/latency_stats", "/proc/timer_list",
                 "/proc/sched_debug", "/proc/scsi", "/sys/firmware"),
-            ["readonlyPaths"] = Texts("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"),
-        },
-    };
+                ["readonlyPaths"] = Texts("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"),
+            },
+        };
 
     // What looks for processes that tests left knows them by the last.
     private static string[] Variables =>
@@ -203,7 +203,10 @@ internal sealed class Container : IDisposable
 
     private static JsonObject Mount(string type, string source, string target, params string[] options) => new()
     {
-        ["destination"] = target, ["type"] = type, ["source"] = source, ["options"] = Texts(options),
+        ["destination"] = target,
+        ["type"] = type,
+        ["source"] = source,
+        ["options"] = Texts(options),
     };
 
     private static JsonObject Limit(string name, long value) => new() { ["type"] = name, ["hard"] = value, ["soft"] = value };

@@ -57,7 +57,7 @@ public sealed class ContainerTests(Programs programs) : IClassFixture<Programs>
     {
         CommandResult result = Run("docker", "doctor", "--json");
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        Dictionary<string, string> found = JsonDocument.Parse(result.Output).RootElement.GetProperty("checks").EnumerateArray()
+        var found = JsonDocument.Parse(result.Output).RootElement.GetProperty("checks").EnumerateArray()
             .ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("found").GetString()!);
         Assert.StartsWith("256 MiB", found["memory limit"], StringComparison.Ordinal);
         Assert.Equal("a container, with a seccomp filter", found["container"]);

@@ -20,7 +20,7 @@ internal static class Frames
         foreach ((ulong address, ulong length) in blocks)
         {
             ulong first = address / Page, count = ((address + length - 1) / Page) - first + 1;
-            var entries = new byte[count * 8];
+            byte[] entries = new byte[count * 8];
             for (int read = 0; read < entries.Length;)
             {
                 int more = RandomAccess.Read(pagemap, entries.AsSpan(read), ((long)first * 8) + read);

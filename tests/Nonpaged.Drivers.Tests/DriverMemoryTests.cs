@@ -16,12 +16,14 @@ public sealed class DriverMemoryTests
         using QemuMachine machine = Qemu.Start(name);
         using var ndis = new NdisInstance(machine, new NdisOptions { KeepJournal = true });
         Adapter adapter = ndis.StartAdapter(NetworkDrivers.Find(name)!);
-        Assert.Contains(ndis.Outstanding, one => one is { Call: "NdisAllocateMemory", Flags: 0, Driver.Kind: DriverKind.Miniport });
+        Assert.Contains(
+            ndis.Outstanding, one => one is { Call: "NdisAllocateMemory", Flags: 0, Driver.Kind: DriverKind.Miniport });
         await using (LeaseAndPing protocol = await LeaseAndPing.OpenAsync(adapter, TestContext.Current.CancellationToken))
         {
             DhcpLease lease = await protocol.AcquireAsync(TestContext.Current.CancellationToken);
             Assert.Equal(IPAddress.Parse("10.0.2.15"), lease.Address);
-            Assert.Contains(ndis.Outstanding, one => one is { Call: "NdisAllocateMemory", Flags: 0, Driver.Kind: DriverKind.Protocol });
+            Assert.Contains(
+                ndis.Outstanding, one => one is { Call: "NdisAllocateMemory", Flags: 0, Driver.Kind: DriverKind.Protocol });
         }
 
         adapter.Halt();

@@ -30,16 +30,18 @@ public sealed class FrameExchangeTests
     {
         using QemuMachine machine = Qemu.StartPeers(name);
         using var ndis = new NdisInstance(machine);
-        using (FrameExchange exchange = FrameExchange.Register(ndis))
+        using (var exchange = FrameExchange.Register(ndis))
         {
             Adapter from = ndis.StartAdapter(NetworkDrivers.Find(name)!, machine.Nic!);
             Adapter to = ndis.StartAdapter(NetworkDrivers.Find(name)!, machine.PeerNic!);
-            Task<FrameExchangeResult> run = Task.Run(() => exchange.Run(from, to, Endless, FrameExchange.ShortestFrame, Cancellation), Cancellation);
+            Task<FrameExchangeResult> run = Task.Run(
+                () => exchange.Run(from, to, Endless, FrameExchange.ShortestFrame, Cancellation), Cancellation);
             await UntilAsync(() => to.FramesReceived > 100 || run.IsCompleted);
             if (ending == Ending.MachineGone) machine.Dispose();
             else (ending == Ending.SenderHalted ? from : to).Halt();
 
-            var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => run.WaitAsync(s_limit, Cancellation));
+            InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+                run.WaitAsync(s_limit, Cancellation));
             Assert.Contains("was halted", failure.Message, StringComparison.Ordinal);
         }
 
@@ -55,11 +57,12 @@ public sealed class FrameExchangeTests
         using QemuMachine machine = Qemu.StartPeers("e1000");
         using var ndis = new NdisInstance(machine);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        using (FrameExchange exchange = FrameExchange.Register(ndis))
+        using (var exchange = FrameExchange.Register(ndis))
         {
             Adapter from = ndis.StartAdapter(NetworkDrivers.Find("e1000")!, machine.Nic!);
             Adapter to = ndis.StartAdapter(NetworkDrivers.Find("e1000")!, machine.PeerNic!);
-            Task<FrameExchangeResult> run = Task.Run(() => exchange.Run(from, to, Endless, FrameExchange.LongestFrame, end.Token), Cancellation);
+            Task<FrameExchangeResult> run = Task.Run(
+                () => exchange.Run(from, to, Endless, FrameExchange.LongestFrame, end.Token), Cancellation);
             await UntilAsync(() => to.FramesReceived > 100 || run.IsCompleted);
             await end.CancelAsync();
             FrameExchangeResult result = await run.WaitAsync(s_limit, Cancellation);

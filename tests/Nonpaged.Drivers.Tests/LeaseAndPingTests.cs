@@ -63,7 +63,8 @@ public sealed class LeaseAndPingTests
     {
         using QemuMachine machine = Qemu.Start(name);
         using var ndis = new NdisInstance(machine);
-        using Adapter adapter = ndis.StartAdapter(NetworkDrivers.Find(name)!, configuration: new Dictionary<string, string> { [parameter] = "8" });
+        using Adapter adapter = ndis.StartAdapter(
+            NetworkDrivers.Find(name)!, configuration: new Dictionary<string, string> { [parameter] = "8" });
         await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(adapter, Cancellation);
         await protocol.AcquireAsync(Cancellation);
         PingResult[] results = await Task.WhenAll(
@@ -119,7 +120,7 @@ public sealed class LeaseAndPingTests
             Task<PingResult> pings = protocol.PingAsync(count: 10_000, progress: underWay, cancellationToken: Cancellation);
             await underWay.Came.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
             adapter.Halt();
-            var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => pings);
+            InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() => pings);
             Assert.Contains("was halted", failure.Message, StringComparison.Ordinal);
         }
 

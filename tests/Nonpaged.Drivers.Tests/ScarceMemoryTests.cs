@@ -5,7 +5,9 @@ using Nonpaged.Protocols;
 
 namespace Nonpaged.Drivers.Tests;
 
-/// <summary>Clause C17: a driver whose allocation fails at initialization takes fewer or smaller blocks instead of failing.</summary>
+/// <summary>
+/// Clause C17: a driver whose allocation fails at initialization takes fewer or smaller blocks instead of failing.
+/// </summary>
 public sealed class ScarceMemoryTests(ITestOutputHelper output)
 {
     [Theory]
@@ -28,7 +30,7 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
             bool hasLess;
             try
             {
-                await using LeaseAndPing protocol = LeaseAndPing.Register(ndis);
+                await using var protocol = LeaseAndPing.Register(ndis);
                 Adapter adapter = ndis.StartAdapter(NetworkDrivers.Find(name)!);
                 hasLess = ndis.Allocations.Any(one => one.Status == NDIS_STATUS_FAILURE);
                 await Ping(protocol, adapter);
@@ -43,7 +45,8 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
             Assert.Empty(ndis.Outstanding);
             Assert.Empty(ndis.Reports);
             Assert.Equal(free, ndis.Pool.FreeBytes);
-            output.WriteLine($"{name}, {profile}: pings with {ram >> 10} KiB of RAM{(hasLess ? ", less than it asked for" : "")}.");
+            output.WriteLine(
+                $"{name}, {profile}: pings with {ram >> 10} KiB of RAM{(hasLess ? ", less than it asked for" : "")}.");
             if (hasLess) started++;
         }
 
@@ -60,9 +63,10 @@ public sealed class ScarceMemoryTests(ITestOutputHelper output)
         using QemuMachine machine = Qemu.Start(name, (ulong)ram);
         using var ndis = new NdisInstance(machine);
         ulong free = ndis.Pool.FreeBytes;
-        var failure = Assert.Throws<AdapterException>(() => ndis.StartAdapter(NetworkDrivers.Find(name)!));
+        AdapterException failure = Assert.Throws<AdapterException>(() => ndis.StartAdapter(NetworkDrivers.Find(name)!));
         Assert.Contains(name, failure.Message, StringComparison.Ordinal);
-        Assert.Contains(failure.Reasons, reason => reason.Contains("bytes are free", StringComparison.Ordinal) || reason.Contains("machine has", StringComparison.Ordinal));
+        Assert.Contains(failure.Reasons, reason => reason.Contains("bytes are free", StringComparison.Ordinal)
+            || reason.Contains("machine has", StringComparison.Ordinal));
         Assert.Empty(ndis.Outstanding);
         Assert.Empty(ndis.Reports);
         Assert.Empty(ndis.Adapters);

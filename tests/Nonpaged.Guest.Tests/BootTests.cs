@@ -15,7 +15,8 @@ public sealed class BootTests
         Assert.True(guest.Traffic().Count("dhcp.option.dhcp == 5") >= 1);
     }
 
-    // Linux 6.1 collapses no memory file without a page table: with "always" that is so only where its 1 GiB of addresses is empty, with all others anywhere.
+    // Linux 6.1 collapses no memory file without a page table: with "always" that is so only where its 1 GiB of addresses is
+    // empty, with all others anywhere.
     [Theory]
     [InlineData("never")]
     [InlineData("within_size")]
@@ -35,7 +36,8 @@ public sealed class BootTests
     public async Task Commands_arrive_whole_while_orphans_end()
     {
         await using Guest guest = await Guest.BootAsync(new GuestOptions());
-        // Whose parents end at once, so that they are the first process's children when they end: while the half of a command is there.
+        // Whose parents end at once, so that they are the first process's children when they end: while
+        // the half of a command is there.
         await guest.DoAsync("for second in 0.2 0.4 0.6 0.8 1.0; do (sleep $second &); done");
         GuestResult echoed = await guest.RunAsync("echo whole", pause: TimeSpan.FromSeconds(1.5));
         Assert.Equal((0, "whole\n"), (echoed.ExitCode, echoed.Output));

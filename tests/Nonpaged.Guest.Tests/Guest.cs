@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Nonpaged.Guest.Tests;
 
-/// <summary>A stock kernel that runs in QEMU under software emulation, and takes commands over a serial line (eng/guest-init). One command at a time.</summary>
+/// <summary>
+/// A stock kernel that runs in QEMU under software emulation, and takes commands over a serial line
+/// (eng/guest-init). One command at a time.
+/// </summary>
 internal sealed class Guest : IAsyncDisposable
 {
     private const string Ready = "@ready";
@@ -27,8 +30,8 @@ internal sealed class Guest : IAsyncDisposable
 
     /// <summary>Starts one, and waits until it takes commands.</summary>
     /// <remarks>
-    /// A start takes some seconds. Under software emulation a kernel of several processors rarely hangs in it, one processor in the trap by which it patches its own code; that is
-    /// none of what is tested, so it is started again.
+    /// A start takes some seconds. Under software emulation a kernel of several processors rarely hangs in it, one processor in
+    /// the trap by which it patches its own code; that is none of what is tested, so it is started again.
     /// </remarks>
     public static async Task<Guest> BootAsync(GuestOptions options)
     {
@@ -128,7 +131,8 @@ internal sealed class Guest : IAsyncDisposable
                 {
                     // The line that the guest ends the command's last one with.
                     string text = output.ToString();
-                    return (text.EndsWith("\n\n", StringComparison.Ordinal) || text == "\n" ? text[..^1] : text, line[mark.Length..]);
+                    return (
+                        text.EndsWith("\n\n", StringComparison.Ordinal) || text == "\n" ? text[..^1] : text, line[mark.Length..]);
                 }
 
                 output.Append(line).Append('\n');
@@ -139,7 +143,8 @@ internal sealed class Guest : IAsyncDisposable
             throw new TimeoutException($"The guest did not do this within {limit}: {what}\nIt wrote:\n{output}\n{Console()}");
         }
 
-        throw new InvalidOperationException($"The guest ended during this: {what}\nIt wrote:\n{output}\n{Console()}\nQEMU: {await _errors}");
+        throw new InvalidOperationException(
+            $"The guest ended during this: {what}\nIt wrote:\n{output}\n{Console()}\nQEMU: {await _errors}");
     }
 
     private string Console()

@@ -13,7 +13,8 @@ internal static class GuestDriver
         {
             string file = Path.Combine(folder.FullName, "driver.so");
             string source = Path.Combine(Root, "tests/Nonpaged.Guest.Tests/Drivers", $"{name}.c");
-            Compile(["-shared", "-fPIC", "-s", "-Wall", "-Wextra", "-Werror", "-Wno-multichar", "-fshort-wchar", $"-I{Path.Combine(Root, "src/Nonpaged.Ndis.Native/include")}", option, source, "-o", file]);
+            Compile(["-shared", "-fPIC", "-s", "-Wall", "-Wextra", "-Werror", "-Wno-multichar", "-fshort-wchar",
+                $"-I{Path.Combine(Root, "src/Nonpaged.Ndis.Native/include")}", option, source, "-o", file]);
             string path = $"/tmp/{name}.so";
             await guest.DoAsync($"echo {Convert.ToBase64String(await File.ReadAllBytesAsync(file))} | base64 -d >{path}");
             return path;
@@ -29,7 +30,8 @@ internal static class GuestDriver
         get
         {
             string? folder = AppContext.BaseDirectory;
-            while (folder is not null && !File.Exists(Path.Combine(folder, "Nonpaged.slnx"))) folder = Path.GetDirectoryName(folder);
+            while (folder is not null && !File.Exists(Path.Combine(folder, "Nonpaged.slnx")))
+                folder = Path.GetDirectoryName(folder);
             return folder ?? throw new InvalidOperationException("The tests run outside of the repository.");
         }
     }

@@ -16,7 +16,8 @@ internal sealed class PacketCapture(string file)
         // Read from a copy, since QEMU is writing: what it has written of a frame may end in the middle.
         string copy = file + ".read";
         File.Copy(file, copy, overwrite: true);
-        var start = new ProcessStartInfo("tshark", ["-r", copy, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("tshark", ["-r", copy, .. arguments])
+        { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process tshark = Process.Start(start)!;
         Task<string> errors = tshark.StandardError.ReadToEndAsync();
         string output = tshark.StandardOutput.ReadToEnd();

@@ -9,10 +9,10 @@ internal static class CCompiler
     /// <summary>What the program printed. Skips the test where there is no C compiler.</summary>
     public static string Run(string source)
     {
-        var folder = Directory.CreateTempSubdirectory("nonpaged-c-");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-c-");
         try
         {
-            var program = Path.Combine(folder.FullName, "program");
+            string program = Path.Combine(folder.FullName, "program");
             File.WriteAllText(program + ".c", source);
             try
             {
@@ -34,9 +34,9 @@ internal static class CCompiler
     private static string Execute(string program, string[] arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
+        using Process process = Process.Start(start)!;
+        Task<string> errors = process.StandardError.ReadToEndAsync();
+        string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{program} ended with {process.ExitCode}: {errors.Result}");
         return output;

@@ -35,7 +35,7 @@ public sealed unsafe class ForkedDescriptorsTests
 
     private static bool IsListed(int descriptor)
     {
-        var pages = (ulong**)ForkedDescriptors.Table;
+        ulong** pages = (ulong**)ForkedDescriptors.Table;
         ulong* page = pages == null ? null : pages[descriptor >> 15];
         return page != null && (page[(descriptor & 0x7fff) / 64] >> (descriptor % 64) & 1) != 0;
     }

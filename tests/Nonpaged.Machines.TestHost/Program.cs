@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Nonpaged;
+using Nonpaged.Machines;
 using Nonpaged.Machines.Qemu;
 
 // A test reads these lines and kills this process, or sends its process group a signal, at the time it wants.
@@ -17,7 +18,7 @@ using (var machine = QemuMachine.Start(new QemuOptions()))
 
     // What arrived here arrived at the whole group a moment ago; the device must still answer.
     Thread.Sleep(200);
-    var registers = machine.MapRegisters(new PhysicalAddress(machine.Nic.Bars[0].Start), machine.Nic.Bars[0].Length);
+    RegisterWindow registers = machine.MapRegisters(new PhysicalAddress(machine.Nic.Bars[0].Start), machine.Nic.Bars[0].Length);
     Console.WriteLine(machine.Gone.IsCompleted ? "gone" : $"STATUS 0x{registers.ReadUInt32(8):x8}");
     machine.Dispose();
     Console.WriteLine(machine.Gone.Result);

@@ -24,12 +24,14 @@ public sealed class BehaviourTests
     [InlineData(1)]
     public void What_lies_beyond_the_lookahead_is_transferred(int pends)
     {
-        JsonElement run = Run(["SHORT_LOOKAHEAD", $"PENDS={pends}"], ["--peer", "--frames", "50", "--length", "1514"], "transfers: 50");
+        JsonElement run = Run(
+            ["SHORT_LOOKAHEAD", $"PENDS={pends}"], ["--peer", "--frames", "50", "--length", "1514"], "transfers: 50");
         AssertWhole(run, 50);
     }
 
     [Fact]
-    public void A_lease_is_taken_from_a_driver_whose_transfers_pend() => Run(["SHORT_LOOKAHEAD", "PENDS=1"], ["--count", "3"], "transfers:");
+    public void A_lease_is_taken_from_a_driver_whose_transfers_pend() =>
+        Run(["SHORT_LOOKAHEAD", "PENDS=1"], ["--count", "3"], "transfers:");
 
     [Fact]
     public void What_a_pending_request_points_to_lives_until_it_completes_and_the_halt_comes_after() =>
@@ -68,6 +70,7 @@ public sealed class BehaviourTests
     private static void AssertWhole(JsonElement run, int frames)
     {
         JsonElement peer = run.GetProperty("peer");
-        Assert.Equal((frames, 0, 0), (peer.GetProperty("received").GetInt32(), peer.GetProperty("changed").GetInt32(), peer.GetProperty("disordered").GetInt32()));
+        Assert.Equal((frames, 0, 0), (peer.GetProperty("received")
+            .GetInt32(), peer.GetProperty("changed").GetInt32(), peer.GetProperty("disordered").GetInt32()));
     }
 }

@@ -38,7 +38,7 @@ public sealed class CardTests
         JsonElement survey = run.GetProperty("survey");
         Assert.Equal(7, survey.GetProperty("sent").GetInt64());
         Assert.Equal(7, survey.GetProperty("returned").GetInt64());
-        Dictionary<string, JsonElement> oids = survey.GetProperty("oids").EnumerateArray()
+        var oids = survey.GetProperty("oids").EnumerateArray()
             .ToDictionary(oid => oid.GetProperty("name").GetString()!);
         Assert.Equal("02:00:5e:00:00:01", oids["OID_802_3_CURRENT_ADDRESS"].GetProperty("value").GetString());
         Assert.Equal("1500", oids["OID_GEN_MAXIMUM_FRAME_SIZE"].GetProperty("value").GetString());

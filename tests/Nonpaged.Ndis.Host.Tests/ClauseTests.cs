@@ -3,16 +3,19 @@ using System.Text.RegularExpressions;
 namespace Nonpaged.Ndis.Host.Tests;
 
 /// <summary>
-/// Each clause of docs/contract.md through the C ABI: Drivers/clauses.c, a miniport in C, and Drivers/resident.c, a plain C program, say of each check which clause it is
-/// for.
+/// Each clause of docs/contract.md through the C ABI: Drivers/clauses.c, a miniport in C, and Drivers/resident.c, a plain C
+/// program, say of each check which clause it is for.
 /// </summary>
 public sealed partial class ClauseTests(ClauseTests.Checks checks) : IClassFixture<ClauseTests.Checks>
 {
     public static TheoryData<string> Clauses() =>
-        [.. Clause().Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/contract.md"))).Select(match => match.Groups[1].Value)];
+        [.. Clause()
+            .Matches(File.ReadAllText(Path.Combine(Repository.Root, "docs/contract.md")))
+            .Select(match => match.Groups[1].Value)];
 
     [Fact]
-    public void The_contract_has_its_eighteen_clauses() => Assert.Equal(Enumerable.Range(1, 18).Select(number => $"C{number}"), Clauses().Select(row => row.Data));
+    public void The_contract_has_its_eighteen_clauses() =>
+        Assert.Equal(Enumerable.Range(1, 18).Select(number => $"C{number}"), Clauses().Select(row => row.Data));
 
     [Theory]
     [MemberData(nameof(Clauses))]
@@ -27,10 +30,13 @@ public sealed partial class ClauseTests(ClauseTests.Checks checks) : IClassFixtu
     [InlineData("C12", "FlagsOutsideInitialization NdisAllocateMemory")]
     [InlineData("C16", "NoncachedMemoryUnused NdisAllocateMemory")]
     public void What_a_clause_forbids_a_driver_is_reported(string clause, string report) =>
-        Assert.Contains(checks.Reports, one => one.StartsWith(report, StringComparison.Ordinal) && one.Contains($"({clause})", StringComparison.Ordinal));
+        Assert.Contains(
+            checks.Reports,
+            one => one.StartsWith(report, StringComparison.Ordinal) && one.Contains($"({clause})", StringComparison.Ordinal));
 
     [Fact]
-    public void The_driver_whose_rings_are_memory_of_the_call_takes_its_lease_and_pings_and_leaves_nothing() => Assert.True(checks.ExitCode == 0, checks.Whole);
+    public void The_driver_whose_rings_are_memory_of_the_call_takes_its_lease_and_pings_and_leaves_nothing() =>
+        Assert.True(checks.ExitCode == 0, checks.Whole);
 
     [Theory]
     [InlineData("ddk", "00000000")]
@@ -55,7 +61,8 @@ public sealed partial class ClauseTests(ClauseTests.Checks checks) : IClassFixtu
             CommandResult result = DriverRun.Run(driver, "--count", "3", "--ram", "6G", "--json");
             (ExitCode, Whole) = (result.ExitCode, result.Error);
             Reports = [.. DriverRun.Reports(DriverRun.Json(result))];
-            Lines = [.. result.Error.Split('\n').Select(line => line.Replace("driver: ", "", StringComparison.Ordinal)), .. RunPlain().Split('\n')];
+            Lines = [.. result.Error.Split('\n')
+                .Select(line => line.Replace("driver: ", "", StringComparison.Ordinal)), .. RunPlain().Split('\n')];
         }
 
         public int ExitCode { get; }
@@ -66,7 +73,9 @@ public sealed partial class ClauseTests(ClauseTests.Checks checks) : IClassFixtu
 
         public string[] Reports { get; }
 
-        internal static DriverBuild Build() => new(Path.Combine(Repository.Root, "tests/Nonpaged.Ndis.Host.Tests/Drivers/clauses.c"), $"-DSAMPLE=\"{Repository.Sample}\"");
+        internal static DriverBuild Build() => new(
+            Path.Combine(Repository.Root, "tests/Nonpaged.Ndis.Host.Tests/Drivers/clauses.c"),
+            $"-DSAMPLE=\"{Repository.Sample}\"");
 
         private static string RunPlain()
         {
@@ -77,7 +86,8 @@ public sealed partial class ClauseTests(ClauseTests.Checks checks) : IClassFixtu
                 CommandResult written = Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["sdk", sdk]);
                 Assert.True(written.ExitCode == 0, written.Error);
                 CommandResult built = Command.Run("/bin/sh", new Dictionary<string, string> { ["PKG_CONFIG_PATH"] = sdk }, [
-                    "-c", $"cc -Wall -Wextra -Werror '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/resident.c' $(pkg-config --cflags --libs ndis) -o '{program}'"]);
+                    "-c", $"cc -Wall -Wextra -Werror '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/resident.c' "
+                        + $"$(pkg-config --cflags --libs ndis) -o '{program}'"]);
                 Assert.True(built.ExitCode == 0, built.Error);
                 CommandResult ran = Command.Run(program, []);
                 return ran.Output + ran.Error;

@@ -8,10 +8,12 @@ internal static class Command
 {
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(300);
 
-    public static CommandResult Run(string program, params IEnumerable<string> arguments) => Run(program, new Dictionary<string, string>(), arguments);
+    public static CommandResult Run(string program, params IEnumerable<string> arguments) =>
+        Run(program, new Dictionary<string, string>(), arguments);
 
     /// <summary>Skips the test where the program is missing.</summary>
-    public static CommandResult Run(string program, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
+    public static CommandResult Run(
+        string program, IReadOnlyDictionary<string, string> environment, IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

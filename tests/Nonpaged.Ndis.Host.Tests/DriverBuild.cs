@@ -9,8 +9,9 @@ internal sealed class DriverBuild : IDisposable
     {
         File = Path.Combine(_folder.FullName, "driver.so");
         CommandResult result = Command.Run("cc", [
-            "-shared", "-fPIC", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-multichar", "-fshort-wchar", $"-I{Repository.Headers}",
-            .. options, source, "-o", File]);
+            "-shared", "-fPIC", "-g", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-multichar", "-fshort-wchar",
+            $"-I{Repository.Headers}",
+            .. options, source, "-o", File,]);
         Assert.True(result.ExitCode == 0, result.Error);
     }
 
@@ -18,7 +19,8 @@ internal sealed class DriverBuild : IDisposable
 
     public static DriverBuild Sample() => new(Repository.Sample);
 
-    public static DriverBuild Faulty(string fault) => new(Repository.FaultyDriver, $"-D{fault}", $"-DSAMPLE=\"{Repository.Sample}\"");
+    public static DriverBuild Faulty(string fault) =>
+        new(Repository.FaultyDriver, $"-D{fault}", $"-DSAMPLE=\"{Repository.Sample}\"");
 
     /// <summary>A driver of Drivers/ that stands by itself.</summary>
     public static DriverBuild Own(string name, params IEnumerable<string> options) =>

@@ -24,5 +24,7 @@ internal static class DriverRun
     public static string Reason(JsonElement document) => document.GetProperty("failure").GetProperty("reason").GetString()!;
 
     public static IEnumerable<string> Reports(JsonElement document) =>
-        document.GetProperty("reports").EnumerateArray().Select(report => $"{report.GetProperty("kind")} {report.GetProperty("call")}: {report.GetProperty("message")}");
+        document.GetProperty("reports")
+            .EnumerateArray()
+            .Select(report => $"{report.GetProperty("kind")} {report.GetProperty("call")}: {report.GetProperty("message")}");
 }

@@ -32,7 +32,7 @@ public sealed class FaultTests
     [Fact]
     public void A_bug_check_ends_the_driver_with_its_code_in_the_log()
     {
-        using DriverBuild driver = DriverBuild.Faulty("CHECKS_BUG");
+        using var driver = DriverBuild.Faulty("CHECKS_BUG");
         CommandResult result = DriverRun.Run(driver, "--json");
         Assert.Equal("SIGABRT", DriverRun.Json(result).GetProperty("crash").GetProperty("signal").GetString());
         Assert.Contains("bug check 0xe0000001 (0x1, 0x2, 0x3, 0x123456789)", result.Error, StringComparison.Ordinal);
@@ -60,7 +60,8 @@ public sealed class FaultTests
         JsonElement run = RunFaulty("FAILS_INITIALIZATION");
         Assert.Contains("did not start", DriverRun.Reason(run), StringComparison.Ordinal);
         Assert.Contains(DriverRun.Reports(run), report =>
-            report.StartsWith("Leak NdisAllocateMemoryWithTag", StringComparison.Ordinal) && report.Contains("4711 bytes", StringComparison.Ordinal));
+            report.StartsWith("Leak NdisAllocateMemoryWithTag", StringComparison.Ordinal)
+            && report.Contains("4711 bytes", StringComparison.Ordinal));
         Assert.Equal(1, run.GetProperty("outstanding").GetInt32());
         Assert.Contains("0x80010004", DriverRun.Reason(run), StringComparison.Ordinal);
     }
@@ -69,7 +70,8 @@ public sealed class FaultTests
     public void A_second_free_is_reported_and_harms_nothing()
     {
         JsonElement run = RunFaulty("FREES_TWICE", expectedExitCode: 0);
-        Assert.Contains(DriverRun.Reports(run), report => report.StartsWith("FreeTwice NdisFreeMemory", StringComparison.Ordinal));
+        Assert.Contains(
+            DriverRun.Reports(run), report => report.StartsWith("FreeTwice NdisFreeMemory", StringComparison.Ordinal));
         Assert.Equal(1, run.GetProperty("ping").GetProperty("received").GetInt32());
     }
 
@@ -81,14 +83,16 @@ public sealed class FaultTests
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         IEnumerable<string> reports = DriverRun.Reports(DriverRun.Json(result));
         Assert.Contains(reports, report => report.StartsWith("WritePastEnd NdisAllocateMemoryWithTag", StringComparison.Ordinal));
-        Assert.Contains(reports, report => report.StartsWith("WriteAfterFree NdisAllocateMemoryWithTag", StringComparison.Ordinal));
+        Assert.Contains(
+            reports, report => report.StartsWith("WriteAfterFree NdisAllocateMemoryWithTag", StringComparison.Ordinal));
     }
 
     [Fact]
     public void An_interrupt_that_is_never_acknowledged_is_masked_and_reported()
     {
         JsonElement run = RunFaulty("NEVER_ACKNOWLEDGES");
-        Assert.Contains(DriverRun.Reports(run), report => report.Contains("does not acknowledge it. It is masked", StringComparison.Ordinal));
+        Assert.Contains(
+            DriverRun.Reports(run), report => report.Contains("does not acknowledge it. It is masked", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -114,7 +118,9 @@ public sealed class FaultTests
 
     // The process that ran the driver was started with its file's name.
     internal static bool AnybodyHas(string file) =>
-        Directory.EnumerateDirectories("/proc").Where(name => char.IsAsciiDigit(Path.GetFileName(name)[0])).Any(process => HasArgument(process, file));
+        Directory.EnumerateDirectories("/proc")
+            .Where(name => char.IsAsciiDigit(Path.GetFileName(name)[0]))
+            .Any(process => HasArgument(process, file));
 
     private static bool HasArgument(string process, string file)
     {

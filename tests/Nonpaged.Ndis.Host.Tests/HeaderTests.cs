@@ -19,9 +19,13 @@ public sealed partial class HeaderTests
     [MemberData(nameof(Compilers))]
     public void Each_header_compiles_alone_without_a_warning(string compiler, string language, string standard)
     {
-        string[] headers = [.. Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Where(IsWhole).Order()];
+        string[] headers = [.. Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileName(file)!)
+            .Where(IsWhole)
+            .Order()];
         Assert.Contains("ndis.h", headers);
-        foreach (string header in headers) Compile(compiler, language, standard, $"#include <{header}>\nint after_{header.Replace('.', '_')};\n", header);
+        foreach (string header in headers)
+            Compile(compiler, language, standard, $"#include <{header}>\nint after_{header.Replace('.', '_')};\n", header);
     }
 
     /// <summary>As nonpaged cc and pkg-config have it, and in the Windows data model.</summary>
@@ -35,14 +39,17 @@ public sealed partial class HeaderTests
         try
         {
             List<string> sources = [];
-            foreach (string header in Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories).Select(file => Path.GetFileName(file)!).Where(IsWhole))
+            foreach (string header in Directory.EnumerateFiles(Repository.Headers, "*.h", SearchOption.AllDirectories)
+                .Select(file => Path.GetFileName(file)!)
+                .Where(IsWhole))
             {
                 sources.Add(Path.Combine(folder.FullName, $"{Path.GetFileNameWithoutExtension(header)}.c"));
                 File.WriteAllText(sources[^1], $"#include <{header.ToUpperInvariant()}>\nunsigned long after;\n");
             }
 
             CommandResult result = Command.Run(
-                Path.Combine(Repository.Root, "nonpaged"), ["cc", "--compiler", compiler, "--windows-data-model", "--", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", .. sources]);
+                Path.Combine(Repository.Root, "nonpaged"), ["cc", "--compiler", compiler, "--windows-data-model", "--", "-Wall",
+                    "-Wextra", "-Werror", "-fsyntax-only", .. sources]);
             Assert.True(result.ExitCode == 0, result.Error);
         }
         finally
@@ -58,8 +65,10 @@ public sealed partial class HeaderTests
         foreach (int bytes in (int[])[1, 2, 4, 8])
         {
             Compile(compiler, language, standard,
-                $"#include <pshpack{bytes}.h>\nstruct packed {{ char c; double d; }};\n#include <poppack.h>\nstruct plain {{ char c; double d; }};\n"
-                + $"typedef char packed_ok[sizeof(struct packed) == 8 + {bytes} ? 1 : -1];\ntypedef char plain_ok[sizeof(struct plain) == 16 ? 1 : -1];\n",
+                $"#include <pshpack{bytes}.h>\nstruct packed {{ char c; double d; }};\n#include <poppack.h>\nstruct plain {{ "
+                    + $"char c; double d; }};\n"
+                + $"typedef char packed_ok[sizeof(struct packed) == 8 + {bytes} ? 1 : -1];\ntypedef char plain_ok[sizeof(struct "
+                + "plain) == 16 ? 1 : -1];\n",
                 $"pshpack{bytes}.h");
         }
     }
@@ -72,17 +81,24 @@ public sealed partial class HeaderTests
         try
         {
             string all = Path.Combine(folder.FullName, "all.c"), list = Path.Combine(folder.FullName, "list");
-            IEnumerable<string> headers = Directory.EnumerateFiles(Repository.Headers, "*.h").Select(file => Path.GetFileName(file)!).Where(IsWhole);
+            IEnumerable<string> headers = Directory.EnumerateFiles(Repository.Headers, "*.h")
+                .Select(file => Path.GetFileName(file)!)
+                .Where(IsWhole);
             File.WriteAllLines(all, headers.Select(header => $"#include <{header}>"));
             CommandResult listed = Command.Run(
-                "gcc", ["-fshort-wchar", "-DNONPAGED_NO_INLINE", $"-I{Repository.Headers}", "-aux-info", list, "-c", all, "-o", Path.Combine(folder.FullName, "all.o")]);
+                "gcc", ["-fshort-wchar", "-DNONPAGED_NO_INLINE", $"-I{Repository.Headers}", "-aux-info", list, "-c", all, "-o",
+                    Path.Combine(folder.FullName, "all.o")]);
             Assert.True(listed.ExitCode == 0, listed.Error);
-            List<string> names = [.. File.ReadLines(list).Select(line => Declaration().Match(line)).Where(match => match.Success && match.Groups[1].Value.StartsWith(Repository.Headers, StringComparison.Ordinal))
+            List<string> names = [.. File.ReadLines(list)
+                .Select(line => Declaration().Match(line))
+                .Where(match => match.Success && match.Groups[1].Value.StartsWith(Repository.Headers, StringComparison.Ordinal))
                 .Select(match => match.Groups[2].Value).Distinct()];
             Assert.True(names.Count > 150 && names.Contains("NdisMSendComplete"), string.Join(' ', names));
             File.WriteAllLines(all, [
-                "#define NONPAGED_NO_INLINE", .. headers.Select(header => $"#include <{header}>"), "const void *const Addresses[] = {", .. names.Select(name => $"(const void *){name},"), "};",
-                "NTSTATUS DriverEntry(PVOID First, PVOID Second) { (void)First, (void)Second; return STATUS_NOT_IMPLEMENTED; }"]);
+                "#define NONPAGED_NO_INLINE", .. headers.Select(header => $"#include <{header}>"),
+                "const void *const Addresses[] = {", .. names.Select(name => $"(const void *){name},"), "};",
+                "NTSTATUS DriverEntry(PVOID First, PVOID Second) { (void)First, (void)Second; return STATUS_NOT_IMPLEMENTED; }",
+            ]);
             using var driver = new DriverBuild(all);
             CommandResult result = DriverRun.Run(driver, "--json");
             Assert.Contains("DriverEntry", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
@@ -99,7 +115,8 @@ public sealed partial class HeaderTests
     private static partial Regex Declaration();
 
     // These are halves: one begins what the other ends.
-    private static bool IsWhole(string header) => !header.StartsWith("pshpack", StringComparison.Ordinal) && header != "poppack.h";
+    private static bool IsWhole(string header) =>
+        !header.StartsWith("pshpack", StringComparison.Ordinal) && header != "poppack.h";
 
     private static void Compile(string compiler, string language, string standard, string source, string header)
     {
@@ -109,7 +126,8 @@ public sealed partial class HeaderTests
             string file = Path.Combine(folder.FullName, "header.txt");
             File.WriteAllText(file, source);
             CommandResult result = Command.Run(
-                compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar", $"-I{Repository.Headers}", "-idirafter", $"{Repository.Headers}/last",
+                compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar",
+                    $"-I{Repository.Headers}", "-idirafter", $"{Repository.Headers}/last",
                 "-fsyntax-only", file]);
             Assert.True(result.ExitCode == 0, $"{header}: {result.Error}");
         }

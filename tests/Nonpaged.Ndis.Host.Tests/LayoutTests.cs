@@ -11,7 +11,8 @@ public sealed unsafe class LayoutTests
         (string C, long Value)[] expected = Expected();
         string prints = string.Join('\n', expected.Select(one => $"printf(\"%ld\\n\", (long){one.C});"));
         string[] answers = Print(prints);
-        Assert.Equal(expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));
+        Assert.Equal(
+            expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));
     }
 
     [Theory]
@@ -24,9 +25,11 @@ public sealed unsafe class LayoutTests
         try
         {
             string source = Path.Combine(folder.FullName, "layout.c");
-            File.WriteAllLines(source, ["#include <ndis.h>", "C_ASSERT(sizeof(long) == 4);", .. Expected().Select(one => $"C_ASSERT(({one.C}) == {one.Value});")]);
+            File.WriteAllLines(source, ["#include <ndis.h>", "C_ASSERT(sizeof(long) == 4);",
+                .. Expected().Select(one => $"C_ASSERT(({one.C}) == {one.Value});")]);
             CommandResult built = Command.Run(
-                Path.Combine(Repository.Root, "nonpaged"), ["cc", "--compiler", compiler, "--windows-data-model", "--", "-fsyntax-only", source]);
+                Path.Combine(Repository.Root, "nonpaged"),
+                ["cc", "--compiler", compiler, "--windows-data-model", "--", "-fsyntax-only", source]);
             Assert.True(built.ExitCode == 0, built.Error);
         }
         finally
@@ -66,7 +69,8 @@ public sealed unsafe class LayoutTests
             ("sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR)", sizeof(CM_PARTIAL_RESOURCE_DESCRIPTOR)),
             ("offsetof(CM_PARTIAL_RESOURCE_DESCRIPTOR, u.Memory.Length)", Offset(&descriptor, &descriptor.MemoryLength)),
             ("offsetof(CM_PARTIAL_RESOURCE_DESCRIPTOR, u.Interrupt.Vector)", Offset(&descriptor, &descriptor.InterruptVector)),
-            ("offsetof(CM_PARTIAL_RESOURCE_DESCRIPTOR, u.Interrupt.Affinity)", Offset(&descriptor, &descriptor.InterruptAffinity)),
+            ("offsetof(CM_PARTIAL_RESOURCE_DESCRIPTOR, u.Interrupt.Affinity)", Offset(
+                &descriptor, &descriptor.InterruptAffinity)),
             ("sizeof(NDIS_RESOURCE_LIST)", NDIS_RESOURCE_LIST.SizeFor(1)),
             ("sizeof(SCATTER_GATHER_ELEMENT)", sizeof(SCATTER_GATHER_ELEMENT)),
             ("offsetof(SCATTER_GATHER_LIST, Elements)", sizeof(SCATTER_GATHER_LIST)),
@@ -121,7 +125,9 @@ public sealed unsafe class LayoutTests
     {
         NDIS_STATUS[] statuses = Enum.GetValues<NDIS_STATUS>();
         string prints = string.Join('\n', statuses.Select(status => $"printf(\"%ld\\n\", (long)(unsigned){status});"));
-        Assert.Equal(statuses.Select(status => $"{status} = {(uint)status}"), statuses.Zip(Print(prints), (status, answer) => $"{status} = {answer}"));
+        Assert.Equal(
+            statuses.Select(status => $"{status} = {(uint)status}"),
+            statuses.Zip(Print(prints), (status, answer) => $"{status} = {answer}"));
     }
 
     private static long Offset(void* structure, void* field) => (byte*)field - (byte*)structure;
@@ -132,7 +138,8 @@ public sealed unsafe class LayoutTests
         try
         {
             string program = Path.Combine(folder.FullName, "program");
-            File.WriteAllText(program + ".c", $"#include <stdio.h>\n#include <ndis.h>\nint main(void) {{\n{statements}\nreturn 0; }}\n");
+            File.WriteAllText(
+                program + ".c", $"#include <stdio.h>\n#include <ndis.h>\nint main(void) {{\n{statements}\nreturn 0; }}\n");
             CommandResult built = Command.Run("cc", ["-fshort-wchar", $"-I{Repository.Headers}", program + ".c", "-o", program]);
             Assert.True(built.ExitCode == 0, built.Error);
             return Command.Run(program, []).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);

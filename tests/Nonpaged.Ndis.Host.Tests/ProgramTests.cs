@@ -15,7 +15,8 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
     {
         foreach (string pins in new[] { "io_uring,pipe", "pipe" })
         {
-            CommandResult ran = Command.Run(sdk.Build("forks"), new Dictionary<string, string> { ["NONPAGED_PINS"] = pins }, [mode]);
+            CommandResult ran = Command.Run(
+                sdk.Build("forks"), new Dictionary<string, string> { ["NONPAGED_PINS"] = pins }, [mode]);
             Assert.True(ran is { ExitCode: 0, Output: "ok\n" }, $"{pins}: {ran.Output}{ran.Error}");
         }
     }
@@ -65,7 +66,7 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
     public void A_program_that_locks_all_of_its_memory_fills_nothing_that_is_only_reserved(string when)
     {
         string program = sdk.Build("locks");
-        using MemoryGroup group = MemoryGroup.Create(1L << 30);
+        using var group = MemoryGroup.Create(1L << 30);
         CommandResult ran = group.Run(program, when);
         Assert.True(ran.ExitCode == 0, $"{ran.ExitCode}: {ran.Output}{ran.Error}");
         long[] kibibytes = [.. ran.Output.Split(' ').Select(figure => long.Parse(figure, CultureInfo.InvariantCulture))];

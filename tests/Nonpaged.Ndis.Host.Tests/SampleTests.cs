@@ -26,7 +26,9 @@ public sealed class SampleTests
         using var driver = DriverBuild.Sample();
         CommandResult result = DriverRun.Run(driver, "--count", "1", "--trace", "--json");
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-        List<JsonElement> calls = [.. result.Error.Split('\n').Where(line => line.StartsWith('{')).Select(line => JsonDocument.Parse(line).RootElement)];
+        List<JsonElement> calls = [.. result.Error.Split('\n')
+            .Where(line => line.StartsWith('{'))
+            .Select(line => JsonDocument.Parse(line).RootElement)];
         JsonElement first = calls[0];
         Assert.Equal("NdisMInitializeWrapper", first.GetProperty("call").GetString());
         Assert.Equal("DriverEntry", first.GetProperty("function").GetString());
@@ -34,7 +36,8 @@ public sealed class SampleTests
         Assert.Equal("MiniportInitialize", shared.GetProperty("function").GetString());
         Assert.Equal("PASSIVE_LEVEL", shared.GetProperty("irql").GetString());
         Assert.Equal("0x2810", shared.GetProperty("values").GetProperty("Length").GetString());
-        Assert.Contains(calls, call => call.GetProperty("call").GetString() == "NdisRawReadPortUshort" && call.GetProperty("irql").GetString() == "DIRQL");
+        Assert.Contains(calls, call => call.GetProperty("call").GetString() == "NdisRawReadPortUshort"
+            && call.GetProperty("irql").GetString() == "DIRQL");
         Assert.Equal("NDIS_STATUS_SUCCESS", calls.First(call => call.GetProperty("call").GetString() == "NdisMRegisterMiniport")
             .GetProperty("values").GetProperty("result").GetString());
     }
@@ -45,7 +48,8 @@ public sealed class SampleTests
         using var driver = DriverBuild.Sample();
         CommandResult result = DriverRun.Run(driver, "--count", "1", "--trace");
         Assert.Contains("PASSIVE_LEVEL DriverEntry: NdisMRegisterMiniport(", result.Error, StringComparison.Ordinal);
-        Assert.Contains("DISPATCH_LEVEL MiniportHandleInterrupt: NdisMEthIndicateReceive(", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "DISPATCH_LEVEL MiniportHandleInterrupt: NdisMEthIndicateReceive(", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,6 +58,7 @@ public sealed class SampleTests
         using var driver = DriverBuild.Sample();
         CommandResult result = Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["run", driver.File, "--json"]);
         Assert.Equal(1, result.ExitCode);
-        Assert.Contains("--nic", DriverRun.Json(result).GetProperty("failure").GetProperty("limit").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "--nic", DriverRun.Json(result).GetProperty("failure").GetProperty("limit").GetString(), StringComparison.Ordinal);
     }
 }

@@ -12,7 +12,8 @@ public sealed class SdkTests : IDisposable
     {
         Write();
         string program = Path.Combine(_folder.FullName, "memory");
-        CommandResult built = Shell($"cc -Wall -Wextra -Werror '{Repository.Root}/samples/memory/memory.c' $(pkg-config --cflags --libs ndis) -o '{program}'");
+        CommandResult built = Shell($"cc -Wall -Wextra -Werror '{Repository.Root}/samples/memory/memory.c' $(pkg-config --cflags "
+            + $"--libs ndis) -o '{program}'");
         Assert.True(built.ExitCode == 0, built.Error);
         CommandResult ran = Command.Run(program, []);
         Assert.True(ran.ExitCode == 0, ran.Output + ran.Error);
@@ -25,7 +26,8 @@ public sealed class SdkTests : IDisposable
         Write();
         string program = Path.Combine(_folder.FullName, "fuzz");
         CommandResult built = Shell(
-            $"cc -Wall -Wextra -Werror '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/fuzz.c' $(pkg-config --cflags --libs ndis) -o '{program}'");
+            $"cc -Wall -Wextra -Werror '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/fuzz.c' $(pkg-config --cflags "
+                + $"--libs ndis) -o '{program}'");
         Assert.True(built.ExitCode == 0, built.Error);
         CommandResult ran = Command.Run(program, ["5"]);
         // The first line has the seed that repeats it.
@@ -39,7 +41,8 @@ public sealed class SdkTests : IDisposable
         Write();
         string program = Path.Combine(_folder.FullName, "threads");
         CommandResult built = Shell(
-            $"cc -O2 -Wall -Wextra -Werror -pthread '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/threads.c' $(pkg-config --cflags --libs ndis) -o '{program}'");
+            $"cc -O2 -Wall -Wextra -Werror -pthread '{Repository.Root}/tests/Nonpaged.Ndis.Host.Tests/Drivers/threads.c' "
+                + $"$(pkg-config --cflags --libs ndis) -o '{program}'");
         Assert.True(built.ExitCode == 0, built.Error);
         CommandResult ran = Command.Run(program, []);
         Assert.True(ran.ExitCode == 0, ran.Output + ran.Error);
@@ -50,7 +53,8 @@ public sealed class SdkTests : IDisposable
     {
         Write();
         CommandResult built = Shell(
-            $"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) '{Repository.Sample}' -o '{Path.Combine(_folder.FullName, "driver.so")}'");
+            $"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) '{Repository.Sample}' -o "
+                + $"'{Path.Combine(_folder.FullName, "driver.so")}'");
         Assert.True(built.ExitCode == 0, built.Error);
     }
 
@@ -61,8 +65,11 @@ public sealed class SdkTests : IDisposable
         string own = Directory.CreateDirectory(Path.Combine(_folder.FullName, "own")).FullName;
         File.WriteAllText(Path.Combine(own, "debug.h"), "#define OWN 1\n");
         string source = Path.Combine(_folder.FullName, "driver.c");
-        File.WriteAllText(source, "#include <ndis.h>\n#include <debug.h>\nNTSTATUS DriverEntry(PVOID a, PVOID b) { return a == b ? OWN : 0; }\n");
-        CommandResult built = Shell($"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) -I'{own}' '{source}' -o '{source}.so'");
+        File.WriteAllText(
+            source,
+            "#include <ndis.h>\n#include <debug.h>\nNTSTATUS DriverEntry(PVOID a, PVOID b) { return a == b ? OWN : 0; }\n");
+        CommandResult built = Shell(
+            $"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) -I'{own}' '{source}' -o '{source}.so'");
         Assert.True(built.ExitCode == 0, built.Error);
         File.WriteAllText(source, "#include <ndis.h>\n#include <debug.h>\nvoid f(void) { DPRINT1(\"x\\n\"); }\n");
         built = Shell($"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags ndis) '{source}' -o '{source}.so'");

@@ -11,7 +11,7 @@ public sealed class TapTests
     public void The_kernel_pings_and_transfers_ten_megabytes_over_TCP_through_a_miniport_in_c()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
-        using DriverBuild driver = DriverBuild.Sample();
+        using var driver = DriverBuild.Sample();
         using var run = new TapRun([Path.Combine(Repository.Root, "nonpaged")], driver.File, "--nic", "rtl8139");
         Assert.Contains("10 received, 0% packet loss", run.Ping(10), StringComparison.Ordinal);
         run.Transfer(10 << 20);
@@ -28,12 +28,13 @@ public sealed class TapTests
     public void When_the_process_that_watches_is_killed_driver_machine_and_interfaces_go_too()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
-        using DriverBuild driver = DriverBuild.Sample();
+        using var driver = DriverBuild.Sample();
         using var run = new TapRun([Path.Combine(Repository.Root, "nonpaged")], driver.File, "--nic", "rtl8139");
         run.End("KILL");
         Eventually(() => run.Left.Interfaces().Count + run.Right.Interfaces().Count == 0, "an interface is left");
         Eventually(() => !FaultTests.AnybodyHas(driver.File), "a process is left");
     }
 
-    private static void Eventually(Func<bool> condition, string otherwise) => Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), otherwise);
+    private static void Eventually(Func<bool> condition, string otherwise) =>
+        Assert.True(SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(60)), otherwise);
 }

@@ -25,13 +25,14 @@ public sealed class ToolTests : IDisposable
     [Fact]
     public void Valgrind_finds_nothing_in_the_sample_and_names_the_line_that_depends_on_a_value_never_set()
     {
-        using DriverBuild sample = DriverBuild.Sample();
+        using var sample = DriverBuild.Sample();
         CommandResult good = Run("valgrind", ["--error-exitcode=9"], sample);
         Assert.True(good.ExitCode == 0, good.Error);
         Assert.Contains("ERROR SUMMARY: 0 errors", good.Error, StringComparison.Ordinal);
         string source = Path.Combine(_folder.FullName, "unset.c");
         File.WriteAllText(source, Unset);
-        using var unset = new DriverBuild(source, "-O0", "-Wno-uninitialized", "-Wno-maybe-uninitialized", $"-DSAMPLE=\"{Repository.Sample}\"");
+        using var unset = new DriverBuild(
+            source, "-O0", "-Wno-uninitialized", "-Wno-maybe-uninitialized", $"-DSAMPLE=\"{Repository.Sample}\"");
         CommandResult bad = Run("valgrind", [], unset);
         Assert.Contains("depends on uninitialised value", bad.Error, StringComparison.Ordinal);
         Assert.Contains("Register (unset.c:9)", bad.Error, StringComparison.Ordinal);

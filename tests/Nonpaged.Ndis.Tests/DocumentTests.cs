@@ -8,14 +8,16 @@ public sealed partial class DocumentTests
     private static readonly string s_root = RepositoryRoot();
 
     public static TheoryData<string> Documents() =>
-        [.. Directory.EnumerateFiles(Path.Combine(s_root, "docs"), "*.md", SearchOption.AllDirectories).Append(Path.Combine(s_root, "README.md"))
+        [.. Directory.EnumerateFiles(Path.Combine(s_root, "docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Path.Combine(s_root, "README.md"))
             .Select(file => Path.GetRelativePath(s_root, file)).Order(StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Documents))]
     public void Each_test_that_a_document_names_exists(string document)
     {
-        HashSet<string> tests = [.. Directory.EnumerateFiles(Path.Combine(s_root, "tests"), "*Tests.cs", SearchOption.AllDirectories).SelectMany(TestsIn)];
+        HashSet<string> tests = [.. Directory.EnumerateFiles(Path.Combine(
+            s_root, "tests"), "*Tests.cs", SearchOption.AllDirectories).SelectMany(TestsIn)];
         Assert.Empty(NamedTest().Matches(Read(document)).Select(match => match.Groups[1].Value).Except(tests));
     }
 
@@ -24,7 +26,10 @@ public sealed partial class DocumentTests
     {
         string[] lines = Read("docs/contract.md").Split('\n');
         for (int clause = 1; clause <= 18; clause++)
-            Assert.Matches(NamedTest(), Assert.Single(lines, line => line.StartsWith($"| C{clause} |", StringComparison.Ordinal)));
+        {
+            Assert.Matches(
+                NamedTest(), Assert.Single(lines, line => line.StartsWith($"| C{clause} |", StringComparison.Ordinal)));
+        }
     }
 
     [Fact]
@@ -36,7 +41,8 @@ public sealed partial class DocumentTests
         Assert.Equal(guarantees, sections[1..].Select(section => section.Split('\n')[0].ToLowerInvariant()));
         Assert.All(sections[1..], section =>
         {
-            foreach (string part in new[] { "- **Backed by**", "- **See it**", "- **Proved by**" }) Assert.Contains(part, section, StringComparison.Ordinal);
+            foreach (string part in new[] { "- **Backed by**", "- **See it**", "- **Proved by**" })
+                Assert.Contains(part, section, StringComparison.Ordinal);
             Assert.Matches(NamedTest(), section);
         });
     }
@@ -44,7 +50,9 @@ public sealed partial class DocumentTests
     private static string Read(string document) => File.ReadAllText(Path.Combine(s_root, document));
 
     private static IEnumerable<string> TestsIn(string file) =>
-        TestMethod().Matches(File.ReadAllText(file)).Select(match => $"{Path.GetFileNameWithoutExtension(file)}.{match.Groups[1].Value}");
+        TestMethod()
+            .Matches(File.ReadAllText(file))
+            .Select(match => $"{Path.GetFileNameWithoutExtension(file)}.{match.Groups[1].Value}");
 
     private static string RepositoryRoot()
     {

@@ -1,21 +1,25 @@
 using System.Globalization;
 using Nonpaged;
 
-// hold RUNG|any BYTES: waits for a line, allocates so many bytes pinned in units of 2 MiB, says what it got or why not, and holds it for ten minutes or until
-// its input ends.
+// hold RUNG|any BYTES: waits for a line, allocates so many bytes pinned in units of 2 MiB, says what it got or why not, and holds
+// it for ten minutes or until its input ends.
 MemoryRung[] ladder = args[0] == "any" ? [.. NonpagedPoolOptions.DefaultLadder] : [Enum.Parse<MemoryRung>(args[0])];
 nuint length = nuint.Parse(args[1], CultureInfo.InvariantCulture);
-using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = ladder });
+using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = ladder });
 Console.WriteLine("ready");
 Console.ReadLine();
-if (!pool.TryAllocate(new MemoryRequest(length) { Alignment = 2 << 20, Pin = PinDemand.Any }, out MemoryBlock? block, out AllocationFailure? failure))
+if (!pool.TryAllocate(
+    new MemoryRequest(length) { Alignment = 2 << 20, Pin = PinDemand.Any },
+    out MemoryBlock? block,
+    out AllocationFailure? failure))
 {
     Console.WriteLine($"refused {failure}");
     return 1;
 }
 
 block.AsSpan().Fill(0x5a);
-Console.WriteLine($"held {block.Obtained.Rung}; pinned {block.Obtained.Pinned}; shortest range {block.Obtained.PhysicalRanges.Min(range => range.Length)}; {block.Obtained.Evidence}");
+Console.WriteLine($"held {block.Obtained.Rung}; pinned {block.Obtained.Pinned}; "
+    + $"shortest range {block.Obtained.PhysicalRanges.Min(range => range.Length)}; {block.Obtained.Evidence}");
 using var end = new Timer(_ => Environment.Exit(2), null, TimeSpan.FromMinutes(10), Timeout.InfiniteTimeSpan);
 Console.ReadLine();
 Console.WriteLine(block.AsSpan().ContainsAnyExcept((byte)0x5a) ? "changed" : "unchanged");

@@ -17,13 +17,17 @@ public sealed partial class LayerTests
             select $"{parts[0]} refers to {reference}, which is not below it";
         Assert.Empty(upward);
         Compare("layers.txt", Projects().OrderBy(one => Array.IndexOf(order, one.Name)).Select(one =>
-            $"{one.Name}:{string.Concat(ProjectReference().Matches(one.Text).Select(match => $" {match.Groups[1].Value}").Order(StringComparer.Ordinal))}"));
+            $"{one.Name}:{string.Concat(References(one.Text).Select(reference => $" {reference}"))}"));
     }
+
+    private static IEnumerable<string> References(string project) =>
+        ProjectReference().Matches(project).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal);
 
     [Fact]
     public void Who_sees_whose_internals_is_listed() => Compare(
         "internals.txt",
-        Projects().SelectMany(one => FriendName().Matches(one.Text).Select(match => $"{one.Name} is seen by {match.Groups[1].Value}"))
+        Projects()
+            .SelectMany(one => FriendName().Matches(one.Text).Select(match => $"{one.Name} is seen by {match.Groups[1].Value}"))
             .Order(StringComparer.Ordinal));
 
     [Fact]

@@ -6,9 +6,11 @@ namespace Nonpaged.Tidy.Tests;
 /// <summary>The public part of an assembly as text: one line a member, in order.</summary>
 internal static class PublicApi
 {
-    private const BindingFlags Members = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Members = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance
+        | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
-    public static IEnumerable<string> Of(Assembly assembly) => assembly.GetExportedTypes().SelectMany(Of).Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Of(Assembly assembly) =>
+        assembly.GetExportedTypes().SelectMany(Of).Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Of(Type type)
     {
@@ -38,10 +40,13 @@ internal static class PublicApi
         ConstructorInfo constructor when IsSeen(constructor) && !constructor.IsStatic => $"new({Parameters(constructor)})",
         FieldInfo field when IsSeen(field) => $"{field.Name} : {Name(field.FieldType)}{Value(field)}",
         PropertyInfo property when property.GetAccessors(nonPublic: true).Any(IsSeen) =>
-            $"{property.Name}{Index(property)} : {Name(property.PropertyType)} {{{Accessor(property.GetMethod, " get;")}{Setter(property.SetMethod)} }}",
+            $"{property.Name}{Index(property)} : "
+                + $"{Name(property.PropertyType)} {{{Accessor(property.GetMethod, " get;")}{Setter(property.SetMethod)} }}",
         EventInfo change when IsSeen(change.AddMethod!) => $"{change.Name} : event {Name(change.EventHandlerType!)}",
-        MethodInfo method when IsSeen(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
-            $"{(method.IsStatic ? "static " : "")}{method.Name}{Generic(method)}({Parameters(method)}) -> {Name(method.ReturnType)}",
+        MethodInfo method when IsSeen(method)
+            && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal)) =>
+            $"{(method.IsStatic ? "static " : "")}{method.Name}{Generic(method)}({Parameters(method)}) "
+                + $"-> {Name(method.ReturnType)}",
         _ => null,
     };
 
@@ -68,13 +73,17 @@ internal static class PublicApi
     }
 
     private static string Number(Type type, string value) =>
-        Convert.ToString(Convert.ChangeType(Enum.Parse(type, value), Enum.GetUnderlyingType(type), CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)!;
+        Convert.ToString(
+            Convert.ChangeType(Enum.Parse(type, value), Enum.GetUnderlyingType(type), CultureInfo.InvariantCulture),
+            CultureInfo.InvariantCulture)!;
 
     private static string Value(FieldInfo field) =>
         field.IsLiteral ? string.Create(CultureInfo.InvariantCulture, $" = {field.GetRawConstantValue()}") : "";
 
     private static string Index(PropertyInfo property) =>
-        property.GetIndexParameters() is { Length: > 0 } index ? $"[{string.Join(", ", index.Select(one => Name(one.ParameterType)))}]" : "";
+        property.GetIndexParameters() is { Length: > 0 } index
+            ? $"[{string.Join(", ", index.Select(one => Name(one.ParameterType)))}]"
+            : "";
 
     private static string Accessor(MethodInfo? method, string text) => method is not null && IsSeen(method) ? text : "";
 
@@ -88,7 +97,8 @@ internal static class PublicApi
         method.IsGenericMethod ? $"<{string.Join(", ", method.GetGenericArguments().Select(one => one.Name))}>" : "";
 
     private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{(parameter.IsOut ? "out " : "")}{Name(parameter.ParameterType)} {parameter.Name}{(parameter.HasDefaultValue ? " = ..." : "")}"));
+        $"{(parameter.IsOut ? "out " : "")}{Name(parameter.ParameterType)} "
+            + $"{parameter.Name}{(parameter.HasDefaultValue ? " = ..." : "")}"));
 
     private static string Name(Type type)
     {

@@ -22,7 +22,9 @@ public sealed class PublicApiTests
         }
 
         string[] listed = File.ReadAllLines(list);
-        IEnumerable<string> changes = listed.Except(found).Select(line => $"- {line}").Concat(found.Except(listed).Select(line => $"+ {line}"));
+        IEnumerable<string> changes = listed.Except(found)
+            .Select(line => $"- {line}")
+            .Concat(found.Except(listed).Select(line => $"+ {line}"));
         Assert.Empty(changes);
     }
 }

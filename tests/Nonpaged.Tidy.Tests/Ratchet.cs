@@ -16,11 +16,12 @@ internal sealed class Ratchet(string list)
         (string File, int Count)[] found = [.. counted.Where(one => one.Count > 0)];
         if (Repository.Updates)
         {
-            File.WriteAllLines(_path, found.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count} {one.File}")));
+            File.WriteAllLines(
+                _path, found.Select(one => string.Create(CultureInfo.InvariantCulture, $"{one.Count} {one.File}")));
             return;
         }
 
-        Dictionary<string, int> allowed = File.ReadAllLines(_path)
+        var allowed = File.ReadAllLines(_path)
             .Select(line => line.Split(' ', 2))
             .ToDictionary(parts => parts[1], parts => int.Parse(parts[0], CultureInfo.InvariantCulture), StringComparer.Ordinal);
         IEnumerable<string> worse = found

@@ -23,7 +23,8 @@ public sealed class StyleTests
     [Fact]
     public void No_file_gets_more_phrases_that_plain_words_avoid()
     {
-        string[] phrases = [.. File.ReadAllLines(Path.Combine(Repository.Kept, "phrases.txt")).Where(line => line.Length > 0 && line[0] != '#')];
+        string[] phrases =
+            [.. File.ReadAllLines(Path.Combine(Repository.Kept, "phrases.txt")).Where(line => line.Length > 0 && line[0] != '#')];
         Assert.NotEmpty(phrases);
         IEnumerable<string> files = Repository.Files("*.cs", "src", "benchmarks")
             .Concat(Repository.Files("*.md", "docs")).Append("README.md").Append("CHANGELOG.md");

@@ -14,13 +14,17 @@ internal static class HeapCommand
 
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON document on standard output." };
     private static readonly Option<int?> s_rounds = new("--rounds") { Description = "Rounds that count: 5, or 3 with --quick." };
-    private static readonly Option<bool> s_quick = new("--quick") { Description = "Short rounds and small live sets: for a look." };
-    private static readonly Option<string[]> s_row = new("--row") { Description = $"Only these rows: {string.Join(", ", HeapCase.Names)}." };
-    private static readonly Option<string?> s_save = new("--save") { Description = "Also writes the JSON document into this file." };
+    private static readonly Option<bool> s_quick = new("--quick")
+    { Description = "Short rounds and small live sets: for a look." };
+    private static readonly Option<string[]> s_row = new("--row")
+    { Description = $"Only these rows: {string.Join(", ", HeapCase.Names)}." };
+    private static readonly Option<string?> s_save = new("--save")
+    { Description = "Also writes the JSON document into this file." };
 
     public static Command Create()
     {
-        var command = new Command("heap", "Small blocks, allocated and freed, beside the allocators of C programs.") { s_json, s_rounds, s_quick, s_row, s_save };
+        var command = new Command("heap", "Small blocks, allocated and freed, beside the allocators of C programs.")
+        { s_json, s_rounds, s_quick, s_row, s_save };
         s_rounds.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int?>() is < 1 or > 1000) result.AddError("--rounds is 1 to 1000.");
@@ -38,7 +42,8 @@ internal static class HeapCommand
         string[] rows = parsed.GetValue(s_row) is { Length: > 0 } some ? some : [.. HeapCase.Names];
         using var bench = new HeapBench(rounds, quick ? QuickMilliseconds : Milliseconds, Console.Error);
         bench.Run([.. HeapCase.All(quick).Where(one => rows.Contains(one.Row))]);
-        var results = new HeapResults(MachineFacts.Read(), AllocatorVersions.Read(), rounds, quick, bench.Rows, bench.Dotnet, bench.Calls, bench.Details);
+        var results = new HeapResults(
+            MachineFacts.Read(), AllocatorVersions.Read(), rounds, quick, bench.Rows, bench.Dotnet, bench.Calls, bench.Details);
         string json = JsonSerializer.Serialize(results, BenchJson.Default.HeapResults);
         if (parsed.GetValue(s_save) is { } file) File.WriteAllText(file, json + "\n");
         Console.Out.WriteLine(parsed.GetValue(s_json) ? json : HeapTable.Of(results));

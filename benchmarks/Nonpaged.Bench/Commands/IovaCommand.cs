@@ -7,12 +7,16 @@ namespace Nonpaged.Bench;
 internal static class IovaCommand
 {
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON document on standard output." };
-    private static readonly Option<int> s_rounds = new("--rounds") { Description = "How many processes of each side, in turn.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<string?> s_save = new("--save") { Description = "Also writes the JSON document into this file." };
+    private static readonly Option<int> s_rounds = new("--rounds")
+    { Description = "How many processes of each side, in turn.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<string?> s_save = new("--save")
+    { Description = "Also writes the JSON document into this file." };
 
     public static Command Create()
     {
-        var command = new Command("iova", "2 MiB, 64 MiB and 1 GiB mapped for a device by VFIO and unmapped, in a guest; and single translations.") { s_json, s_rounds, s_save };
+        var command = new Command(
+            "iova", "2 MiB, 64 MiB and 1 GiB mapped for a device by VFIO and unmapped, in a guest; and single translations.")
+        { s_json, s_rounds, s_save };
         s_rounds.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<int>() is < 1 or > 100) result.AddError("--rounds is 1 to 100.");

@@ -21,7 +21,8 @@ internal static class OursCommand
         var cFirst = new Option<bool>("--c-first");
         var iova = new Command("iova") { device, group, s_rung, s_bytes, times, cFirst };
         iova.SetAction(parsed => OurIova.Map(
-            parsed.GetValue(device)!, parsed.GetValue(group)!, parsed.GetValue(s_rung), parsed.GetValue(s_bytes), parsed.GetValue(times), parsed.GetValue(cFirst)));
+            parsed.GetValue(device)!, parsed.GetValue(group)!, parsed.GetValue(s_rung), parsed.GetValue(s_bytes),
+            parsed.GetValue(times), parsed.GetValue(cFirst)));
         var iovaTranslate = new Command("iova-translate") { device, s_bytes };
         iovaTranslate.SetAction(parsed => OurIova.Translate(parsed.GetValue(device)!, parsed.GetValue(s_bytes)));
         return new Command("ours") { populate, translate, iova, iovaTranslate, Heap() }.Hide();
@@ -39,7 +40,8 @@ internal static class OursCommand
             bool isJit = parsed.GetValue(jit);
             return parsed.GetValue(allocator) switch
             {
-                HeapContestants.Pool => new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time, isJit).Serve(),
+                HeapContestants.Pool =>
+                    new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time, isJit).Serve(),
                 HeapContestants.FurtherPool => ServeFurtherPool(time, isJit),
                 HeapContestants.NdisAllocateMemory => Serve(new NdisCalls(), time, isJit),
                 HeapContestants.Lookaside => Serve(new LookasideCalls(), time, isJit),
@@ -47,7 +49,8 @@ internal static class OursCommand
                 HeapContestants.Stack => new HeapChild<StackBlocks, nint>(new StackBlocks(), time, isJit).Serve(),
                 HeapContestants.NativeMemory => Serve(new NativeCalls(), time, isJit),
                 HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time, isJit).Serve(),
-                HeapContestants.MemoryPool => new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time, isJit).Serve(),
+                HeapContestants.MemoryPool =>
+                    new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time, isJit).Serve(),
                 string other => throw new BenchException($"There is no allocator \"{other}\"."),
                 null => throw new BenchException("The allocator is missing."),
             };
@@ -56,7 +59,8 @@ internal static class OursCommand
     }
 
     private static int Serve<TCalls>(TCalls calls, double time, bool isJit)
-        where TCalls : struct, ICalls => new HeapChild<AddressBlocks<TCalls>, nint>(new AddressBlocks<TCalls>(calls), time, isJit).Serve();
+        where TCalls : struct, ICalls =>
+        new HeapChild<AddressBlocks<TCalls>, nint>(new AddressBlocks<TCalls>(calls), time, isJit).Serve();
 
     private static int ServeFurtherPool(double time, bool isJit)
     {

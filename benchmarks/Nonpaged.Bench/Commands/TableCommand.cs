@@ -18,7 +18,8 @@ internal static class TableCommand
             string json = File.ReadAllText(parsed.GetValue(s_file)!);
             Console.Out.Write(KindOf(json) switch
             {
-                "populate" or "populate-first" or "translate" or "translate-jit" => MarkdownTable.Of(Read(json, BenchJson.Default.Results)),
+                "populate" or "populate-first" or "translate" or "translate-jit" =>
+                    MarkdownTable.Of(Read(json, BenchJson.Default.Results)),
                 "iova" => IovaTable.Of(Read(json, BenchJson.Default.IovaResults)),
                 "c" => CCommand.TableOf(Read(json, BenchJson.Default.CResults)),
                 _ => Heap(Read(json, BenchJson.Default.HeapResults), parsed.GetValue(s_short)),
@@ -32,9 +33,11 @@ internal static class TableCommand
     /// <summary>What the document is of: its only kind of row, or that of its first.</summary>
     private static string? KindOf(string json)
     {
-        using JsonDocument document = JsonDocument.Parse(json);
-        return document.RootElement.TryGetProperty("guest", out _) ? "iova" : document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
+        using var document = JsonDocument.Parse(json);
+        return document.RootElement.TryGetProperty("guest", out _) ? "iova"
+            : document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
     }
 
-    private static T Read<T>(string json, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(json, type) ?? throw new BenchException("The file is empty.");
+    private static T Read<T>(string json, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(json, type) ?? throw new BenchException("The file is empty.");
 }

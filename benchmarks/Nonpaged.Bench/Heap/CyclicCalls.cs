@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Bench;
 
 /// <summary>
-/// No allocator, but what is left of a row without one, where one thread allocates and another one frees: as many blocks as rte_mempool has in such a row, one after the other and again
-/// from the first; a free does nothing. The ring between the threads holds fewer, so that no block is there twice.
+/// No allocator, but what is left of a row without one, where one thread allocates and another one frees: as many blocks as
+/// rte_mempool has in such a row, one after the other and again from the first; a free does nothing. The ring between the threads
+/// holds fewer, so that no block is there twice.
 /// </summary>
 internal readonly unsafe struct CyclicCalls() : ICalls
 {

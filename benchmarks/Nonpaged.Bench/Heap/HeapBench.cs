@@ -1,9 +1,11 @@
 namespace Nonpaged.Bench;
 
 /// <summary>
-/// The heap beside the allocators of C programs. Each is in a process of its own; in each round of a row all take several short turns, one at a time, of which the least
-/// counts: what disturbs the machine disturbs all of them, and is seldom there in all turns of one. Each round has new processes, because where the kernel places a stack and a heap makes a difference of a third, for
-/// all of them, and stays so for the life of a process. Only large live sets are kept from round to round: filling them takes the longest.
+/// The heap beside the allocators of C programs. Each is in a process of its own; in each round of a row all take several
+/// short turns, one at a time, of which the least counts: what disturbs the machine disturbs all of them, and is seldom there
+/// in all turns of one. Each round has new processes, because where the kernel places a stack and a heap makes a difference of
+/// a third, for all of them, and stays so for the life of a process. Only large live sets are kept from round to round:
+/// filling them takes the longest.
 /// </summary>
 internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log) : IDisposable
 {
@@ -29,9 +31,14 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
     {
         long needed = cases.Max(one => one.Bytes);
         if (ProcessMemory.Available < needed)
-            throw new BenchException($"It needs {needed >> 20} MiB of memory, and {ProcessMemory.Available >> 20} MiB are available. --quick needs less.");
+        {
+            throw new BenchException($"It needs {needed >> 20} MiB of memory, and {ProcessMemory.Available >> 20} MiB are "
+                + "available. --quick needs less.");
+        }
+
         HugepagePool.Allow(HugePages);
-        var values = cases.ToDictionary(one => one, one => HeapContestants.For(one).ToDictionary(name => name, _ => new List<double>()));
+        var values = cases.ToDictionary(
+            one => one, one => HeapContestants.For(one).ToDictionary(name => name, _ => new List<double>()));
         for (int round = 0; round < rounds; round++)
         {
             foreach (HeapCase one in cases.Where(one => !one.IsMemory && one.Row != "live")) Ask(one, round, values[one]);
@@ -57,12 +64,13 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
     {
         log.WriteLine($"round {round + 1} of {rounds}, {one.Workload}");
         string[] names = [.. HeapContestants.For(one)];
-        var least = names.ToDictionary(name => name, _ => double.MaxValue);
+        Dictionary<string, double> least = names.ToDictionary(name => name, _ => double.MaxValue);
         for (int turn = 0; turn < (one.Row == "live" ? TurnsOfLiveSets : Turns); turn++)
         {
             // Another one begins in each turn.
             int first = (round + turn) % names.Length;
-            foreach (string name in names.Skip(first).Concat(names.Take(first))) least[name] = double.Min(least[name], Format.Parse(Ask(name, one)));
+            foreach (string name in names.Skip(first).Concat(names.Take(first)))
+                least[name] = double.Min(least[name], Format.Parse(Ask(name, one)));
         }
 
         foreach (string name in names) values[name].Add(least[name]);
@@ -76,7 +84,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
     }
 
     /// <summary>In processes that did nothing before, one after the other. What ours has free in whole pages.</summary>
-    private Dictionary<HeapCase, double> RunMemory(HeapCase[] phases, Dictionary<HeapCase, Dictionary<string, List<double>>> values)
+    private Dictionary<HeapCase, double> RunMemory(
+        HeapCase[] phases, Dictionary<HeapCase, Dictionary<string, List<double>>> values)
     {
         var free = new Dictionary<HeapCase, double>();
         foreach (string name in phases.SelectMany(HeapContestants.For).Distinct())
@@ -97,7 +106,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
 
     private string Ask(string name, HeapCase one)
     {
-        if (!_children.TryGetValue(name, out Child? child)) _children[name] = child = HeapContestants.Start(name, one.Row == "live" ? TimesAsLong * milliseconds : milliseconds);
+        if (!_children.TryGetValue(name, out Child? child))
+            _children[name] = child = HeapContestants.Start(name, one.Row == "live" ? TimesAsLong * milliseconds : milliseconds);
         return child.TryAsk(one.Workload) ?? throw child.Ended();
     }
 
@@ -109,7 +119,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         if (one.IsForCalls)
         {
             Calls.Add(new HeapCallsRow(
-                one.Row, one.Size, one.Count, Minimum(HeapContestants.FurtherPool), Minimum(HeapContestants.NdisAllocateMemory), Minimum(HeapContestants.Lookaside)));
+                one.Row, one.Size, one.Count, Minimum(HeapContestants.FurtherPool), Minimum(HeapContestants.NdisAllocateMemory),
+                Minimum(HeapContestants.Lookaside)));
         }
 
         if (!one.IsForDotnet) return;

@@ -5,7 +5,8 @@ namespace Nonpaged.Bench;
 /// <summary>Our side of "heap": lines on stdin and answers as the peers' workload.h describes them.</summary>
 /// <param name="heap">The allocator.</param>
 /// <param name="milliseconds">What one measurement shall take.</param>
-/// <param name="isJit">The runtime's own compiler is at work, which takes its time. A program that can be compiled ahead of time isn't told so by RuntimeFeature.</param>
+/// <param name="isJit">The runtime's own compiler is at work, which takes its time. A program that can be compiled ahead of time
+/// isn't told so by RuntimeFeature.</param>
 internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double milliseconds, bool isJit)
     where TBlocks : struct, IBlocks<TBlock>
     where TBlock : notnull
@@ -50,7 +51,8 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
         return words[0] switch
         {
             "lifo" => Measure(line, 1, pairs => Workload<TBlocks, TBlock>.Lifo(heap, job, pairs)),
-            "batch" => Measure(line, Workload<TBlocks, TBlock>.Batch, pairs => Workload<TBlocks, TBlock>.InBatches(heap, job, pairs)),
+            "batch" =>
+                Measure(line, Workload<TBlocks, TBlock>.Batch, pairs => Workload<TBlocks, TBlock>.InBatches(heap, job, pairs)),
             "bulk" => Measure(line, first, pairs => Workload<TBlocks, TBlock>.Bulk(heap, new Job(2048, Many: first), pairs)),
             "churn" => Measure(line, 1, pairs => _threads.Churn(first, pairs)),
             "remote" => Measure(line, 32, pairs => _threads.Remote(job.Size, pairs)),
@@ -100,8 +102,8 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
         return workload(pairs) / pairs;
     }
 
-    // What is compiled first is instrumented, and compiled again later, when nothing new has been compiled for a while. So until it stays as fast as it is;
-    // a process's first workload takes longest.
+    // What is compiled first is instrumented, and compiled again later, when nothing new has been compiled for a while. So until
+    // it stays as fast as it is; a process's first workload takes longest.
     private void WarmUp(string line, long pairs, Func<long, double> workload)
     {
         if (!isJit || !_warm.Add(line)) return;

@@ -17,7 +17,10 @@ internal static class HeapContestants
     public const string Unchecked = "ours, AOT unchecked";
     public const string Jit = "ours, JIT";
 
-    /// <summary>rte_mempool where the caller says how long the block is that it frees. Shown, but no peer: all others are told the block only.</summary>
+    /// <summary>
+    /// rte_mempool where the caller says how long the block is that it frees. Shown, but no peer: all
+    /// others are told the block only.
+    /// </summary>
     public const string ByLength = "rte_mempool, by length";
 
     /// <summary>In the order in which they are shown.</summary>
@@ -31,12 +34,14 @@ internal static class HeapContestants
 
     public static IEnumerable<string> For(HeapCase one) =>
     [
-        .. Ours, .. one.IsForCalls ? Calls : [], .. Peers.Where(peer => Takes(peer, one)), .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(),
+        .. Ours, .. one.IsForCalls ? Calls
+            : [], .. Peers.Where(peer => Takes(peer, one)), .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(),
         .. one.IsForDotnet ? Dotnet : [],
     ];
 
     // rte_malloc searches its lists of free memory: five million replacements among a million blocks take it many minutes.
-    private static bool Takes(string peer, HeapCase one) => peer != HeapRow.NotCounted || one.Phase is null or "filled" || one.Count < 1_000_000;
+    private static bool Takes(string peer, HeapCase one) =>
+        peer != HeapRow.NotCounted || one.Phase is null or "filled" || one.Count < 1_000_000;
 
     public static Child Start(string name, double milliseconds)
     {
@@ -46,7 +51,8 @@ internal static class HeapContestants
             Aot => Child.Start(Programs.Ours, "ours", "heap", Pool, time),
             Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", Pool, time),
             Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", Pool, time, "--jit"),
-            FurtherPool or NdisAllocateMemory or Lookaside or NativeMemory or ArrayPool or MemoryPool => Child.Start(Programs.Ours, "ours", "heap", name, time),
+            FurtherPool or NdisAllocateMemory or Lookaside or NativeMemory or ArrayPool or MemoryPool =>
+                Child.Start(Programs.Ours, "ours", "heap", name, time),
             ByLength => Child.Start(Programs.Heap("rte_mempool_by_length"), time),
             _ => Child.Start(Programs.Heap(name), time),
         };

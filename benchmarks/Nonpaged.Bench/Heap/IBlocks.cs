@@ -1,6 +1,9 @@
 namespace Nonpaged.Bench;
 
-/// <summary>An allocator that is measured. Implemented by structs, so that each workload is compiled for each of them with their calls inlined.</summary>
+/// <summary>
+/// An allocator that is measured. Implemented by structs, so that each workload is compiled for each of
+/// them with their calls inlined.
+/// </summary>
 /// <typeparam name="TBlock">What stands for a block: an address, or an object.</typeparam>
 internal interface IBlocks<TBlock>
 {
@@ -17,6 +20,9 @@ internal interface IBlocks<TBlock>
 
     void Free(ReadOnlySpan<TBlock> blocks);
 
-    /// <summary>What the allocator has from the kernel, in bytes, and how much of that it could give to anything, for a whole page or more.</summary>
+    /// <summary>
+    /// What the allocator has from the kernel, in bytes, and how much of that it could give to
+    /// anything, for a whole page or more.
+    /// </summary>
     (ulong Held, ulong Free) Memory();
 }

@@ -65,7 +65,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
     private static void ReplaceMany(TBlocks heap, nuint size, TBlock[] blocks, int many, long pairs, ref Sequence state)
     {
         ulong segment = (ulong)(blocks.Length / many);
-        var slots = new int[many];
+        int[] slots = new int[many];
         var some = new TBlock[many];
         for (long i = 0; i < pairs; i += many)
         {

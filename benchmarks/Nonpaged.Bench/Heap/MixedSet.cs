@@ -1,6 +1,9 @@
 namespace Nonpaged.Bench;
 
-/// <summary>Many live blocks of the network mix, every page of them written, and what the allocator holds for them. As in the peers' workload.h.</summary>
+/// <summary>
+/// Many live blocks of the network mix, every page of them written, and what the allocator holds for
+/// them. As in the peers' workload.h.
+/// </summary>
 internal sealed class MixedSet<TBlocks, TBlock>
     where TBlocks : struct, IBlocks<TBlock>
     where TBlock : notnull

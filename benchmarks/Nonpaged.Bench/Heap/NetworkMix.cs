@@ -1,6 +1,9 @@
 namespace Nonpaged.Bench;
 
-/// <summary>Lengths as in a network: 60 % 64 bytes, 25 % 1514, 15 % 2048 to 9216. Drawn ahead, so that drawing is no part of what is measured.</summary>
+/// <summary>
+/// Lengths as in a network: 60 % 64 bytes, 25 % 1514, 15 % 2048 to 9216. Drawn ahead, so that drawing
+/// is no part of what is measured.
+/// </summary>
 internal static class NetworkMix
 {
     public const int Count = 1 << 16;
@@ -10,7 +13,7 @@ internal static class NetworkMix
     private static ushort[] Draw()
     {
         var random = new Sequence(1);
-        var lengths = new ushort[Count];
+        ushort[] lengths = new ushort[Count];
         for (int i = 0; i < Count; i++)
         {
             ulong percent = random.Draw(100);

@@ -20,17 +20,20 @@ internal static unsafe partial class Processor
         ulong* set = stackalloc ulong[SetBytes / sizeof(ulong)];
         set[s_two[thread] / 64] = 1UL << (s_two[thread] % 64);
         // 0 is the calling thread.
-        if (SetAffinity(0, SetBytes, set) != 0) throw new BenchException($"sched_setaffinity: processor {s_two[thread]}, errno {Marshal.GetLastPInvokeError()}.");
+        if (SetAffinity(0, SetBytes, set) != 0)
+            throw new BenchException($"sched_setaffinity: processor {s_two[thread]}, errno {Marshal.GetLastPInvokeError()}.");
     }
 
     private static int[] First()
     {
         ulong* set = stackalloc ulong[SetBytes / sizeof(ulong)];
-        if (GetAffinity(0, SetBytes, set) != 0) throw new BenchException($"sched_getaffinity: errno {Marshal.GetLastPInvokeError()}.");
+        if (GetAffinity(0, SetBytes, set) != 0)
+            throw new BenchException($"sched_getaffinity: errno {Marshal.GetLastPInvokeError()}.");
         var found = new List<int>();
         for (int word = 0; word < SetBytes / sizeof(ulong); word++)
         {
-            for (ulong left = set[word]; left != 0; left &= left - 1) found.Add(word * 64 + BitOperations.TrailingZeroCount(left));
+            for (ulong left = set[word]; left != 0; left &= left - 1)
+                found.Add(word * 64 + BitOperations.TrailingZeroCount(left));
         }
 
         return [.. found.Take(2)];

@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Nonpaged.Bench;
 
-/// <summary>Random numbers, the same as in the peers' workload.h: Knuth's linear congruential generator (MMIX), the upper half.</summary>
+/// <summary>
+/// Random numbers, the same as in the peers' workload.h: Knuth's linear congruential generator (MMIX), the upper half.
+/// </summary>
 internal struct Sequence(ulong state)
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Bench;
 
 /// <summary>
-/// No allocator, but what is left of a row without one: a stack of addresses that knows no sizes and no threads, checks nothing, and has the blocks of a pool's. For rows of one size on one thread.
+/// No allocator, but what is left of a row without one: a stack of addresses that knows no sizes and no threads, checks nothing,
+/// and has the blocks of a pool's. For rows of one size on one thread.
 /// </summary>
 internal readonly unsafe struct StackBlocks : IBlocks<nint>
 {

@@ -30,10 +30,13 @@ internal sealed class TwoThreads<TBlocks, TBlock>
         if (isPinned) _ringStart = (int)(-(nint)Unsafe.AsPointer(ref _ring[0]) & (RingAlignment - 1)) / Unsafe.SizeOf<TBlock>();
     }
 
-    /// <summary>Each thread has its own live blocks of the network mix; one drawn at random is freed and replaced by one of a random length.</summary>
+    /// <summary>
+    /// Each thread has its own live blocks of the network mix; one drawn at random is freed and
+    /// replaced by one of a random length.
+    /// </summary>
     public double Churn(int threads, long pairs)
     {
-        var times = new double[threads];
+        double[] times = new double[threads];
         Run(threads, number => times[number] = ChurnOnThread(threads, number, pairs));
         return times.Average();
     }

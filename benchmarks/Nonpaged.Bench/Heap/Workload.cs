@@ -6,8 +6,8 @@ using System.Runtime.Intrinsics.X86;
 namespace Nonpaged.Bench;
 
 /// <summary>
-/// The heap's workloads on one thread. The same as in the peers' workload.h: the same order of calls, the same random numbers, the same writes. Each takes a
-/// number of pairs and returns the time that they took, in nanoseconds.
+/// The heap's workloads on one thread. The same as in the peers' workload.h: the same order of calls, the same random numbers,
+/// the same writes. Each takes a number of pairs and returns the time that they took, in nanoseconds.
 /// </summary>
 internal static class Workload<TBlocks, TBlock>
     where TBlocks : struct, IBlocks<TBlock>
@@ -31,7 +31,7 @@ internal static class Workload<TBlocks, TBlock>
 
     public static double InBatches(TBlocks heap, Job job, long pairs)
     {
-        TBlock[] blocks = new TBlock[Batch];
+        var blocks = new TBlock[Batch];
         long start = Stopwatch.GetTimestamp();
         for (long i = 0; i < pairs; i += Batch)
         {
@@ -63,7 +63,8 @@ internal static class Workload<TBlocks, TBlock>
         return time;
     }
 
-    // Loops stand in methods of their own, over references, so that what they need stays in registers, as the C compiler manages by itself.
+    // Loops stand in methods of their own, over references, so that what they need stays in registers, as
+    // the C compiler manages by itself.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void OneByOne(TBlocks heap, nuint size, long pairs)
     {
@@ -110,15 +111,16 @@ internal static class Workload<TBlocks, TBlock>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Describe(ref TBlock block, ref Descriptor<TBlock> descriptor, ref Descriptor<TBlock> end, uint length)
     {
-        Vector512<ulong> rest = Vector512.Create(length | (1UL << 32));
+        var rest = Vector512.Create(length | (1UL << 32));
         do
         {
             if (Vectors)
             {
-                Vector512<ulong> addresses = Vector512.LoadUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
+                var addresses = Vector512.LoadUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
                 ref ulong word = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
                 Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(0UL, 8, 1, 9, 2, 10, 3, 11), rest).StoreUnsafe(ref word);
-                Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), rest).StoreUnsafe(ref word, 8);
+                Avx512F.PermuteVar8x64x2(addresses, Vector512.Create(4UL, 12, 5, 13, 6, 14, 7, 15), rest)
+                    .StoreUnsafe(ref word, 8);
                 block = ref Unsafe.Add(ref block, 8);
                 descriptor = ref Unsafe.Add(ref descriptor, 8);
             }
@@ -147,7 +149,8 @@ internal static class Workload<TBlocks, TBlock>
             if (Vectors)
             {
                 ref ulong word = ref Unsafe.As<Descriptor<TBlock>, ulong>(ref descriptor);
-                Avx512F.PermuteVar8x64x2(Vector512.LoadUnsafe(ref word), Vector512.Create(0UL, 2, 4, 6, 8, 10, 12, 14), Vector512.LoadUnsafe(ref word, 8))
+                Avx512F.PermuteVar8x64x2(Vector512.LoadUnsafe(ref word), Vector512.Create(
+                    0UL, 2, 4, 6, 8, 10, 12, 14), Vector512.LoadUnsafe(ref word, 8))
                     .StoreUnsafe(ref Unsafe.As<TBlock, ulong>(ref block));
                 block = ref Unsafe.Add(ref block, 8);
                 descriptor = ref Unsafe.Add(ref descriptor, 8);

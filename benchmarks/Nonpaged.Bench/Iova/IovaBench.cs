@@ -8,10 +8,12 @@ internal sealed class IovaBench(int rounds, TextWriter log)
     private const string Device = "0000:00:04.0";
     private const ulong TranslatedBytes = 64 << 20;
 
-    // Each process has memory of its own, and both sides in it the same. Of 1 GiB of single pages the emulation takes a minute a round, and the kernel's work on each page is all there is to see.
+    // Each process has memory of its own, and both sides in it the same. Of 1 GiB of single pages the emulation takes a minute a
+    // round, and the kernel's work on each page is all there is to see.
     private static readonly (string Rung, MemoryRung Kind, ulong Size, int Times)[] s_cases =
     [
-        ("hugetlb", MemoryRung.HugepagePool, 2UL << 20, 200), ("hugetlb", MemoryRung.HugepagePool, 64UL << 20, 40), ("hugetlb", MemoryRung.HugepagePool, 1UL << 30, 8),
+        ("hugetlb", MemoryRung.HugepagePool, 2UL << 20, 200), ("hugetlb", MemoryRung.HugepagePool, 64UL << 20, 40),
+        ("hugetlb", MemoryRung.HugepagePool, 1UL << 30, 8),
         ("small", MemoryRung.SmallPages, 2UL << 20, 60), ("small", MemoryRung.SmallPages, 64UL << 20, 16),
     ];
 
@@ -32,13 +34,16 @@ internal sealed class IovaBench(int rounds, TextWriter log)
 
         (double iommu, double host) = (Least(words, "iommu"), Least(words, "host"));
         string guest = words.First(line => line[0] == "kernel")[1];
-        return new IovaResults(MachineFacts.Read(), $"Linux {guest} in QEMU, TCG, intel-iommu,caching-mode=on", rows, new IovaTranslate(iommu, host, Round(iommu / host)));
+        return new IovaResults(
+            MachineFacts.Read(), $"Linux {guest} in QEMU, TCG, intel-iommu,caching-mode=on", rows,
+            new IovaTranslate(iommu, host, Round(iommu / host)));
     }
 
     private string Script()
     {
         var script = new StringWriter { NewLine = "\n" };
-        script.WriteLine("set -e; modprobe -a vfio_iommu_type1 vfio-pci; nonpaged bind " + Device + " >/dev/null; echo 560 >/proc/sys/vm/nr_hugepages; echo kernel $(uname -r)");
+        script.WriteLine("set -e; modprobe -a vfio_iommu_type1 vfio-pci; nonpaged bind " + Device
+            + " >/dev/null; echo 560 >/proc/sys/vm/nr_hugepages; echo kernel $(uname -r)");
         script.WriteLine($"group=$(basename $(readlink /sys/bus/pci/devices/{Device}/iommu_group))");
         for (int round = 0; round < rounds; round++)
         {
@@ -46,7 +51,8 @@ internal sealed class IovaBench(int rounds, TextWriter log)
             {
                 // Who comes first does so every other time.
                 string order = round % 2 == 0 ? " --c-first" : "";
-                script.WriteLine($"bench ours iova {Device} $group {kind} {size} {times}{order} >/tmp/times && sed 's/^/{rung} {size} /' /tmp/times");
+                script.WriteLine($"bench ours iova {Device} $group {kind} {size} {times}{order} >/tmp/times && sed 's/^/{rung} "
+                    + $"{size} /' /tmp/times");
             }
         }
 
@@ -62,18 +68,24 @@ internal sealed class IovaBench(int rounds, TextWriter log)
     /// <summary>Of each process, in their order.</summary>
     private IovaTimes[] Times(string[][] words, string side, string rung, ulong size)
     {
-        IovaTimes[] times = [.. words.Where(line => line.Length == 5 && line[0] == rung && line[1] == $"{size}" && line[2] == side).Select(line => new IovaTimes(Number(line[3]), Number(line[4])))];
-        return times.Length == rounds ? times : throw new BenchException($"The guest told {times.Length} of {rounds} times of {side} for {size} bytes of {rung}.");
+        IovaTimes[] times = [.. words.Where(line => line.Length == 5 && line[0] == rung && line[1] == $"{size}"
+            && line[2] == side).Select(line => new IovaTimes(Number(line[3]), Number(line[4])))];
+        return times.Length == rounds ? times
+            : throw new BenchException($"The guest told {times.Length} of {rounds} times of {side} for {size} bytes of {rung}.");
     }
 
-    private static IovaTimes Median(IovaTimes[] times) => new(Round(Median(times.Select(one => one.Map))), Round(Median(times.Select(one => one.Unmap))));
+    private static IovaTimes Median(IovaTimes[] times) =>
+        new(Round(Median(times.Select(one => one.Map))), Round(Median(times.Select(one => one.Unmap))));
 
-    private static double Least(string[][] words, string pool) => words.Where(line => line.Length == 3 && line[0] == "translate" && line[1] == pool).Min(line => Number(line[2]));
+    private static double Least(string[][] words, string pool) =>
+        words.Where(line => line.Length == 3 && line[0] == "translate" && line[1] == pool).Min(line => Number(line[2]));
 
     private static double Median(IEnumerable<double> values)
     {
         double[] sorted = [.. values.Order()];
-        return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
+        return sorted.Length % 2 == 1
+            ? sorted[sorted.Length / 2]
+            : (sorted[sorted.Length / 2 - 1] + sorted[sorted.Length / 2]) / 2;
     }
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);

@@ -18,11 +18,14 @@ internal static unsafe class OurPopulate
         return 0;
     }
 
-    /// <summary>A pool of its own each time, so that nothing of an earlier round is used again. What it held is given back before the answer.</summary>
+    /// <summary>
+    /// A pool of its own each time, so that nothing of an earlier round is used again. What it held
+    /// is given back before the answer.
+    /// </summary>
     private static double Round(MemoryRung rung, ulong bytes)
     {
         long start = Stopwatch.GetTimestamp();
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench", Ladder = [rung] });
         MemoryBlock block = pool.Allocate(new MemoryRequest((nuint)bytes) { Pin = PinDemand.Any, WholePages = true });
         ulong unit = rung == MemoryRung.SmallPages ? 4096 : HugePage;
         ulong sum = 0;

@@ -11,7 +11,7 @@ internal static unsafe class OurTranslate
 
     public static int Measure(ulong bytes)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench" });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "bench" });
         return Measure(pool, bytes);
     }
 
@@ -50,7 +50,7 @@ internal static unsafe class OurTranslate
     private static nint[] Draw(nint start, ulong bytes)
     {
         var random = new Random(1);
-        var addresses = new nint[Addresses];
+        nint[] addresses = new nint[Addresses];
         for (int i = 0; i < addresses.Length; i++) addresses[i] = start + (nint)(random.NextInt64((long)bytes) & ~7L);
         return addresses;
     }

@@ -5,4 +5,5 @@ namespace Nonpaged.Bench;
 /// <param name="Allocators">The peers' versions.</param>
 /// <param name="Rounds">Rounds that each row's minimum is of.</param>
 /// <param name="Rows">Ours beside the peers.</param>
-internal sealed record CResults(MachineFacts Machine, IReadOnlyDictionary<string, string> Allocators, int Rounds, IReadOnlyList<CRow> Rows);
+internal sealed record CResults(
+    MachineFacts Machine, IReadOnlyDictionary<string, string> Allocators, int Rounds, IReadOnlyList<CRow> Rows);

@@ -7,4 +7,5 @@ namespace Nonpaged.Bench;
 /// <param name="Peers">The allocators of C programs, by name.</param>
 /// <param name="Best">The one with the least minimum.</param>
 /// <param name="Ratio">Our minimum to that.</param>
-internal sealed record CRow(string Row, int Size, Times Ours, IReadOnlyDictionary<string, Times> Peers, string Best, double Ratio);
+internal sealed record CRow(
+    string Row, int Size, Times Ours, IReadOnlyDictionary<string, Times> Peers, string Best, double Ratio);

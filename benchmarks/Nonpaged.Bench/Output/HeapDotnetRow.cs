@@ -1,4 +1,7 @@
 namespace Nonpaged.Bench;
 
-/// <summary>What .NET has, in a row of <see cref="HeapRow"/>, compiled ahead of time: minimums in nanoseconds for one pair.</summary>
-internal sealed record HeapDotnetRow(string Row, int? Size, int? Count, int Threads, double? NativeMemory, double? ArrayPool, double? MemoryPool);
+/// <summary>
+/// What .NET has, in a row of <see cref="HeapRow"/>, compiled ahead of time: minimums in nanoseconds for one pair.
+/// </summary>
+internal sealed record HeapDotnetRow(
+    string Row, int? Size, int? Count, int Threads, double? NativeMemory, double? ArrayPool, double? MemoryPool);

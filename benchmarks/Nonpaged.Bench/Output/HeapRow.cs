@@ -1,6 +1,9 @@
 namespace Nonpaged.Bench;
 
-/// <summary>One row: minimums, in nanoseconds for one allocation and one free together; for "memory" in bytes held for each byte of payload.</summary>
+/// <summary>
+/// One row: minimums, in nanoseconds for one allocation and one free together; for "memory" in bytes
+/// held for each byte of payload.
+/// </summary>
 /// <param name="Row">The workload: lifo, batch, churn, remote, bulk, live or memory.</param>
 /// <param name="Size">Of a block, in bytes; null for the network mix.</param>
 /// <param name="Count">Blocks that live, or for batch and bulk that are allocated together.</param>
@@ -14,8 +17,18 @@ namespace Nonpaged.Bench;
 /// <param name="RatioUnchecked">The same without checks.</param>
 /// <param name="RatioJit">The same with checks, compiled at run time.</param>
 internal sealed record HeapRow(
-    string Row, int? Size, int? Count, int Threads, int? Together, string? Phase, HeapOurs Ours, IReadOnlyDictionary<string, double?> Peers,
-    string? Best, double? Ratio, double? RatioUnchecked, double? RatioJit)
+    string Row,
+    int? Size,
+    int? Count,
+    int Threads,
+    int? Together,
+    string? Phase,
+    HeapOurs Ours,
+    IReadOnlyDictionary<string, double?> Peers,
+    string? Best,
+    double? Ratio,
+    double? RatioUnchecked,
+    double? RatioJit)
 {
     /// <summary>The call most like ours is shown, but counts nowhere as the best.</summary>
     public const string NotCounted = "rte_malloc";
@@ -26,7 +39,8 @@ internal sealed record HeapRow(
         string? best = counted.Length == 0 ? null : counted.MinBy(peer => peer.Value).Key;
         double? least = best is null ? null : peers[best];
         return new HeapRow(
-            one.Row, one.Size, one.Count, one.Threads, one.Together, one.Phase, ours, peers, best, Over(ours.Aot), Over(ours.Unchecked), Over(ours.Jit));
+            one.Row, one.Size, one.Count, one.Threads, one.Together, one.Phase, ours, peers, best, Over(ours.Aot),
+            Over(ours.Unchecked), Over(ours.Jit));
 
         double? Over(double? value) => value is { } ours && least is { } peer ? Math.Round(ours / peer, 3) : null;
     }

@@ -16,7 +16,8 @@ internal static class HeapSummary
             string names = string.Join(", ", kind.Select(row => row.Best).Where(name => name is not null).Distinct());
             string unit = kind.First().Row == "memory" ? "" : " ns";
             text.AppendLine(
-                $"| {kind.Key} | {ours}{unit} | {best}{unit}, {names} | **{Ratios(row => row.Ratio)}** | {Ratios(row => row.RatioUnchecked)} | {Ratios(row => row.RatioJit)} |");
+                $"| {kind.Key} | {ours}{unit} | {best}{unit}, {names} | **{Ratios(row => row.Ratio)}** | "
+                    + $"{Ratios(row => row.RatioUnchecked)} | {Ratios(row => row.RatioJit)} |");
 
             string Ratios(Func<HeapRow, double?> ratio) => Range(kind.Select(ratio), Format.ShortRatio);
         }

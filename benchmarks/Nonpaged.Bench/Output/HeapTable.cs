@@ -12,14 +12,19 @@ internal static class HeapTable
         MachineFacts machine = results.Machine;
         string versions = string.Join(", ", results.Allocators.Select(one => $"{one.Key} {one.Value}"));
         text.AppendLine(CultureInfo.InvariantCulture,
-            $"{machine.Cpu}, {machine.Cores} cores, Linux {machine.Kernel}, {machine.Runtime}, {machine.Compiler}, {versions}, {machine.Date}. Minimum of {results.Rounds} rounds{(results.Quick ? ", short ones (--quick)" : "")}.");
-        text.AppendLine().AppendLine("| | ours | unchecked | JIT | rte_mempool | mimalloc | jemalloc | glibc | rte_malloc | best | ratio | unchecked | JIT |");
+            $"{machine.Cpu}, {machine.Cores} cores, Linux {machine.Kernel}, {machine.Runtime}, {machine.Compiler}, {versions}, "
+                + $"{machine.Date}. Minimum of {results.Rounds} rounds{(results.Quick ? ", short ones (--quick)" : "")}.");
+        text.AppendLine().AppendLine("| | ours | unchecked | JIT | rte_mempool | mimalloc | jemalloc | glibc | rte_malloc | best "
+            + "| ratio | unchecked | JIT |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (HeapRow row in results.Rows)
         {
-            string peers = string.Join(" | ", HeapContestants.Peers.Select(peer => Format.Short(row.Peers.GetValueOrDefault(peer))));
+            string peers = string.Join(
+                " | ", HeapContestants.Peers.Select(peer => Format.Short(row.Peers.GetValueOrDefault(peer))));
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {Name(row)} | {Format.Short(row.Ours.Aot)} | {Format.Short(row.Ours.Unchecked)} | {Format.Short(row.Ours.Jit)} | {peers} | {row.Best} | **{Format.ShortRatio(row.Ratio)}** | {Format.ShortRatio(row.RatioUnchecked)} | {Format.ShortRatio(row.RatioJit)} |");
+                $"| {Name(row)} | {Format.Short(row.Ours.Aot)} | {Format.Short(row.Ours.Unchecked)} | "
+                    + $"{Format.Short(row.Ours.Jit)} | {peers} | {row.Best} | **{Format.ShortRatio(row.Ratio)}** | "
+                    + $"{Format.ShortRatio(row.RatioUnchecked)} | {Format.ShortRatio(row.RatioJit)} |");
         }
 
         AppendByLength(text, results);
@@ -42,20 +47,25 @@ internal static class HeapTable
 
     private static void AppendByLength(StringBuilder text, HeapResults results)
     {
-        double[] times = [.. results.Details.SelectMany(detail => detail.Times).Where(time => time.Name == HeapContestants.ByLength).Select(time => time.Minimum)];
+        double[] times = [.. results.Details.SelectMany(detail => detail.Times)
+            .Where(time => time.Name == HeapContestants.ByLength)
+            .Select(time => time.Minimum)];
         if (times.Length == 0) return;
         string each = string.Join(" and ", times.Select(time => Format.Short(time)));
-        text.AppendLine().AppendLine($"In churn a block is freed by its address alone. rte_mempool where the caller knows the block's length instead: {each}.");
+        text.AppendLine().AppendLine($"In churn a block is freed by its address alone. "
+            + $"rte_mempool where the caller knows the block's length instead: {each}.");
     }
 
     private static void AppendCalls(StringBuilder text, HeapResults results)
     {
         text.AppendLine().AppendLine("Ours by other calls, NativeAOT:").AppendLine();
-        text.AppendLine("| | the default pool | a further pool | NdisAllocateMemory, NdisFreeMemory | a lookaside list |").AppendLine("|---|---|---|---|---|");
+        text.AppendLine("| | the default pool | a further pool | NdisAllocateMemory, NdisFreeMemory | a lookaside list |")
+            .AppendLine("|---|---|---|---|---|");
         foreach (HeapCallsRow row in results.Calls)
         {
             HeapRow ours = results.Rows.First(one => (one.Row, one.Size, one.Count) == (row.Row, row.Size, row.Count));
-            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.FurtherPool)} | {Format.Short(row.NdisAllocateMemory)} | {Format.Short(row.Lookaside)} |");
+            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.FurtherPool)} | "
+                + $"{Format.Short(row.NdisAllocateMemory)} | {Format.Short(row.Lookaside)} |");
         }
     }
 
@@ -65,8 +75,10 @@ internal static class HeapTable
         text.AppendLine("| | ours | NativeMemory | ArrayPool.Shared | MemoryPool.Shared |").AppendLine("|---|---|---|---|---|");
         foreach (HeapDotnetRow row in results.Dotnet)
         {
-            HeapRow ours = results.Rows.First(one => (one.Row, one.Size, one.Count, one.Threads) == (row.Row, row.Size, row.Count, row.Threads));
-            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.NativeMemory)} | {Format.Short(row.ArrayPool)} | {Format.Short(row.MemoryPool)} |");
+            HeapRow ours = results.Rows.First(one =>
+                (one.Row, one.Size, one.Count, one.Threads) == (row.Row, row.Size, row.Count, row.Threads));
+            text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.NativeMemory)} | "
+                + $"{Format.Short(row.ArrayPool)} | {Format.Short(row.MemoryPool)} |");
         }
     }
 

@@ -11,19 +11,25 @@ internal static class MarkdownTable
     {
         var text = new StringBuilder();
         MachineFacts machine = results.Machine;
-        text.AppendLine(CultureInfo.InvariantCulture, $"{machine.Cpu}, {machine.Cores} cores, Linux {machine.Kernel}, {machine.Runtime} (NativeAOT), DPDK {machine.Dpdk}, {machine.Compiler}, {machine.Date}.").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{machine.Cpu}, {machine.Cores} cores, Linux {machine.Kernel}, "
+            + $"{machine.Runtime} (NativeAOT), DPDK {machine.Dpdk}, {machine.Compiler}, {machine.Date}.").AppendLine();
         text.AppendLine("| size | rung | ours | plain C | rte_eal_init | MAP_POPULATE + mlock | ours / C | / DPDK | / mlock |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|");
         foreach (PopulateRow row in Rows(results, "populate", BenchJson.Default.PopulateRow))
         {
             text.AppendLine(CultureInfo.InvariantCulture,
-                $"| {Format.Bytes(row.Size)} | {row.Ours.Rung} | {row.Ours.Ms:0.00} ms | {row.Peers.C:0.00} ms | {row.Peers.Dpdk:0.0} ms | {row.Peers.Mlock:0.0} ms | {row.Ratios.C:0.00} | {row.Ratios.Dpdk:0.000} | {row.Ratios.Mlock:0.00} |");
+                $"| {Format.Bytes(row.Size)} | {row.Ours.Rung} | {row.Ours.Ms:0.00} ms | {row.Peers.C:0.00} ms | "
+                    + $"{row.Peers.Dpdk:0.0} ms | {row.Peers.Mlock:0.0} ms | {row.Ratios.C:0.00} | {row.Ratios.Dpdk:0.000} | "
+                    + $"{row.Ratios.Mlock:0.00} |");
         }
 
         text.AppendLine().AppendLine("The first pool of a process, with all that a program does once:").AppendLine();
         text.AppendLine("| size | rung | ours | plain C | ours / C |").AppendLine("|---|---|---|---|---|");
         foreach (FirstRow row in Rows(results, "populate-first", BenchJson.Default.FirstRow))
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {Format.Bytes(row.Size)} | {row.Ours.Rung} | {row.Ours.Ms:0.00} ms | {row.Peers.C:0.00} ms | {row.Ratios.C:0.00} |");
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"| {Format.Bytes(row.Size)} | {row.Ours.Rung} | {row.Ours.Ms:0.00} ms "
+                + $"| {row.Peers.C:0.00} ms | {row.Ratios.C:0.00} |");
+        }
 
         text.AppendLine().AppendLine("One translation, random addresses over 256 MiB:").AppendLine();
         text.AppendLine("| | ns |").AppendLine("|---|---|");
@@ -38,10 +44,12 @@ internal static class MarkdownTable
             text.AppendLine(CultureInfo.InvariantCulture, $"| NonpagedPool.TryTranslate, NativeAOT | {row.Ours:0.00} |");
             foreach (TranslateRow jit in Rows(results, "translate-jit", BenchJson.Default.TranslateRow))
                 text.AppendLine(CultureInfo.InvariantCulture, $"| NonpagedPool.TryTranslate, JIT | {jit.Ours:0.00} |");
-            foreach ((string name, double time) in row.Peers) text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {time:0.##} |");
+            foreach ((string name, double time) in row.Peers)
+                text.AppendLine(CultureInfo.InvariantCulture, $"| {name} | {time:0.##} |");
         }
     }
 
-    private static IEnumerable<T> Rows<T>(Results results, string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
+    private static IEnumerable<T> Rows<T>(
+        Results results, string name, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type) =>
         results.Rows.Where(row => (string?)row!["row"] == name).Select(row => row!.Deserialize(type)!);
 }

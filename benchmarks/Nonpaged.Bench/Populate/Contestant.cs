@@ -2,7 +2,8 @@ namespace Nonpaged.Bench;
 
 /// <summary>One of those that are compared, and its times.</summary>
 /// <param name="name">As it is called in the results.</param>
-/// <param name="needsPool">It takes pages that were reserved; the others run while there are none, or they would take these too.</param>
+/// <param name="needsPool">It takes pages that were reserved; the others run while there are none, or
+/// they would take these too.</param>
 /// <param name="measure">One round, in milliseconds.</param>
 internal sealed class Contestant(string name, bool needsPool, Func<double> measure)
 {
@@ -30,9 +31,9 @@ internal sealed class Contestant(string name, bool needsPool, Func<double> measu
         return Math.Abs(_last - before) <= Tolerance * Math.Min(_last, before);
     }
 
-    // A virtual machine's free memory goes back to its host after a while (free page reporting), and is then slow at the first touch. So
-    // each turn has a round ahead that gets the memory back, or whoever comes first would pay for all. Something else on the machine may use
-    // the huge pages for a moment.
+    // A virtual machine's free memory goes back to its host after a while (free page reporting), and is then slow at the first
+    // touch. So each turn has a round ahead that gets the memory back, or whoever comes first would pay for all. Something else
+    // on the machine may use the huge pages for a moment.
     private double Measure()
     {
         try

@@ -1,7 +1,8 @@
 namespace Nonpaged.Bench;
 
 /// <summary>
-/// Memory made resident, pinned and translated, ours beside the peers. All take turns in each round, so that what disturbs the machine disturbs all of them.
+/// Memory made resident, pinned and translated, ours beside the peers. All take turns in each round, so that what disturbs
+/// the machine disturbs all of them.
 /// </summary>
 internal sealed class PopulateBench(int rounds, TextWriter log)
 {
@@ -86,7 +87,8 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
 
         yield return Served(PopulateResult.Mlock, needsPool: false, children, Programs.C, ["mlock", $"{size}"]);
         // EAL starts once in a process.
-        yield return new Contestant(PopulateResult.Dpdk, needsPool: true, () => Format.Parse(Child.Run(Programs.Dpdk, "start", $"{size >> 20}")[^1]));
+        yield return new Contestant(
+            PopulateResult.Dpdk, needsPool: true, () => Format.Parse(Child.Run(Programs.Dpdk, "start", $"{size >> 20}")[^1]));
     }
 
     private static Contestant Served(string name, bool needsPool, List<Child> children, string file, string[] arguments)
@@ -113,7 +115,7 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
 
     private static double First(string file, string[] arguments)
     {
-        using Child child = Child.Start(file, arguments);
+        using var child = Child.Start(file, arguments);
         return Format.Parse(child.TryAsk() ?? throw child.Ended());
     }
 }

@@ -12,7 +12,8 @@ internal sealed record PopulateResult(long Size, IReadOnlyList<Contestant> Conte
     {
         double ours = Minimum(Contestants, rung.OurName);
         var peers = new PopulatePeers(Minimum(Contestants, rung.CName), Minimum(Contestants, Dpdk), Minimum(Contestants, Mlock));
-        var ratios = new PopulatePeers(Format.Ratio(ours, peers.C), Format.Ratio(ours, peers.Dpdk), Format.Ratio(ours, peers.Mlock));
+        var ratios = new PopulatePeers(
+            Format.Ratio(ours, peers.C), Format.Ratio(ours, peers.Dpdk), Format.Ratio(ours, peers.Mlock));
         return new PopulateRow("populate", Size, new RungTime(rung.Name, ours), peers, ratios);
     });
 
@@ -21,8 +22,10 @@ internal sealed record PopulateResult(long Size, IReadOnlyList<Contestant> Conte
     {
         double ours = Minimum(Firsts, rung.OurName);
         double c = Minimum(Firsts, rung.CName);
-        return new FirstRow("populate-first", Size, new RungTime(rung.Name, ours), new FirstPeers(c), new FirstPeers(Format.Ratio(ours, c)));
+        return new FirstRow(
+            "populate-first", Size, new RungTime(rung.Name, ours), new FirstPeers(c), new FirstPeers(Format.Ratio(ours, c)));
     });
 
-    private static double Minimum(IEnumerable<Contestant> contestants, string name) => Format.Round(contestants.Single(one => one.Name == name).Minimum);
+    private static double Minimum(IEnumerable<Contestant> contestants, string name) =>
+        Format.Round(contestants.Single(one => one.Name == name).Minimum);
 }

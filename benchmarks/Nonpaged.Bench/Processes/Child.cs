@@ -15,7 +15,8 @@ internal sealed class Child : IDisposable
     private Child(string file, IReadOnlyList<string> arguments)
     {
         _command = string.Join(' ', [Path.GetFileName(file), .. arguments]);
-        var start = new ProcessStartInfo(file, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(file, arguments)
+        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         _process = Process.Start(start) ?? throw new BenchException($"{_command} did not start.");
         _errors = _process.StandardError.ReadToEndAsync();
     }

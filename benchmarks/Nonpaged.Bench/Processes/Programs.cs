@@ -4,7 +4,8 @@ namespace Nonpaged.Bench;
 internal static class Programs
 {
     /// <summary>Ours, compiled ahead of time: this program.</summary>
-    public static string Ours => Environment.ProcessPath ?? throw new BenchException("This process does not know its own program.");
+    public static string Ours =>
+        Environment.ProcessPath ?? throw new BenchException("This process does not know its own program.");
 
     /// <summary>System calls in C.</summary>
     public static string C => Path.Combine(Setting("NONPAGED_BENCH_PEERS"), "populate");

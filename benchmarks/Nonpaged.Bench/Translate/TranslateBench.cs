@@ -13,7 +13,7 @@ internal static class TranslateBench
     {
         log.WriteLine("translate");
         HugepagePool.Reserve(Size / HugePage + SparePages);
-        Dictionary<string, double> peers = Child.Run(Programs.Dpdk, "translate", $"{Size >> 20}").Select(line => line.Split(' '))
+        var peers = Child.Run(Programs.Dpdk, "translate", $"{Size >> 20}").Select(line => line.Split(' '))
             .Where(words => words.Length == 2).ToDictionary(words => words[0], words => Format.Round(Format.Parse(words[1])));
         string[] arguments = ["ours", "translate", $"{Size}"];
         yield return Row("translate", Child.Run(Programs.Ours, arguments), peers);

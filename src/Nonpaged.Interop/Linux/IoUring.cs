@@ -33,8 +33,8 @@ internal static unsafe partial class IoUring
     }
 
     /// <summary>
-    /// IORING_REGISTER_BUFFERS_UPDATE of one slot: pins the range (FOLL_LONGTERM), 1 GiB at most; a length of 0 clears the slot and
-    /// drops the pin.
+    /// IORING_REGISTER_BUFFERS_UPDATE of one slot: pins the range (FOLL_LONGTERM), 1 GiB at most; a length of 0
+    /// clears the slot and drops the pin.
     /// </summary>
     public static SysResult UpdateSlot(SafeFileHandle ring, uint slot, void* address, nuint length)
     {
@@ -51,7 +51,8 @@ internal static unsafe partial class IoUring
         try
         {
             ring.DangerousAddRef(ref held);
-            return Result(syscall(SYS_io_uring_register, ring.DangerousGetHandle(), (nint)operation, (nint)argument, (nint)count));
+            return Result(
+                syscall(SYS_io_uring_register, ring.DangerousGetHandle(), (nint)operation, (nint)argument, (nint)count));
         }
         finally
         {
@@ -59,7 +60,8 @@ internal static unsafe partial class IoUring
         }
     }
 
-    private static SysResult Result(nint value) => value == -1 ? SysResult.Failed((Errno)Marshal.GetLastPInvokeError()) : new SysResult(value);
+    private static SysResult Result(nint value) =>
+        value == -1 ? SysResult.Failed((Errno)Marshal.GetLastPInvokeError()) : new SysResult(value);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint syscall(nint number, nint a, nint b, nint c, nint d);

@@ -23,11 +23,15 @@ internal static unsafe partial class LibC
         return result;
     }
 
-    /// <summary>flock(2), exclusive and without waiting: EAGAIN where another has it. Held by the open file description, copies included.</summary>
+    /// <summary>
+    /// flock(2), exclusive and without waiting: EAGAIN where another has it. Held by the open file description, copies included.
+    /// </summary>
     public static SysResult FLock(SafeFileHandle descriptor) =>
         Fails("flock", out SysResult injected) ? injected : Result(flock(descriptor, LOCK_EX | LOCK_NB));
 
-    /// <summary>fcntl(2), F_OFD_SETLK: a range of a file for this open file description alone. EAGAIN where another has some of it.</summary>
+    /// <summary>
+    /// fcntl(2), F_OFD_SETLK: a range of a file for this open file description alone. EAGAIN where another has some of it.
+    /// </summary>
     public static SysResult LockRange(SafeFileHandle descriptor, ulong start, ulong length)
     {
         var range = new FileLock { Type = F_WRLCK, Start = (long)start, Length = (long)length };

@@ -13,7 +13,9 @@ internal static unsafe partial class LibC
     public const short POLLIN = 0x0001;
     public const short POLLERR = 0x0008;
 
-    /// <summary>eventfd(2): a counter, 0 at first, that a read takes and a write adds to. CLOEXEC; a read of 0 gives EAGAIN.</summary>
+    /// <summary>
+    /// eventfd(2): a counter, 0 at first, that a read takes and a write adds to. CLOEXEC; a read of 0 gives EAGAIN.
+    /// </summary>
     public static SysResult EventFd(out SafeFileHandle descriptor)
     {
         SysResult result = Fails("eventfd", out SysResult injected) ? injected : Result(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -21,7 +23,9 @@ internal static unsafe partial class LibC
         return result;
     }
 
-    /// <summary>poll(2): waits for one of these to be ready. The value is how many are; 0 after the time in milliseconds, -1 for no limit.</summary>
+    /// <summary>
+    /// poll(2): waits for one of these to be ready. The value is how many are; 0 after the time in milliseconds, -1 for no limit.
+    /// </summary>
     public static SysResult Poll(Span<PollDescriptor> descriptors, int timeout)
     {
         fixed (PollDescriptor* pointer = descriptors)

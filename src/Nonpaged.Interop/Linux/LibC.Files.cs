@@ -64,7 +64,8 @@ internal static unsafe partial class LibC
     /// <summary>open(2), to write at the end, made where it is missing, close-on-exec.</summary>
     public static SysResult OpenForAppending(string path, out SafeFileHandle descriptor)
     {
-        SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0x1b6));
+        SysResult result = Fails("open", out SysResult injected) ? injected
+            : Result(open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0x1b6));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
@@ -72,7 +73,8 @@ internal static unsafe partial class LibC
     /// <summary>open(2), to read and write without waiting, close-on-exec.</summary>
     public static SysResult OpenDevice(string path, out SafeFileHandle descriptor)
     {
-        SysResult result = Fails("open", out SysResult injected) ? injected : Result(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0));
+        SysResult result = Fails("open", out SysResult injected) ? injected
+            : Result(open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC, 0));
         descriptor = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }

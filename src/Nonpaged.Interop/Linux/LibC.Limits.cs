@@ -21,7 +21,8 @@ internal static unsafe partial class LibC
     /// <summary>capget(2), version 3: the effective capabilities of the calling thread, one bit each.</summary>
     public static SysResult CapGet(out ulong effective)
     {
-        // struct __user_cap_header_struct: version and pid, 0 for the caller. struct __user_cap_data_struct, twice: effective, permitted, inheritable.
+        // struct __user_cap_header_struct: version and pid, 0 for the caller. struct __user_cap_data_struct, twice:
+        // effective, permitted, inheritable.
         uint* header = stackalloc uint[] { LINUX_CAPABILITY_VERSION_3, 0 };
         uint* data = stackalloc uint[6];
         SysResult result = Fails("capget", out SysResult injected) ? injected : Result(capget(header, data));

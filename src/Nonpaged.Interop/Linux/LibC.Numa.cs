@@ -32,7 +32,8 @@ internal static unsafe partial class LibC
         fixed (nuint* addresses = pages)
         fixed (int* status = nodes)
         {
-            return Fails("move_pages", out SysResult injected) ? injected : Result(syscall(MovePagesNumber, 0, pages.Length, (nint)addresses, 0, (nint)status, 0));
+            return Fails("move_pages", out SysResult injected) ? injected
+                : Result(syscall(MovePagesNumber, 0, pages.Length, (nint)addresses, 0, (nint)status, 0));
         }
     }
 

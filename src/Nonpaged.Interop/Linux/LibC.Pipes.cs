@@ -16,8 +16,8 @@ internal static unsafe partial class LibC
     /// <summary>A pipe, both ends CLOEXEC (pipe2(2)).</summary>
     public static SysResult Pipe2(out SafeFileHandle readEnd, out SafeFileHandle writeEnd)
     {
-        var pair = stackalloc int[2];
-        var result = Fails("pipe2", out SysResult injected) ? injected : Result(pipe2(pair, O_CLOEXEC));
+        int* pair = stackalloc int[2];
+        SysResult result = Fails("pipe2", out SysResult injected) ? injected : Result(pipe2(pair, O_CLOEXEC));
         (readEnd, writeEnd) = Handles(result, pair);
         return result;
     }
@@ -51,12 +51,14 @@ internal static unsafe partial class LibC
     /// </summary>
     public static SysResult DuplicateAbove(SafeFileHandle descriptor, int lowest, out SafeFileHandle duplicate)
     {
-        var result = Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
+        SysResult result = Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_DUPFD_CLOEXEC, lowest));
         duplicate = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
 
-    /// <summary>fcntl(2), F_SETPIPE_SZ: how many bytes a pipe holds, a page for each slot. The value is what it became: a power of two.</summary>
+    /// <summary>
+    /// fcntl(2), F_SETPIPE_SZ: how many bytes a pipe holds, a page for each slot. The value is what it became: a power of two.
+    /// </summary>
     public static SysResult SetPipeSize(SafeFileHandle pipe, int bytes) =>
         Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(pipe, F_SETPIPE_SZ, bytes));
 
@@ -76,12 +78,15 @@ internal static unsafe partial class LibC
     public static SysResult Splice(SafeFileHandle file, long offset, SafeFileHandle pipe, nuint length) =>
         Fails("splice", out SysResult injected) ? injected : Result(splice(file, &offset, pipe, null, length, SPLICE_F_NONBLOCK));
 
-    /// <summary>vmsplice(2), without waiting: the pages that ranges of memory lie in into a pipe. The value is how many bytes moved.</summary>
+    /// <summary>
+    /// vmsplice(2), without waiting: the pages that ranges of memory lie in into a pipe. The value is how many bytes moved.
+    /// </summary>
     public static SysResult VmSplice(SafeFileHandle pipe, ReadOnlySpan<IoUring.IoVector> ranges)
     {
         fixed (IoUring.IoVector* first = ranges)
         {
-            return Fails("vmsplice", out SysResult injected) ? injected : Result(vmsplice(pipe, first, (nuint)ranges.Length, SPLICE_F_NONBLOCK));
+            return Fails("vmsplice", out SysResult injected) ? injected
+                : Result(vmsplice(pipe, first, (nuint)ranges.Length, SPLICE_F_NONBLOCK));
         }
     }
 

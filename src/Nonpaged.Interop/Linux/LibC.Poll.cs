@@ -6,13 +6,16 @@ internal static unsafe partial class LibC
 {
     public const short POLLHUP = 0x0010;
 
-    /// <summary>Waits until one of two descriptors can be read, or has ended (poll(2)). 0 where the time was over before.</summary>
+    /// <summary>
+    /// Waits until one of two descriptors can be read, or has ended (poll(2)). 0 where the time was over before.
+    /// </summary>
     /// <param name="first">A descriptor.</param>
     /// <param name="second">Another one.</param>
     /// <param name="milliseconds">How long at most; -1 for as long as it takes.</param>
     /// <param name="firstEvents">POLLIN and the like of the first; 0 for none.</param>
     /// <param name="secondEvents">The same of the second.</param>
-    public static SysResult PollForReading(SafeFileHandle first, SafeFileHandle second, int milliseconds, out short firstEvents, out short secondEvents)
+    public static SysResult PollForReading(
+        SafeFileHandle first, SafeFileHandle second, int milliseconds, out short firstEvents, out short secondEvents)
     {
         bool holdsFirst = false, holdsSecond = false;
         try

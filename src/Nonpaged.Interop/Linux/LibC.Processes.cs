@@ -37,26 +37,31 @@ internal static unsafe partial class LibC
     }
 
     /// <summary>
-    /// clone(2), as the C library wraps it: a child that runs this function, with the argument, on this stack, whose highest address is given. No managed code may run
-    /// in it, since the runtime's threads are not. The value is its process id.
+    /// clone(2), as the C library wraps it: a child that runs this function, with the argument, on this stack, whose highest
+    /// address is given. No managed code may run in it, since the runtime's threads are not. The value is its process id.
     /// </summary>
     public static SysResult Clone(nint function, void* stack, int flags, nint argument) =>
         Fails("clone", out SysResult injected) ? injected : Result(clone(function, stack, flags, argument));
 
     /// <summary>
-    /// process_vm_writev(2), of one range: writes into another process's memory, with the page faults of a write by itself. EFAULT where it has no memory at the address.
+    /// process_vm_writev(2), of one range: writes into another process's memory, with the page faults of a write by itself.
+    /// EFAULT where it has no memory at the address.
     /// </summary>
     public static SysResult ProcessVmWriteV(int pid, void* address, void* source, nuint length)
     {
         var local = new IoUring.IoVector { Base = source, Length = length };
         var remote = new IoUring.IoVector { Base = address, Length = length };
-        return Fails("process_vm_writev", out SysResult injected) ? injected : Result(process_vm_writev(pid, &local, 1, &remote, 1, 0));
+        return Fails("process_vm_writev", out SysResult injected) ? injected
+            : Result(process_vm_writev(pid, &local, 1, &remote, 1, 0));
     }
 
     /// <summary>The kernel's number of the calling thread (gettid(2)).</summary>
     public static int GetTid() => gettid();
 
-    /// <summary>Sends a signal to one thread of this process, or with signal 0 only looks whether it is there: ESRCH where it has ended (tgkill(2)).</summary>
+    /// <summary>
+    /// Sends a signal to one thread of this process, or with signal 0 only looks whether it is there: ESRCH
+    /// where it has ended (tgkill(2)).
+    /// </summary>
     public static SysResult TgKill(int thread, int signal) =>
         Fails("tgkill", out SysResult injected) ? injected : Result(tgkill(Environment.ProcessId, thread, signal));
 
@@ -80,7 +85,8 @@ internal static unsafe partial class LibC
     private static partial int clone(nint function, void* stack, int flags, nint argument);
 
     [LibraryImport(Library, SetLastError = true)]
-    private static partial nint process_vm_writev(int pid, IoUring.IoVector* local, nuint localCount, IoUring.IoVector* remote, nuint remoteCount, nuint flags);
+    private static partial nint process_vm_writev(
+        int pid, IoUring.IoVector* local, nuint localCount, IoUring.IoVector* remote, nuint remoteCount, nuint flags);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int access(byte* path, int mode);

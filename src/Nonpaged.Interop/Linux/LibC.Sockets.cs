@@ -19,7 +19,7 @@ internal static unsafe partial class LibC
     /// <summary>A socket of any family (socket(2)). The handle is invalid where that failed.</summary>
     public static SysResult Socket(int family, int type, int protocol, out SafeFileHandle handle)
     {
-        var result = Fails("socket", out SysResult injected) ? injected : Result(socket(family, type, protocol));
+        SysResult result = Fails("socket", out SysResult injected) ? injected : Result(socket(family, type, protocol));
         handle = new SafeFileHandle(result.IsError ? -1 : result.AsInt32, ownsHandle: true);
         return result;
     }
@@ -27,8 +27,9 @@ internal static unsafe partial class LibC
     /// <summary>Two connected stream sockets without a name, both CLOEXEC (socketpair(2)).</summary>
     public static SysResult SocketPair(out SafeFileHandle one, out SafeFileHandle other)
     {
-        var pair = stackalloc int[2];
-        var result = Fails("socketpair", out SysResult injected) ? injected : Result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
+        int* pair = stackalloc int[2];
+        SysResult result = Fails("socketpair", out SysResult injected) ? injected
+            : Result(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
         (one, other) = Handles(result, pair);
         return result;
     }
@@ -38,7 +39,8 @@ internal static unsafe partial class LibC
     {
         fixed (byte* pointer = data)
         {
-            return Fails("send", out SysResult injected) ? injected : Result(send(socket, pointer, (nuint)data.Length, MSG_NOSIGNAL));
+            return Fails("send", out SysResult injected) ? injected
+                : Result(send(socket, pointer, (nuint)data.Length, MSG_NOSIGNAL));
         }
     }
 

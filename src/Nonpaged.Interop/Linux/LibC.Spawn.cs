@@ -42,8 +42,8 @@ internal static unsafe partial class LibC
         using var argv = new CStringArray(arguments);
         using var envp = new CStringArray(environment);
         using var file = new CStringArray([path]);
-        var actions = stackalloc byte[SpawnFileActionsRoom];
-        var attributes = stackalloc byte[SpawnAttributesRoom];
+        byte* actions = stackalloc byte[SpawnFileActionsRoom];
+        byte* attributes = stackalloc byte[SpawnAttributesRoom];
 
         // These functions return the error number instead of setting errno (posix_spawn(3)).
         if (posix_spawn_file_actions_init(actions) is var noActions and not 0) return new SysResult(-noActions);
@@ -52,13 +52,13 @@ internal static unsafe partial class LibC
             if (posix_spawnattr_init(attributes) is var noAttributes and not 0) return new SysResult(-noAttributes);
             try
             {
-                var error = SetOwnSession(attributes);
-                for (var i = 0; error == 0 && i < descriptors.Length; i++)
+                int error = SetOwnSession(attributes);
+                for (int i = 0; error == 0 && i < descriptors.Length; i++)
                     error = posix_spawn_file_actions_adddup2(actions, descriptors[i], i);
 
                 if (error == 0) error = CloseFrom(actions, descriptors.Length);
 
-                var pid = 0;
+                int pid = 0;
                 if (error == 0) error = posix_spawn(&pid, file.Pointer[0], actions, attributes, argv.Pointer, envp.Pointer);
                 return new SysResult(error == 0 ? pid : -error);
             }
@@ -76,13 +76,13 @@ internal static unsafe partial class LibC
     private static int SetOwnSession(byte* attributes)
     {
         // The runtime ignores SIGPIPE, and an ignored signal stays ignored across exec (signal(7)).
-        var defaults = stackalloc byte[SignalSetRoom];
-        var mask = stackalloc byte[SignalSetRoom];
+        byte* defaults = stackalloc byte[SignalSetRoom];
+        byte* mask = stackalloc byte[SignalSetRoom];
         _ = sigemptyset(defaults);
         _ = sigemptyset(mask);
-        for (var signal = 1; signal <= SignalCount; signal++) _ = sigaddset(defaults, signal);
+        for (int signal = 1; signal <= SignalCount; signal++) _ = sigaddset(defaults, signal);
 
-        var error = posix_spawnattr_setsigdefault(attributes, defaults);
+        int error = posix_spawnattr_setsigdefault(attributes, defaults);
         if (error == 0) error = posix_spawnattr_setsigmask(attributes, mask);
         if (error == 0)
         {

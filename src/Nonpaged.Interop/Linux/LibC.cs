@@ -13,5 +13,6 @@ internal static unsafe partial class LibC
 
     private static bool Fails(string call, out SysResult result) => SystemCallHook.Fails(call, out result);
 
-    private static SysResult Result(nint value) => value == -1 ? SysResult.Failed((Errno)Marshal.GetLastPInvokeError()) : new SysResult(value);
+    private static SysResult Result(nint value) =>
+        value == -1 ? SysResult.Failed((Errno)Marshal.GetLastPInvokeError()) : new SysResult(value);
 }

@@ -19,8 +19,8 @@ internal static unsafe class PageMapFile
     public static SysResult Open(out SafeFileHandle file) => LibC.OpenForReading(Path, out file);
 
     /// <summary>
-    /// Reads an entry per 4 KiB page. Bits 0 to 54 of an entry are the frame number, or 0 without CAP_SYS_ADMIN; bit 63 tells that the page
-    /// is present.
+    /// Reads an entry per 4 KiB page. Bits 0 to 54 of an entry are the frame number, or 0 without CAP_SYS_ADMIN; bit 63
+    /// tells that the page is present.
     /// </summary>
     public static SysResult Read(void* address, Span<ulong> entries)
     {
@@ -34,7 +34,8 @@ internal static unsafe class PageMapFile
                 nuint done = 0;
                 while (done < length)
                 {
-                    SysResult read = LibC.PRead(file, (byte*)buffer + done, length - done, (long)((nuint)address / 4096 * sizeof(ulong) + done));
+                    SysResult read = LibC.PRead(
+                        file, (byte*)buffer + done, length - done, (long)((nuint)address / 4096 * sizeof(ulong) + done));
                     if (read.IsError) return read;
                     if (read.Value == 0) return SysResult.Failed(Errno.EIO);
                     done += (nuint)read.Value;
@@ -51,7 +52,8 @@ internal static unsafe class PageMapFile
         for (int i = 0; i < entries.Length; i++)
         {
             ulong entry;
-            SysResult read = LibC.PRead(file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
+            SysResult read = LibC.PRead(
+                file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
             if (read.IsError) return read;
             if (read.Value != sizeof(ulong)) return SysResult.Failed(Errno.EIO);
             entries[i] = entry;

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Nonpaged.Interop;
 
 /// <summary>
-/// Network interfaces whose frames a process reads and writes (Documentation/networking/tuntap.rst, linux/if_tun.h), and the settings of
-/// interfaces that go with them (netdevice(7)). A method adds nothing to its call.
+/// Network interfaces whose frames a process reads and writes (Documentation/networking/tuntap.rst, linux/if_tun.h), and the
+/// settings of interfaces that go with them (netdevice(7)). A method adds nothing to its call.
 /// </summary>
 internal static unsafe class Tap
 {
@@ -34,7 +34,10 @@ internal static unsafe class Tap
     /// <summary>Opens the device that makes interfaces. Reads and writes of the descriptor do not wait.</summary>
     public static SysResult Open(out SafeFileHandle device) => LibC.OpenDevice(Path, out device);
 
-    /// <summary>TUNSETIFF: the descriptor becomes an Ethernet interface of that name, frames without a header of their own. It lasts as long as the descriptor.</summary>
+    /// <summary>
+    /// TUNSETIFF: the descriptor becomes an Ethernet interface of that name, frames without a header of their own. It
+    /// lasts as long as the descriptor.
+    /// </summary>
     public static SysResult SetInterface(SafeFileHandle device, string name)
     {
         var request = new InterfaceRequest { Flags = IFF_TAP | IFF_NO_PI };

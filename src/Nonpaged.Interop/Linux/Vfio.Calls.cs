@@ -8,7 +8,8 @@ internal static unsafe partial class Vfio
     public static SysResult GetApiVersion(SafeFileHandle container) => LibC.IoCtl(container, VFIO_GET_API_VERSION, null);
 
     /// <summary>VFIO_CHECK_EXTENSION: 1 where the container has this kind of IOMMU, 0 where it has not.</summary>
-    public static SysResult CheckExtension(SafeFileHandle container, int extension) => LibC.IoCtl(container, VFIO_CHECK_EXTENSION, (void*)extension);
+    public static SysResult CheckExtension(SafeFileHandle container, int extension) =>
+        LibC.IoCtl(container, VFIO_CHECK_EXTENSION, (void*)extension);
 
     /// <summary>VFIO_SET_IOMMU, once a group is in the container.</summary>
     public static SysResult SetIommu(SafeFileHandle container, int kind) => LibC.IoCtl(container, VFIO_SET_IOMMU, (void*)kind);
@@ -29,7 +30,10 @@ internal static unsafe partial class Vfio
         return LibC.IoCtl(group, VFIO_GROUP_SET_CONTAINER, &descriptor);
     }
 
-    /// <summary>VFIO_GROUP_GET_DEVICE_FD: opens a device of the group by its name, "0000:00:04.0". The kernel resets it where it can. CLOEXEC.</summary>
+    /// <summary>
+    /// VFIO_GROUP_GET_DEVICE_FD: opens a device of the group by its name, "0000:00:04.0". The kernel
+    /// resets it where it can. CLOEXEC.
+    /// </summary>
     public static SysResult OpenDevice(SafeFileHandle group, string name, out SafeFileHandle device)
     {
         using var text = new CStringArray([name]);
@@ -47,7 +51,9 @@ internal static unsafe partial class Vfio
         return result;
     }
 
-    /// <summary>VFIO_DEVICE_GET_REGION_INFO. What its capabilities need of room is told in <see cref="RegionInfo.Size"/>.</summary>
+    /// <summary>
+    /// VFIO_DEVICE_GET_REGION_INFO. What its capabilities need of room is told in <see cref="RegionInfo.Size"/>.
+    /// </summary>
     public static SysResult GetRegionInfo(SafeFileHandle device, uint index, out RegionInfo info)
     {
         RegionInfo asked = new() { Size = (uint)sizeof(RegionInfo), Index = index };
@@ -90,18 +96,23 @@ internal static unsafe partial class Vfio
     }
 
     /// <summary>VFIO_DEVICE_SET_IRQS: no interrupt of this kind any more.</summary>
-    public static SysResult Disable(SafeFileHandle device, uint index) => Act(device, index, VFIO_IRQ_SET_ACTION_TRIGGER, count: 0);
+    public static SysResult Disable(SafeFileHandle device, uint index) =>
+        Act(device, index, VFIO_IRQ_SET_ACTION_TRIGGER, count: 0);
 
     /// <summary>VFIO_DEVICE_SET_IRQS: an INTx line, which the kernel masks when it is raised, may be raised again.</summary>
     public static SysResult Unmask(SafeFileHandle device, uint index) => Act(device, index, VFIO_IRQ_SET_ACTION_UNMASK, count: 1);
 
     /// <summary>VFIO_DEVICE_SET_IRQS: the kernel acts as if the interrupt had come, for tests.</summary>
-    public static SysResult Trigger(SafeFileHandle device, uint index) => Act(device, index, VFIO_IRQ_SET_ACTION_TRIGGER, count: 1);
+    public static SysResult Trigger(SafeFileHandle device, uint index) =>
+        Act(device, index, VFIO_IRQ_SET_ACTION_TRIGGER, count: 1);
 
     /// <summary>VFIO_DEVICE_RESET.</summary>
     public static SysResult Reset(SafeFileHandle device) => LibC.IoCtl(device, VFIO_DEVICE_RESET, null);
 
-    /// <summary>VFIO_IOMMU_GET_INFO with its chain of capabilities, as the kernel laid it out. What it needs of room is told in its first word.</summary>
+    /// <summary>
+    /// VFIO_IOMMU_GET_INFO with its chain of capabilities, as the kernel laid it out. What it needs of
+    /// room is told in its first word.
+    /// </summary>
     public static SysResult GetIommuInfo(SafeFileHandle container, Span<byte> room)
     {
         fixed (byte* start = room)
@@ -111,7 +122,9 @@ internal static unsafe partial class Vfio
         }
     }
 
-    /// <summary>VFIO_IOMMU_MAP_DMA, for reading and writing: the pages are pinned, and counted to the process's memlock limit.</summary>
+    /// <summary>
+    /// VFIO_IOMMU_MAP_DMA, for reading and writing: the pages are pinned, and counted to the process's memlock limit.
+    /// </summary>
     public static SysResult Map(SafeFileHandle container, nuint address, ulong iova, ulong length)
     {
         var map = new DmaMap
@@ -136,7 +149,8 @@ internal static unsafe partial class Vfio
     private static SysResult Act(SafeFileHandle device, uint index, uint action, uint count)
     {
         // Without data the structure ends where the descriptor would be.
-        var set = new IrqSet { Size = (uint)sizeof(IrqSet) - sizeof(int), Flags = VFIO_IRQ_SET_DATA_NONE | action, Index = index, Count = count };
+        var set = new IrqSet
+        { Size = (uint)sizeof(IrqSet) - sizeof(int), Flags = VFIO_IRQ_SET_DATA_NONE | action, Index = index, Count = count };
         return LibC.IoCtl(device, VFIO_DEVICE_SET_IRQS, &set);
     }
 }

@@ -58,7 +58,7 @@ internal static unsafe class BaseExports
     public static byte KeGetCurrentIrql()
     {
         using var call = NativeCall.Enter(nameof(KeGetCurrentIrql));
-        var irql = NdisLibrary.KeGetCurrentIrql();
+        Irql irql = NdisLibrary.KeGetCurrentIrql();
         call.Trace($"={irql}");
         return (byte)irql;
     }
@@ -67,7 +67,7 @@ internal static unsafe class BaseExports
     public static void KeRaiseIrql(byte NewIrql, byte* OldIrql)
     {
         using var call = NativeCall.Enter(nameof(KeRaiseIrql));
-        NdisLibrary.KeRaiseIrql((Irql)NewIrql, out var before);
+        NdisLibrary.KeRaiseIrql((Irql)NewIrql, out Irql before);
         *OldIrql = (byte)before;
         call.Trace($"NewIrql={NewIrql} OldIrql={*OldIrql}");
     }
@@ -116,7 +116,7 @@ internal static unsafe class BaseExports
     public static byte NdisWaitEvent(NDIS_EVENT* Event, uint MillisecondsToWait)
     {
         using var call = NativeCall.Enter(nameof(NdisWaitEvent));
-        var signalled = NdisLibrary.NdisWaitEvent(Event, MillisecondsToWait) ? (byte)1 : (byte)0;
+        byte signalled = NdisLibrary.NdisWaitEvent(Event, MillisecondsToWait) ? (byte)1 : (byte)0;
         call.Trace($"Event={Event} MillisecondsToWait={MillisecondsToWait} ={signalled}");
         return signalled;
     }
@@ -167,7 +167,7 @@ internal static unsafe class BaseExports
     {
         using var call = NativeCall.Enter(nameof(KeQueryPerformanceCounter));
         if (PerformanceFrequency != null) *PerformanceFrequency = Stopwatch.Frequency;
-        var now = Stopwatch.GetTimestamp();
+        long now = Stopwatch.GetTimestamp();
         call.Trace($"={now}");
         return now;
     }
@@ -177,7 +177,9 @@ internal static unsafe class BaseExports
     {
         using var call = NativeCall.Enter(nameof(DbgBreakPoint));
         CallContext.Current.ReportOnce(
-            nameof(DbgBreakPoint), $"The driver stopped for a debugger in {CurrentCall.Function ?? "its code"}. There is none, and it went on; a real system would not.");
+            nameof(DbgBreakPoint),
+            $"The driver stopped for a debugger in {CurrentCall.Function ?? "its code"}. There is none, and it went on; "
+                + "a real system would not.");
         call.Trace($"");
     }
 
@@ -195,7 +197,7 @@ internal static unsafe class BaseExports
     public static void NonpagedDebugText(byte* Line)
     {
         using var call = NativeCall.Enter("DbgPrint");
-        var context = CallContext.Current;
+        CallContext context = CallContext.Current;
         context.Instance.WriteLog($"{context.Driver.Name}: {Text(Line)}");
         call.Trace($"Text={Text(Line)}");
     }
@@ -204,7 +206,8 @@ internal static unsafe class BaseExports
     public static void NonpagedWriteErrorLog(nint NdisAdapterHandle, uint ErrorCode, uint NumberOfErrorValues, uint* ErrorValues)
     {
         using var call = NativeCall.Enter("NdisWriteErrorLogEntry");
-        NdisLibrary.NdisWriteErrorLogEntry(new NDIS_HANDLE(NdisAdapterHandle), ErrorCode, new ReadOnlySpan<uint>(ErrorValues, (int)NumberOfErrorValues));
+        NdisLibrary.NdisWriteErrorLogEntry(
+            new NDIS_HANDLE(NdisAdapterHandle), ErrorCode, new ReadOnlySpan<uint>(ErrorValues, (int)NumberOfErrorValues));
         call.Trace($"NdisAdapterHandle={NdisAdapterHandle} ErrorCode={ErrorCode} NumberOfErrorValues={NumberOfErrorValues}");
     }
 

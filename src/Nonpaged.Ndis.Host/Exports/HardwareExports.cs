@@ -6,18 +6,23 @@ namespace Nonpaged.Ndis.Host;
 internal static unsafe class HardwareExports
 {
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMQueryAdapterResources))]
-    public static void NdisMQueryAdapterResources(NDIS_STATUS* Status, nint WrapperConfigurationContext, NDIS_RESOURCE_LIST* ResourceList, uint* BufferSize)
+    public static void NdisMQueryAdapterResources(
+        NDIS_STATUS* Status, nint WrapperConfigurationContext, NDIS_RESOURCE_LIST* ResourceList, uint* BufferSize)
     {
         using var call = NativeCall.Enter(nameof(NdisMQueryAdapterResources));
-        NdisLibrary.NdisMQueryAdapterResources(out *Status, new NDIS_HANDLE(WrapperConfigurationContext), ResourceList, ref *BufferSize);
-        call.Trace($"Status={*Status} WrapperConfigurationContext={WrapperConfigurationContext} ResourceList={ResourceList} BufferSize={*BufferSize}");
+        NdisLibrary.NdisMQueryAdapterResources(
+            out *Status, new NDIS_HANDLE(WrapperConfigurationContext), ResourceList, ref *BufferSize);
+        call.Trace($"Status={*Status} WrapperConfigurationContext={WrapperConfigurationContext} ResourceList={ResourceList} "
+            + $"BufferSize={*BufferSize}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMPciAssignResources))]
-    public static NDIS_STATUS NdisMPciAssignResources(nint MiniportHandle, uint SlotNumber, NDIS_RESOURCE_LIST** AssignedResources)
+    public static NDIS_STATUS NdisMPciAssignResources(
+        nint MiniportHandle, uint SlotNumber, NDIS_RESOURCE_LIST** AssignedResources)
     {
         using var call = NativeCall.Enter(nameof(NdisMPciAssignResources));
-        var status = NdisLibrary.NdisMPciAssignResources(new NDIS_HANDLE(MiniportHandle), SlotNumber, out var list);
+        NDIS_STATUS status = NdisLibrary.NdisMPciAssignResources(
+            new NDIS_HANDLE(MiniportHandle), SlotNumber, out NDIS_RESOURCE_LIST* list);
         *AssignedResources = list;
         call.Trace($"MiniportHandle={MiniportHandle} SlotNumber={SlotNumber} AssignedResources={list} ={status}");
         return status;
@@ -25,10 +30,15 @@ internal static unsafe class HardwareExports
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMGetDeviceProperty))]
     public static void NdisMGetDeviceProperty(
-        nint MiniportAdapterHandle, void** Physical, void** Functional, void** Next, NDIS_RESOURCE_LIST** Allocated, NDIS_RESOURCE_LIST** Translated)
+        nint MiniportAdapterHandle,
+        void** Physical,
+        void** Functional,
+        void** Next,
+        NDIS_RESOURCE_LIST** Allocated,
+        NDIS_RESOURCE_LIST** Translated)
     {
         using var call = NativeCall.Enter(nameof(NdisMGetDeviceProperty));
-        NdisLibrary.NdisMGetDeviceProperty(new NDIS_HANDLE(MiniportAdapterHandle), out var list);
+        NdisLibrary.NdisMGetDeviceProperty(new NDIS_HANDLE(MiniportAdapterHandle), out NDIS_RESOURCE_LIST* list);
         if (Physical != null) *Physical = null;
         if (Functional != null) *Functional = null;
         if (Next != null) *Next = null;
@@ -41,46 +51,58 @@ internal static unsafe class HardwareExports
     public static uint NdisReadPciSlotInformation(nint NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisReadPciSlotInformation));
-        var read = NdisLibrary.NdisReadPciSlotInformation(new NDIS_HANDLE(NdisAdapterHandle), SlotNumber, Offset, Buffer, Length);
-        call.Trace($"NdisAdapterHandle={NdisAdapterHandle} SlotNumber={SlotNumber} Offset={Offset} Buffer={Buffer} Length={Length} ={read}");
+        uint read = NdisLibrary.NdisReadPciSlotInformation(
+            new NDIS_HANDLE(NdisAdapterHandle), SlotNumber, Offset, Buffer, Length);
+        call.Trace($"NdisAdapterHandle={NdisAdapterHandle} SlotNumber={SlotNumber} Offset={Offset} Buffer={Buffer} "
+            + $"Length={Length} ={read}");
         return read;
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisWritePciSlotInformation))]
-    public static uint NdisWritePciSlotInformation(nint NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
+    public static uint NdisWritePciSlotInformation(
+        nint NdisAdapterHandle, uint SlotNumber, uint Offset, void* Buffer, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisWritePciSlotInformation));
-        var written = NdisLibrary.NdisWritePciSlotInformation(new NDIS_HANDLE(NdisAdapterHandle), SlotNumber, Offset, Buffer, Length);
-        call.Trace($"NdisAdapterHandle={NdisAdapterHandle} SlotNumber={SlotNumber} Offset={Offset} Buffer={Buffer} Length={Length} ={written}");
+        uint written = NdisLibrary.NdisWritePciSlotInformation(
+            new NDIS_HANDLE(NdisAdapterHandle), SlotNumber, Offset, Buffer, Length);
+        call.Trace($"NdisAdapterHandle={NdisAdapterHandle} SlotNumber={SlotNumber} Offset={Offset} Buffer={Buffer} "
+            + $"Length={Length} ={written}");
         return written;
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMRegisterIoPortRange))]
-    public static NDIS_STATUS NdisMRegisterIoPortRange(void** PortOffset, nint MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts)
+    public static NDIS_STATUS NdisMRegisterIoPortRange(
+        void** PortOffset, nint MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts)
     {
         using var call = NativeCall.Enter(nameof(NdisMRegisterIoPortRange));
-        var status = NdisLibrary.NdisMRegisterIoPortRange(out var offset, new NDIS_HANDLE(MiniportAdapterHandle), InitialPort, NumberOfPorts);
+        NDIS_STATUS status = NdisLibrary.NdisMRegisterIoPortRange(
+            out void* offset, new NDIS_HANDLE(MiniportAdapterHandle), InitialPort, NumberOfPorts);
         *PortOffset = offset;
-        call.Trace($"PortOffset={offset} MiniportAdapterHandle={MiniportAdapterHandle} InitialPort={InitialPort} NumberOfPorts={NumberOfPorts} ={status}");
+        call.Trace($"PortOffset={offset} MiniportAdapterHandle={MiniportAdapterHandle} InitialPort={InitialPort} "
+            + $"NumberOfPorts={NumberOfPorts} ={status}");
         return status;
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMDeregisterIoPortRange))]
-    public static void NdisMDeregisterIoPortRange(nint MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts, void* PortOffset)
+    public static void NdisMDeregisterIoPortRange(
+        nint MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts, void* PortOffset)
     {
         using var call = NativeCall.Enter(nameof(NdisMDeregisterIoPortRange));
         NdisLibrary.NdisMDeregisterIoPortRange(new NDIS_HANDLE(MiniportAdapterHandle), InitialPort, NumberOfPorts, PortOffset);
-        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} InitialPort={InitialPort} NumberOfPorts={NumberOfPorts} PortOffset={PortOffset}");
+        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} InitialPort={InitialPort} NumberOfPorts={NumberOfPorts} "
+            + $"PortOffset={PortOffset}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMMapIoSpace))]
-    public static NDIS_STATUS NdisMMapIoSpace(void** VirtualAddress, nint MiniportAdapterHandle, long PhysicalAddress, uint Length)
+    public static NDIS_STATUS NdisMMapIoSpace(
+        void** VirtualAddress, nint MiniportAdapterHandle, long PhysicalAddress, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisMMapIoSpace));
-        var status = NdisLibrary.NdisMMapIoSpace(
-            out var address, new NDIS_HANDLE(MiniportAdapterHandle), new NDIS_PHYSICAL_ADDRESS(PhysicalAddress), Length);
+        NDIS_STATUS status = NdisLibrary.NdisMMapIoSpace(
+            out void* address, new NDIS_HANDLE(MiniportAdapterHandle), new NDIS_PHYSICAL_ADDRESS(PhysicalAddress), Length);
         *VirtualAddress = address;
-        call.Trace($"VirtualAddress={address} MiniportAdapterHandle={MiniportAdapterHandle} PhysicalAddress={PhysicalAddress} Length={Length} ={status}");
+        call.Trace($"VirtualAddress={address} MiniportAdapterHandle={MiniportAdapterHandle} PhysicalAddress={PhysicalAddress} "
+            + $"Length={Length} ={status}");
         return status;
     }
 
@@ -94,13 +116,21 @@ internal static unsafe class HardwareExports
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMRegisterInterrupt))]
     public static NDIS_STATUS NdisMRegisterInterrupt(
-        NDIS_MINIPORT_INTERRUPT* Interrupt, nint MiniportAdapterHandle, uint InterruptVector, uint InterruptLevel, byte RequestIsr, byte SharedInterrupt,
+        NDIS_MINIPORT_INTERRUPT* Interrupt,
+        nint MiniportAdapterHandle,
+        uint InterruptVector,
+        uint InterruptLevel,
+        byte RequestIsr,
+        byte SharedInterrupt,
         NDIS_INTERRUPT_MODE InterruptMode)
     {
         using var call = NativeCall.Enter(nameof(NdisMRegisterInterrupt));
-        var status = NdisLibrary.NdisMRegisterInterrupt(
-            Interrupt, new NDIS_HANDLE(MiniportAdapterHandle), InterruptVector, InterruptLevel, RequestIsr != 0, SharedInterrupt != 0, InterruptMode);
-        call.Trace($"Interrupt={Interrupt} MiniportAdapterHandle={MiniportAdapterHandle} InterruptVector={InterruptVector} InterruptLevel={InterruptLevel} RequestIsr={RequestIsr} SharedInterrupt={SharedInterrupt} InterruptMode={(uint)InterruptMode} ={status}");
+        NDIS_STATUS status = NdisLibrary.NdisMRegisterInterrupt(
+            Interrupt, new NDIS_HANDLE(MiniportAdapterHandle), InterruptVector, InterruptLevel, RequestIsr != 0,
+            SharedInterrupt != 0, InterruptMode);
+        call.Trace($"Interrupt={Interrupt} MiniportAdapterHandle={MiniportAdapterHandle} InterruptVector={InterruptVector} "
+            + $"InterruptLevel={InterruptLevel} RequestIsr={RequestIsr} SharedInterrupt={SharedInterrupt} "
+            + $"InterruptMode={(uint)InterruptMode} ={status}");
         return status;
     }
 
@@ -117,21 +147,25 @@ internal static unsafe class HardwareExports
         NDIS_MINIPORT_INTERRUPT* Interrupt, delegate* unmanaged<void*, byte> SynchronizeFunction, void* SynchronizeContext)
     {
         using var call = NativeCall.Enter("NdisMSynchronizeWithInterrupt");
-        var result = NdisLibrary.NdisMSynchronizeWithInterrupt(Interrupt, context =>
+        byte result = NdisLibrary.NdisMSynchronizeWithInterrupt(Interrupt, context =>
         {
             using var function = DriverFunction.Enter("the synchronized function");
             return SynchronizeFunction(context) != 0;
         }, SynchronizeContext) ? (byte)1 : (byte)0;
-        call.Trace($"Interrupt={Interrupt} SynchronizeFunction={(nint)SynchronizeFunction} SynchronizeContext={SynchronizeContext} ={result}");
+        call.Trace($"Interrupt={Interrupt} SynchronizeFunction={(nint)SynchronizeFunction} "
+            + $"SynchronizeContext={SynchronizeContext} ={result}");
         return result;
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMInitializeScatterGatherDma))]
-    public static NDIS_STATUS NdisMInitializeScatterGatherDma(nint MiniportAdapterHandle, byte Dma64BitAddresses, uint MaximumPhysicalMapping)
+    public static NDIS_STATUS NdisMInitializeScatterGatherDma(
+        nint MiniportAdapterHandle, byte Dma64BitAddresses, uint MaximumPhysicalMapping)
     {
         using var call = NativeCall.Enter(nameof(NdisMInitializeScatterGatherDma));
-        var status = NdisLibrary.NdisMInitializeScatterGatherDma(new NDIS_HANDLE(MiniportAdapterHandle), Dma64BitAddresses != 0, MaximumPhysicalMapping);
-        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Dma64BitAddresses={Dma64BitAddresses} MaximumPhysicalMapping={MaximumPhysicalMapping} ={status}");
+        NDIS_STATUS status = NdisLibrary.NdisMInitializeScatterGatherDma(
+            new NDIS_HANDLE(MiniportAdapterHandle), Dma64BitAddresses != 0, MaximumPhysicalMapping);
+        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Dma64BitAddresses={Dma64BitAddresses} "
+            + $"MaximumPhysicalMapping={MaximumPhysicalMapping} ={status}");
         return status;
     }
 
@@ -140,9 +174,11 @@ internal static unsafe class HardwareExports
         nint MiniportAdapterHandle, uint DmaChannel, byte DmaSize, uint PhysicalMapRegistersNeeded, uint MaximumPhysicalMapping)
     {
         using var call = NativeCall.Enter(nameof(NdisMAllocateMapRegisters));
-        var status = NdisLibrary.NdisMAllocateMapRegisters(
+        NDIS_STATUS status = NdisLibrary.NdisMAllocateMapRegisters(
             new NDIS_HANDLE(MiniportAdapterHandle), DmaChannel, DmaSize, PhysicalMapRegistersNeeded, MaximumPhysicalMapping);
-        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} DmaChannel={DmaChannel} DmaSize={DmaSize} PhysicalMapRegistersNeeded={PhysicalMapRegistersNeeded} MaximumPhysicalMapping={MaximumPhysicalMapping} ={status}");
+        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} DmaChannel={DmaChannel} DmaSize={DmaSize} "
+            + $"PhysicalMapRegistersNeeded={PhysicalMapRegistersNeeded} MaximumPhysicalMapping={MaximumPhysicalMapping} "
+            + $"={status}");
         return status;
     }
 
@@ -156,17 +192,24 @@ internal static unsafe class HardwareExports
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMStartBufferPhysicalMapping))]
     public static void NdisMStartBufferPhysicalMapping(
-        nint MiniportAdapterHandle, NDIS_BUFFER* Buffer, uint PhysicalMapRegister, byte WriteToDevice, NDIS_PHYSICAL_ADDRESS_UNIT* PhysicalAddressArray,
+        nint MiniportAdapterHandle,
+        NDIS_BUFFER* Buffer,
+        uint PhysicalMapRegister,
+        byte WriteToDevice,
+        NDIS_PHYSICAL_ADDRESS_UNIT* PhysicalAddressArray,
         uint* ArraySize)
     {
         using var call = NativeCall.Enter(nameof(NdisMStartBufferPhysicalMapping));
         NdisLibrary.NdisMStartBufferPhysicalMapping(
-            new NDIS_HANDLE(MiniportAdapterHandle), Buffer, PhysicalMapRegister, WriteToDevice != 0, PhysicalAddressArray, out *ArraySize);
-        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Buffer={Buffer} PhysicalMapRegister={PhysicalMapRegister} WriteToDevice={WriteToDevice} ArraySize={*ArraySize}");
+            new NDIS_HANDLE(MiniportAdapterHandle), Buffer, PhysicalMapRegister, WriteToDevice != 0, PhysicalAddressArray,
+            out *ArraySize);
+        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Buffer={Buffer} PhysicalMapRegister={PhysicalMapRegister} "
+            + $"WriteToDevice={WriteToDevice} ArraySize={*ArraySize}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMCompleteBufferPhysicalMapping))]
-    public static void NdisMCompleteBufferPhysicalMapping(nint MiniportAdapterHandle, NDIS_BUFFER* Buffer, uint PhysicalMapRegister)
+    public static void NdisMCompleteBufferPhysicalMapping(
+        nint MiniportAdapterHandle, NDIS_BUFFER* Buffer, uint PhysicalMapRegister)
     {
         using var call = NativeCall.Enter(nameof(NdisMCompleteBufferPhysicalMapping));
         NdisLibrary.NdisMCompleteBufferPhysicalMapping(new NDIS_HANDLE(MiniportAdapterHandle), Buffer, PhysicalMapRegister);
@@ -177,7 +220,8 @@ internal static unsafe class HardwareExports
     public static NDIS_STATUS NdisMAllocateSharedMemoryAsync(nint MiniportAdapterHandle, uint Length, byte Cached, void* Context)
     {
         using var call = NativeCall.Enter(nameof(NdisMAllocateSharedMemoryAsync));
-        var status = NdisLibrary.NdisMAllocateSharedMemoryAsync(new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, Context);
+        NDIS_STATUS status = NdisLibrary.NdisMAllocateSharedMemoryAsync(
+            new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, Context);
         call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Length={Length} Cached={Cached} Context={Context} ={status}");
         return status;
     }

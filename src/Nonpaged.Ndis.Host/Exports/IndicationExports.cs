@@ -23,13 +23,21 @@ internal static unsafe class IndicationExports
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NonpagedEthIndicateReceive))]
     public static void NonpagedEthIndicateReceive(
-        nint MiniportAdapterHandle, nint MiniportReceiveContext, void* HeaderBuffer, uint HeaderBufferSize, void* LookaheadBuffer, uint LookaheadBufferSize,
+        nint MiniportAdapterHandle,
+        nint MiniportReceiveContext,
+        void* HeaderBuffer,
+        uint HeaderBufferSize,
+        void* LookaheadBuffer,
+        uint LookaheadBufferSize,
         uint PacketSize)
     {
         using var call = NativeCall.Enter("NdisMEthIndicateReceive");
         NdisLibrary.NdisMEthIndicateReceive(
-            new NDIS_HANDLE(MiniportAdapterHandle), new NDIS_HANDLE(MiniportReceiveContext), HeaderBuffer, HeaderBufferSize, LookaheadBuffer, LookaheadBufferSize, PacketSize);
-        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} MiniportReceiveContext={MiniportReceiveContext} HeaderBuffer={HeaderBuffer} HeaderBufferSize={HeaderBufferSize} LookaheadBuffer={LookaheadBuffer} LookaheadBufferSize={LookaheadBufferSize} PacketSize={PacketSize}");
+            new NDIS_HANDLE(MiniportAdapterHandle), new NDIS_HANDLE(MiniportReceiveContext), HeaderBuffer, HeaderBufferSize,
+            LookaheadBuffer, LookaheadBufferSize, PacketSize);
+        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} MiniportReceiveContext={MiniportReceiveContext} "
+            + $"HeaderBuffer={HeaderBuffer} HeaderBufferSize={HeaderBufferSize} LookaheadBuffer={LookaheadBuffer} "
+            + $"LookaheadBufferSize={LookaheadBufferSize} PacketSize={PacketSize}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMEthIndicateReceiveComplete))]
@@ -45,23 +53,28 @@ internal static unsafe class IndicationExports
     {
         using var call = NativeCall.Enter(nameof(NdisMIndicateReceivePacket));
         NdisLibrary.NdisMIndicateReceivePacket(new NDIS_HANDLE(MiniportAdapterHandle), ReceivePackets, NumberOfPackets);
-        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} ReceivePackets={(nint)ReceivePackets} NumberOfPackets={NumberOfPackets}");
+        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} ReceivePackets={(nint)ReceivePackets} "
+            + $"NumberOfPackets={NumberOfPackets}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMTransferDataComplete))]
-    public static void NdisMTransferDataComplete(nint MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status, uint BytesTransferred)
+    public static void NdisMTransferDataComplete(
+        nint MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status, uint BytesTransferred)
     {
         using var call = NativeCall.Enter(nameof(NdisMTransferDataComplete));
         NdisLibrary.NdisMTransferDataComplete(new NDIS_HANDLE(MiniportAdapterHandle), Packet, Status, BytesTransferred);
-        call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Packet={Packet} Status={Status} BytesTransferred={BytesTransferred}");
+        call.Trace(
+            $"MiniportAdapterHandle={MiniportAdapterHandle} Packet={Packet} Status={Status} BytesTransferred={BytesTransferred}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMIndicateStatus))]
-    public static void NdisMIndicateStatus(nint MiniportHandle, NDIS_STATUS GeneralStatus, void* StatusBuffer, uint StatusBufferSize)
+    public static void NdisMIndicateStatus(
+        nint MiniportHandle, NDIS_STATUS GeneralStatus, void* StatusBuffer, uint StatusBufferSize)
     {
         using var call = NativeCall.Enter(nameof(NdisMIndicateStatus));
         NdisLibrary.NdisMIndicateStatus(new NDIS_HANDLE(MiniportHandle), GeneralStatus, StatusBuffer, StatusBufferSize);
-        call.Trace($"MiniportHandle={MiniportHandle} GeneralStatus={GeneralStatus} StatusBuffer={StatusBuffer} StatusBufferSize={StatusBufferSize}");
+        call.Trace($"MiniportHandle={MiniportHandle} GeneralStatus={GeneralStatus} StatusBuffer={StatusBuffer} "
+            + $"StatusBufferSize={StatusBufferSize}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMIndicateStatusComplete))]

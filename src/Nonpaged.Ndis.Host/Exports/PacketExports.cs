@@ -6,20 +6,28 @@ namespace Nonpaged.Ndis.Host;
 internal static unsafe class PacketExports
 {
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisAllocatePacketPool))]
-    public static void NdisAllocatePacketPool(NDIS_STATUS* Status, NDIS_HANDLE* PoolHandle, uint NumberOfDescriptors, uint ProtocolReservedLength)
+    public static void NdisAllocatePacketPool(
+        NDIS_STATUS* Status, NDIS_HANDLE* PoolHandle, uint NumberOfDescriptors, uint ProtocolReservedLength)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocatePacketPool));
         NdisLibrary.NdisAllocatePacketPool(out *Status, out *PoolHandle, NumberOfDescriptors, ProtocolReservedLength);
-        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} ProtocolReservedLength={ProtocolReservedLength}");
+        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} "
+            + $"ProtocolReservedLength={ProtocolReservedLength}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisAllocatePacketPoolEx))]
     public static void NdisAllocatePacketPoolEx(
-        NDIS_STATUS* Status, NDIS_HANDLE* PoolHandle, uint NumberOfDescriptors, uint NumberOfOverflowDescriptors, uint ProtocolReservedLength)
+        NDIS_STATUS* Status,
+        NDIS_HANDLE* PoolHandle,
+        uint NumberOfDescriptors,
+        uint NumberOfOverflowDescriptors,
+        uint ProtocolReservedLength)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocatePacketPoolEx));
-        NdisLibrary.NdisAllocatePacketPoolEx(out *Status, out *PoolHandle, NumberOfDescriptors, NumberOfOverflowDescriptors, ProtocolReservedLength);
-        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} NumberOfOverflowDescriptors={NumberOfOverflowDescriptors} ProtocolReservedLength={ProtocolReservedLength}");
+        NdisLibrary.NdisAllocatePacketPoolEx(
+            out *Status, out *PoolHandle, NumberOfDescriptors, NumberOfOverflowDescriptors, ProtocolReservedLength);
+        call.Trace($"Status={*Status} PoolHandle={*PoolHandle} NumberOfDescriptors={NumberOfDescriptors} "
+            + $"NumberOfOverflowDescriptors={NumberOfOverflowDescriptors} ProtocolReservedLength={ProtocolReservedLength}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisFreePacketPool))]
@@ -34,7 +42,7 @@ internal static unsafe class PacketExports
     public static uint NdisPacketPoolUsage(nint PoolHandle)
     {
         using var call = NativeCall.Enter(nameof(NdisPacketPoolUsage));
-        var taken = NdisLibrary.NdisPacketPoolUsage(new NDIS_HANDLE(PoolHandle));
+        uint taken = NdisLibrary.NdisPacketPoolUsage(new NDIS_HANDLE(PoolHandle));
         call.Trace($"PoolHandle={PoolHandle} ={taken}");
         return taken;
     }
@@ -43,7 +51,7 @@ internal static unsafe class PacketExports
     public static void NdisAllocatePacket(NDIS_STATUS* Status, NDIS_PACKET** Packet, nint PoolHandle)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocatePacket));
-        NdisLibrary.NdisAllocatePacket(out *Status, out var packet, new NDIS_HANDLE(PoolHandle));
+        NdisLibrary.NdisAllocatePacket(out *Status, out NDIS_PACKET* packet, new NDIS_HANDLE(PoolHandle));
         *Packet = packet;
         call.Trace($"Status={*Status} Packet={packet} PoolHandle={PoolHandle}");
     }
@@ -81,21 +89,26 @@ internal static unsafe class PacketExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisAllocateBuffer))]
-    public static void NdisAllocateBuffer(NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, void* VirtualAddress, uint Length)
+    public static void NdisAllocateBuffer(
+        NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, void* VirtualAddress, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisAllocateBuffer));
-        NdisLibrary.NdisAllocateBuffer(out *Status, out var buffer, new NDIS_HANDLE(PoolHandle), VirtualAddress, Length);
+        NdisLibrary.NdisAllocateBuffer(out *Status, out NDIS_BUFFER* buffer, new NDIS_HANDLE(PoolHandle), VirtualAddress, Length);
         *Buffer = buffer;
         call.Trace($"Status={*Status} Buffer={buffer} PoolHandle={PoolHandle} VirtualAddress={VirtualAddress} Length={Length}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisCopyBuffer))]
-    public static void NdisCopyBuffer(NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, NDIS_BUFFER* MemoryDescriptor, uint Offset, uint Length)
+    public static void NdisCopyBuffer(
+        NDIS_STATUS* Status, NDIS_BUFFER** Buffer, nint PoolHandle, NDIS_BUFFER* MemoryDescriptor, uint Offset, uint Length)
     {
         using var call = NativeCall.Enter(nameof(NdisCopyBuffer));
-        NdisLibrary.NdisAllocateBuffer(out *Status, out var buffer, new NDIS_HANDLE(PoolHandle), (byte*)MemoryDescriptor->MappedSystemVa + Offset, Length);
+        NdisLibrary.NdisAllocateBuffer(
+            out *Status, out NDIS_BUFFER* buffer, new NDIS_HANDLE(PoolHandle), (byte*)MemoryDescriptor->MappedSystemVa + Offset,
+            Length);
         *Buffer = buffer;
-        call.Trace($"Status={*Status} Buffer={buffer} PoolHandle={PoolHandle} MemoryDescriptor={MemoryDescriptor} Offset={Offset} Length={Length}");
+        call.Trace($"Status={*Status} Buffer={buffer} PoolHandle={PoolHandle} MemoryDescriptor={MemoryDescriptor} "
+            + $"Offset={Offset} Length={Length}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisFreeBuffer))]
@@ -118,7 +131,7 @@ internal static unsafe class PacketExports
     public static uint NdisBufferLength(NDIS_BUFFER* Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisBufferLength));
-        var length = NdisLibrary.NdisBufferLength(Buffer);
+        uint length = NdisLibrary.NdisBufferLength(Buffer);
         call.Trace($"Buffer={Buffer} ={length}");
         return length;
     }
@@ -127,7 +140,7 @@ internal static unsafe class PacketExports
     public static void* NdisBufferVirtualAddress(NDIS_BUFFER* Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisBufferVirtualAddress));
-        NdisLibrary.NdisQueryBuffer(Buffer, out var address, out _);
+        NdisLibrary.NdisQueryBuffer(Buffer, out void* address, out _);
         call.Trace($"Buffer={Buffer} ={address}");
         return address;
     }
@@ -136,7 +149,7 @@ internal static unsafe class PacketExports
     public static uint NDIS_BUFFER_TO_SPAN_PAGES(NDIS_BUFFER* Buffer)
     {
         using var call = NativeCall.Enter(nameof(NDIS_BUFFER_TO_SPAN_PAGES));
-        var pages = NdisLibrary.NDIS_BUFFER_TO_SPAN_PAGES(Buffer);
+        uint pages = NdisLibrary.NDIS_BUFFER_TO_SPAN_PAGES(Buffer);
         call.Trace($"Buffer={Buffer} ={pages}");
         return pages;
     }
@@ -145,7 +158,7 @@ internal static unsafe class PacketExports
     public static void NonpagedQueryBuffer(NDIS_BUFFER* Buffer, void** VirtualAddress, uint* Length)
     {
         using var call = NativeCall.Enter("NdisQueryBuffer");
-        NdisLibrary.NdisQueryBuffer(Buffer, out var address, out var length);
+        NdisLibrary.NdisQueryBuffer(Buffer, out void* address, out uint length);
         if (VirtualAddress != null) *VirtualAddress = address;
         if (Length != null) *Length = length;
         call.Trace($"Buffer={Buffer} VirtualAddress={address} Length={length}");
@@ -155,7 +168,7 @@ internal static unsafe class PacketExports
     public static void NonpagedQueryBufferOffset(NDIS_BUFFER* Buffer, uint* Offset, uint* Length)
     {
         using var call = NativeCall.Enter("NdisQueryBufferOffset");
-        NdisLibrary.NdisQueryBufferOffset(Buffer, out var offset, out var length);
+        NdisLibrary.NdisQueryBufferOffset(Buffer, out uint offset, out uint length);
         if (Offset != null) *Offset = offset;
         if (Length != null) *Length = length;
         call.Trace($"Buffer={Buffer} Offset={offset} Length={length}");
@@ -181,7 +194,7 @@ internal static unsafe class PacketExports
     public static void NdisUnchainBufferAtFront(NDIS_PACKET* Packet, NDIS_BUFFER** Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisUnchainBufferAtFront));
-        NdisLibrary.NdisUnchainBufferAtFront(Packet, out var buffer);
+        NdisLibrary.NdisUnchainBufferAtFront(Packet, out NDIS_BUFFER* buffer);
         *Buffer = buffer;
         call.Trace($"Packet={Packet} Buffer={buffer}");
     }
@@ -190,7 +203,7 @@ internal static unsafe class PacketExports
     public static void NdisUnchainBufferAtBack(NDIS_PACKET* Packet, NDIS_BUFFER** Buffer)
     {
         using var call = NativeCall.Enter(nameof(NdisUnchainBufferAtBack));
-        NdisLibrary.NdisUnchainBufferAtBack(Packet, out var buffer);
+        NdisLibrary.NdisUnchainBufferAtBack(Packet, out NDIS_BUFFER* buffer);
         *Buffer = buffer;
         call.Trace($"Packet={Packet} Buffer={buffer}");
     }
@@ -200,12 +213,13 @@ internal static unsafe class PacketExports
         NDIS_PACKET* Packet, uint* PhysicalBufferCount, uint* BufferCount, NDIS_BUFFER** FirstBuffer, uint* TotalPacketLength)
     {
         using var call = NativeCall.Enter("NdisQueryPacket");
-        NdisLibrary.NdisQueryPacket(Packet, out var physical, out var count, out var first, out var total);
+        NdisLibrary.NdisQueryPacket(Packet, out uint physical, out uint count, out NDIS_BUFFER* first, out uint total);
         if (PhysicalBufferCount != null) *PhysicalBufferCount = physical;
         if (BufferCount != null) *BufferCount = count;
         if (FirstBuffer != null) *FirstBuffer = first;
         if (TotalPacketLength != null) *TotalPacketLength = total;
-        call.Trace($"Packet={Packet} PhysicalBufferCount={physical} BufferCount={count} FirstBuffer={first} TotalPacketLength={total}");
+        call.Trace(
+            $"Packet={Packet} PhysicalBufferCount={physical} BufferCount={count} FirstBuffer={first} TotalPacketLength={total}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NonpagedGetFirstBuffer))]
@@ -213,20 +227,29 @@ internal static unsafe class PacketExports
         NDIS_PACKET* Packet, NDIS_BUFFER** FirstBuffer, void** FirstBufferVA, uint* FirstBufferLength, uint* TotalBufferLength)
     {
         using var call = NativeCall.Enter("NdisGetFirstBufferFromPacket");
-        NdisLibrary.NdisGetFirstBufferFromPacket(Packet, out var first, out var address, out var length, out var total);
+        NdisLibrary.NdisGetFirstBufferFromPacket(
+            Packet, out NDIS_BUFFER* first, out void* address, out uint length, out uint total);
         if (FirstBuffer != null) *FirstBuffer = first;
         if (FirstBufferVA != null) *FirstBufferVA = address;
         if (FirstBufferLength != null) *FirstBufferLength = length;
         if (TotalBufferLength != null) *TotalBufferLength = total;
-        call.Trace($"Packet={Packet} FirstBuffer={first} FirstBufferVA={address} FirstBufferLength={length} TotalBufferLength={total}");
+        call.Trace(
+            $"Packet={Packet} FirstBuffer={first} FirstBufferVA={address} FirstBufferLength={length} TotalBufferLength={total}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisCopyFromPacketToPacket))]
     public static void NdisCopyFromPacketToPacket(
-        NDIS_PACKET* Destination, uint DestinationOffset, uint BytesToCopy, NDIS_PACKET* Source, uint SourceOffset, uint* BytesCopied)
+        NDIS_PACKET* Destination,
+        uint DestinationOffset,
+        uint BytesToCopy,
+        NDIS_PACKET* Source,
+        uint SourceOffset,
+        uint* BytesCopied)
     {
         using var call = NativeCall.Enter(nameof(NdisCopyFromPacketToPacket));
-        NdisLibrary.NdisCopyFromPacketToPacket(Destination, DestinationOffset, BytesToCopy, Source, SourceOffset, out *BytesCopied);
-        call.Trace($"Destination={Destination} DestinationOffset={DestinationOffset} BytesToCopy={BytesToCopy} Source={Source} SourceOffset={SourceOffset} BytesCopied={*BytesCopied}");
+        NdisLibrary.NdisCopyFromPacketToPacket(
+            Destination, DestinationOffset, BytesToCopy, Source, SourceOffset, out *BytesCopied);
+        call.Trace($"Destination={Destination} DestinationOffset={DestinationOffset} BytesToCopy={BytesToCopy} Source={Source} "
+            + $"SourceOffset={SourceOffset} BytesCopied={*BytesCopied}");
     }
 }

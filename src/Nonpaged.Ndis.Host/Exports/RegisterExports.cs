@@ -9,7 +9,7 @@ internal static unsafe class RegisterExports
     public static byte NonpagedReadRegisterUchar(byte* Register)
     {
         using var call = NativeCall.Enter("NdisReadRegisterUchar");
-        NdisLibrary.NdisReadRegisterUchar(Register, out var value);
+        NdisLibrary.NdisReadRegisterUchar(Register, out byte value);
         call.Trace($"Register={Register} ={value}");
         return value;
     }
@@ -26,7 +26,7 @@ internal static unsafe class RegisterExports
     public static byte NonpagedReadPortUchar(void* Port)
     {
         using var call = NativeCall.Enter("NdisRawReadPortUchar");
-        NdisLibrary.NdisRawReadPortUchar(Port, out var value);
+        NdisLibrary.NdisRawReadPortUchar(Port, out byte value);
         call.Trace($"Port={Port} ={value}");
         return value;
     }
@@ -59,7 +59,7 @@ internal static unsafe class RegisterExports
     public static ushort NonpagedReadRegisterUshort(ushort* Register)
     {
         using var call = NativeCall.Enter("NdisReadRegisterUshort");
-        NdisLibrary.NdisReadRegisterUshort(Register, out var value);
+        NdisLibrary.NdisReadRegisterUshort(Register, out ushort value);
         call.Trace($"Register={Register} ={value}");
         return value;
     }
@@ -76,7 +76,7 @@ internal static unsafe class RegisterExports
     public static ushort NonpagedReadPortUshort(void* Port)
     {
         using var call = NativeCall.Enter("NdisRawReadPortUshort");
-        NdisLibrary.NdisRawReadPortUshort(Port, out var value);
+        NdisLibrary.NdisRawReadPortUshort(Port, out ushort value);
         call.Trace($"Port={Port} ={value}");
         return value;
     }
@@ -109,7 +109,7 @@ internal static unsafe class RegisterExports
     public static uint NonpagedReadRegisterUlong(uint* Register)
     {
         using var call = NativeCall.Enter("NdisReadRegisterUlong");
-        NdisLibrary.NdisReadRegisterUlong(Register, out var value);
+        NdisLibrary.NdisReadRegisterUlong(Register, out uint value);
         call.Trace($"Register={Register} ={value}");
         return value;
     }
@@ -126,7 +126,7 @@ internal static unsafe class RegisterExports
     public static uint NonpagedReadPortUlong(void* Port)
     {
         using var call = NativeCall.Enter("NdisRawReadPortUlong");
-        NdisLibrary.NdisRawReadPortUlong(Port, out var value);
+        NdisLibrary.NdisRawReadPortUlong(Port, out uint value);
         call.Trace($"Port={Port} ={value}");
         return value;
     }

@@ -13,10 +13,10 @@ internal static unsafe class StringExports
     public static void NonpagedInitializeString(NDIS_STRING* Destination, byte* Source)
     {
         using var call = NativeCall.Enter("NdisInitializeString");
-        var text = Marshal.PtrToStringAnsi((nint)Source) ?? "";
-        var size = (uint)((text.Length + 1) * sizeof(char));
+        string text = Marshal.PtrToStringAnsi((nint)Source) ?? "";
+        uint size = (uint)((text.Length + 1) * sizeof(char));
         *Destination = default;
-        if (NdisLibrary.NdisAllocateMemoryWithTag(out var memory, size, 0) == NDIS_STATUS_SUCCESS)
+        if (NdisLibrary.NdisAllocateMemoryWithTag(out void* memory, size, 0) == NDIS_STATUS_SUCCESS)
         {
             text.CopyTo(new Span<char>(memory, text.Length));
             ((char*)memory)[text.Length] = '\0';
@@ -30,8 +30,8 @@ internal static unsafe class StringExports
     public static byte NdisEqualString(NDIS_STRING* String1, NDIS_STRING* String2, byte CaseInsensitive)
     {
         using var call = NativeCall.Enter(nameof(NdisEqualString));
-        var comparison = CaseInsensitive != 0 ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        var equal = string.Equals(String1->ToString(), String2->ToString(), comparison) ? (byte)1 : (byte)0;
+        StringComparison comparison = CaseInsensitive != 0 ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        byte equal = string.Equals(String1->ToString(), String2->ToString(), comparison) ? (byte)1 : (byte)0;
         call.Trace($"String1={String1->ToString()} String2={String2->ToString()} CaseInsensitive={CaseInsensitive} ={equal}");
         return equal;
     }
@@ -41,15 +41,15 @@ internal static unsafe class StringExports
     public static NDIS_STATUS NdisAnsiStringToUnicodeString(NDIS_STRING* DestinationString, NDIS_STRING* SourceString)
     {
         using var call = NativeCall.Enter(nameof(NdisAnsiStringToUnicodeString));
-        var text = Encoding.Latin1.GetString((byte*)SourceString->Buffer, SourceString->Length);
-        var fits = text.Length * sizeof(char) <= DestinationString->MaximumLength;
+        string text = Encoding.Latin1.GetString((byte*)SourceString->Buffer, SourceString->Length);
+        bool fits = text.Length * sizeof(char) <= DestinationString->MaximumLength;
         if (fits)
         {
             text.CopyTo(new Span<char>(DestinationString->Buffer, text.Length));
             DestinationString->Length = (ushort)(text.Length * sizeof(char));
         }
 
-        var status = fits ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
+        NDIS_STATUS status = fits ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
         call.Trace($"SourceString={text} ={status}");
         return status;
     }
@@ -59,10 +59,11 @@ internal static unsafe class StringExports
     public static NDIS_STATUS NdisUnicodeStringToAnsiString(NDIS_STRING* DestinationString, NDIS_STRING* SourceString)
     {
         using var call = NativeCall.Enter(nameof(NdisUnicodeStringToAnsiString));
-        var text = SourceString->ToString();
-        var fits = text.Length <= DestinationString->MaximumLength;
-        if (fits) DestinationString->Length = (ushort)Encoding.Latin1.GetBytes(text, new Span<byte>(DestinationString->Buffer, text.Length));
-        var status = fits ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
+        string text = SourceString->ToString();
+        bool fits = text.Length <= DestinationString->MaximumLength;
+        if (fits) DestinationString->Length = (ushort)Encoding.Latin1.GetBytes(
+            text, new Span<byte>(DestinationString->Buffer, text.Length));
+        NDIS_STATUS status = fits ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES;
         call.Trace($"SourceString={text} ={status}");
         return status;
     }
@@ -77,7 +78,7 @@ internal static unsafe class StringExports
     public static nint NdisInterlockedInsertHeadList(nint ListHead, nint ListEntry, NDIS_SPIN_LOCK* SpinLock)
     {
         using var call = NativeCall.Enter(nameof(NdisInterlockedInsertHeadList));
-        var first = Insert((Entry*)ListHead, ((Entry*)ListHead)->Flink, (Entry*)ListEntry, ((Entry*)ListHead)->Flink);
+        nint first = Insert((Entry*)ListHead, ((Entry*)ListHead)->Flink, (Entry*)ListEntry, ((Entry*)ListHead)->Flink);
         call.Trace($"ListHead={ListHead} ListEntry={ListEntry} SpinLock={SpinLock} ={first}");
         return first;
     }
@@ -86,7 +87,7 @@ internal static unsafe class StringExports
     public static nint NdisInterlockedInsertTailList(nint ListHead, nint ListEntry, NDIS_SPIN_LOCK* SpinLock)
     {
         using var call = NativeCall.Enter(nameof(NdisInterlockedInsertTailList));
-        var last = Insert(((Entry*)ListHead)->Blink, (Entry*)ListHead, (Entry*)ListEntry, ((Entry*)ListHead)->Blink);
+        nint last = Insert(((Entry*)ListHead)->Blink, (Entry*)ListHead, (Entry*)ListEntry, ((Entry*)ListHead)->Blink);
         call.Trace($"ListHead={ListHead} ListEntry={ListEntry} SpinLock={SpinLock} ={last}");
         return last;
 
@@ -102,7 +103,7 @@ internal static unsafe class StringExports
         {
             if (head->Flink != head)
             {
-                var first = head->Flink;
+                Entry* first = head->Flink;
                 head->Flink = first->Flink;
                 first->Flink->Blink = head;
                 removed = (nint)first;
@@ -118,7 +119,7 @@ internal static unsafe class StringExports
     {
         lock (s_lists)
         {
-            var wasEmpty = before == after;
+            bool wasEmpty = before == after;
             entry->Flink = after;
             entry->Blink = before;
             before->Flink = entry;

@@ -6,7 +6,8 @@ namespace Nonpaged.Ndis.Host;
 internal static unsafe class TimerExports
 {
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisInitializeTimer))]
-    public static void NdisInitializeTimer(NDIS_TIMER* Timer, delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction, void* FunctionContext)
+    public static void NdisInitializeTimer(
+        NDIS_TIMER* Timer, delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction, void* FunctionContext)
     {
         using var call = NativeCall.Enter(nameof(NdisInitializeTimer));
         NdisLibrary.NdisInitializeTimer(Timer, Wrap(TimerFunction), FunctionContext);
@@ -25,18 +26,22 @@ internal static unsafe class TimerExports
     public static void NdisCancelTimer(NDIS_TIMER* Timer, byte* TimerCancelled)
     {
         using var call = NativeCall.Enter(nameof(NdisCancelTimer));
-        NdisLibrary.NdisCancelTimer(Timer, out var cancelled);
+        NdisLibrary.NdisCancelTimer(Timer, out bool cancelled);
         if (TimerCancelled != null) *TimerCancelled = cancelled ? (byte)1 : (byte)0;
         call.Trace($"Timer={Timer} TimerCancelled={(cancelled ? 1 : 0)}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMInitializeTimer))]
     public static void NdisMInitializeTimer(
-        NDIS_MINIPORT_TIMER* Timer, nint MiniportAdapterHandle, delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction, void* FunctionContext)
+        NDIS_MINIPORT_TIMER* Timer,
+        nint MiniportAdapterHandle,
+        delegate* unmanaged<void*, void*, void*, void*, void> TimerFunction,
+        void* FunctionContext)
     {
         using var call = NativeCall.Enter(nameof(NdisMInitializeTimer));
         NdisLibrary.NdisMInitializeTimer(Timer, new NDIS_HANDLE(MiniportAdapterHandle), Wrap(TimerFunction), FunctionContext);
-        call.Trace($"Timer={Timer} MiniportAdapterHandle={MiniportAdapterHandle} TimerFunction={(nint)TimerFunction} FunctionContext={FunctionContext}");
+        call.Trace($"Timer={Timer} MiniportAdapterHandle={MiniportAdapterHandle} TimerFunction={(nint)TimerFunction} "
+            + $"FunctionContext={FunctionContext}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisMSetTimer))]
@@ -59,7 +64,7 @@ internal static unsafe class TimerExports
     public static void NdisMCancelTimer(NDIS_MINIPORT_TIMER* Timer, byte* TimerCancelled)
     {
         using var call = NativeCall.Enter(nameof(NdisMCancelTimer));
-        NdisLibrary.NdisMCancelTimer(Timer, out var cancelled);
+        NdisLibrary.NdisMCancelTimer(Timer, out bool cancelled);
         if (TimerCancelled != null) *TimerCancelled = cancelled ? (byte)1 : (byte)0;
         call.Trace($"Timer={Timer} TimerCancelled={(cancelled ? 1 : 0)}");
     }
@@ -78,7 +83,7 @@ internal static unsafe class TimerExports
     {
         using var call = NativeCall.Enter(nameof(NdisScheduleWorkItem));
         var item = (WorkItem*)WorkItem;
-        var status = NdisLibrary.ScheduleWork(WorkItem, _ =>
+        NDIS_STATUS status = NdisLibrary.ScheduleWork(WorkItem, _ =>
         {
             using var function = DriverFunction.Enter("the work item's function");
             item->Routine(item, item->Context);
@@ -87,9 +92,10 @@ internal static unsafe class TimerExports
         return status;
     }
 
-    private static NDIS_TIMER_FUNCTION Wrap(delegate* unmanaged<void*, void*, void*, void*, void> function) => (first, context, second, third) =>
-    {
-        using var entered = DriverFunction.Enter("MiniportTimer");
-        function(first, context, second, third);
-    };
+    private static NDIS_TIMER_FUNCTION Wrap(delegate* unmanaged<void*, void*, void*, void*, void> function) =>
+        (first, context, second, third) =>
+        {
+            using var entered = DriverFunction.Enter("MiniportTimer");
+            function(first, context, second, third);
+        };
 }

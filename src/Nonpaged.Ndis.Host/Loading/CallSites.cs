@@ -16,8 +16,8 @@ internal sealed class CallSites(string path)
     /// </summary>
     public string? Here()
     {
-        var function = CurrentCall.Function;
-        var place = Place();
+        string? function = CurrentCall.Function;
+        string? place = Place();
         return (function, place) switch
         {
             (null, null) => null,
@@ -30,12 +30,12 @@ internal sealed class CallSites(string path)
     private string? Place()
     {
         Span<nint> addresses = stackalloc nint[Depth];
-        var count = LibC.Backtrace(addresses);
-        foreach (var address in addresses[..count])
+        int count = LibC.Backtrace(addresses);
+        foreach (nint address in addresses[..count])
         {
             // The address is where the call returns to; the byte before it is the call's own.
-            if (!LibC.DlAddr(address - 1, out var place) || Path.GetFileName(place.File) != _name) continue;
-            var symbol = place.Symbol is null ? "" : $" ({place.Symbol}+0x{place.SymbolOffset:x})";
+            if (!LibC.DlAddr(address - 1, out LoadedPlace place) || Path.GetFileName(place.File) != _name) continue;
+            string symbol = place.Symbol is null ? "" : $" ({place.Symbol}+0x{place.SymbolOffset:x})";
             return $"{_name}+0x{place.Offset:x}{symbol}";
         }
 

@@ -21,8 +21,13 @@ internal static class DriverFile
 
     private static readonly Dictionary<ushort, string> s_machines = new()
     {
-        [3] = "x86 (32 bits)", [40] = "ARM (32 bits)", [MachineX64] = "x86-64", [MachineArm64] = "AArch64",
-        [8] = "MIPS", [42] = "SuperH", [243] = "RISC-V",
+        [3] = "x86 (32 bits)",
+        [40] = "ARM (32 bits)",
+        [MachineX64] = "x86-64",
+        [MachineArm64] = "AArch64",
+        [8] = "MIPS",
+        [42] = "SuperH",
+        [243] = "RISC-V",
     };
 
     /// <summary>Why it cannot be loaded; null where the header tells nothing against it.</summary>
@@ -36,17 +41,18 @@ internal static class DriverFile
                 $"cc -shared -Wl,--whole-archive {path} -Wl,--no-whole-archive -o driver.so");
         if (file.Length < HeaderLength || !file.StartsWith("\u007fELF"u8))
         {
-            var what = path.EndsWith(".c", StringComparison.OrdinalIgnoreCase) ? "a source, and not compiled"
+            string what = path.EndsWith(".c", StringComparison.OrdinalIgnoreCase) ? "a source, and not compiled"
                 : "not a shared object (ELF)";
             return new CommandException($"{path} is {what}.", "a miniport as a shared object", Build);
         }
 
-        var machine = BinaryPrimitives.ReadUInt16LittleEndian(file[18..]);
-        var own = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? MachineArm64 : MachineX64;
+        ushort machine = BinaryPrimitives.ReadUInt16LittleEndian(file[18..]);
+        ushort own = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? MachineArm64 : MachineX64;
         if (file[4] != Class64 || machine != own)
         {
             return new CommandException(
-                $"{path} is for {s_machines.GetValueOrDefault(machine, $"another processor (ELF machine {machine})")}, and this program for {s_machines[own]}.",
+                $"{path} is for {s_machines.GetValueOrDefault(machine, $"another processor (ELF machine {machine})")}, "
+                    + $"and this program for {s_machines[own]}.",
                 "one process, which has code of one processor", Build);
         }
 

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Nonpaged.Ndis.Host;
 
-/// <summary>What a shared object needs from elsewhere (System V ABI, "Object Files"; AMD64 supplement): read from the file, before any of its code runs.</summary>
+/// <summary>
+/// What a shared object needs from elsewhere (System V ABI, "Object Files"; AMD64 supplement): read from the
+/// file, before any of its code runs.
+/// </summary>
 internal sealed class ElfImports
 {
     private const int SectionHeaderTable = 0x28;
@@ -45,16 +48,16 @@ internal sealed class ElfImports
 
     private void ReadSections()
     {
-        var table = (int)At<ulong>(SectionHeaderTable);
-        var size = At<ushort>(SectionHeaderSize);
-        var count = At<ushort>(SectionHeaderSize + 2);
-        for (var index = 0; index < count; index++)
+        int table = (int)At<ulong>(SectionHeaderTable);
+        ushort size = At<ushort>(SectionHeaderSize);
+        ushort count = At<ushort>(SectionHeaderSize + 2);
+        for (int index = 0; index < count; index++)
         {
-            var header = table + (index * size);
-            var type = At<uint>(header + 4);
+            int header = table + (index * size);
+            uint type = At<uint>(header + 4);
             if (type is not (SectionDynamic or SectionDynamicSymbols)) continue;
-            var (start, length) = ((int)At<ulong>(header + 0x18), (int)At<ulong>(header + 0x20));
-            var strings = (int)At<ulong>(table + ((int)At<uint>(header + 0x28) * size) + 0x18);
+            (int start, int length) = ((int)At<ulong>(header + 0x18), (int)At<ulong>(header + 0x20));
+            int strings = (int)At<ulong>(table + ((int)At<uint>(header + 0x28) * size) + 0x18);
             if (type == SectionDynamicSymbols) ReadSymbols(start, length, strings);
             else ReadNeeded(start, length, strings);
         }
@@ -62,10 +65,10 @@ internal sealed class ElfImports
 
     private void ReadSymbols(int start, int length, int strings)
     {
-        for (var symbol = start; symbol < start + length; symbol += SymbolSize)
+        for (int symbol = start; symbol < start + length; symbol += SymbolSize)
         {
-            var isDefined = At<ushort>(symbol + 6) != 0;
-            var binding = (byte)(At<byte>(symbol + 4) >> 4);
+            bool isDefined = At<ushort>(symbol + 6) != 0;
+            byte binding = (byte)(At<byte>(symbol + 4) >> 4);
             if (isDefined) Exports.Add(String(strings + (int)At<uint>(symbol)));
             else if (binding == BindGlobal) Symbols.Add(String(strings + (int)At<uint>(symbol)));
         }
@@ -73,7 +76,7 @@ internal sealed class ElfImports
 
     private void ReadNeeded(int start, int length, int strings)
     {
-        for (var entry = start; entry < start + length; entry += 16)
+        for (int entry = start; entry < start + length; entry += 16)
         {
             if (At<ulong>(entry) == DynamicNeeded) Libraries.Add(String(strings + (int)At<ulong>(entry + 8)));
         }
@@ -84,7 +87,7 @@ internal sealed class ElfImports
 
     private string String(int offset)
     {
-        var text = _file.AsSpan(offset);
+        Span<byte> text = _file.AsSpan(offset);
         return Encoding.UTF8.GetString(text[..text.IndexOf((byte)0)]);
     }
 }

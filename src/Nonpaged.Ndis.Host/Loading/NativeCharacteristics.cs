@@ -40,7 +40,7 @@ internal unsafe struct NativeCharacteristics
     public static NativeCharacteristics? Read(NativeCharacteristics* source, uint length)
     {
         if (source == null || length < Version3) return null;
-        var needed = (source->MajorNdisVersion, source->MinorNdisVersion) switch
+        int needed = (source->MajorNdisVersion, source->MinorNdisVersion) switch
         {
             (5, 1) => Version5 + (3 * 8),
             (5, _) => Version5,
@@ -50,7 +50,8 @@ internal unsafe struct NativeCharacteristics
         // A driver of NDIS 5 that hands over the shorter structure of NDIS 4 has no functions beyond it.
         if (length < Math.Min(needed, Version4) && source->MajorNdisVersion >= 4) return null;
         var copy = default(NativeCharacteristics);
-        Buffer.MemoryCopy(source, &copy, sizeof(NativeCharacteristics), Math.Min(Math.Min(length, needed), sizeof(NativeCharacteristics)));
+        Buffer.MemoryCopy(
+            source, &copy, sizeof(NativeCharacteristics), Math.Min(Math.Min(length, needed), sizeof(NativeCharacteristics)));
         return copy;
     }
 }

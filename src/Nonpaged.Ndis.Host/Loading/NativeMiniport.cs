@@ -46,7 +46,8 @@ internal static unsafe class NativeMiniport
                 using var function = DriverFunction.Enter("MiniportQueryInformation");
                 written = needed = 0;
                 // These live until the request completes, as NDIS has them.
-                fixed (uint* bytes = &written, more = &needed) return c.QueryInformationHandler(context, oid, buffer, length, bytes, more);
+                fixed (uint* bytes = &written, more = &needed)
+                    return c.QueryInformationHandler(context, oid, buffer, length, bytes, more);
             },
         SetInformationHandler = c.SetInformationHandler == null ? null
             : (void* context, uint oid, void* buffer, uint length, out uint read, out uint needed) =>
@@ -54,7 +55,8 @@ internal static unsafe class NativeMiniport
                 using var function = DriverFunction.Enter("MiniportSetInformation");
                 read = needed = 0;
                 // These live until the request completes, as NDIS has them.
-                fixed (uint* bytes = &read, more = &needed) return c.SetInformationHandler(context, oid, buffer, length, bytes, more);
+                fixed (uint* bytes = &read, more = &needed)
+                    return c.SetInformationHandler(context, oid, buffer, length, bytes, more);
             },
         ResetHandler = c.ResetHandler == null ? null : (out bool addressing, void* context) =>
         {
@@ -96,12 +98,14 @@ internal static unsafe class NativeMiniport
     };
 
     private static W_INITIALIZE_HANDLER Initialize(NativeCharacteristics c) =>
-        (out NDIS_STATUS openError, out uint selected, NDIS_MEDIUM* media, uint count, NDIS_HANDLE adapter, NDIS_HANDLE configuration) =>
+        (
+            out NDIS_STATUS openError, out uint selected, NDIS_MEDIUM* media, uint count, NDIS_HANDLE adapter,
+            NDIS_HANDLE configuration) =>
         {
             using var function = DriverFunction.Enter("MiniportInitialize");
-            var error = NDIS_STATUS_SUCCESS;
-            var index = 0u;
-            var status = c.InitializeHandler(&error, &index, media, count, adapter.Value, configuration.Value);
+            NDIS_STATUS error = NDIS_STATUS_SUCCESS;
+            uint index = 0u;
+            NDIS_STATUS status = c.InitializeHandler(&error, &index, media, count, adapter.Value, configuration.Value);
             (openError, selected) = (error, index);
             return status;
         };
@@ -111,6 +115,7 @@ internal static unsafe class NativeMiniport
         {
             using var function = DriverFunction.Enter("MiniportTransferData");
             transferred = 0;
-            fixed (uint* copied = &transferred) return c.TransferDataHandler(packet, copied, context, receive.Value, offset, bytes);
+            fixed (uint* copied = &transferred)
+                return c.TransferDataHandler(packet, copied, context, receive.Value, offset, bytes);
         };
 }

@@ -11,8 +11,8 @@ internal static unsafe class SharedDriver
     /// <exception cref="CommandException">It cannot be loaded: the reason names every import that is missing.</exception>
     public static MiniportDriver Load(string path)
     {
-        var full = Path.GetFullPath(path);
-        var name = Path.GetFileNameWithoutExtension(full);
+        string full = Path.GetFullPath(path);
+        string name = Path.GetFileNameWithoutExtension(full);
         CurrentCall.SetDriver(name);
         Check(full);
         nint library;
@@ -22,10 +22,11 @@ internal static unsafe class SharedDriver
         }
         catch (DllNotFoundException failure)
         {
-            throw new CommandException($"{path} cannot be loaded: {failure.Message.Split('\n')[0]}", "what the dynamic linker takes", $"ldd {full}");
+            throw new CommandException(
+                $"{path} cannot be loaded: {failure.Message.Split('\n')[0]}", "what the dynamic linker takes", $"ldd {full}");
         }
 
-        if (!NativeLibrary.TryGetExport(library, Entry, out var entry)) throw NoEntry(path, []);
+        if (!NativeLibrary.TryGetExport(library, Entry, out nint entry)) throw NoEntry(path, []);
 
         NdisInstance.CallSite = new CallSites(full).Here;
         var start = (delegate* unmanaged<void*, void*, NDIS_STATUS>)entry;
@@ -42,7 +43,7 @@ internal static unsafe class SharedDriver
         ElfImports imports;
         try
         {
-            var file = File.ReadAllBytes(path);
+            byte[] file = File.ReadAllBytes(path);
             if (DriverFile.Refuse(path, file) is { } refused) throw refused;
             imports = ElfImports.Read(path, file);
         }
@@ -59,17 +60,20 @@ internal static unsafe class SharedDriver
     {
         var places = new List<nint> { NativeLibrary.GetMainProgramHandle() };
         List<string> absent = [];
-        foreach (var library in imports.Libraries)
+        foreach (string library in imports.Libraries)
         {
-            if (NativeLibrary.TryLoad(library, out var loaded)) places.Add(loaded);
+            if (NativeLibrary.TryLoad(library, out nint loaded)) places.Add(loaded);
             else absent.Add(library);
         }
 
-        var missing = imports.Symbols.Where(symbol => !places.Any(place => NativeLibrary.TryGetExport(place, symbol, out _))).Order(StringComparer.Ordinal).ToList();
+        var missing = imports.Symbols.Where(symbol => !places.Any(place => NativeLibrary.TryGetExport(place, symbol, out _)))
+            .Order(StringComparer.Ordinal)
+            .ToList();
         if (missing.Count == 0) return;
-        var libraries = absent.Count == 0 ? "" : $" Of its libraries, {string.Join(", ", absent)} cannot be found.";
+        string libraries = absent.Count == 0 ? "" : $" Of its libraries, {string.Join(", ", absent)} cannot be found.";
         throw new CommandException(
-            $"{path} needs {(missing.Count == 1 ? "a function" : $"{missing.Count} functions")} that neither NDIS here nor its libraries have: {string.Join(", ", missing)}.{libraries}",
+            $"{path} needs {(missing.Count == 1 ? "a function" : $"{missing.Count} functions")} that neither NDIS here nor its "
+                + $"libraries have: {string.Join(", ", missing)}.{libraries}",
             missing.Any(IsNdis6) ? "NDIS 3.0 to 5.1; some of these are of NDIS 6"
                 : "the functions that docs/drivers.md lists",
             absent.Count == 0 ? "link the library that has them, or compile the driver's other sources with it"
@@ -85,7 +89,7 @@ internal static unsafe class SharedDriver
     private static CommandException NoEntry(string path, IReadOnlyList<string> exports)
     {
         // A name of C++ is _Z, the length of the name, the name, and its parameters (Itanium C++ ABI, 5.1.2).
-        var mangled = exports.FirstOrDefault(name =>
+        string? mangled = exports.FirstOrDefault(name =>
             name.StartsWith($"_Z{Entry.Length}{Entry}", StringComparison.Ordinal));
         return mangled is null
             ? new CommandException($"{path} has no {Entry}.", "a miniport's entry point",

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis.Native;
 
 /// <summary>
-/// What a C driver does at this moment, in memory that the process that watches it reads when it has crashed. native/crash.c writes the members from <see cref="Signal"/> on;
-/// its structure must be the same as this one.
+/// What a C driver does at this moment, in memory that the process that watches it reads when it has crashed. native/crash.c
+/// writes the members from <see cref="Signal"/> on; its structure must be the same as this one.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal unsafe struct CallRecord

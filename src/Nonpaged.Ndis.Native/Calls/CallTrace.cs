@@ -14,7 +14,8 @@ internal static class CallTrace
 
     public static void Write(string call, List<KeyValuePair<string, string>> values)
     {
-        var context = CallContext.Current;
-        Traced?.Invoke(new TracedCall(Stopwatch.GetElapsedTime(s_start), context.Driver.Name, context.Irql, CurrentCall.Function, call, values));
+        CallContext context = CallContext.Current;
+        Traced?.Invoke(new TracedCall(
+            Stopwatch.GetElapsedTime(s_start), context.Driver.Name, context.Irql, CurrentCall.Function, call, values));
     }
 }

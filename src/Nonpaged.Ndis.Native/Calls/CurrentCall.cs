@@ -4,7 +4,10 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis.Native;
 
-/// <summary>Keeps the <see cref="CallRecord"/> of this process. Without a process that watches, it is written all the same, to memory of this one.</summary>
+/// <summary>
+/// Keeps the <see cref="CallRecord"/> of this process. Without a process that watches, it is written all
+/// the same, to memory of this one.
+/// </summary>
 internal static unsafe class CurrentCall
 {
     private static readonly Lock s_gate = new();
@@ -41,7 +44,7 @@ internal static unsafe class CurrentCall
     /// <summary>A function of the driver begins. Returns the one that it interrupts, to be given back when it ends.</summary>
     public static string? BeginFunction(string function)
     {
-        var outer = t_function;
+        string? outer = t_function;
         t_function = function;
         if (s_record == null) Open();
         Write(s_record->Function, function);
@@ -65,8 +68,8 @@ internal static unsafe class CurrentCall
 
     private static void Write(byte* target, string text)
     {
-        var length = Math.Min(text.Length, CallRecord.NameRoom - 1);
-        for (var index = 0; index < length; index++) target[index] = (byte)text[index];
+        int length = Math.Min(text.Length, CallRecord.NameRoom - 1);
+        for (int index = 0; index < length; index++) target[index] = (byte)text[index];
         target[length] = 0;
     }
 

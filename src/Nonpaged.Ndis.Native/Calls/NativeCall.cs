@@ -27,7 +27,9 @@ internal readonly ref struct NativeCall
                 OutOfMemoryException => new(
                     FailureKind.OutOfMemory, "The process has no memory for the library's own records.",
                     "the process's memory and mappings (RLIMIT_AS, vm.max_map_count)", "nonpaged doctor"),
-                _ => new(FailureKind.Other, $"{cause.GetType().Name}: {cause.Message}", "unknown: this is a fault of the library", "report it"),
+                _ => new(
+                    FailureKind.Other, $"{cause.GetType().Name}: {cause.Message}", "unknown: this is a fault of the library",
+                    "report it"),
             };
             ProgramMessages.Take(NdisMessage.Of(CallContext.CurrentDriver, name, failure));
             ProgramMessages.Tell();

@@ -4,7 +4,8 @@ using System.Runtime.CompilerServices;
 namespace Nonpaged.Ndis.Native;
 
 /// <summary>
-/// Takes an interpolated string apart: what stands before a value, without "=", is its name. Nothing is evaluated where calls are not traced.
+/// Takes an interpolated string apart: what stands before a value, without "=", is its name. Nothing is
+/// evaluated where calls are not traced.
 /// </summary>
 [InterpolatedStringHandler]
 internal ref struct TraceArguments

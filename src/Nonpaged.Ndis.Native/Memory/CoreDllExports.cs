@@ -11,7 +11,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(LocalAlloc));
-            var block = CoreDll.LocalAlloc(uFlags, uBytes);
+            void* block = CoreDll.LocalAlloc(uFlags, uBytes);
             call.Trace($"uFlags={uFlags} uBytes={uBytes} ={block}");
             return block;
         }
@@ -28,7 +28,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(LocalReAlloc));
-            var block = CoreDll.LocalReAlloc(hMem, uBytes, uFlags);
+            void* block = CoreDll.LocalReAlloc(hMem, uBytes, uFlags);
             call.Trace($"hMem={hMem} uBytes={uBytes} uFlags={uFlags} ={block}");
             return block;
         }
@@ -45,7 +45,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(LocalSize));
-            var size = CoreDll.LocalSize(hMem);
+            uint size = CoreDll.LocalSize(hMem);
             call.Trace($"hMem={hMem} ={size}");
             return size;
         }
@@ -62,7 +62,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(LocalFree));
-            var left = CoreDll.LocalFree(hMem);
+            void* left = CoreDll.LocalFree(hMem);
             call.Trace($"hMem={hMem} ={left}");
             return left;
         }
@@ -79,8 +79,9 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(VirtualAlloc));
-            var pages = CoreDll.VirtualAlloc(lpAddress, dwSize, flAllocationType, flProtect);
-            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flAllocationType={flAllocationType} flProtect={flProtect} ={pages}");
+            void* pages = CoreDll.VirtualAlloc(lpAddress, dwSize, flAllocationType, flProtect);
+            call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flAllocationType={flAllocationType} flProtect={flProtect} "
+                + $"={pages}");
             return pages;
         }
         catch (Exception exception)
@@ -96,7 +97,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(VirtualFree));
-            var done = CoreDll.VirtualFree(lpAddress, dwSize, dwFreeType) ? 1 : 0;
+            int done = CoreDll.VirtualFree(lpAddress, dwSize, dwFreeType) ? 1 : 0;
             call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} dwFreeType={dwFreeType} ={done}");
             return done;
         }
@@ -113,7 +114,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(VirtualProtect));
-            var done = CoreDll.VirtualProtect(lpAddress, dwSize, flNewProtect, out var old) ? 1 : 0;
+            int done = CoreDll.VirtualProtect(lpAddress, dwSize, flNewProtect, out uint old) ? 1 : 0;
             if (lpflOldProtect != null) *lpflOldProtect = old;
             call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} flNewProtect={flNewProtect} lpflOldProtect={old} ={done}");
             return done;
@@ -131,7 +132,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(VirtualLock));
-            var done = CoreDll.VirtualLock(lpAddress, dwSize) ? 1 : 0;
+            int done = CoreDll.VirtualLock(lpAddress, dwSize) ? 1 : 0;
             call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} ={done}");
             return done;
         }
@@ -148,7 +149,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(VirtualUnlock));
-            var done = CoreDll.VirtualUnlock(lpAddress, dwSize) ? 1 : 0;
+            int done = CoreDll.VirtualUnlock(lpAddress, dwSize) ? 1 : 0;
             call.Trace($"lpAddress={lpAddress} dwSize={(long)dwSize} ={done}");
             return done;
         }
@@ -165,9 +166,10 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(AllocPhysMem));
-            var block = CoreDll.AllocPhysMem(cbSize, fdwProtect, dwAlignmentMask, dwFlags, out var physical);
+            void* block = CoreDll.AllocPhysMem(cbSize, fdwProtect, dwAlignmentMask, dwFlags, out uint physical);
             if (pPhysicalAddress != null) *pPhysicalAddress = physical;
-            call.Trace($"cbSize={cbSize} fdwProtect={fdwProtect} dwAlignmentMask={dwAlignmentMask} dwFlags={dwFlags} pPhysicalAddress={physical} ={block}");
+            call.Trace($"cbSize={cbSize} fdwProtect={fdwProtect} dwAlignmentMask={dwAlignmentMask} dwFlags={dwFlags} "
+                + $"pPhysicalAddress={physical} ={block}");
             return block;
         }
         catch (Exception exception)
@@ -184,7 +186,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(FreePhysMem));
-            var done = CoreDll.FreePhysMem(lpvAddress) ? 1 : 0;
+            int done = CoreDll.FreePhysMem(lpvAddress) ? 1 : 0;
             call.Trace($"lpvAddress={lpvAddress} ={done}");
             return done;
         }
@@ -201,7 +203,7 @@ internal static unsafe class CoreDllExports
         try
         {
             using var call = NativeCall.Enter(nameof(GetLastError));
-            var error = (uint)CoreDll.GetLastError();
+            uint error = (uint)CoreDll.GetLastError();
             call.Trace($"={error}");
             return error;
         }

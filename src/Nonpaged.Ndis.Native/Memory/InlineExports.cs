@@ -6,8 +6,8 @@ namespace Nonpaged.Ndis.Native;
 internal static unsafe class InlineExports
 {
     /// <summary>
-    /// Tells where the calling thread's magazines are. Nothing is told, so that every call comes to the library, to a header of another version, to a driver, whose memory is recorded
-    /// block by block, and where calls are traced.
+    /// Tells where the calling thread's magazines are. Nothing is told, so that every call comes to the library, to a header of
+    /// another version, to a driver, whose memory is recorded block by block, and where calls are traced.
     /// </summary>
     [UnmanagedCallersOnly(EntryPoint = "ManagedEnterThread")]
     public static void NonpagedEnterThread(InlineThread* Thread, uint Version)

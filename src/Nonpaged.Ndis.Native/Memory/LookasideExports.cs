@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis.Native;
 
-/// <summary>ndismem.h: nonpaged lookaside lists. A list whose driver brings functions of its own for allocating and freeing uses these.</summary>
+/// <summary>
+/// ndismem.h: nonpaged lookaside lists. A list whose driver brings functions of its own for allocating and freeing uses these.
+/// </summary>
 internal static unsafe class LookasideExports
 {
     private const uint NonPagedPool = 0;
@@ -49,7 +51,7 @@ internal static unsafe class LookasideExports
         try
         {
             using var call = NativeCall.Enter(nameof(NdisAllocateFromNPagedLookasideList));
-            var entry = Lookaside->Allocate != null
+            void* entry = Lookaside->Allocate != null
                 ? Lookaside->Allocate(NonPagedPool, Lookaside->Size, Lookaside->Tag)
                 : NdisLibrary.NdisAllocateFromNPagedLookasideList(&Lookaside->List);
             call.Trace($"Lookaside={Lookaside} ={entry}");

@@ -6,14 +6,17 @@ namespace Nonpaged.Ndis.Native;
 internal static unsafe class NdisMemoryExports
 {
     [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(NdisAllocateMemory))]
-    public static NDIS_STATUS NdisAllocateMemory(void** VirtualAddress, uint Length, uint MemoryFlags, long HighestAcceptableAddress)
+    public static NDIS_STATUS NdisAllocateMemory(
+        void** VirtualAddress, uint Length, uint MemoryFlags, long HighestAcceptableAddress)
     {
         try
         {
             using var call = NativeCall.Enter(nameof(NdisAllocateMemory));
-            var status = NdisLibrary.NdisAllocateMemory(out var address, Length, MemoryFlags, new NDIS_PHYSICAL_ADDRESS(HighestAcceptableAddress));
+            NDIS_STATUS status = NdisLibrary.NdisAllocateMemory(
+                out void* address, Length, MemoryFlags, new NDIS_PHYSICAL_ADDRESS(HighestAcceptableAddress));
             *VirtualAddress = address;
-            call.Trace($"Length={Length} MemoryFlags={MemoryFlags} HighestAcceptableAddress={HighestAcceptableAddress} VirtualAddress={address} ={status}");
+            call.Trace($"Length={Length} MemoryFlags={MemoryFlags} HighestAcceptableAddress={HighestAcceptableAddress} "
+                + $"VirtualAddress={address} ={status}");
             return status;
         }
         catch (Exception exception)
@@ -30,7 +33,7 @@ internal static unsafe class NdisMemoryExports
         try
         {
             using var call = NativeCall.Enter(nameof(NdisAllocateMemoryWithTag));
-            var status = NdisLibrary.NdisAllocateMemoryWithTag(out var address, Length, Tag);
+            NDIS_STATUS status = NdisLibrary.NdisAllocateMemoryWithTag(out void* address, Length, Tag);
             *VirtualAddress = address;
             call.Trace($"Length={Length} Tag={Tag} VirtualAddress={address} ={status}");
             return status;
@@ -65,10 +68,13 @@ internal static unsafe class NdisMemoryExports
         try
         {
             using var call = NativeCall.Enter(nameof(NdisMAllocateSharedMemory));
-            NdisLibrary.NdisMAllocateSharedMemory(new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, out var address, out var physical);
+            NdisLibrary.NdisMAllocateSharedMemory(
+                new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, out void* address,
+                out NDIS_PHYSICAL_ADDRESS physical);
             *VirtualAddress = address;
             *PhysicalAddress = physical;
-            call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Length={Length} Cached={Cached} VirtualAddress={address} PhysicalAddress={physical}");
+            call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Length={Length} Cached={Cached} VirtualAddress={address} "
+                + $"PhysicalAddress={physical}");
         }
         catch (Exception exception)
         {
@@ -79,14 +85,17 @@ internal static unsafe class NdisMemoryExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(NdisMFreeSharedMemory))]
-    public static void NdisMFreeSharedMemory(nint MiniportAdapterHandle, uint Length, byte Cached, void* VirtualAddress, long PhysicalAddress)
+    public static void NdisMFreeSharedMemory(
+        nint MiniportAdapterHandle, uint Length, byte Cached, void* VirtualAddress, long PhysicalAddress)
     {
         try
         {
             using var call = NativeCall.Enter(nameof(NdisMFreeSharedMemory));
             NdisLibrary.NdisMFreeSharedMemory(
-                new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, VirtualAddress, new NDIS_PHYSICAL_ADDRESS(PhysicalAddress));
-            call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Length={Length} Cached={Cached} VirtualAddress={VirtualAddress} PhysicalAddress={PhysicalAddress}");
+                new NDIS_HANDLE(MiniportAdapterHandle), Length, Cached != 0, VirtualAddress,
+                new NDIS_PHYSICAL_ADDRESS(PhysicalAddress));
+            call.Trace($"MiniportAdapterHandle={MiniportAdapterHandle} Length={Length} Cached={Cached} "
+                + $"VirtualAddress={VirtualAddress} PhysicalAddress={PhysicalAddress}");
         }
         catch (Exception exception)
         {
@@ -100,7 +109,7 @@ internal static unsafe class NdisMemoryExports
         try
         {
             using var call = NativeCall.Enter(nameof(MmGetPhysicalAddress));
-            var physical = NdisLibrary.MmGetPhysicalAddress(BaseAddress).QuadPart;
+            long physical = NdisLibrary.MmGetPhysicalAddress(BaseAddress).QuadPart;
             call.Trace($"BaseAddress={BaseAddress} ={physical}");
             return physical;
         }

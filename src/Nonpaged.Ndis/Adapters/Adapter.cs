@@ -164,7 +164,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// <summary>Runs MiniportInitialize when it has the turn. Where it fails, nothing of the adapter is left.</summary>
     internal NDIS_STATUS Start()
     {
-        var status = NDIS_STATUS_FAILURE;
+        NDIS_STATUS status = NDIS_STATUS_FAILURE;
         Turn.Run(() => status = Initialize());
         if (status == NDIS_STATUS_SUCCESS) _removal.Watch();
         else Turn.Dispose();
@@ -187,7 +187,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
     {
         const string Who = "A failed MiniportInitialize";
         Bus.ChangeCommand(set: PciCommand.IoSpace | PciCommand.MemorySpace);
-        var status = CheckInitialization(CallInitialize(out var selected), selected);
+        NDIS_STATUS status = CheckInitialization(CallInitialize(out uint selected), selected);
         if (status == NDIS_STATUS_SUCCESS)
         {
             _initialized = true;
@@ -207,11 +207,12 @@ public sealed class Adapter : IDisposable, IAdapterLife
     private unsafe NDIS_STATUS CallInitialize(out uint selectedMedium)
     {
         WrapperConfiguration = new ConfigurationContext(this);
-        var configuration = Instance.Handles.Add(WrapperConfiguration);
-        var selected = 0u;
-        var openError = NDIS_STATUS_SUCCESS;
-        var initialize = Miniport.Functions.InitializeHandler!;
-        var status = Miniport.Call(nameof(Miniport.Functions.InitializeHandler), Irql.PASSIVE_LEVEL, NDIS_STATUS_FAILURE, () =>
+        NDIS_HANDLE configuration = Instance.Handles.Add(WrapperConfiguration);
+        uint selected = 0u;
+        NDIS_STATUS openError = NDIS_STATUS_SUCCESS;
+        W_INITIALIZE_HANDLER initialize = Miniport.Functions.InitializeHandler!;
+        NDIS_STATUS status = Miniport.Call(
+            nameof(Miniport.Functions.InitializeHandler), Irql.PASSIVE_LEVEL, NDIS_STATUS_FAILURE, () =>
         {
             fixed (NDIS_MEDIUM* media = s_media)
                 return initialize(out openError, out selected, media, (uint)s_media.Length, Handle, configuration);
@@ -223,7 +224,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
     private NDIS_STATUS CheckInitialization(NDIS_STATUS status, uint selected)
     {
-        var rule = (status, Miniport.HasAttributes, selected) switch
+        string? rule = (status, Miniport.HasAttributes, selected) switch
         {
             (NDIS_STATUS_SUCCESS, false, _) => "MiniportInitialize succeeded without NdisMSetAttributes.",
             (NDIS_STATUS_SUCCESS, _, not 0) => $"MiniportInitialize selected medium {selected}; 1 was offered, of index 0.",

@@ -14,12 +14,12 @@ internal static unsafe class AdapterResources
     /// <summary>Fills a list that has room for all.</summary>
     public static void Describe(MachineDevice device, NDIS_RESOURCE_LIST* list)
     {
-        var count = Count(device);
+        int count = Count(device);
         NdisLibrary.NdisZeroMemory(list, NDIS_RESOURCE_LIST.SizeFor(count));
         list->Version = list->Revision = 1;
         list->Count = (uint)count;
-        var descriptor = NDIS_RESOURCE_LIST.PartialDescriptors(list);
-        foreach (var range in device.Ranges) Describe(range, descriptor++);
+        CM_PARTIAL_RESOURCE_DESCRIPTOR* descriptor = NDIS_RESOURCE_LIST.PartialDescriptors(list);
+        foreach (DeviceRange range in device.Ranges) Describe(range, descriptor++);
         if (device.InterruptVector is { } vector) Describe(vector, descriptor);
     }
 

@@ -42,7 +42,7 @@ internal sealed unsafe class Bindings(NdisInstance instance, string adapterName,
     /// <summary>Tells each protocol a status of NDIS's own.</summary>
     public void Tell(NDIS_STATUS status)
     {
-        foreach (var binding in All)
+        foreach (Binding binding in All)
         {
             binding.Status(status, null, 0);
             binding.StatusComplete();
@@ -52,13 +52,13 @@ internal sealed unsafe class Bindings(NdisInstance instance, string adapterName,
     /// <summary>Asks each protocol to close the adapter.</summary>
     public void Unbind()
     {
-        foreach (var binding in All) binding.Unbind();
+        foreach (Binding binding in All) binding.Unbind();
     }
 
     /// <summary>Closes, and reports, what protocols left open.</summary>
     public void Close()
     {
-        foreach (var binding in All.Where(binding => !binding.IsClosing))
+        foreach (Binding binding in All.Where(binding => !binding.IsClosing))
         {
             instance.Report(
                 NdisReportKind.BrokenRule,
@@ -71,9 +71,9 @@ internal sealed unsafe class Bindings(NdisInstance instance, string adapterName,
 
     private void Set(uint oid, byte[] value)
     {
-        var buffer = (nint)NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
+        nint buffer = (nint)NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
         value.CopyTo(new Span<byte>((void*)buffer, value.Length));
-        var posted = oids.Request(
+        bool posted = oids.Request(
             new AdapterRequest(oid, IsSet: true, buffer, (uint)value.Length, (_, _, _) => NativeMemory.Free((void*)buffer)));
         if (!posted) NativeMemory.Free((void*)buffer);
     }

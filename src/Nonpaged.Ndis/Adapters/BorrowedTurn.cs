@@ -46,7 +46,7 @@ internal sealed class BorrowedTurn(Turn turn, Action work)
     public bool Wait(TimeSpan time, Func<bool>? until)
     {
         GiveBack();
-        var holds = turn.WaitAside(time, until);
+        bool holds = turn.WaitAside(time, until);
         turn.AskForTurn(this);
         lock (_run)
         {

@@ -40,7 +40,7 @@ internal sealed class BusControl(Machine machine, MachineDevice device)
         Span<byte> command = stackalloc byte[2];
         function.ReadConfiguration(4, command);
         var before = (PciCommand)BinaryPrimitives.ReadUInt16LittleEndian(command);
-        var after = (before | set) & ~clear;
+        PciCommand after = (before | set) & ~clear;
         if (after == before) return;
         BinaryPrimitives.WriteUInt16LittleEndian(command, (ushort)after);
         function.WriteConfiguration(4, command);
@@ -56,7 +56,7 @@ internal sealed class BusControl(Machine machine, MachineDevice device)
     {
         // No other device can be asked whether it is there.
         if (device is not PciDevice function) return true;
-        var vendor = NobodyThere;
+        ushort vendor = NobodyThere;
         Guarded(() =>
         {
             Span<byte> bytes = stackalloc byte[sizeof(ushort)];

@@ -13,12 +13,12 @@ internal sealed class CallSchedule
     /// <summary>The first call, if its time has come.</summary>
     public bool TryTake([NotNullWhen(true)] out ScheduledCall? call)
     {
-        var isDue = _calls.TryPeek(out call, out var at) && at <= Environment.TickCount64;
+        bool isDue = _calls.TryPeek(out call, out long at) && at <= Environment.TickCount64;
         if (isDue) _calls.Dequeue();
         return isDue;
     }
 
     /// <summary>The milliseconds until a call is due; <see cref="Timeout.Infinite"/> where there is none.</summary>
     public int UntilNext() =>
-        _calls.TryPeek(out _, out var at) ? (int)Math.Clamp(at - Environment.TickCount64, 0, int.MaxValue) : Timeout.Infinite;
+        _calls.TryPeek(out _, out long at) ? (int)Math.Clamp(at - Environment.TickCount64, 0, int.MaxValue) : Timeout.Infinite;
 }

@@ -28,10 +28,10 @@ internal sealed unsafe class DmaMapper(
         if (_room is not null) return true;
         // Scarce memory only where there is no other (clause C16).
         Caching[] cachings = instance.Options.StrictNoncached ? [Caching.Any, instance.Options.StrictCaching] : [Caching.Any];
-        foreach (var caching in cachings)
+        foreach (Caching caching in cachings)
         {
             if (_room is not null) break;
-            var call = nameof(NdisLibrary.NdisMInitializeScatterGatherDma);
+            string call = nameof(NdisLibrary.NdisMInitializeScatterGatherDma);
             var allocation = new NdisAllocation(MemoryCall.SharedMemory, call, driver, Math.Max(length, 1), 0, Limit);
             _room = instance.Memory.Allocate(allocation, RoomFor(length, caching));
         }
@@ -49,12 +49,13 @@ internal sealed unsafe class DmaMapper(
     /// <summary>Adds a buffer's pieces. False where the device does not reach a byte, or the pool does not know it.</summary>
     public bool AddPieces(NDIS_BUFFER* buffer, List<SCATTER_GATHER_ELEMENT> pieces)
     {
-        for (var offset = 0u; offset < buffer->ByteCount;)
+        for (uint offset = 0u; offset < buffer->ByteCount;)
         {
-            var address = (byte*)buffer->MappedSystemVa + offset;
-            var length = Math.Min(buffer->ByteCount - offset, DmaPage - (uint)((nuint)address & (DmaPage - 1)));
-            if (!instance.Pool.TryTranslate(address, out var physical) || physical.Value + length - 1 > Limit.Value) return false;
-            var follows = pieces.Count > 0 && pieces[^1].Address.QuadPart + pieces[^1].Length == (long)physical.Value;
+            byte* address = (byte*)buffer->MappedSystemVa + offset;
+            uint length = Math.Min(buffer->ByteCount - offset, DmaPage - (uint)((nuint)address & (DmaPage - 1)));
+            if (!instance.Pool.TryTranslate(address, out PhysicalAddress physical) || physical.Value + length - 1 > Limit.Value)
+                return false;
+            bool follows = pieces.Count > 0 && pieces[^1].Address.QuadPart + pieces[^1].Length == (long)physical.Value;
             if (follows) pieces[^1] = pieces[^1] with { Length = pieces[^1].Length + length };
             else pieces.Add(new SCATTER_GATHER_ELEMENT { Address = new((long)physical.Value), Length = length });
             offset += length;

@@ -23,7 +23,7 @@ internal sealed unsafe class HangCheck(
     private void Check()
     {
         if (life.State != AdapterState.Running) return;
-        var hangs = miniport.Call(nameof(miniport.Functions.CheckForHangHandler), Irql.DISPATCH_LEVEL, false, () =>
+        bool hangs = miniport.Call(nameof(miniport.Functions.CheckForHangHandler), Irql.DISPATCH_LEVEL, false, () =>
             miniport.Functions.CheckForHangHandler!(miniport.Context));
         // What is not there answers nothing, and cannot be reset.
         if (hangs && !bus.IsDevicePresent()) removal.Expect();

@@ -78,7 +78,8 @@ internal sealed unsafe class InterruptService(
         if (miniport.HasFaulted || _isMasked || machine.Gone.IsCompleted) return;
         if (Registered is not { } interrupt || !IsRaised(interrupt)) return;
 
-        var (recognized, queue) = interrupt.RequestIsr || life.State != AdapterState.Running ? AskIsr() : DisableInterrupt();
+        (bool recognized, bool queue) = interrupt.RequestIsr || life.State != AdapterState.Running ? AskIsr()
+            : DisableInterrupt();
         if (queue && !miniport.HasFaulted)
         {
             if (CallContext.CurrentIrql < Irql.DISPATCH_LEVEL) HandleInterrupt();
@@ -110,7 +111,7 @@ internal sealed unsafe class InterruptService(
     {
         return miniport.Call(nameof(Functions.ISRHandler), Irql.DIRQL, (false, false), () =>
         {
-            Functions.ISRHandler!(out var recognized, out var queue, miniport.Context);
+            Functions.ISRHandler!(out bool recognized, out bool queue, miniport.Context);
             return (recognized, recognized && queue);
         });
     }

@@ -32,7 +32,7 @@ internal sealed unsafe class MapRegisters(BusControl bus, DmaMapper dma, DriverR
     /// <summary>Gives the map registers back; false where there are none.</summary>
     public bool Free()
     {
-        var had = _count > 0;
+        bool had = _count > 0;
         if (_mappings.Count > 0)
         {
             reports.Report(
@@ -41,7 +41,7 @@ internal sealed unsafe class MapRegisters(BusControl bus, DmaMapper dma, DriverR
                 $"{_mappings.Count} mappings were not completed (NdisMCompleteBufferPhysicalMapping).");
         }
 
-        foreach (var mapping in _mappings.Values) dma.GiveBounce(mapping.Bounce);
+        foreach (Mapping mapping in _mappings.Values) dma.GiveBounce(mapping.Bounce);
         _mappings.Clear();
         _count = 0;
         return had;
@@ -99,7 +99,7 @@ internal sealed unsafe class MapRegisters(BusControl bus, DmaMapper dma, DriverR
     /// <summary>What the device wrote into a bounce buffer comes to the buffer itself.</summary>
     public void End(NDIS_BUFFER* buffer, uint register)
     {
-        if (!_mappings.Remove(register, out var mapping) || mapping.Buffer != (nint)buffer)
+        if (!_mappings.Remove(register, out Mapping? mapping) || mapping.Buffer != (nint)buffer)
         {
             reports.Report(
                 NdisReportKind.BrokenRule,

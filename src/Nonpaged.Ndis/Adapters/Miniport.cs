@@ -91,7 +91,7 @@ internal sealed unsafe class Miniport
     /// <summary>Where MiniportHalt itself fails, the shutdown function is the driver's other way to quiet its hardware.</summary>
     public void Halt()
     {
-        var halted = Call(nameof(Functions.HaltHandler), Irql.PASSIVE_LEVEL, () => Functions.HaltHandler!(Context));
+        bool halted = Call(nameof(Functions.HaltHandler), Irql.PASSIVE_LEVEL, () => Functions.HaltHandler!(Context));
         if (halted) return;
         if (_shutdown is { } shutdown) Call(Shutdown, Irql.PASSIVE_LEVEL, () => shutdown((void*)_shutdownContext));
         else if (Functions.AdapterShutdownHandler is { } own) Call(Shutdown, Irql.PASSIVE_LEVEL, () => own(Context));
@@ -102,7 +102,7 @@ internal sealed unsafe class Miniport
 
     private CallContext ContextAt(Irql irql)
     {
-        var level = irql switch { Irql.PASSIVE_LEVEL => 0, Irql.DISPATCH_LEVEL => 1, _ => 2 };
+        int level = irql switch { Irql.PASSIVE_LEVEL => 0, Irql.DISPATCH_LEVEL => 1, _ => 2 };
         return _contexts[_adapter.State == AdapterState.Initializing ? level + 3 : level];
     }
 }

@@ -50,7 +50,7 @@ internal sealed unsafe class OidQueue(
     public ReadOnlySpan<byte> Query(uint oid, int length)
     {
         if (_pending is not null || miniport.HasFaulted) return [];
-        var buffer = NativeMemory.AllocZeroed((nuint)length);
+        void* buffer = NativeMemory.AllocZeroed((nuint)length);
         byte[] answer = [];
         Perform(new AdapterRequest(oid, IsSet: false, (nint)buffer, (uint)length, (status, bytes, _) =>
         {
@@ -63,7 +63,7 @@ internal sealed unsafe class OidQueue(
 
     public MacAddress? QueryMacAddress()
     {
-        var address = Query(NdisLibrary.OID_802_3_CURRENT_ADDRESS, 6);
+        ReadOnlySpan<byte> address = Query(NdisLibrary.OID_802_3_CURRENT_ADDRESS, 6);
         return address.Length == 6 ? new MacAddress(address) : null;
     }
 
@@ -72,10 +72,10 @@ internal sealed unsafe class OidQueue(
         if (machine.Gone.IsCompleted) return;
         ReadOnlySpan<uint> counters =
             [NdisLibrary.OID_GEN_XMIT_ERROR, NdisLibrary.OID_GEN_RCV_ERROR, NdisLibrary.OID_GEN_RCV_NO_BUFFER];
-        var bad = 0L;
-        foreach (var oid in counters)
+        long bad = 0L;
+        foreach (uint oid in counters)
         {
-            var count = Query(oid, sizeof(uint));
+            ReadOnlySpan<byte> count = Query(oid, sizeof(uint));
             if (count.Length == sizeof(uint)) bad += MemoryMarshal.Read<uint>(count);
         }
 
@@ -110,7 +110,7 @@ internal sealed unsafe class OidQueue(
 
     public void AbortQueued()
     {
-        while (_queue.TryDequeue(out var request)) request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+        while (_queue.TryDequeue(out AdapterRequest? request)) request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
     }
 
     /// <summary>Frees what the miniport's functions wrote to: after its halt.</summary>
@@ -121,7 +121,7 @@ internal sealed unsafe class OidQueue(
 
     private void Next()
     {
-        while (_pending is null && _queue.TryDequeue(out var request))
+        while (_pending is null && _queue.TryDequeue(out AdapterRequest? request))
         {
             if (life.State == AdapterState.Running && !miniport.HasFaulted) Perform(request);
             else request.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
@@ -132,9 +132,9 @@ internal sealed unsafe class OidQueue(
     {
         _pending = request;
         _counts[0] = _counts[1] = 0;
-        var buffer = (void*)request.Buffer;
-        var (oid, length) = (request.Oid, request.Length);
-        var status = miniport.Call(HandlerOf(request), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () => request.IsSet
+        void* buffer = (void*)request.Buffer;
+        (uint oid, uint length) = (request.Oid, request.Length);
+        NDIS_STATUS status = miniport.Call(HandlerOf(request), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () => request.IsSet
             ? Functions.SetInformationHandler!(miniport.Context, oid, buffer, length, out _counts[0], out _counts[1])
             : Functions.QueryInformationHandler!(miniport.Context, oid, buffer, length, out _counts[0], out _counts[1]));
         // A driver may have completed it by the time that it returns.
@@ -144,7 +144,7 @@ internal sealed unsafe class OidQueue(
     private void Finish(AdapterRequest request, NDIS_STATUS status)
     {
         _pending = null;
-        var (bytes, needed) = (_counts[0], _counts[1]);
+        (uint bytes, uint needed) = (_counts[0], _counts[1]);
         if (bytes > request.Length)
         {
             reports.Report(

@@ -42,7 +42,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
         Interlocked.Increment(ref _framesReceived);
         var destination = new ReadOnlySpan<byte>((void*)indication.Header, 6);
         _indication = indication;
-        foreach (var binding in bindings.All)
+        foreach (Binding binding in bindings.All)
         {
             if (binding.Takes(destination, Address)) binding.Receive(indication);
         }
@@ -57,15 +57,15 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
     /// </summary>
     public void IndicatePackets(NDIS_PACKET** packets, uint count)
     {
-        for (var index = 0u; index < count; index++)
+        for (uint index = 0u; index < count; index++)
         {
-            var packet = packets[index];
-            var status = NdisLibrary.NDIS_GET_PACKET_STATUS(packet);
+            NDIS_PACKET* packet = packets[index];
+            NDIS_STATUS status = NdisLibrary.NDIS_GET_PACKET_STATUS(packet);
             IndicatePacket(packet);
             if (!miniport.IsDeserialized || status == NDIS_STATUS_RESOURCES) continue;
             if (Functions.ReturnPacketHandler is { } give)
             {
-                var returned = (nint)packet;
+                nint returned = (nint)packet;
                 miniport.Call(nameof(Functions.ReturnPacketHandler), Irql.DISPATCH_LEVEL, () =>
                     give(miniport.Context, (NDIS_PACKET*)returned));
             }
@@ -76,7 +76,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
 
     private void IndicatePacket(NDIS_PACKET* packet)
     {
-        NdisLibrary.NdisGetFirstBufferFromPacket(packet, out _, out var first, out var length, out var total);
+        NdisLibrary.NdisGetFirstBufferFromPacket(packet, out _, out void* first, out uint length, out uint total);
         if (length < EthernetHeaderSize)
         {
             Interlocked.Increment(ref _framesMalformed);
@@ -101,7 +101,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
     /// <summary>NdisMEthIndicateReceiveComplete: protocols that took frames may do the work that they put off.</summary>
     public void EndReceive()
     {
-        foreach (var binding in bindings.All) binding.ReceiveComplete();
+        foreach (Binding binding in bindings.All) binding.ReceiveComplete();
     }
 
     /// <summary>
@@ -115,7 +115,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
         if (_indication is not { } indication || indication.ReceiveContext != receiveContext) return NDIS_STATUS_FAILURE;
         if (offset >= indication.PacketSize) return NDIS_STATUS_INVALID_LENGTH;
 
-        var wanted = Math.Min(bytes, indication.PacketSize - offset);
+        uint wanted = Math.Min(bytes, indication.PacketSize - offset);
         if (offset + wanted <= indication.LookAheadSize)
         {
             transferred = PacketCursor.Write(packet, 0, (byte*)indication.LookAhead + offset, wanted);
@@ -139,7 +139,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
         }
 
         *_transferred = 0;
-        var status = miniport.Call(nameof(Functions.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
+        NDIS_STATUS status = miniport.Call(nameof(Functions.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
             transfer(packet, out *_transferred, miniport.Context, new NDIS_HANDLE(receiveContext), offset, wanted));
         transferred = *_transferred;
         if (status == NDIS_STATUS_PENDING)
@@ -154,7 +154,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
     /// <summary>NdisMTransferDataComplete.</summary>
     public void EndTransfer(nint packet, NDIS_STATUS status, uint bytes)
     {
-        if (_transfers.Remove(packet, out var binding))
+        if (_transfers.Remove(packet, out Binding? binding))
         {
             binding.TransferDataComplete(packet, status, bytes);
             return;
@@ -168,7 +168,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
 
     public void AbortTransfers()
     {
-        foreach (var (packet, binding) in _transfers.ToArray())
+        foreach ((nint packet, Binding? binding) in _transfers.ToArray())
         {
             if (_transfers.Remove(packet)) binding.TransferDataComplete(packet, NDIS_STATUS_REQUEST_ABORTED, 0);
         }

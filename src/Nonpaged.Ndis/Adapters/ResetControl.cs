@@ -38,7 +38,7 @@ internal sealed unsafe class ResetControl(
         reports.Log($"{adapterName} {why}.");
         bindings.Tell(NDIS_STATUS_RESET_START);
         *_addressing = false;
-        var status = miniport.Call(nameof(Functions.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
+        NDIS_STATUS status = miniport.Call(nameof(Functions.ResetHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
             Functions.ResetHandler!(out *_addressing, miniport.Context));
         if (status != NDIS_STATUS_PENDING) EndReset(status, *(byte*)_addressing != 0);
     }
@@ -76,7 +76,7 @@ internal sealed unsafe class ResetControl(
     {
         Binding[] asked = [.. _asked];
         _asked.Clear();
-        foreach (var binding in asked) binding.ResetComplete(status);
+        foreach (Binding binding in asked) binding.ResetComplete(status);
     }
 
     /// <summary>Frees what the miniport's functions wrote to: after its halt.</summary>

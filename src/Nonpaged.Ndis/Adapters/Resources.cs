@@ -32,7 +32,7 @@ internal sealed unsafe class Resources(NdisInstance instance, MachineDevice devi
     /// <summary>The device's ports, for a person.</summary>
     public string DescribePorts()
     {
-        var ports = device.Ranges.Where(range => range.IsPort).Select(range => $"{range.Length} from 0x{range.Start:x}")
+        string[] ports = device.Ranges.Where(range => range.IsPort).Select(range => $"{range.Length} from 0x{range.Start:x}")
             .ToArray();
         return ports.Length == 0 ? "no ports" : string.Join(" and ", ports);
     }
@@ -44,20 +44,21 @@ internal sealed unsafe class Resources(NdisInstance instance, MachineDevice devi
     /// <summary>Reports and takes back what the adapter's driver left registered, mapped or open.</summary>
     public void GiveBack(Adapter adapter, string who)
     {
-        foreach (var range in instance.PortRegistry.Of(adapter))
+        foreach (PortRange range in instance.PortRegistry.Of(adapter))
         {
             reports.Leak("NdisMRegisterIoPortRange", $"{who} left {range.Count} ports from 0x{range.First:x} registered.");
             instance.PortRegistry.Remove(range);
         }
 
-        foreach (var space in instance.IoSpaces.Of(adapter))
+        foreach (IoSpace space in instance.IoSpaces.Of(adapter))
         {
             reports.Leak(
                 "NdisMMapIoSpace", $"{who} left {space.Window.Length} bytes of registers at {space.Window.Start} mapped.");
             instance.IoSpaces.Remove(space);
         }
 
-        foreach (var configuration in instance.Handles.All<OpenConfiguration>().Where(one => one.Adapter == adapter))
+        foreach (OpenConfiguration configuration in instance.Handles.All<OpenConfiguration>()
+            .Where(one => one.Adapter == adapter))
         {
             reports.Leak("NdisOpenConfiguration", $"{who} left its configuration open.", configuration.Handle);
             instance.Handles.Remove(configuration.Handle);

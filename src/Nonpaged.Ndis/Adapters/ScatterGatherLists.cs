@@ -23,14 +23,14 @@ internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper
     public bool Prepare(nint packet)
     {
         if (!_isStarted || _lists.ContainsKey(packet)) return true;
-        var pieces = PiecesOf((NDIS_PACKET*)packet);
+        List<SCATTER_GATHER_ELEMENT>? pieces = PiecesOf((NDIS_PACKET*)packet);
         MemoryBlock? bounce = null;
         if (pieces is null && Copy((NDIS_PACKET*)packet, out bounce) is { } elsewhere) pieces = [elsewhere];
         if (pieces is null) return false;
-        var size = sizeof(SCATTER_GATHER_LIST) + (pieces.Count * sizeof(SCATTER_GATHER_ELEMENT));
+        int size = sizeof(SCATTER_GATHER_LIST) + (pieces.Count * sizeof(SCATTER_GATHER_ELEMENT));
         var list = (SCATTER_GATHER_LIST*)NativeMemory.AllocZeroed((nuint)size);
         list->NumberOfElements = (uint)pieces.Count;
-        for (var index = 0; index < pieces.Count; index++) SCATTER_GATHER_LIST.Elements(list)[index] = pieces[index];
+        for (int index = 0; index < pieces.Count; index++) SCATTER_GATHER_LIST.Elements(list)[index] = pieces[index];
         _lists[packet] = ((nint)list, bounce);
         NdisLibrary.NDIS_SCATTER_GATHER_LIST((NDIS_PACKET*)packet) = list;
         return true;
@@ -38,7 +38,7 @@ internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper
 
     public void Release(nint packet)
     {
-        if (!_lists.Remove(packet, out var one)) return;
+        if (!_lists.Remove(packet, out (nint List, MemoryBlock? Bounce) one)) return;
         NativeMemory.Free((void*)one.List);
         dma.GiveBounce(one.Bounce);
         NdisLibrary.NDIS_SCATTER_GATHER_LIST((NDIS_PACKET*)packet) = null;
@@ -48,7 +48,7 @@ internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper
     private List<SCATTER_GATHER_ELEMENT>? PiecesOf(NDIS_PACKET* packet)
     {
         var pieces = new List<SCATTER_GATHER_ELEMENT>();
-        for (var buffer = packet->Private.Head; buffer is not null; buffer = buffer->Next)
+        for (NDIS_BUFFER* buffer = packet->Private.Head; buffer is not null; buffer = buffer->Next)
         {
             if (!dma.AddPieces(buffer, pieces)) return null;
         }
@@ -59,7 +59,7 @@ internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper
     /// <summary>Copies the packet to where the device reaches it.</summary>
     private SCATTER_GATHER_ELEMENT? Copy(NDIS_PACKET* packet, out MemoryBlock? block)
     {
-        NdisLibrary.NdisQueryPacketLength(packet, out var length);
+        NdisLibrary.NdisQueryPacketLength(packet, out uint length);
         if (dma.TakeBounce(length, out block) is not { } element) return null;
         PacketCursor.Read(packet, 0, block!.Address, length);
         return element;

@@ -32,7 +32,7 @@ internal sealed unsafe class SendQueue(
         lock (_arrivals)
         {
             if (_arrivals.Count == 0 && !turn.Post(SendArrivals)) return false;
-            foreach (var packet in packets) _arrivals.Enqueue((packet, binding));
+            foreach (nint packet in packets) _arrivals.Enqueue((packet, binding));
             return true;
         }
     }
@@ -41,7 +41,7 @@ internal sealed unsafe class SendQueue(
     public void AskForBatchSize()
     {
         if (Functions.SendPacketsHandler is null) return;
-        var most = oids.Query(NdisLibrary.OID_GEN_MAXIMUM_SEND_PACKETS, sizeof(uint));
+        ReadOnlySpan<byte> most = oids.Query(NdisLibrary.OID_GEN_MAXIMUM_SEND_PACKETS, sizeof(uint));
         if (most.Length == sizeof(uint)) _sendBatch = (int)Math.Clamp(MemoryMarshal.Read<uint>(most), 1, LargestSendBatch);
     }
 
@@ -49,7 +49,7 @@ internal sealed unsafe class SendQueue(
     {
         lock (_arrivals)
         {
-            while (_arrivals.TryDequeue(out var one)) _sendQueue.Enqueue(one);
+            while (_arrivals.TryDequeue(out (nint Packet, Binding Binding) one)) _sendQueue.Enqueue(one);
         }
 
         if (life.State is AdapterState.Running or AdapterState.Resetting) SendQueued();
@@ -60,7 +60,7 @@ internal sealed unsafe class SendQueue(
     public void EndSend(nint packet, NDIS_STATUS status)
     {
         _outOfResources = false;
-        if (!_inFlight.Remove(packet, out var binding))
+        if (!_inFlight.Remove(packet, out Binding? binding))
         {
             reports.Report(
                 NdisReportKind.BadHandle,
@@ -92,7 +92,7 @@ internal sealed unsafe class SendQueue(
 
     private void SendOne()
     {
-        var (packet, binding) = _sendQueue.Peek();
+        (nint packet, Binding? binding) = _sendQueue.Peek();
         if (!lists.Prepare(packet))
         {
             PutOff(packet, binding);
@@ -100,8 +100,8 @@ internal sealed unsafe class SendQueue(
         }
 
         _inFlight[packet] = binding;
-        var flags = ((NDIS_PACKET*)packet)->Private.Flags;
-        var status = miniport.Call(nameof(Functions.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
+        uint flags = ((NDIS_PACKET*)packet)->Private.Flags;
+        NDIS_STATUS status = miniport.Call(nameof(Functions.SendHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_REQUEST_ABORTED, () =>
             Functions.SendHandler!(miniport.Context, (NDIS_PACKET*)packet, flags));
         if (miniport.IsDeserialized && status == NDIS_STATUS_RESOURCES) status = Failed(nameof(Functions.SendHandler));
         if (!Refused(packet, status)) _sendQueue.Dequeue();
@@ -128,8 +128,8 @@ internal sealed unsafe class SendQueue(
     /// </summary>
     private void SendMany(W_SEND_PACKETS_HANDLER send)
     {
-        var count = 0;
-        foreach (var (packet, binding) in _sendQueue)
+        int count = 0;
+        foreach ((nint packet, Binding? binding) in _sendQueue)
         {
             if (count == _sendBatch || !lists.Prepare(packet)) break;
             _inFlight[packet] = _batchBindings[count] = binding;
@@ -139,7 +139,7 @@ internal sealed unsafe class SendQueue(
 
         if (count == 0)
         {
-            var (packet, binding) = _sendQueue.Peek();
+            (nint packet, Binding? binding) = _sendQueue.Peek();
             PutOff(packet, binding);
             return;
         }
@@ -148,11 +148,11 @@ internal sealed unsafe class SendQueue(
         {
             fixed (nint* packets = _batch) send(miniport.Context, (NDIS_PACKET**)packets, (uint)count);
         });
-        for (var index = 0; index < count; index++)
+        for (int index = 0; index < count; index++)
         {
-            var packet = _batch[index];
+            nint packet = _batch[index];
             // A packet that was completed inside the call is the protocol's again and must not be read.
-            var status = !miniport.IsDeserialized && _inFlight.ContainsKey(packet)
+            NDIS_STATUS status = !miniport.IsDeserialized && _inFlight.ContainsKey(packet)
                 ? NdisLibrary.NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet)
                 : NDIS_STATUS_PENDING;
             if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
@@ -219,12 +219,13 @@ internal sealed unsafe class SendQueue(
 
     public void AbortQueued()
     {
-        while (_sendQueue.TryDequeue(out var one)) Complete(one.Packet, one.Binding, NDIS_STATUS_REQUEST_ABORTED);
+        while (_sendQueue.TryDequeue(out (nint Packet, Binding Binding) one))
+            Complete(one.Packet, one.Binding, NDIS_STATUS_REQUEST_ABORTED);
     }
 
     public void AbortInFlight()
     {
-        foreach (var (packet, binding) in _inFlight.ToArray())
+        foreach ((nint packet, Binding? binding) in _inFlight.ToArray())
         {
             if (_inFlight.Remove(packet)) Complete(packet, binding, NDIS_STATUS_REQUEST_ABORTED);
         }

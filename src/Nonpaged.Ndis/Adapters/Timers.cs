@@ -19,7 +19,7 @@ internal sealed unsafe class Timers(
     /// <summary>False where it was not set, or fired before.</summary>
     public static bool Cancel(MiniportTimer timer)
     {
-        var cancelled = timer.Pending?.Cancel() ?? false;
+        bool cancelled = timer.Pending?.Cancel() ?? false;
         timer.Pending = null;
         return cancelled;
     }
@@ -27,7 +27,7 @@ internal sealed unsafe class Timers(
     /// <summary>Reports those that the driver left running, and takes all of them back.</summary>
     public void GiveBack(string who)
     {
-        foreach (var timer in instance.Handles.All<MiniportTimer>().Where(one => one.Owner == this).ToArray())
+        foreach (MiniportTimer timer in instance.Handles.All<MiniportTimer>().Where(one => one.Owner == this).ToArray())
         {
             if (Cancel(timer)) reports.Leak("NdisMSetTimer", $"{who} left a timer running.", timer.Handle);
             instance.Handles.Remove(timer.Handle);

@@ -55,7 +55,7 @@ internal sealed class Turn : IDisposable
         }
 
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var posted = Post(() =>
+        bool posted = Post(() =>
         {
             try
             {
@@ -115,12 +115,12 @@ internal sealed class Turn : IDisposable
     /// <summary>Waits on a thread that does not have the turn. False where the time was over before the condition held.</summary>
     public bool WaitAside(TimeSpan time, Func<bool>? until)
     {
-        var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        long end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         lock (_aside)
         {
             while (until is null || !until())
             {
-                var left = (end - Stopwatch.GetTimestamp()) * 1000.0 / Stopwatch.Frequency;
+                double left = (end - Stopwatch.GetTimestamp()) * 1000.0 / Stopwatch.Frequency;
                 if (left <= 0) return false;
                 Monitor.Wait(_aside, (int)Math.Min(Math.Ceiling(left), int.MaxValue));
             }
@@ -147,7 +147,7 @@ internal sealed class Turn : IDisposable
     /// </summary>
     public bool RunWhileWaiting(TimeSpan time, bool timersToo, Func<bool>? until)
     {
-        var end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
+        long end = Stopwatch.GetTimestamp() + (long)(time.TotalSeconds * Stopwatch.Frequency);
         while (until is null || !until())
         {
             Action? work = null;
@@ -158,20 +158,20 @@ internal sealed class Turn : IDisposable
                     _interrupt = false;
                     work = _onInterrupt;
                 }
-                else if (timersToo && _turns.TryDequeue(out var turn))
+                else if (timersToo && _turns.TryDequeue(out BorrowedTurn? turn))
                 {
                     work = () => Lend(turn);
                 }
-                else if (timersToo && _schedule.TryTake(out var due))
+                else if (timersToo && _schedule.TryTake(out ScheduledCall? due))
                 {
                     work = due.Run;
                 }
                 else
                 {
-                    var left = (end - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
+                    long left = (end - Stopwatch.GetTimestamp()) * 1000 / Stopwatch.Frequency;
                     if (left < 0) return false;
-                    var untilDue = timersToo ? _schedule.UntilNext() : Timeout.Infinite;
-                    var wait = (int)Math.Min(left, untilDue < 0 ? int.MaxValue : untilDue);
+                    int untilDue = timersToo ? _schedule.UntilNext() : Timeout.Infinite;
+                    int wait = (int)Math.Min(left, untilDue < 0 ? int.MaxValue : untilDue);
                     if (wait > 0) Monitor.Wait(_gate, wait);
                 }
             }
@@ -230,9 +230,9 @@ internal sealed class Turn : IDisposable
         }
 
         _interruptHadItsTurn = false;
-        if (_schedule.TryTake(out var due)) return due.Run;
-        if (_turns.TryDequeue(out var turn)) return () => Lend(turn);
-        return _work.TryDequeue(out var work) ? work : null;
+        if (_schedule.TryTake(out ScheduledCall? due)) return due.Run;
+        if (_turns.TryDequeue(out BorrowedTurn? turn)) return () => Lend(turn);
+        return _work.TryDequeue(out Action? work) ? work : null;
     }
 
     private static bool Sleep(TimeSpan time, Func<bool>? until)

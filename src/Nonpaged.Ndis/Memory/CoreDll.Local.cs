@@ -22,13 +22,16 @@ public static unsafe partial class CoreDll
     /// <summary>Allocates from the heap. All of what <see cref="LocalSize"/> tells can be used. (LocalAlloc.)</summary>
     /// <param name="uFlags">LMEM_FIXED or LMEM_ZEROINIT.</param>
     /// <param name="uBytes">Size in bytes; rounded up to a multiple of 32, and 0 gives the smallest block.</param>
-    /// <returns>The block, or null: <see cref="GetLastError"/> tells ERROR_INVALID_PARAMETER or ERROR_NOT_ENOUGH_MEMORY.</returns>
-    public static void* LocalAlloc(uint uFlags, uint uBytes) => LocalAllocFor(CallContext.Current, nameof(LocalAlloc), uFlags, uBytes);
+    /// <returns>The block, or null: <see cref="GetLastError"/> tells ERROR_INVALID_PARAMETER or
+    /// ERROR_NOT_ENOUGH_MEMORY.</returns>
+    public static void* LocalAlloc(uint uFlags, uint uBytes) =>
+        LocalAllocFor(CallContext.Current, nameof(LocalAlloc), uFlags, uBytes);
 
     /// <summary>Changes a block's size; the contents up to the smaller one are kept. (LocalReAlloc.)</summary>
     /// <param name="hMem">A block of LocalAlloc.</param>
     /// <param name="uBytes">The new size in bytes.</param>
-    /// <param name="uFlags">LMEM_ZEROINIT fills what is new with zeros; without LMEM_MOVEABLE the block stays where it is or the call fails.</param>
+    /// <param name="uFlags">LMEM_ZEROINIT fills what is new with zeros; without LMEM_MOVEABLE the block stays where
+    /// it is or the call fails.</param>
     /// <returns>The block, or null: the old block is as it was, and <see cref="GetLastError"/> tells why.</returns>
     public static void* LocalReAlloc(void* hMem, uint uBytes, uint uFlags)
     {
@@ -36,7 +39,9 @@ public static unsafe partial class CoreDll
         if (LocalBlock(context, hMem, nameof(LocalReAlloc)) is not { } old) return null;
         if ((uFlags & ~(LMEM_MOVEABLE | LMEM_ZEROINIT)) != 0)
         {
-            Fail(context, nameof(LocalReAlloc), Win32Error.ERROR_INVALID_PARAMETER, $"0x{uFlags:x} is not LMEM_MOVEABLE or LMEM_ZEROINIT.");
+            Fail(
+                context, nameof(LocalReAlloc), Win32Error.ERROR_INVALID_PARAMETER,
+                $"0x{uFlags:x} is not LMEM_MOVEABLE or LMEM_ZEROINIT.");
             return null;
         }
 
@@ -44,7 +49,9 @@ public static unsafe partial class CoreDll
         if (uBytes <= oldSize) return hMem;
         if ((uFlags & LMEM_MOVEABLE) == 0)
         {
-            Fail(context, nameof(LocalReAlloc), Win32Error.ERROR_NOT_ENOUGH_MEMORY, $"The block has {oldSize} bytes and may not be moved (LMEM_MOVEABLE).");
+            Fail(
+                context, nameof(LocalReAlloc), Win32Error.ERROR_NOT_ENOUGH_MEMORY,
+                $"The block has {oldSize} bytes and may not be moved (LMEM_MOVEABLE).");
             return null;
         }
 
@@ -56,7 +63,8 @@ public static unsafe partial class CoreDll
     }
 
     /// <summary>The true size of a block in bytes, at least what was asked for. (LocalSize.)</summary>
-    /// <returns>The size; 0 for what is not a block of LocalAlloc: <see cref="GetLastError"/> tells ERROR_INVALID_HANDLE.</returns>
+    /// <returns>The size; 0 for what is not a block of LocalAlloc: <see cref="GetLastError"/> tells
+    /// ERROR_INVALID_HANDLE.</returns>
     public static uint LocalSize(void* hMem) =>
         LocalBlock(CallContext.Current, hMem, nameof(LocalSize)) is { } block ? (uint)block.Length : 0;
 
@@ -76,8 +84,10 @@ public static unsafe partial class CoreDll
         var allocation = new NdisAllocation(MemoryCall.Local, call, context.Driver, uBytes, uFlags, PhysicalAddress.Max);
         if ((uFlags & ~LMEM_ZEROINIT) != 0)
         {
-            return Refuse(context, allocation, Win32Error.ERROR_INVALID_PARAMETER, new AllocationFailure(FailureKind.InvalidRequest,
-                $"The flags 0x{uFlags:x} are not LMEM_FIXED or LMEM_ZEROINIT.", "the flags that fixed memory has", "pass LMEM_FIXED, LMEM_ZEROINIT or LPTR"));
+            return Refuse(
+                context, allocation, Win32Error.ERROR_INVALID_PARAMETER, new AllocationFailure(FailureKind.InvalidRequest,
+                    $"The flags 0x{uFlags:x} are not LMEM_FIXED or LMEM_ZEROINIT.", "the flags that fixed memory has",
+                    "pass LMEM_FIXED, LMEM_ZEROINIT or LPTR"));
         }
 
         // The rounded size is what is asked of the pool, so that all of it is the caller's.
@@ -89,7 +99,8 @@ public static unsafe partial class CoreDll
     private static MemoryBlock? LocalBlock(CallContext context, void* address, string call)
     {
         MemoryBlock? block = context.Instance.Pool.Find(address);
-        if (block is not null && block.Address == address && block.Request.Owner is NdisAllocation { Family: MemoryCall.Local }) return block;
+        if (block is not null && block.Address == address && block.Request.Owner is NdisAllocation { Family: MemoryCall.Local })
+            return block;
         Fail(context, call, Win32Error.ERROR_INVALID_HANDLE, $"0x{(nuint)address:x} is not a block of LocalAlloc.");
         return null;
     }

@@ -2,10 +2,8 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
-/// <content>
-/// Nonpaged memory cannot be promised before it is there, so reserving a region takes its pages from the pool at once, and committing makes them accessible: a
-/// commitment within a region never fails for want of memory.
-/// </content>
+/// <content> Nonpaged memory cannot be promised before it is there, so reserving a region takes its pages from the pool at once,
+/// and committing makes them accessible: a commitment within a region never fails for want of memory. </content>
 public static unsafe partial class CoreDll
 {
     /// <summary>MEM_COMMIT: makes pages accessible, filled with zeros.</summary>
@@ -38,12 +36,15 @@ public static unsafe partial class CoreDll
     /// <param name="lpAddress">Null for a new region; an address within a region to commit pages of it.</param>
     /// <param name="dwSize">Size in bytes; 0 is an error. All pages are meant that the range touches.</param>
     /// <param name="flAllocationType">MEM_RESERVE, MEM_COMMIT or both.</param>
-    /// <param name="flProtect">PAGE_NOACCESS, PAGE_READONLY or PAGE_READWRITE, the latter two with PAGE_NOCACHE or without.</param>
-    /// <returns>The first page, or null: <see cref="GetLastError"/> tells ERROR_INVALID_PARAMETER, ERROR_INVALID_ADDRESS or ERROR_NOT_ENOUGH_MEMORY.</returns>
+    /// <param name="flProtect">PAGE_NOACCESS, PAGE_READONLY or PAGE_READWRITE, the latter two with
+    /// PAGE_NOCACHE or without.</param>
+    /// <returns>The first page, or null: <see cref="GetLastError"/> tells ERROR_INVALID_PARAMETER, ERROR_INVALID_ADDRESS or
+    /// ERROR_NOT_ENOUGH_MEMORY.</returns>
     public static void* VirtualAlloc(void* lpAddress, nuint dwSize, uint flAllocationType, uint flProtect)
     {
         CallContext context = CallContext.Current;
-        var allocation = new NdisAllocation(MemoryCall.Virtual, nameof(VirtualAlloc), context.Driver, dwSize, flAllocationType, PhysicalAddress.Max);
+        var allocation = new NdisAllocation(
+            MemoryCall.Virtual, nameof(VirtualAlloc), context.Driver, dwSize, flAllocationType, PhysicalAddress.Max);
         AllocationFailure? refused = PageProtection.Refuse(flProtect) ?? RefuseAllocation(dwSize, flAllocationType);
         if (refused is not null) return Refuse(context, allocation, Win32Error.ERROR_INVALID_PARAMETER, refused);
         if (lpAddress != null) return Commit(context, allocation, lpAddress, dwSize, flAllocationType, flProtect);
@@ -55,7 +56,7 @@ public static unsafe partial class CoreDll
             Protectable = true,
         });
         if (block is null) return null;
-        var region = allocation.Region = new VirtualRegion(block);
+        VirtualRegion region = allocation.Region = new VirtualRegion(block);
         bool isCommitted = (flAllocationType & MEM_COMMIT) != 0;
         if (Apply(region, 0, (int)(block.Length / VirtualRegion.PageSize), isCommitted ? flProtect : 0) is { } failure)
         {
@@ -78,7 +79,9 @@ public static unsafe partial class CoreDll
         if (dwFreeType == MEM_RELEASE) return Release(context, lpAddress, dwSize);
         if (dwFreeType != MEM_DECOMMIT)
         {
-            Fail(context, nameof(VirtualFree), Win32Error.ERROR_INVALID_PARAMETER, $"0x{dwFreeType:x} is not MEM_DECOMMIT or MEM_RELEASE.");
+            Fail(
+                context, nameof(VirtualFree), Win32Error.ERROR_INVALID_PARAMETER,
+                $"0x{dwFreeType:x} is not MEM_DECOMMIT or MEM_RELEASE.");
             return false;
         }
 
@@ -102,7 +105,8 @@ public static unsafe partial class CoreDll
             return false;
         }
 
-        if (CommittedPages(context, nameof(VirtualProtect), lpAddress, dwSize, out VirtualRegion? region) is not { } pages) return false;
+        if (CommittedPages(context, nameof(VirtualProtect), lpAddress, dwSize, out VirtualRegion? region) is not { } pages)
+            return false;
         uint old = region!.ProtectionOf(pages.First);
         if (Apply(region, pages.First, pages.Count, flNewProtect) is { } failure)
         {
@@ -116,32 +120,40 @@ public static unsafe partial class CoreDll
 
     /// <summary>Locks committed pages, which are resident anyway. (VirtualLock.)</summary>
     /// <returns>False where the range is not committed: <see cref="GetLastError"/> tells why.</returns>
-    public static bool VirtualLock(void* lpAddress, nuint dwSize) => CommittedPages(CallContext.Current, nameof(VirtualLock), lpAddress, dwSize, out _) is not null;
+    public static bool VirtualLock(void* lpAddress, nuint dwSize) =>
+        CommittedPages(CallContext.Current, nameof(VirtualLock), lpAddress, dwSize, out _) is not null;
 
     /// <summary>Undoes VirtualLock; the pages stay resident. (VirtualUnlock.)</summary>
     /// <inheritdoc cref="VirtualLock"/>
-    public static bool VirtualUnlock(void* lpAddress, nuint dwSize) => CommittedPages(CallContext.Current, nameof(VirtualUnlock), lpAddress, dwSize, out _) is not null;
+    public static bool VirtualUnlock(void* lpAddress, nuint dwSize) =>
+        CommittedPages(CallContext.Current, nameof(VirtualUnlock), lpAddress, dwSize, out _) is not null;
 
     private static AllocationFailure? RefuseAllocation(nuint size, uint type)
     {
-        if (size == 0) return new AllocationFailure(FailureKind.InvalidRequest, "VirtualAlloc of 0 bytes.", "the size, at least 1 byte", "ask for at least 1 byte");
+        if (size == 0) return new AllocationFailure(
+            FailureKind.InvalidRequest, "VirtualAlloc of 0 bytes.", "the size, at least 1 byte", "ask for at least 1 byte");
         bool isKnown = (type & ~(MEM_COMMIT | MEM_RESERVE)) == 0 && type != 0;
-        return isKnown ? null : new AllocationFailure(FailureKind.InvalidRequest, $"The allocation type 0x{type:x} is not known.", "MEM_RESERVE, MEM_COMMIT or both", "pass MEM_RESERVE | MEM_COMMIT");
+        return isKnown ? null : new AllocationFailure(
+            FailureKind.InvalidRequest, $"The allocation type 0x{type:x} is not known.", "MEM_RESERVE, MEM_COMMIT or both",
+            "pass MEM_RESERVE | MEM_COMMIT");
     }
 
-    private static void* Commit(CallContext context, NdisAllocation allocation, void* address, nuint size, uint type, uint protect)
+    private static void* Commit(
+        CallContext context, NdisAllocation allocation, void* address, nuint size, uint type, uint protect)
     {
         VirtualRegion? region = RegionAt(context, address);
         if (region?.PagesOf(address, size) is not { } pages || type != MEM_COMMIT)
         {
             return Refuse(context, allocation, Win32Error.ERROR_INVALID_ADDRESS, new AllocationFailure(FailureKind.InvalidRequest,
-                $"0x{(nuint)address:x} with {size} bytes is not within a reserved region.", "the pool chooses where regions are", "pass null to reserve, then commit within what was returned"));
+                $"0x{(nuint)address:x} with {size} bytes is not within a reserved region.", "the pool chooses where regions are",
+                "pass null to reserve, then commit within what was returned"));
         }
 
         for (int page = pages.First; page < pages.First + pages.Count; page++)
         {
             // Committing what is committed keeps its contents, and gives it the new protection.
-            if (Apply(region, page, 1, protect) is { } failure) return Refuse(context, allocation, Win32Error.ERROR_NOT_ENOUGH_MEMORY, failure);
+            if (Apply(region, page, 1, protect) is { } failure)
+                return Refuse(context, allocation, Win32Error.ERROR_NOT_ENOUGH_MEMORY, failure);
         }
 
         return (byte*)region.Block.LastStart + (nint)pages.First * VirtualRegion.PageSize;
@@ -151,7 +163,9 @@ public static unsafe partial class CoreDll
     {
         if (size != 0)
         {
-            Fail(context, nameof(VirtualFree), Win32Error.ERROR_INVALID_PARAMETER, $"MEM_RELEASE with a size of {size}; expected 0, a region is released whole.");
+            Fail(
+                context, nameof(VirtualFree), Win32Error.ERROR_INVALID_PARAMETER,
+                $"MEM_RELEASE with a size of {size}; expected 0, a region is released whole.");
             return false;
         }
 
@@ -176,21 +190,28 @@ public static unsafe partial class CoreDll
         return failure;
     }
 
-    private static VirtualRegion? RegionAt(CallContext context, void* address) => (context.Instance.Pool.Find(address)?.Request.Owner as NdisAllocation)?.Region;
+    private static VirtualRegion? RegionAt(CallContext context, void* address) =>
+        (context.Instance.Pool.Find(address)?.Request.Owner as NdisAllocation)?.Region;
 
-    private static (int First, int Count)? Pages(CallContext context, string call, VirtualRegion? region, void* address, nuint size)
+    private static (int First, int Count)? Pages(
+        CallContext context, string call, VirtualRegion? region, void* address, nuint size)
     {
         if (region?.PagesOf(address, size) is { } pages) return pages;
-        Fail(context, call, Win32Error.ERROR_INVALID_ADDRESS, $"0x{(nuint)address:x} with {size} bytes is not within a region of VirtualAlloc.");
+        Fail(
+            context, call, Win32Error.ERROR_INVALID_ADDRESS,
+            $"0x{(nuint)address:x} with {size} bytes is not within a region of VirtualAlloc.");
         return null;
     }
 
-    private static (int First, int Count)? CommittedPages(CallContext context, string call, void* address, nuint size, out VirtualRegion? region)
+    private static (int First, int Count)? CommittedPages(
+        CallContext context, string call, void* address, nuint size, out VirtualRegion? region)
     {
         region = RegionAt(context, address);
         if (Pages(context, call, region, address, size) is not { } pages) return null;
         if (region!.IsCommitted(pages.First, pages.Count)) return pages;
-        Fail(context, call, Win32Error.ERROR_INVALID_ADDRESS, $"Not all of the {size} bytes at 0x{(nuint)address:x} are committed.");
+        Fail(
+            context, call, Win32Error.ERROR_INVALID_ADDRESS,
+            $"Not all of the {size} bytes at 0x{(nuint)address:x} are committed.");
         return null;
     }
 }

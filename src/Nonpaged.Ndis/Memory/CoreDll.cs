@@ -1,15 +1,18 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// The memory functions of Windows CE's coredll that drivers call beside NDIS. Names, parameters and meaning are those of the documents. All memory is resident. They act for the
-/// driver in whose handler the calling thread is, as <see cref="NdisLibrary"/> does. Thread-safe.
+/// The memory functions of Windows CE's coredll that drivers call beside NDIS. Names, parameters and meaning are those of the
+/// documents. All memory is resident. They act for the driver in whose handler the calling thread is, as
+/// <see cref="NdisLibrary"/> does. Thread-safe.
 /// </summary>
 public static unsafe partial class CoreDll
 {
     [ThreadStatic]
     private static Win32Error t_lastError;
 
-    /// <summary>Why the calling thread's last failing call of this class failed. A call that succeeds leaves it as it is.</summary>
+    /// <summary>
+    /// Why the calling thread's last failing call of this class failed. A call that succeeds leaves it as it is.
+    /// </summary>
     public static Win32Error GetLastError() => t_lastError;
 
     /// <summary>Notes the error of a call, and logs why it failed.</summary>

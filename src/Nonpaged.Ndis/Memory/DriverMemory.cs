@@ -1,9 +1,9 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// What all memory calls of one instance come down to. Every block is tracked by its address, with the call that asked for it as the block's
-/// owner record; a free never trusts what its caller says of the block: a wrong word is reported and the block freed right, a wrong pointer is
-/// reported and nothing freed.
+/// What all memory calls of one instance come down to. Every block is tracked by its address, with the call that asked for it as
+/// the block's owner record; a free never trusts what its caller says of the block: a wrong word is reported and the block freed
+/// right, a wrong pointer is reported and nothing freed.
 /// </summary>
 internal sealed unsafe class DriverMemory(NdisInstance instance)
 {
@@ -33,7 +33,8 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     }
 
     /// <summary>What was handed out and not given back.</summary>
-    public IEnumerable<NdisAllocation> Outstanding => instance.Pool.Blocks.Select(block => block.Request.Owner).OfType<NdisAllocation>();
+    public IEnumerable<NdisAllocation> Outstanding =>
+        instance.Pool.Blocks.Select(block => block.Request.Owner).OfType<NdisAllocation>();
 
     /// <summary>What drivers took of the memory that the strict option demands; null where it does not.</summary>
     public NoncachedBudget? Budget
@@ -120,11 +121,20 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     /// <summary>A small block of which nothing but its size class is known. False where the address is not of one.</summary>
     private bool FreeUnrecorded(CallContext context, void* address, FreeRequest request)
     {
-        if (instance.Verifies || instance.Pool.Find(address) is not null || instance.Pool.TryFree(address) != BadFree.None) return false;
+        if (instance.Verifies || instance.Pool.Find(address) is not null || instance.Pool.TryFree(address) != BadFree.None)
+            return false;
         if (request.Call != nameof(NdisLibrary.NdisFreeMemory))
-            instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, a block of another call; expected NdisFreeMemory, or NdisFreeToNPagedLookasideList of a list. It was freed.");
+        {
+            instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, "
+                + "a block of another call; expected NdisFreeMemory, or NdisFreeToNPagedLookasideList of a list. It was freed.");
+        }
         else if (request.Flags is > 0 and var flags)
-            instance.Report(NdisReportKind.FreeWithWrongFlags, request.Call, context.Driver, $"gave the flags 0x{flags:x}; expected 0. It was freed.");
+        {
+            instance.Report(
+                NdisReportKind.FreeWithWrongFlags, request.Call, context.Driver,
+                $"gave the flags 0x{flags:x}; expected 0. It was freed.");
+        }
+
         return true;
     }
 
@@ -162,6 +172,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         bool isOurs = instance.Pool.Contains(address);
         instance.Report(
             NdisReportKind.FreeOfForeign, request.Call, context.Driver,
-            $"0x{(nuint)address:x} {(isOurs ? "is in the pool, but no block is there" : "is not memory of this pool")}; expected an address that a call of this driver was given. Nothing was freed.");
+            $"0x{(nuint)address:x} {(isOurs ? "is in the pool, but no block is there" : "is not memory of this pool")}; "
+                + "expected an address that a call of this driver was given. Nothing was freed.");
     }
 }

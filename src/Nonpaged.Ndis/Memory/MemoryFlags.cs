@@ -21,13 +21,15 @@ internal static class MemoryFlags
         if ((flags & ~Known) != 0)
         {
             return new AllocationFailure(FailureKind.InvalidRequest,
-                $"MemoryFlags 0x{flags:x} has bits that no document defines.", "NDIS_MEMORY_CONTIGUOUS (0x1) and NDIS_MEMORY_NONCACHED (0x2)", "pass 0 or a mask of these");
+                $"MemoryFlags 0x{flags:x} has bits that no document defines.",
+                "NDIS_MEMORY_CONTIGUOUS (0x1) and NDIS_MEMORY_NONCACHED (0x2)", "pass 0 or a mask of these");
         }
 
         if ((flags & NdisLibrary.NDIS_MEMORY_CONTIGUOUS) != 0 && profile == NdisProfile.Ce5)
         {
             return new AllocationFailure(FailureKind.InvalidRequest,
-                "NDIS_MEMORY_CONTIGUOUS is not supported by Windows CE .NET and later, whose documents the profile ce5 follows.", "the profile",
+                "NDIS_MEMORY_CONTIGUOUS is not supported by Windows CE .NET and later, whose documents the profile ce5 follows.",
+                "the profile",
                 "allocate it with NdisMAllocateSharedMemory or AllocPhysMem, or use the profile ddk");
         }
 

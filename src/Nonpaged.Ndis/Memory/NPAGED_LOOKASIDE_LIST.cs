@@ -8,7 +8,8 @@ public struct NPAGED_LOOKASIDE_LIST
 {
     internal NDIS_HANDLE ListObject;
 
-    // Where its blocks come from the heap without a record: which pool's, and where this list is (NonpagedPool.Number); otherwise, and when the list was deleted, 0.
+    // Where its blocks come from the heap without a record: which pool's, and where this list is (NonpagedPool.Number);
+    // otherwise, and when the list was deleted, 0.
     internal nint Key;
 
     internal uint Size;

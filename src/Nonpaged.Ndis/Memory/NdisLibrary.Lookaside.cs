@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace Nonpaged.Ndis;
 
-// Where blocks are not recorded (NdisOptions.Verify), a list's small ones come straight from the heap, whose magazines are what a lookaside list is for.
+// Where blocks are not recorded (NdisOptions.Verify), a list's small ones come straight from the heap, whose magazines
+// are what a lookaside list is for.
 public static unsafe partial class NdisLibrary
 {
     /// <summary>Sets up a list of nonpaged blocks of one size. (NdisInitializeNPagedLookasideList.)</summary>
@@ -11,9 +12,10 @@ public static unsafe partial class NdisLibrary
     /// <param name="Size">The size of each block in bytes.</param>
     /// <param name="Tag">Not kept, as on Windows CE.</param>
     /// <param name="Depth">Reserved, 0.</param>
-    public static void NdisInitializeNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, uint Flags, uint Size, uint Tag, ushort Depth)
+    public static void NdisInitializeNPagedLookasideList(
+        NPAGED_LOOKASIDE_LIST* Lookaside, uint Flags, uint Size, uint Tag, ushort Depth)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         bool isRecorded = context.Instance.Verifies || Size is 0 or > NonpagedPool.LongestSmallBlock;
         Lookaside->Size = Size;
         Lookaside->Key = isRecorded ? 0 : KeyOf(Lookaside, context.Instance.Pool);
@@ -21,10 +23,13 @@ public static unsafe partial class NdisLibrary
         Lookaside->ListObject = list.Handle = context.Instance.Handles.Add(list);
     }
 
-    /// <summary>Ends a list. Its blocks must have been freed to it. Where they are recorded, those that are out are reported, and stay allocated.</summary>
+    /// <summary>
+    /// Ends a list. Its blocks must have been freed to it. Where they are recorded, those that are out
+    /// are reported, and stay allocated.
+    /// </summary>
     public static void NdisDeleteNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         if (Resolve<LookasideList>(Lookaside->ListObject) is not { } list) return;
         Lookaside->Key = 0;
         context.Instance.Handles.Remove(Lookaside->ListObject);
@@ -53,8 +58,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Gives a block back to the list that it came from. Any other is reported, and nothing is freed. Where blocks are not recorded, one of the same size class passes, and two frees of one
-    /// block at the same moment are not seen.
+    /// Gives a block back to the list that it came from. Any other is reported, and nothing is freed. Where blocks are not
+    /// recorded, one of the same size class passes, and two frees of one block at the same moment are not seen.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeToNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, void* Entry)
@@ -72,7 +77,7 @@ public static unsafe partial class NdisLibrary
         const string call = nameof(NdisAllocateFromNPagedLookasideList);
         Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<LookasideList>(Lookaside->ListObject, call) is not { } list) return null;
-        var block = Allocate(call, list.Size, 0, PhysicalAddress.Max);
+        void* block = Allocate(call, list.Size, 0, PhysicalAddress.Max);
         if (block != null && list.Taken is { } taken) taken[(nint)block] = 0;
         return block;
     }
@@ -83,18 +88,24 @@ public static unsafe partial class NdisLibrary
         Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<LookasideList>(Lookaside->ListObject, call) is not { } list) return;
         var context = CallContext.ForMemory();
-        var memory = context.Instance.Memory;
-        var recorded = memory.Find(Entry);
+        DriverMemory memory = context.Instance.Memory;
+        NdisAllocation? recorded = memory.Find(Entry);
         // Where the others have no record, one was allocated at too high an IRQL, or when there was memory again after all.
-        bool isOut = list.Taken is { } taken ? taken.TryRemove((nint)Entry, out _) : recorded?.Call == nameof(NdisAllocateFromNPagedLookasideList) && recorded.Length == list.Size;
+        bool isOut = list.Taken is { } taken
+            ? taken.TryRemove((nint)Entry, out _)
+            : recorded?.Call == nameof(NdisAllocateFromNPagedLookasideList) && recorded.Length == list.Size;
         if (isOut)
         {
             memory.Free(context, Entry, new FreeRequest(MemoryCall.NdisMemory, call, list.Size, 0));
             return;
         }
 
-        if (list.Taken is null && recorded is null && context.Instance.Pool.TryFreeSmall(Entry, list.Size, ThreadTable.Current)) return;
+        if (list.Taken is null && recorded is null && context.Instance.Pool.TryFreeSmall(Entry, list.Size, ThreadTable.Current))
+            return;
         context.Instance.Pool.ThrowIfDisposed();
-        context.Report(NdisReportKind.FreeOfForeign, call, $"0x{(nuint)Entry:x} is not a block that is out of this list. Nothing was freed.");
+        context.Report(
+            NdisReportKind.FreeOfForeign,
+            call,
+            $"0x{(nuint)Entry:x} is not a block that is out of this list. Nothing was freed.");
     }
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// The functions of NDIS as drivers call them: names, parameters and meaning are those of the documents. They act for the driver in whose handler
-/// the calling thread is, and outside of any for a plain program on the memory of the host. Thread-safe.
+/// The functions of NDIS as drivers call them: names, parameters and meaning are those of the documents. They act for the driver
+/// in whose handler the calling thread is, and outside of any for a plain program on the memory of the host. Thread-safe.
 /// </summary>
 public static unsafe partial class NdisLibrary
 {
@@ -15,14 +15,16 @@ public static unsafe partial class NdisLibrary
     public const uint NDIS_MEMORY_NONCACHED = 0x00000002;
 
     /// <summary>
-    /// Allocates resident (nonpaged) memory: one range of virtual addresses. With flags 0 and no limit it is aligned to 16 bytes and its contents are undefined; otherwise it
-    /// starts on a page and is filled with zeros. (Windows CE, NdisAllocateMemory.)
+    /// Allocates resident (nonpaged) memory: one range of virtual addresses. With flags 0 and no limit it is aligned to 16 bytes
+    /// and its contents are undefined; otherwise it starts on a page and is filled with zeros. (Windows CE, NdisAllocateMemory.)
     /// </summary>
     /// <param name="VirtualAddress">Receives the first byte, or null on failure.</param>
     /// <param name="Length">Size in bytes. 0 is a failure.</param>
-    /// <param name="MemoryFlags">0, or a mask of <see cref="NDIS_MEMORY_CONTIGUOUS"/> and <see cref="NDIS_MEMORY_NONCACHED"/>; these are for miniports, in initialization.</param>
+    /// <param name="MemoryFlags">0, or a mask of <see cref="NDIS_MEMORY_CONTIGUOUS"/> and <see cref="NDIS_MEMORY_NONCACHED"/>;
+    /// these are for miniports, in initialization.</param>
     /// <param name="HighestAcceptableAddress">The last byte lies at or below it, compared unsigned; -1 is no limit.</param>
-    /// <returns>NDIS_STATUS_SUCCESS, or NDIS_STATUS_FAILURE: this attempt failed, a later one may succeed. The reason is in the instance's log.</returns>
+    /// <returns>NDIS_STATUS_SUCCESS, or NDIS_STATUS_FAILURE: this attempt failed, a later one may succeed. The reason is
+    /// in the instance's log.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static NDIS_STATUS NdisAllocateMemory(
         out void* VirtualAddress, uint Length, uint MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
@@ -50,8 +52,9 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Frees a whole block. Length and flags must equal those of its allocation; a length of 0 passes where the flags are 0 (NDIS 5.1, Compact 2013). A breach is reported, and
-    /// the block freed right all the same; a pointer that is not a block's start is reported, and nothing is freed. (NdisFreeMemory.)
+    /// Frees a whole block. Length and flags must equal those of its allocation; a length of 0 passes where the flags are 0 (NDIS
+    /// 5.1, Compact 2013). A breach is reported, and the block freed right all the same; a pointer that is not a block's start is
+    /// reported, and nothing is freed. (NdisFreeMemory.)
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
@@ -63,7 +66,7 @@ public static unsafe partial class NdisLibrary
 
     private static void FreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
     {
-        CallContext context = CallContext.ForMemory();
+        var context = CallContext.ForMemory();
         context.Instance.Memory.Free(
             context, VirtualAddress, new FreeRequest(MemoryCall.NdisMemory, nameof(NdisFreeMemory), Length, MemoryFlags));
     }
@@ -83,7 +86,8 @@ public static unsafe partial class NdisLibrary
             context.Report(
                 NdisReportKind.NotPinned, nameof(MmGetPhysicalAddress),
                 "The memory is not pinned. The kernel may move it, so it has no physical address, and the answer is 0; "
-                    + "expected memory of NDIS_MEMORY_CONTIGUOUS, of an address limit or of NdisMAllocateSharedMemory, which is always "
+                    + "expected memory of NDIS_MEMORY_CONTIGUOUS, of an address limit or of NdisMAllocateSharedMemory, "
+                    + "which is always "
                     + "pinned.");
         }
 
@@ -95,7 +99,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>The block, or null.</summary>
     private static void* Allocate(string call, uint length, uint flags, PhysicalAddress highest, uint? tag = null)
     {
-        CallContext context = CallContext.ForMemory();
+        var context = CallContext.ForMemory();
         NdisInstance instance = context.Instance;
         AllocationFailure? refused = null;
         if (flags == 0 && length is > 0 and <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max && NdisThread.Pool is { } pool)

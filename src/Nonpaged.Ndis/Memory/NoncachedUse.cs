@@ -1,8 +1,8 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// Clause C16: a driver should never ask for more noncached memory than it needs. Such memory is handed out as zeros, so a page that still is all zeros
-/// when it comes back was in all likelihood never touched by driver or device.
+/// Clause C16: a driver should never ask for more noncached memory than it needs. Such memory is handed out as zeros, so a page
+/// that still is all zeros when it comes back was in all likelihood never touched by driver or device.
 /// </summary>
 internal static unsafe class NoncachedUse
 {
@@ -13,7 +13,8 @@ internal static unsafe class NoncachedUse
 
     public static void Check(NdisInstance instance, CallContext context, NdisAllocation allocation, MemoryBlock block)
     {
-        bool isNoncached = allocation.Family == MemoryCall.NdisMemory && (allocation.Flags & NdisLibrary.NDIS_MEMORY_NONCACHED) != 0;
+        bool isNoncached = allocation.Family == MemoryCall.NdisMemory
+            && (allocation.Flags & NdisLibrary.NDIS_MEMORY_NONCACHED) != 0;
         // A driver that gives up in initialization had no occasion to use its memory.
         if (!isNoncached || context.Initializing) return;
         int pages = (int)((block.Length + PageSize - 1) / PageSize);
@@ -31,6 +32,7 @@ internal static unsafe class NoncachedUse
         if (untouched < SmallestWasteInPages || untouched < pages - pages / 4) return;
         instance.Report(
             NdisReportKind.NoncachedMemoryUnused, allocation.Call, allocation.Driver,
-            $"asked for {allocation.Length} bytes of noncached memory, of whose {pages} pages {untouched} were never touched; expected no more than the driver needs (C16).");
+            $"asked for {allocation.Length} bytes of noncached memory, of whose {pages} pages {untouched} were never touched; "
+                + "expected no more than the driver needs (C16).");
     }
 }

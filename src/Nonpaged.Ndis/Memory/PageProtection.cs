@@ -13,11 +13,13 @@ internal static class PageProtection
         {
             return new AllocationFailure(FailureKind.InvalidRequest,
                 $"The protection 0x{protect:x} cannot be had: memory for devices is never executable, and has no guard pages.",
-                $"PAGE_NOACCESS, PAGE_READONLY and PAGE_READWRITE (mask 0x{Access:x}), with PAGE_NOCACHE or without", "pass PAGE_READWRITE");
+                $"PAGE_NOACCESS, PAGE_READONLY and PAGE_READWRITE (mask 0x{Access:x}), with PAGE_NOCACHE or without",
+                "pass PAGE_READWRITE");
         }
 
-        return protect != (CoreDll.PAGE_NOACCESS | CoreDll.PAGE_NOCACHE) ? null : new AllocationFailure(FailureKind.InvalidRequest,
-            "PAGE_NOCACHE cannot be combined with PAGE_NOACCESS.", "the protection", "pass PAGE_NOACCESS alone");
+        return protect != (CoreDll.PAGE_NOACCESS | CoreDll.PAGE_NOCACHE) ? null
+            : new AllocationFailure(FailureKind.InvalidRequest,
+                "PAGE_NOCACHE cannot be combined with PAGE_NOACCESS.", "the protection", "pass PAGE_NOACCESS alone");
     }
 
     public static MemoryProtection ToMemoryProtection(uint protect) => (protect & Access) switch

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// One resource of an adapter. The C structure is packed to 4 bytes and holds a union u; the members of the union carry their path
-/// in their names.
+/// One resource of an adapter. The C structure is packed to 4 bytes and holds a union u; the members of the union
+/// carry their path in their names.
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 20, Pack = 4)]
 public struct CM_PARTIAL_RESOURCE_DESCRIPTOR

@@ -9,7 +9,7 @@ internal static class CallContextExtensions
     /// <summary>What a driver may do without end, such as to poll hardware that it did not claim, is reported once.</summary>
     public static void ReportOnce(this CallContext context, string call, string message)
     {
-        var alreadyTold = context.Instance.Reports.Any(report =>
+        bool alreadyTold = context.Instance.Reports.Any(report =>
             report.Call == call && report.Driver == context.Driver.Name && report.Message == message);
         if (!alreadyTold) context.Report(NdisReportKind.BrokenRule, call, message);
     }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// DRIVER_OBJECT of wdm.h: what DriverEntry and the unload function get. Type, Size, DriverExtension and DriverName are set; a driver may set DriverUnload; what belongs to a
-/// kernel's loader and its I/O manager is zero.
+/// DRIVER_OBJECT of wdm.h: what DriverEntry and the unload function get. Type, Size, DriverExtension and DriverName are set; a
+/// driver may set DriverUnload; what belongs to a kernel's loader and its I/O manager is zero.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct DRIVER_OBJECT

@@ -10,7 +10,8 @@ internal sealed unsafe class DriverObject : IDisposable
 
     public DriverObject(string service)
     {
-        _object = (DRIVER_OBJECT*)NativeMemory.AllocZeroed((nuint)(sizeof(DRIVER_OBJECT) + sizeof(DRIVER_EXTENSION) + sizeof(NDIS_STRING)));
+        _object = (DRIVER_OBJECT*)NativeMemory.AllocZeroed(
+            (nuint)(sizeof(DRIVER_OBJECT) + sizeof(DRIVER_EXTENSION) + sizeof(NDIS_STRING)));
         var extension = (DRIVER_EXTENSION*)(_object + 1);
         RegistryPath = (NDIS_STRING*)(extension + 1);
         _object->Type = DRIVER_OBJECT.TypeOfDriver;
@@ -31,20 +32,20 @@ internal sealed unsafe class DriverObject : IDisposable
     {
         get
         {
-            var unload = _object->DriverUnload;
+            delegate* unmanaged<void*, void> unload = _object->DriverUnload;
             return unload is null ? null : driver => unload(driver);
         }
     }
 
     public void Dispose()
     {
-        foreach (var name in _names) NativeMemory.Free((void*)name);
+        foreach (nint name in _names) NativeMemory.Free((void*)name);
         NativeMemory.Free(_object);
     }
 
     private NDIS_STRING Name(string text)
     {
-        var characters = (char*)NativeMemory.Alloc((nuint)text.Length, sizeof(char));
+        char* characters = (char*)NativeMemory.Alloc((nuint)text.Length, sizeof(char));
         _names.Add((nint)characters);
         text.CopyTo(new Span<char>(characters, text.Length));
         return new NDIS_STRING(characters, text.Length);

@@ -13,14 +13,14 @@ internal sealed class HandleTable
 
     public NDIS_HANDLE Add(object value)
     {
-        var handle = (nint)Interlocked.Add(ref _last, 0x10);
+        nint handle = (nint)Interlocked.Add(ref _last, 0x10);
         _objects[handle] = value;
         if (NdisInstance.CallSite?.Invoke() is { } site) _sites[handle] = site;
         return new NDIS_HANDLE(handle);
     }
 
     public T? Get<T>(NDIS_HANDLE handle)
-        where T : class => _objects.TryGetValue(handle.Value, out var value) ? value as T : null;
+        where T : class => _objects.TryGetValue(handle.Value, out object? value) ? value as T : null;
 
     /// <summary>Where in a C driver the call was made that made a handle; null where that is not known.</summary>
     public string? SiteOf(NDIS_HANDLE handle) => _sites.GetValueOrDefault(handle.Value);

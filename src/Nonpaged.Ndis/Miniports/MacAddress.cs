@@ -9,8 +9,9 @@ public readonly record struct MacAddress
     /// <exception cref="ArgumentException">There are not six of them.</exception>
     public MacAddress(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length != 6) throw new ArgumentException($"An Ethernet address has 6 bytes, not {bytes.Length}.", nameof(bytes));
-        foreach (var one in bytes) _value = (_value << 8) | one;
+        if (bytes.Length != 6)
+            throw new ArgumentException($"An Ethernet address has 6 bytes, not {bytes.Length}.", nameof(bytes));
+        foreach (byte one in bytes) _value = (_value << 8) | one;
     }
 
     /// <summary>The six bytes in the order in which they go over the wire.</summary>

@@ -1,11 +1,15 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>A driver's entry point. It calls NdisMInitializeWrapper and NdisMRegisterMiniport, and registers nothing else.</summary>
+/// <summary>
+/// A driver's entry point. It calls NdisMInitializeWrapper and NdisMRegisterMiniport, and registers nothing else.
+/// </summary>
 /// <param name="DriverObject">SystemSpecific1 of NdisMInitializeWrapper.</param>
 /// <param name="RegistryPath">SystemSpecific2 of NdisMInitializeWrapper.</param>
 public unsafe delegate NDIS_STATUS DRIVER_ENTRY(void* DriverObject, void* RegistryPath);
 
-/// <summary>MiniportInitialize: finds the adapter's resources, claims them, and makes the adapter ready. At PASSIVE_LEVEL.</summary>
+/// <summary>
+/// MiniportInitialize: finds the adapter's resources, claims them, and makes the adapter ready. At PASSIVE_LEVEL.
+/// </summary>
 public unsafe delegate NDIS_STATUS W_INITIALIZE_HANDLER(
     out NDIS_STATUS OpenErrorStatus,
     out uint SelectedMediumIndex,
@@ -34,12 +38,15 @@ public unsafe delegate void W_DISABLE_INTERRUPT_HANDLER(void* MiniportAdapterCon
 public unsafe delegate NDIS_STATUS W_SEND_HANDLER(void* MiniportAdapterContext, NDIS_PACKET* Packet, uint Flags);
 
 /// <summary>
-/// MiniportSendPackets: hands over several packets. A serialized miniport tells the status of each by NDIS_SET_PACKET_STATUS; a deserialized one completes each by
-/// NdisMSendComplete, and what it sets means nothing.
+/// MiniportSendPackets: hands over several packets. A serialized miniport tells the status of each by NDIS_SET_PACKET_STATUS; a
+/// deserialized one completes each by NdisMSendComplete, and what it sets means nothing.
 /// </summary>
 public unsafe delegate void W_SEND_PACKETS_HANDLER(void* MiniportAdapterContext, NDIS_PACKET** PacketArray, uint NumberOfPackets);
 
-/// <summary>MiniportQueryInformation: answers an OID. One that pends may write to the buffer and to both counts until NdisMQueryInformationComplete.</summary>
+/// <summary>
+/// MiniportQueryInformation: answers an OID. One that pends may write to the buffer and to both counts until
+/// NdisMQueryInformationComplete.
+/// </summary>
 public unsafe delegate NDIS_STATUS W_QUERY_INFORMATION_HANDLER(
     void* MiniportAdapterContext,
     uint Oid,
@@ -48,7 +55,10 @@ public unsafe delegate NDIS_STATUS W_QUERY_INFORMATION_HANDLER(
     out uint BytesWritten,
     out uint BytesNeeded);
 
-/// <summary>MiniportSetInformation: takes an OID's new value. One that pends may read the buffer and write both counts until NdisMSetInformationComplete.</summary>
+/// <summary>
+/// MiniportSetInformation: takes an OID's new value. One that pends may read the buffer and write both counts
+/// until NdisMSetInformationComplete.
+/// </summary>
 public unsafe delegate NDIS_STATUS W_SET_INFORMATION_HANDLER(
     void* MiniportAdapterContext,
     uint Oid,
@@ -83,7 +93,9 @@ public unsafe delegate void W_ALLOCATE_COMPLETE_HANDLER(
 public unsafe delegate void W_PNP_EVENT_NOTIFY_HANDLER(
     void* MiniportAdapterContext, NDIS_DEVICE_PNP_EVENT PnPEvent, void* InformationBuffer, uint InformationBufferLength);
 
-/// <summary>A function that NdisMRegisterAdapterShutdownHandler registers: quiets the hardware when the system goes down.</summary>
+/// <summary>
+/// A function that NdisMRegisterAdapterShutdownHandler registers: quiets the hardware when the system goes down.
+/// </summary>
 public unsafe delegate void ADAPTER_SHUTDOWN_HANDLER(void* ShutdownContext);
 
 /// <summary>MiniportTimer: runs in the adapter's serial context, at DISPATCH_LEVEL.</summary>

@@ -39,7 +39,7 @@ internal sealed unsafe class MiniportRegistration : IDisposable
     /// <summary>Runs DriverEntry.</summary>
     public NDIS_STATUS Load()
     {
-        var status = Call(nameof(Miniport.Entry), () => Miniport.Entry(DriverObject, _object.RegistryPath));
+        NDIS_STATUS status = Call(nameof(Miniport.Entry), () => Miniport.Entry(DriverObject, _object.RegistryPath));
         _isLoaded = status == NDIS_STATUS_SUCCESS;
         return status;
     }
@@ -63,7 +63,7 @@ internal sealed unsafe class MiniportRegistration : IDisposable
     public void Dispose()
     {
         // The unload function of a driver whose DriverEntry failed does not run.
-        var unload = _isLoaded ? Unload ?? _object.Unload : null;
+        DRIVER_UNLOAD? unload = _isLoaded ? Unload ?? _object.Unload : null;
         if (unload is not null)
         {
             Call(nameof(Unload), () =>
@@ -88,7 +88,8 @@ internal sealed unsafe class MiniportRegistration : IDisposable
             catch (Exception exception)
             {
                 _instance.Report(
-                    NdisReportKind.BrokenRule, handler, Driver, $"The driver threw {exception.GetType().Name}: {exception.Message}");
+                    NdisReportKind.BrokenRule, handler, Driver,
+                    $"The driver threw {exception.GetType().Name}: {exception.Message}");
                 return NDIS_STATUS_FAILURE;
             }
         }

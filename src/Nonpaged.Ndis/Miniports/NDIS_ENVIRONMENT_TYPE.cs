@@ -1,6 +1,8 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>Which family of systems NDIS runs on: what NdisReadConfiguration answers for the predefined keyword Environment.</summary>
+/// <summary>
+/// Which family of systems NDIS runs on: what NdisReadConfiguration answers for the predefined keyword Environment.
+/// </summary>
 public enum NDIS_ENVIRONMENT_TYPE
 {
     /// <summary>Not Windows NT: here, Windows CE.</summary>

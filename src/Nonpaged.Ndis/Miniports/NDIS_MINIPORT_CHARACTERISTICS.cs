@@ -1,6 +1,8 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>What a miniport tells NDIS about itself: its version and its functions (NDIS 5, "NDIS_MINIPORT_CHARACTERISTICS").</summary>
+/// <summary>
+/// What a miniport tells NDIS about itself: its version and its functions (NDIS 5, "NDIS_MINIPORT_CHARACTERISTICS").
+/// </summary>
 public sealed class NDIS_MINIPORT_CHARACTERISTICS
 {
     /// <summary>3, 4 or 5.</summary>

@@ -6,7 +6,8 @@ namespace Nonpaged.Ndis;
 [StructLayout(LayoutKind.Sequential)]
 public struct NDIS_SPIN_LOCK
 {
-    // 0: free; else the managed id of the thread that holds it, so that a second acquire by the same thread is a report and not a hang.
+    // 0: free; else the managed id of the thread that holds it, so that a second acquire by the same
+    // thread is a report and not a hang.
     internal long SpinLock;
     internal byte OldIrql;
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
-/// <summary>Work that NdisScheduleWorkItem puts off to PASSIVE_LEVEL. Its storage stays in place until its function runs.</summary>
+/// <summary>
+/// Work that NdisScheduleWorkItem puts off to PASSIVE_LEVEL. Its storage stays in place until its function runs.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 80)]
 public unsafe struct NDIS_WORK_ITEM
 {

@@ -24,7 +24,8 @@ public sealed partial class NdisInstance
     internal IoSpaceMap IoSpaces { get; } = new();
 
     /// <summary>
-    /// Plug and play: loads the driver where it isn't, finds its device, and initializes an adapter. Returns when the adapter runs.
+    /// Plug and play: loads the driver where it isn't, finds its device, and initializes an adapter.
+    /// Returns when the adapter runs.
     /// </summary>
     /// <param name="miniport">The driver.</param>
     /// <param name="device">The device; null takes the first PCI function that the driver matches and no adapter
@@ -38,13 +39,14 @@ public sealed partial class NdisInstance
         IReadOnlyDictionary<string, string>? configuration = null)
     {
         ArgumentNullException.ThrowIfNull(miniport);
-        var machine = Machine ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
+        Machine machine = Machine
+            ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
         using var reasons = new LogCapture(this);
         MiniportRegistration registration;
         Adapter adapter;
         lock (_adapterLock)
         {
-            var found = device ?? FreeDevice(miniport, machine);
+            MachineDevice found = device ?? FreeDevice(miniport, machine);
             if (_adapters.Any(one => one.Device == found))
                 throw new AdapterException($"{found.Place} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
             registration = Load(miniport, reasons);
@@ -52,10 +54,10 @@ public sealed partial class NdisInstance
             _adapters.Add(adapter);
         }
 
-        var status = adapter.Start();
+        NDIS_STATUS status = adapter.Start();
         if (status == NDIS_STATUS_SUCCESS)
         {
-            foreach (var protocol in Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
+            foreach (ProtocolRegistration protocol in Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
             return adapter;
         }
 
@@ -63,7 +65,9 @@ public sealed partial class NdisInstance
             status, reasons.Lines);
     }
 
-    /// <summary>Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.</summary>
+    /// <summary>
+    /// Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.
+    /// </summary>
     public void Run(Driver driver, Action code)
     {
         ArgumentNullException.ThrowIfNull(driver);
@@ -74,7 +78,7 @@ public sealed partial class NdisInstance
     /// <summary>Halts all adapters.</summary>
     public void HaltAdapters()
     {
-        foreach (var adapter in Adapters) adapter.Halt();
+        foreach (Adapter adapter in Adapters) adapter.Halt();
     }
 
     internal void Remove(Adapter adapter, string who)
@@ -92,10 +96,10 @@ public sealed partial class NdisInstance
 
     private MiniportRegistration Load(MiniportDriver miniport, LogCapture reasons)
     {
-        if (!_miniports.TryGetValue(miniport, out var registration))
+        if (!_miniports.TryGetValue(miniport, out MiniportRegistration? registration))
         {
             registration = _miniports[miniport] = new MiniportRegistration(this, miniport);
-            var status = registration.Load();
+            NDIS_STATUS status = registration.Load();
             if (status == NDIS_STATUS_SUCCESS && registration.Characteristics is null)
                 status = NDIS_STATUS_BAD_CHARACTERISTICS;
             if (status != NDIS_STATUS_SUCCESS)
@@ -119,13 +123,14 @@ public sealed partial class NdisInstance
 
     private PciDevice FreeDevice(MiniportDriver miniport, Machine machine)
     {
-        foreach (var device in machine.PciDevices)
+        foreach (PciDevice device in machine.PciDevices)
         {
             var id = new PciId(device.VendorId, device.DeviceId);
             if (miniport.Devices.Contains(id) && _adapters.All(adapter => adapter.Device != device)) return device;
         }
 
-        var present = machine.PciDevices.Select(device => $"{device.Location} {new PciId(device.VendorId, device.DeviceId)}");
+        IEnumerable<string> present = machine.PciDevices.Select(device =>
+            $"{device.Location} {new PciId(device.VendorId, device.DeviceId)}");
         throw new AdapterException(
             $"{miniport.Name} drives {string.Join(", ", miniport.Devices)}, and {machine.Name} has no free one of these. "
             + $"It has: {string.Join(", ", present)}.",

@@ -36,25 +36,25 @@ public sealed unsafe partial class NdisInstance
     /// <summary>Reports and takes back the memory and the pools that a driver left when it was unloaded.</summary>
     internal void GiveBack(Driver driver, string who)
     {
-        foreach (var pool in Handles.All<DescriptorPool>().Where(one => ReferenceEquals(one.Elements.Owner, driver)))
+        foreach (DescriptorPool pool in Handles.All<DescriptorPool>().Where(one => ReferenceEquals(one.Elements.Owner, driver)))
         {
-            var elements = pool.Elements;
-            var call = pool is PacketPool ? "NdisAllocatePacketPool" : "NdisAllocateBufferPool";
-            var what = $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken.";
+            ElementPool elements = pool.Elements;
+            string call = pool is PacketPool ? "NdisAllocatePacketPool" : "NdisAllocateBufferPool";
+            string what = $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken.";
             Report(new NdisLeak(driver.Name, call, what) { Site = Handles.SiteOf(elements.Handle) });
             Handles.Remove(elements.Handle);
             elements.Abandon();
         }
 
-        foreach (var list in Handles.All<LookasideList>().Where(one => ReferenceEquals(one.Owner, driver)).ToArray())
+        foreach (LookasideList list in Handles.All<LookasideList>().Where(one => ReferenceEquals(one.Owner, driver)).ToArray())
         {
             const string Call = nameof(NdisLibrary.NdisInitializeNPagedLookasideList);
-            var what = $"{who} left a lookaside list of blocks of {list.Size} bytes.";
+            string what = $"{who} left a lookaside list of blocks of {list.Size} bytes.";
             Report(new NdisLeak(driver.Name, Call, what) { Site = Handles.SiteOf(list.Handle) });
             Handles.Remove(list.Handle);
         }
 
-        foreach (var allocation in Memory.Outstanding.Where(one => ReferenceEquals(one.Driver, driver)).ToArray())
+        foreach (NdisAllocation allocation in Memory.Outstanding.Where(one => ReferenceEquals(one.Driver, driver)).ToArray())
         {
             Report(NdisLeak.Of(allocation, who));
             Pool.Find((void*)allocation.VirtualAddress)?.Dispose();

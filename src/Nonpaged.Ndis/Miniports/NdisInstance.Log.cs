@@ -4,10 +4,16 @@ namespace Nonpaged.Ndis;
 
 public sealed partial class NdisInstance
 {
-    /// <summary>Each line of the log, for those who listen while something happens. Raised on any thread; a handler must not throw, nor call NDIS.</summary>
+    /// <summary>
+    /// Each line of the log, for those who listen while something happens. Raised on any thread; a handler
+    /// must not throw, nor call NDIS.
+    /// </summary>
     public event Action<string>? LineLogged;
 
-    /// <summary>Is told of each failure and report of any instance: for C programs, which have no <see cref="Log"/>. Must not throw, nor call NDIS.</summary>
+    /// <summary>
+    /// Is told of each failure and report of any instance: for C programs, which have no <see cref="Log"/>.
+    /// Must not throw, nor call NDIS.
+    /// </summary>
     internal static Action<NdisMessage>? Listener { get; set; }
 
     private readonly RepeatedMessages _told = new();
@@ -15,7 +21,7 @@ public sealed partial class NdisInstance
     internal void Tell(NdisMessage message)
     {
         Listener?.Invoke(message);
-        var line = message.ToString();
+        string line = message.ToString();
         LineLogged?.Invoke(line);
         if (Log is not { } log) return;
         if ((Options.BriefLog ? _told.Count(message) : 1) is not { } count) return;

@@ -7,7 +7,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Whoever calls; a call made at too high an IRQL is reported.</summary>
     private static CallContext Caller(Irql highest, [CallerMemberName] string call = "")
     {
-        var context = CallContext.Current;
+        CallContext context = CallContext.Current;
         if (context.Irql > highest)
         {
             context.Report(
@@ -21,12 +21,14 @@ public static unsafe partial class NdisLibrary
     private static T? Resolve<T>(NDIS_HANDLE handle, [CallerMemberName] string call = "")
         where T : class
     {
-        var context = CallContext.Current;
-        var found = context.Instance.Handles.Get<T>(handle);
+        CallContext context = CallContext.Current;
+        T? found = context.Instance.Handles.Get<T>(handle);
         if (found is null)
         {
             context.Report(
-                NdisReportKind.BadHandle, call, $"0x{handle.Value:x} is not the handle that this call takes, or it was closed before.");
+                NdisReportKind.BadHandle,
+                call,
+                $"0x{handle.Value:x} is not the handle that this call takes, or it was closed before.");
         }
 
         return found;
@@ -35,9 +37,15 @@ public static unsafe partial class NdisLibrary
     /// <summary>The adapter whose function calls; a call from elsewhere is reported.</summary>
     private static Adapter? CallingAdapter(Irql highest, [CallerMemberName] string call = "")
     {
-        var context = Caller(highest, call);
+        CallContext context = Caller(highest, call);
         if (context.Adapter is null)
-            context.Report(NdisReportKind.BrokenRule, call, "The call was made outside of an adapter's functions, so that it belongs to no adapter.");
+        {
+            context.Report(
+                NdisReportKind.BrokenRule,
+                call,
+                "The call was made outside of an adapter's functions, so that it belongs to no adapter.");
+        }
+
         return context.Adapter;
     }
 

@@ -26,16 +26,20 @@ public static unsafe partial class NdisLibrary
         NDIS_PARAMETER_TYPE ParameterType)
     {
         Caller(Irql.PASSIVE_LEVEL);
-        var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
+        OpenConfiguration? configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
         ParameterValue = configuration is null ? null : configuration.Read(Keyword->ToString(), ParameterType);
         Status = ParameterValue is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>
-    /// Writes a parameter, which holds for as long as the adapter lives: there is no registry to keep it. Numbers and strings can be written.
+    /// Writes a parameter, which holds for as long as the adapter lives: there is no registry to keep it.
+    /// Numbers and strings can be written.
     /// </summary>
     public static void NdisWriteConfiguration(
-        out NDIS_STATUS Status, NDIS_HANDLE ConfigurationHandle, NDIS_STRING* Keyword, NDIS_CONFIGURATION_PARAMETER* ParameterValue)
+        out NDIS_STATUS Status,
+        NDIS_HANDLE ConfigurationHandle,
+        NDIS_STRING* Keyword,
+        NDIS_CONFIGURATION_PARAMETER* ParameterValue)
     {
         Caller(Irql.PASSIVE_LEVEL);
         Status = NDIS_STATUS_FAILURE;
@@ -45,18 +49,21 @@ public static unsafe partial class NdisLibrary
         configuration.Adapter.Configuration[Keyword->ToString()] = ParameterValue->ParameterType switch
         {
             NDIS_PARAMETER_TYPE.NdisParameterInteger => ParameterValue->IntegerData.ToString(CultureInfo.InvariantCulture),
-            NDIS_PARAMETER_TYPE.NdisParameterHexInteger => ParameterValue->IntegerData.ToString("x", CultureInfo.InvariantCulture),
+            NDIS_PARAMETER_TYPE.NdisParameterHexInteger =>
+                ParameterValue->IntegerData.ToString("x", CultureInfo.InvariantCulture),
             _ => ParameterValue->StringData.ToString(),
         };
         Status = NDIS_STATUS_SUCCESS;
     }
 
-    /// <summary>Reads the address that the parameter NetworkAddress sets in place of the adapter's own. NULL where it is not set.</summary>
+    /// <summary>
+    /// Reads the address that the parameter NetworkAddress sets in place of the adapter's own. NULL where it is not set.
+    /// </summary>
     public static void NdisReadNetworkAddress(
         out NDIS_STATUS Status, out void* NetworkAddress, out uint NetworkAddressLength, NDIS_HANDLE ConfigurationHandle)
     {
         Caller(Irql.PASSIVE_LEVEL);
-        var configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
+        OpenConfiguration? configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
         NetworkAddress = configuration is null ? null : configuration.ReadNetworkAddress();
         NetworkAddressLength = NetworkAddress is null ? 0u : 6u;
         Status = NetworkAddress is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
@@ -65,7 +72,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Closes the parameters, and ends the memory of those that were read.</summary>
     public static void NdisCloseConfiguration(NDIS_HANDLE ConfigurationHandle)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
         context.Instance.Handles.Remove(ConfigurationHandle);
         configuration.Dispose();

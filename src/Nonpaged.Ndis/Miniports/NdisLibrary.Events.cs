@@ -8,7 +8,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Signals an event, which stays signalled until it is reset.</summary>
     public static void NdisSetEvent(NDIS_EVENT* Event)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         Volatile.Write(ref Event->Signalled, 1);
         context.Adapter?.Turn.Wake();
     }
@@ -20,16 +20,20 @@ public static unsafe partial class NdisLibrary
         Volatile.Write(ref Event->Signalled, 0);
     }
 
-    /// <summary>Waits at PASSIVE_LEVEL for an event; the adapter's interrupts and timers go on. False where the time was over before.</summary>
+    /// <summary>
+    /// Waits at PASSIVE_LEVEL for an event; the adapter's interrupts and timers go on. False where the time was over before.
+    /// </summary>
     /// <param name="Event">The event.</param>
     /// <param name="MillisecondsToWait">The time; 0 is without end.</param>
     public static bool NdisWaitEvent(NDIS_EVENT* Event, uint MillisecondsToWait)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         // SpinWait.SpinUntil takes no more than 32 bits of milliseconds.
         var time = TimeSpan.FromMilliseconds(MillisecondsToWait == 0 ? int.MaxValue : Math.Min(MillisecondsToWait, int.MaxValue));
-        var signalled = (nint)(&Event->Signalled);
+        nint signalled = (nint)(&Event->Signalled);
         bool IsSignalled() => Volatile.Read(ref *(long*)signalled) != 0;
-        return context.Adapter is { } adapter ? adapter.Turn.Wait(time, context.Irql, IsSignalled) : SpinWait.SpinUntil(IsSignalled, time);
+        return context.Adapter is { } adapter
+            ? adapter.Turn.Wait(time, context.Irql, IsSignalled)
+            : SpinWait.SpinUntil(IsSignalled, time);
     }
 }

@@ -35,10 +35,12 @@ public static unsafe partial class NdisLibrary
             PacketSize));
 
     /// <summary>
-    /// Offers received frames to the protocols, a packet each. When it returns, packets whose status is not NDIS_STATUS_PENDING are the miniport's again; a deserialized miniport
-    /// gets those that were not indicated with NDIS_STATUS_RESOURCES through MiniportReturnPacket, which may be called before this returns.
+    /// Offers received frames to the protocols, a packet each. When it returns, packets whose status is not NDIS_STATUS_PENDING
+    /// are the miniport's again; a deserialized miniport gets those that were not indicated with NDIS_STATUS_RESOURCES through
+    /// MiniportReturnPacket, which may be called before this returns.
     /// </summary>
-    public static void NdisMIndicateReceivePacket(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET** ReceivePackets, uint NumberOfPackets) =>
+    public static void NdisMIndicateReceivePacket(
+        NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET** ReceivePackets, uint NumberOfPackets) =>
         AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.IndicatePackets(ReceivePackets, NumberOfPackets);
 
     /// <summary>Ends a burst of NdisMEthIndicateReceive.</summary>
@@ -46,14 +48,17 @@ public static unsafe partial class NdisLibrary
         AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.EndReceive();
 
     /// <summary>Ends a MiniportTransferData that returned NDIS_STATUS_PENDING.</summary>
-    public static void NdisMTransferDataComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status, uint BytesTransferred) =>
+    public static void NdisMTransferDataComplete(
+        NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status, uint BytesTransferred) =>
         AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.EndTransfer((nint)Packet, Status, BytesTransferred);
 
     /// <summary>Ends a MiniportQueryInformation that returned NDIS_STATUS_PENDING.</summary>
     public static void NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(Status, isSet: false, nameof(NdisMQueryInformationComplete));
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(
+            Status, isSet: false, nameof(NdisMQueryInformationComplete));
 
     /// <summary>Ends a MiniportSetInformation that returned NDIS_STATUS_PENDING.</summary>
     public static void NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(Status, isSet: true, nameof(NdisMSetInformationComplete));
+        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(
+            Status, isSet: true, nameof(NdisMSetInformationComplete));
 }

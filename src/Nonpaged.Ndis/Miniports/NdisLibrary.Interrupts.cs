@@ -3,8 +3,8 @@ namespace Nonpaged.Ndis;
 public static unsafe partial class NdisLibrary
 {
     /// <summary>
-    /// Claims the adapter's interrupt. With RequestIsr, or where the line is shared, MiniportISR runs for each interrupt; otherwise
-    /// MiniportDisableInterrupt and MiniportEnableInterrupt enclose MiniportHandleInterrupt.
+    /// Claims the adapter's interrupt. With RequestIsr, or where the line is shared, MiniportISR runs for each interrupt;
+    /// otherwise MiniportDisableInterrupt and MiniportEnableInterrupt enclose MiniportHandleInterrupt.
     /// </summary>
     public static NDIS_STATUS NdisMRegisterInterrupt(
         NDIS_MINIPORT_INTERRUPT* Interrupt,
@@ -17,7 +17,7 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.Miniport.RequireAttributes(nameof(NdisMRegisterInterrupt));
-        var asksIsr = RequestIsr || SharedInterrupt;
+        bool asksIsr = RequestIsr || SharedInterrupt;
         if (adapter.Interrupts.RuleBroken(asksIsr, InterruptVector) is { } rule)
         {
             adapter.Report(NdisReportKind.BrokenRule, nameof(NdisMRegisterInterrupt), rule);
@@ -25,7 +25,7 @@ public static unsafe partial class NdisLibrary
         }
 
         var registered = new MiniportInterrupt(adapter.Interrupts, adapter.Machine.GetInterrupt(InterruptVector), asksIsr);
-        var status = adapter.Interrupts.Register(registered);
+        NDIS_STATUS status = adapter.Interrupts.Register(registered);
         if (status == NDIS_STATUS_SUCCESS) Interrupt->InterruptObject = registered.Handle;
         return status;
     }

@@ -11,22 +11,29 @@ public static unsafe partial class NdisLibrary
     /// <summary>NdisMSetAttributesEx: the device reads and writes memory by itself.</summary>
     public const uint NDIS_ATTRIBUTE_BUS_MASTER = 0x00000008;
 
-    /// <summary>NdisMSetAttributesEx: the miniport serializes itself. Its functions are called one at a time all the same.</summary>
+    /// <summary>
+    /// NdisMSetAttributesEx: the miniport serializes itself. Its functions are called one at a time all the same.
+    /// </summary>
     public const uint NDIS_ATTRIBUTE_DESERIALIZE = 0x00000020;
 
     /// <summary>The first call of a miniport's DriverEntry.</summary>
     public static void NdisMInitializeWrapper(
         out NDIS_HANDLE NdisWrapperHandle, void* SystemSpecific1, void* SystemSpecific2, void* SystemSpecific3)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         NdisWrapperHandle = default;
-        foreach (var registration in context.Instance.Handles.All<MiniportRegistration>())
+        foreach (MiniportRegistration registration in context.Instance.Handles.All<MiniportRegistration>())
         {
             if (registration.DriverObject == SystemSpecific1) NdisWrapperHandle = registration.Handle;
         }
 
         if (NdisWrapperHandle.IsNull)
-            context.Report(NdisReportKind.BadHandle, nameof(NdisMInitializeWrapper), $"0x{(nint)SystemSpecific1:x} is not the driver object that DriverEntry got.");
+        {
+            context.Report(
+                NdisReportKind.BadHandle,
+                nameof(NdisMInitializeWrapper),
+                $"0x{(nint)SystemSpecific1:x} is not the driver object that DriverEntry got.");
+        }
     }
 
     /// <summary>
@@ -37,13 +44,15 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE NdisWrapperHandle, NDIS_MINIPORT_CHARACTERISTICS MiniportCharacteristics, uint CharacteristicsLength)
     {
         ArgumentNullException.ThrowIfNull(MiniportCharacteristics);
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         if (Resolve<MiniportRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS_FAILURE;
-        var (major, minor) = (MiniportCharacteristics.MajorNdisVersion, MiniportCharacteristics.MinorNdisVersion);
+        (byte major, byte minor) = (MiniportCharacteristics.MajorNdisVersion, MiniportCharacteristics.MinorNdisVersion);
         if (major is < 3 or > 5 || minor > (major == 5 ? 1 : 0))
         {
             context.Report(
-                NdisReportKind.BrokenRule, nameof(NdisMRegisterMiniport), $"Version {major}.{minor} is none of 3.0, 4.0, 5.0 and 5.1.");
+                NdisReportKind.BrokenRule,
+                nameof(NdisMRegisterMiniport),
+                $"Version {major}.{minor} is none of 3.0, 4.0, 5.0 and 5.1.");
             return NDIS_STATUS_BAD_VERSION;
         }
 
@@ -70,8 +79,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Hands over the adapter's context area, which all of the miniport's functions get, before any hardware is claimed. BusMaster
-    /// lets the device read and write memory by itself (the PCI command register's bus master bit).
+    /// Hands over the adapter's context area, which all of the miniport's functions get, before any hardware is claimed.
+    /// BusMaster lets the device read and write memory by itself (the PCI command register's bus master bit).
     /// </summary>
     public static void NdisMSetAttributes(
         NDIS_HANDLE MiniportAdapterHandle, void* MiniportAdapterContext, bool BusMaster, NDIS_INTERFACE_TYPE AdapterType) =>
@@ -89,9 +98,10 @@ public static unsafe partial class NdisLibrary
         NDIS_INTERFACE_TYPE AdapterType)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
-        var busMaster = (AttributeFlags & NDIS_ATTRIBUTE_BUS_MASTER) != 0;
-        // A deserialized miniport is called as a serialized one is, one function at a time, which it must stand; what differs is who owns packets.
-        var isDeserialized = (AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE) != 0;
+        bool busMaster = (AttributeFlags & NDIS_ATTRIBUTE_BUS_MASTER) != 0;
+        // A deserialized miniport is called as a serialized one is, one function at a time, which it must stand;
+        // what differs is who owns packets.
+        bool isDeserialized = (AttributeFlags & NDIS_ATTRIBUTE_DESERIALIZE) != 0;
         adapter.SetAttributes(MiniportAdapterContext, CheckForHangTimeInSeconds, busMaster, isDeserialized);
     }
 
@@ -104,20 +114,24 @@ public static unsafe partial class NdisLibrary
     public static void NdisMDeregisterAdapterShutdownHandler(NDIS_HANDLE MiniportHandle) =>
         AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL)?.Miniport.SetShutdownHandler(null, null);
 
-    /// <summary>Has NDIS halt an adapter whose hardware is of no more use. It happens as soon as the function that calls has returned.</summary>
+    /// <summary>
+    /// Has NDIS halt an adapter whose hardware is of no more use. It happens as soon as the function that calls has returned.
+    /// </summary>
     public static NDIS_STATUS NdisMRemoveMiniport(NDIS_HANDLE MiniportHandle)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        adapter.Report(NdisReportKind.HardwareGone, nameof(NdisMRemoveMiniport), "The driver asked for its adapter to be removed.");
+        adapter.Report(
+            NdisReportKind.HardwareGone, nameof(NdisMRemoveMiniport), "The driver asked for its adapter to be removed.");
         adapter.RemoveLater();
         return NDIS_STATUS_SUCCESS;
     }
 
     /// <summary>Writes to the log that an adapter's operator reads.</summary>
-    public static void NdisWriteErrorLogEntry(NDIS_HANDLE NdisAdapterHandle, uint ErrorCode, params ReadOnlySpan<uint> ErrorValues)
+    public static void NdisWriteErrorLogEntry(
+        NDIS_HANDLE NdisAdapterHandle, uint ErrorCode, params ReadOnlySpan<uint> ErrorValues)
     {
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        var values = string.Join(", ", ErrorValues.ToArray().Select(value => $"0x{value:x}"));
+        string values = string.Join(", ", ErrorValues.ToArray().Select(value => $"0x{value:x}"));
         adapter.Instance.WriteLog(
             $"{adapter.Driver.Name}: {NdisErrorCode.Describe(ErrorCode)}{(values.Length > 0 ? $" ({values})" : "")}");
     }
@@ -131,13 +145,13 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE MiniportHandle, NDIS_STATUS GeneralStatus, void* StatusBuffer, uint StatusBufferSize)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings.All) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
+        foreach (Binding binding in adapter.Bindings.All) binding.Status(GeneralStatus, StatusBuffer, StatusBufferSize);
     }
 
     /// <summary>Ends a series of NdisMIndicateStatus.</summary>
     public static void NdisMIndicateStatusComplete(NDIS_HANDLE MiniportHandle)
     {
         if (AdapterOf(MiniportHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
-        foreach (var binding in adapter.Bindings.All) binding.StatusComplete();
+        foreach (Binding binding in adapter.Bindings.All) binding.StatusComplete();
     }
 }

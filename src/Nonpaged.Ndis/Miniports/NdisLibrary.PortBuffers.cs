@@ -31,7 +31,9 @@ public static unsafe partial class NdisLibrary
         else values.Fill(uint.MaxValue);
     }
 
-    /// <summary>Writes the values of a buffer to one 8-bit port, one after the other; the device has acted on all when it returns.</summary>
+    /// <summary>
+    /// Writes the values of a buffer to one 8-bit port, one after the other; the device has acted on all when it returns.
+    /// </summary>
     /// <param name="Port">The port.</param>
     /// <param name="Buffer">The values.</param>
     /// <param name="Length">How many values.</param>

@@ -17,28 +17,40 @@ public static unsafe partial class NdisLibrary
     public static void NdisRawReadPortUlong(void* Port, out uint Data) =>
         Data = Ports(Port, sizeof(uint)) is { } ports ? ports.ReadUInt32((ushort)(nint)Port) : uint.MaxValue;
 
-    /// <summary>Writes 8 bits to a port, after all earlier writes to memory. The device has acted when it returns, as far as that can be seen.</summary>
+    /// <summary>
+    /// Writes 8 bits to a port, after all earlier writes to memory. The device has acted when it
+    /// returns, as far as that can be seen.
+    /// </summary>
     public static void NdisRawWritePortUchar(void* Port, byte Data) =>
         Ports(Port, sizeof(byte))?.WriteByte((ushort)(nint)Port, Data);
 
-    /// <summary>Writes 16 bits to a port, after all earlier writes to memory. The device has acted when it returns, as far as that can be seen.</summary>
+    /// <summary>
+    /// Writes 16 bits to a port, after all earlier writes to memory. The device has acted when it
+    /// returns, as far as that can be seen.
+    /// </summary>
     public static void NdisRawWritePortUshort(void* Port, ushort Data) =>
         Ports(Port, sizeof(ushort))?.WriteUInt16((ushort)(nint)Port, Data);
 
-    /// <summary>Writes 32 bits to a port, after all earlier writes to memory. The device has acted when it returns, as far as that can be seen.</summary>
+    /// <summary>
+    /// Writes 32 bits to a port, after all earlier writes to memory. The device has acted when it
+    /// returns, as far as that can be seen.
+    /// </summary>
     public static void NdisRawWritePortUlong(void* Port, uint Data) =>
         Ports(Port, sizeof(uint))?.WriteUInt32((ushort)(nint)Port, Data);
 
     private static PortSpace? Ports(void* port, int width, [CallerMemberName] string call = "")
     {
-        var context = CallContext.Current;
-        var adapter = context.Instance.PortRegistry.Find(context.Driver, (nint)port, width);
+        CallContext context = CallContext.Current;
+        Adapter? adapter = context.Instance.PortRegistry.Find(context.Driver, (nint)port, width);
         if (adapter is null)
         {
             // The bus does not know what was registered, and some drivers look for their card before they register its ports.
-            var isOwn = context is { Initializing: true, Adapter: { } own } && own.Resources.OwnsPorts((uint)(nint)port, (uint)width);
+            bool isOwn = context is { Initializing: true, Adapter: { } own }
+                && own.Resources.OwnsPorts((uint)(nint)port, (uint)width);
             context.ReportOnce(
-                call, isOwn ? "A port of the device was used before it was registered (NdisMRegisterIoPortRange)." : $"Port 0x{(nint)port:x} is not one that the driver has registered.");
+                call, isOwn
+                    ? "A port of the device was used before it was registered (NdisMRegisterIoPortRange)."
+                    : $"Port 0x{(nint)port:x} is not one that the driver has registered.");
             if (!isOwn) return null;
             adapter = context.Adapter!;
         }

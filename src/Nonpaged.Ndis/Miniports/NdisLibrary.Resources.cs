@@ -7,8 +7,8 @@ public static unsafe partial class NdisLibrary
     private const uint PciConfigurationSize = 256;
 
     /// <summary>
-    /// The resources that plug and play assigned: ports and registers in the order of the base address registers, and the interrupt.
-    /// NDIS_STATUS_RESOURCES and the size needed where the list is too short.
+    /// The resources that plug and play assigned: ports and registers in the order of the base address registers, and the
+    /// interrupt. NDIS_STATUS_RESOURCES and the size needed where the list is too short.
     /// </summary>
     public static void NdisMQueryAdapterResources(
         out NDIS_STATUS Status, NDIS_HANDLE WrapperConfigurationContext, NDIS_RESOURCE_LIST* ResourceList, ref uint BufferSize)
@@ -17,7 +17,7 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
 
-        var room = BufferSize;
+        uint room = BufferSize;
         BufferSize = NDIS_RESOURCE_LIST.SizeFor(AdapterResources.Count(adapter.Device));
         Status = NDIS_STATUS_RESOURCES;
         if (ResourceList is null || room < BufferSize) return;
@@ -33,7 +33,7 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL)?.Device is not PciDevice function) return 0;
         if (Offset >= PciConfigurationSize) return 0;
-        var length = Math.Min(Length, PciConfigurationSize - Offset);
+        uint length = Math.Min(Length, PciConfigurationSize - Offset);
         function.ReadConfiguration((int)Offset, new Span<byte>(Buffer, (int)length));
         return length;
     }
@@ -46,14 +46,15 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(NdisAdapterHandle, Irql.DISPATCH_LEVEL) is not { Device: PciDevice function } adapter) return 0;
         if (Offset >= PciConfigurationSize) return 0;
-        var length = Math.Min(Length, PciConfigurationSize - Offset);
+        uint length = Math.Min(Length, PciConfigurationSize - Offset);
         adapter.Bus.WatchCommand(Offset, length);
         function.WriteConfiguration((int)Offset, new ReadOnlySpan<byte>(Buffer, (int)length));
         return length;
     }
 
     /// <summary>
-    /// Registers the use of the function's I/O ports. PortOffset is what NdisRawReadPortXxx and NdisRawWritePortXxx add a port's number to.
+    /// Registers the use of the function's I/O ports. PortOffset is what NdisRawReadPortXxx and
+    /// NdisRawWritePortXxx add a port's number to.
     /// </summary>
     public static NDIS_STATUS NdisMRegisterIoPortRange(
         out void* PortOffset, NDIS_HANDLE MiniportAdapterHandle, uint InitialPort, uint NumberOfPorts)
@@ -61,12 +62,14 @@ public static unsafe partial class NdisLibrary
         PortOffset = null;
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.Miniport.RequireAttributes(nameof(NdisMRegisterIoPortRange));
-        if (!adapter.Resources.OwnsPorts(InitialPort, NumberOfPorts) || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
+        if (!adapter.Resources.OwnsPorts(InitialPort, NumberOfPorts)
+            || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
         {
             adapter.Report(
                 NdisReportKind.BrokenRule,
                 nameof(NdisMRegisterIoPortRange),
-                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. The device has {adapter.Resources.DescribePorts()}.");
+                $"{NumberOfPorts} ports from 0x{InitialPort:x} are not the device's, or are registered already. "
+                    + $"The device has {adapter.Resources.DescribePorts()}.");
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
@@ -90,7 +93,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Maps the function's registers. The address is for NdisReadRegisterXxx and NdisWriteRegisterXxx alone; a dereference faults.
+    /// Maps the function's registers. The address is for NdisReadRegisterXxx and
+    /// NdisWriteRegisterXxx alone; a dereference faults.
     /// </summary>
     public static NDIS_STATUS NdisMMapIoSpace(
         out void* VirtualAddress, NDIS_HANDLE MiniportAdapterHandle, NDIS_PHYSICAL_ADDRESS PhysicalAddress, uint Length)
@@ -105,7 +109,7 @@ public static unsafe partial class NdisLibrary
             return NDIS_STATUS_RESOURCE_CONFLICT;
         }
 
-        var window = adapter.Machine.MapRegisters(PhysicalAddress.ToPhysicalAddress(), Length);
+        RegisterWindow window = adapter.Machine.MapRegisters(PhysicalAddress.ToPhysicalAddress(), Length);
         if (adapter.Instance.IoSpaces.Add(adapter, window) is not { } space) return NDIS_STATUS_RESOURCES;
         VirtualAddress = (void*)space.Address;
         return NDIS_STATUS_SUCCESS;
@@ -115,7 +119,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisMUnmapIoSpace(NDIS_HANDLE MiniportAdapterHandle, void* VirtualAddress, uint Length)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return;
-        var space = adapter.Instance.IoSpaces.Find((nuint)VirtualAddress, out var offset);
+        IoSpace? space = adapter.Instance.IoSpaces.Find((nuint)VirtualAddress, out uint offset);
         if (space is null || space.Adapter != adapter || offset != 0 || space.Window.Length != Length)
         {
             adapter.Report(

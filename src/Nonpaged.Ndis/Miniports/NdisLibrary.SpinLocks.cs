@@ -13,8 +13,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Takes a spin lock, and raises the IRQL to DISPATCH_LEVEL until it is given back. Taken twice by one thread, which would hang a real
-    /// system, it is reported.
+    /// Takes a spin lock, and raises the IRQL to DISPATCH_LEVEL until it is given back. Taken twice by one thread, which would
+    /// hang a real system, it is reported.
     /// </summary>
     public static void NdisAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock)
     {
@@ -39,27 +39,33 @@ public static unsafe partial class NdisLibrary
     /// <summary>The IRQL at which the calling thread runs. (WDK, KeGetCurrentIrql.)</summary>
     public static Irql KeGetCurrentIrql() => CallContext.Current.Irql;
 
-    /// <summary>Raises the IRQL of the calling thread. A lower one is reported, and nothing changes. (WDK, KeRaiseIrql.)</summary>
+    /// <summary>
+    /// Raises the IRQL of the calling thread. A lower one is reported, and nothing changes. (WDK, KeRaiseIrql.)
+    /// </summary>
     public static void KeRaiseIrql(Irql NewIrql, out Irql OldIrql)
     {
-        var context = CallContext.Current;
+        CallContext context = CallContext.Current;
         OldIrql = context.Irql;
         if (NewIrql >= context.Irql) CallContext.ChangeIrql(NewIrql);
-        else context.Report(NdisReportKind.BrokenRule, nameof(KeRaiseIrql), $"The IRQL is {context.Irql} and cannot be raised to {NewIrql}.");
+        else context.Report(
+            NdisReportKind.BrokenRule, nameof(KeRaiseIrql), $"The IRQL is {context.Irql} and cannot be raised to {NewIrql}.");
     }
 
-    /// <summary>Lowers the IRQL of the calling thread. A higher one is reported, and nothing changes. (WDK, KeLowerIrql.)</summary>
+    /// <summary>
+    /// Lowers the IRQL of the calling thread. A higher one is reported, and nothing changes. (WDK, KeLowerIrql.)
+    /// </summary>
     public static void KeLowerIrql(Irql NewIrql)
     {
-        var context = CallContext.Current;
+        CallContext context = CallContext.Current;
         if (NewIrql <= context.Irql) CallContext.ChangeIrql(NewIrql);
-        else context.Report(NdisReportKind.BrokenRule, nameof(KeLowerIrql), $"The IRQL is {context.Irql} and cannot be lowered to {NewIrql}.");
+        else context.Report(
+            NdisReportKind.BrokenRule, nameof(KeLowerIrql), $"The IRQL is {context.Irql} and cannot be lowered to {NewIrql}.");
     }
 
     private static bool Take(NDIS_SPIN_LOCK* spinLock, string call)
     {
         Caller(Irql.DISPATCH_LEVEL, call);
-        var self = (long)Environment.CurrentManagedThreadId;
+        long self = (long)Environment.CurrentManagedThreadId;
         if (Volatile.Read(ref spinLock->SpinLock) == self)
         {
             CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread holds the lock already: a deadlock.");
@@ -73,7 +79,7 @@ public static unsafe partial class NdisLibrary
 
     private static bool Give(NDIS_SPIN_LOCK* spinLock, string call)
     {
-        var self = (long)Environment.CurrentManagedThreadId;
+        long self = (long)Environment.CurrentManagedThreadId;
         if (Interlocked.CompareExchange(ref spinLock->SpinLock, 0, self) == self) return true;
         CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread does not hold the lock.");
         return false;

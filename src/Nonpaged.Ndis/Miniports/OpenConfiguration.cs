@@ -16,18 +16,19 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
     public NDIS_CONFIGURATION_PARAMETER* Read(string keyword, NDIS_PARAMETER_TYPE type)
     {
         if (PredefinedKeywords.Find(keyword, Adapter.Instance.Options.Profile) is { } predefined) return Number(predefined);
-        if (!Adapter.Configuration.TryGetValue(keyword, out var value)) return null;
-        var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate((uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
+        if (!Adapter.Configuration.TryGetValue(keyword, out string? value)) return null;
+        var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate(
+            (uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
         parameter->ParameterType = type;
         if (type == NDIS_PARAMETER_TYPE.NdisParameterString)
         {
-            var characters = (char*)(parameter + 1);
+            char* characters = (char*)(parameter + 1);
             value.CopyTo(new Span<char>(characters, value.Length));
             parameter->StringData = new NDIS_STRING(characters, value.Length);
             return parameter;
         }
 
-        if (TryReadNumber(value, type == NDIS_PARAMETER_TYPE.NdisParameterHexInteger, out var number))
+        if (TryReadNumber(value, type == NDIS_PARAMETER_TYPE.NdisParameterHexInteger, out uint number))
         {
             parameter->IntegerData = number;
             return parameter;
@@ -40,8 +41,8 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
     /// <summary>A number with 0x is hexadecimal, whichever type the driver asks for.</summary>
     private static bool TryReadNumber(string value, bool isHexadecimal, out uint number)
     {
-        var hasPrefix = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        var style = isHexadecimal || hasPrefix ? NumberStyles.AllowHexSpecifier : NumberStyles.Integer;
+        bool hasPrefix = value.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        NumberStyles style = isHexadecimal || hasPrefix ? NumberStyles.AllowHexSpecifier : NumberStyles.Integer;
         return uint.TryParse(hasPrefix ? value.AsSpan(2) : value, style, CultureInfo.InvariantCulture, out number);
     }
 
@@ -53,14 +54,16 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
         return parameter;
     }
 
-    /// <summary>The six bytes of the parameter NetworkAddress (12 hexadecimal digits, separators allowed); null where it is not set.</summary>
+    /// <summary>
+    /// The six bytes of the parameter NetworkAddress (12 hexadecimal digits, separators allowed); null where it is not set.
+    /// </summary>
     public byte* ReadNetworkAddress()
     {
-        if (!Adapter.Configuration.TryGetValue("NetworkAddress", out var text)) return null;
-        var digits = text.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
+        if (!Adapter.Configuration.TryGetValue("NetworkAddress", out string? text)) return null;
+        string digits = text.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
         if (digits.Length == 12 && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
         {
-            var address = (byte*)Allocate(6);
+            byte* address = (byte*)Allocate(6);
             Convert.FromHexString(digits).CopyTo(new Span<byte>(address, 6));
             return address;
         }
@@ -71,13 +74,13 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
 
     public void Dispose()
     {
-        foreach (var memory in _memory) NativeMemory.Free((void*)memory);
+        foreach (nint memory in _memory) NativeMemory.Free((void*)memory);
         _memory.Clear();
     }
 
     private void* Allocate(uint length)
     {
-        var memory = NativeMemory.AllocZeroed(length);
+        void* memory = NativeMemory.AllocZeroed(length);
         _memory.Add((nint)memory);
         return memory;
     }

@@ -15,7 +15,7 @@ internal sealed class PortRegistry
     {
         lock (_gate)
         {
-            var before = _ranges.Length;
+            int before = _ranges.Length;
             _ranges = [.. _ranges.Where(one => one != range)];
             return _ranges.Length < before;
         }
@@ -24,9 +24,10 @@ internal sealed class PortRegistry
     /// <summary>The adapter of a driver that may access these ports, or null.</summary>
     public Adapter? Find(Driver driver, nint port, int width)
     {
-        foreach (var range in Volatile.Read(ref _ranges))
+        foreach (PortRange range in Volatile.Read(ref _ranges))
         {
-            if (port >= range.First && port + width <= range.First + range.Count && range.Adapter.Driver == driver) return range.Adapter;
+            if (port >= range.First && port + width <= range.First + range.Count && range.Adapter.Driver == driver)
+                return range.Adapter;
         }
 
         return null;

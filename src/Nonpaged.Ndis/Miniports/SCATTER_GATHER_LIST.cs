@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
-/// <summary>Where a packet's bytes are for a device: what a packet's ScatterGatherListPacketInfo points to. Elements follow the structure.</summary>
+/// <summary>
+/// Where a packet's bytes are for a device: what a packet's ScatterGatherListPacketInfo points to. Elements follow the structure.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct SCATTER_GATHER_LIST
 {

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// Fixed-size descriptors, packets or buffers, in memory of the instance's pool. Which are taken is kept here and not in them, so that a
-/// driver that scribbles over a descriptor or frees it twice harms nobody else. Making a pool always succeeds and its count is a limit
-/// (Windows CE, NdisAllocatePacketPool): memory is obtained as descriptors are taken. Thread-safe.
+/// Fixed-size descriptors, packets or buffers, in memory of the instance's pool. Which are taken is kept here and not in them, so
+/// that a driver that scribbles over a descriptor or frees it twice harms nobody else. Making a pool always succeeds and its
+/// count is a limit (Windows CE, NdisAllocatePacketPool): memory is obtained as descriptors are taken. Thread-safe.
 /// </summary>
 internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, string kind, uint limit, uint elementSize)
 {
@@ -55,7 +55,7 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
             if (_retired) return null;
             if (_taken.Count >= Limit && !MayExceed()) return null;
             if (_free.Count == 0 && !Grow()) return null;
-            var element = _free.Pop();
+            nint element = _free.Pop();
             _taken.Add(element);
             NativeMemory.Clear((void*)element, elementSize);
             return (void*)element;
@@ -75,8 +75,8 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     }
 
     /// <summary>
-    /// Ends the pool, and answers how many of its descriptors are still taken. Their memory stays until they come back: somebody may
-    /// still hold a pointer to them.
+    /// Ends the pool, and answers how many of its descriptors are still taken. Their memory stays until they come back: somebody
+    /// may still hold a pointer to them.
     /// </summary>
     public int Retire()
     {
@@ -106,7 +106,8 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
         if (!_exceeded)
         {
             instance.Report(
-                NdisReportKind.BrokenRule, $"NdisAllocate{char.ToUpperInvariant(Kind[0])}{Kind[1..]}", Owner, $"More {Kind}s were taken than the {Limit} that the pool was made for.");
+                NdisReportKind.BrokenRule, $"NdisAllocate{char.ToUpperInvariant(Kind[0])}{Kind[1..]}", Owner,
+                $"More {Kind}s were taken than the {Limit} that the pool was made for.");
         }
 
         return _exceeded = true;
@@ -114,15 +115,15 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
 
     private IEnumerable<nint> ElementsOf(nint slab)
     {
-        for (var offset = 0u; offset + elementSize <= SlabSize; offset += elementSize) yield return slab + (nint)offset;
+        for (uint offset = 0u; offset + elementSize <= SlabSize; offset += elementSize) yield return slab + (nint)offset;
     }
 
     private bool Grow()
     {
-        var slab = (nint)instance.AllocateDescriptorPage();
+        nint slab = (nint)instance.AllocateDescriptorPage();
         if (slab == 0) return false;
         _slabs.Add(slab);
-        foreach (var element in ElementsOf(slab))
+        foreach (nint element in ElementsOf(slab))
         {
             instance.DescriptorOwners[element] = this;
             _free.Push(element);
@@ -133,9 +134,9 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
 
     private void Release()
     {
-        foreach (var slab in _slabs)
+        foreach (nint slab in _slabs)
         {
-            foreach (var element in ElementsOf(slab)) instance.DescriptorOwners.TryRemove(element, out _);
+            foreach (nint element in ElementsOf(slab)) instance.DescriptorOwners.TryRemove(element, out _);
             instance.FreeDescriptorPage((void*)slab);
         }
 

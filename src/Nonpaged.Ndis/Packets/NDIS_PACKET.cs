@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A packet descriptor. After this structure follow the protocol's reserved bytes, the out-of-band data and the per-packet information, as
-/// the pool that it came from lays them out.
+/// A packet descriptor. After this structure follow the protocol's reserved bytes, the out-of-band data and the per-packet
+/// information, as the pool that it came from lays them out.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 public unsafe struct NDIS_PACKET

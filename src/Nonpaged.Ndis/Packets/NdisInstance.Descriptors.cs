@@ -11,7 +11,7 @@ public sealed unsafe partial class NdisInstance
     internal void* AllocateDescriptorPage()
     {
         var page = new MemoryRequest(ElementPool.SlabSize) { WholePages = true };
-        if (Pool.TryAllocate(page, out var block, out var failure)) return block.Address;
+        if (Pool.TryAllocate(page, out MemoryBlock? block, out AllocationFailure? failure)) return block.Address;
         WriteLog($"packet and buffer pools: {failure}");
         return null;
     }

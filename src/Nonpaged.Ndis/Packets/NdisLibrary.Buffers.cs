@@ -5,10 +5,12 @@ public static unsafe partial class NdisLibrary
     private const uint PageSize = 4096;
     private const short MdlSourceIsNonpagedPool = 0x0004;
 
-    /// <summary>Makes a pool of buffer descriptors. It always succeeds; the count is the limit of buffers out at the same time.</summary>
+    /// <summary>
+    /// Makes a pool of buffer descriptors. It always succeeds; the count is the limit of buffers out at the same time.
+    /// </summary>
     public static void NdisAllocateBufferPool(out NDIS_STATUS Status, out NDIS_HANDLE PoolHandle, uint NumberOfDescriptors)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         PoolHandle = NewPool(new BufferPool(context.Instance, context.Driver, NumberOfDescriptors), context);
         Status = NDIS_STATUS_SUCCESS;
     }
@@ -43,7 +45,9 @@ public static unsafe partial class NdisLibrary
     public static void NdisQueryBuffer(NDIS_BUFFER* Buffer, out void* VirtualAddress, out uint Length) =>
         NdisQueryBufferSafe(Buffer, out VirtualAddress, out Length, 16);
 
-    /// <summary>As NdisQueryBuffer. The priority matters where memory must be mapped first, which is never the case here.</summary>
+    /// <summary>
+    /// As NdisQueryBuffer. The priority matters where memory must be mapped first, which is never the case here.
+    /// </summary>
     public static void NdisQueryBufferSafe(NDIS_BUFFER* Buffer, out void* VirtualAddress, out uint Length, int Priority)
     {
         VirtualAddress = Buffer->MappedSystemVa;
@@ -64,7 +68,8 @@ public static unsafe partial class NdisLibrary
     public static void NdisAdjustBufferLength(NDIS_BUFFER* Buffer, uint Length) => Buffer->ByteCount = Length;
 
     /// <summary>The buffer that follows in a packet, or NULL.</summary>
-    public static void NdisGetNextBuffer(NDIS_BUFFER* CurrentBuffer, out NDIS_BUFFER* NextBuffer) => NextBuffer = CurrentBuffer->Next;
+    public static void NdisGetNextBuffer(NDIS_BUFFER* CurrentBuffer, out NDIS_BUFFER* NextBuffer) =>
+        NextBuffer = CurrentBuffer->Next;
 
     /// <summary>How many pages a buffer's memory spans: the most physical pieces that it can consist of.</summary>
     public static uint NDIS_BUFFER_TO_SPAN_PAGES(NDIS_BUFFER* Buffer) =>

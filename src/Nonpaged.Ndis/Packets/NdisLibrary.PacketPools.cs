@@ -10,7 +10,8 @@ public static unsafe partial class NdisLibrary
     private const int ScatterGatherListPacketInfo = 5;
 
     /// <summary>
-    /// Makes a pool of packet descriptors. It always succeeds; the count is the limit of packets out at the same time (Windows CE).
+    /// Makes a pool of packet descriptors. It always succeeds; the count is the limit of packets out
+    /// at the same time (Windows CE).
     /// </summary>
     public static void NdisAllocatePacketPool(
         out NDIS_STATUS Status, out NDIS_HANDLE PoolHandle, uint NumberOfDescriptors, uint ProtocolReservedLength) =>
@@ -29,10 +30,11 @@ public static unsafe partial class NdisLibrary
         // A descriptor fits into a slab, and the out-of-band data's offset into its 16 bits.
         if (ProtocolReservedLength > ElementPool.SlabSize / 2) return;
 
-        var context = Caller(Irql.DISPATCH_LEVEL);
-        var limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
-        var size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
-        PoolHandle = NewPool(new PacketPool(context.Instance, context.Driver, limit, size, OobOffset(ProtocolReservedLength)), context);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
+        uint limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
+        uint size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
+        PoolHandle = NewPool(
+            new PacketPool(context.Instance, context.Driver, limit, size, OobOffset(ProtocolReservedLength)), context);
         Status = NDIS_STATUS_SUCCESS;
     }
 
@@ -77,7 +79,8 @@ public static unsafe partial class NdisLibrary
         Packet->Private.ValidCounts = 0;
     }
 
-    private static uint OobOffset(uint protocolReservedLength) => PacketHeaderSize + ((Math.Max(protocolReservedLength, 1) + 7) & ~7u);
+    private static uint OobOffset(uint protocolReservedLength) =>
+        PacketHeaderSize + ((Math.Max(protocolReservedLength, 1) + 7) & ~7u);
 
     private static NDIS_HANDLE NewPool(DescriptorPool pool, CallContext context)
     {
@@ -88,23 +91,31 @@ public static unsafe partial class NdisLibrary
     private static void FreePool<T>(NDIS_HANDLE handle, string call)
         where T : DescriptorPool
     {
-        var context = Caller(Irql.DISPATCH_LEVEL, call);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<T>(handle, call) is not { } pool) return;
         context.Instance.Handles.Remove(handle);
         if (pool.Elements.Retire() is > 0 and var taken)
         {
             context.Report(
-                NdisReportKind.BrokenRule, call, $"The pool was freed with {taken} {pool.Elements.Kind}s outstanding. Free them first.");
+                NdisReportKind.BrokenRule,
+                call,
+                $"The pool was freed with {taken} {pool.Elements.Kind}s outstanding. Free them first.");
         }
     }
 
     private static void FreeDescriptor(void* descriptor, NDIS_HANDLE pool, string kind, string call)
     {
-        var context = Caller(Irql.DISPATCH_LEVEL, call);
-        if (!context.Instance.DescriptorOwners.TryGetValue((nint)descriptor, out var owner) || owner.Kind != kind)
-            context.Report(NdisReportKind.BadHandle, call, $"0x{(nint)descriptor:x} is not a {kind} of any pool. Nothing was freed.");
+        CallContext context = Caller(Irql.DISPATCH_LEVEL, call);
+        if (!context.Instance.DescriptorOwners.TryGetValue((nint)descriptor, out ElementPool? owner) || owner.Kind != kind)
+        {
+            context.Report(
+                NdisReportKind.BadHandle, call, $"0x{(nint)descriptor:x} is not a {kind} of any pool. Nothing was freed.");
+        }
         else if (!owner.Return(descriptor))
-            context.Report(NdisReportKind.FreeTwice, call, $"The {kind} at 0x{(nint)descriptor:x} was freed before. Nothing was freed.");
+        {
+            context.Report(
+                NdisReportKind.FreeTwice, call, $"The {kind} at 0x{(nint)descriptor:x} was freed before. Nothing was freed.");
+        }
         else if (pool != default && pool != owner.Handle)
         {
             context.Report(

@@ -5,7 +5,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Puts a buffer, or a chain of them, before a packet's others.</summary>
     public static void NdisChainBufferAtFront(NDIS_PACKET* Packet, NDIS_BUFFER* Buffer)
     {
-        var last = LastOf(Buffer);
+        NDIS_BUFFER* last = LastOf(Buffer);
         if (Packet->Private.Head is null) Packet->Private.Tail = last;
         last->Next = Packet->Private.Head;
         Packet->Private.Head = Buffer;
@@ -37,7 +37,7 @@ public static unsafe partial class NdisLibrary
     {
         Buffer = Packet->Private.Tail;
         if (Buffer is null) return;
-        var before = Packet->Private.Head;
+        NDIS_BUFFER* before = Packet->Private.Head;
         while (before != Buffer && before->Next != Buffer) before = before->Next;
         if (before == Buffer)
         {
@@ -54,7 +54,11 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>What a packet consists of. NULL for FirstBuffer where it has no buffer.</summary>
     public static void NdisQueryPacket(
-        NDIS_PACKET* Packet, out uint PhysicalBufferCount, out uint BufferCount, out NDIS_BUFFER* FirstBuffer, out uint TotalPacketLength)
+        NDIS_PACKET* Packet,
+        out uint PhysicalBufferCount,
+        out uint BufferCount,
+        out NDIS_BUFFER* FirstBuffer,
+        out uint TotalPacketLength)
     {
         if (Packet->Private.ValidCounts == 0) Count(Packet);
         PhysicalBufferCount = Packet->Private.PhysicalCount;
@@ -68,20 +72,26 @@ public static unsafe partial class NdisLibrary
         NdisQueryPacket(Packet, out _, out _, out _, out PacketLength);
 
     /// <summary>
-    /// A packet's first buffer with its address and length, and the length of all as they are now: buffers that were adjusted since the packet was counted are counted
-    /// anew, other than by NdisQueryPacket (NdisGetFirstBufferFromPacket, NDIS 5.1).
+    /// A packet's first buffer with its address and length, and the length of all as they are now: buffers that were adjusted
+    /// since the packet was counted are counted anew, other than by NdisQueryPacket (NdisGetFirstBufferFromPacket, NDIS 5.1).
     /// </summary>
     public static void NdisGetFirstBufferFromPacket(
-        NDIS_PACKET* Packet, out NDIS_BUFFER* FirstBuffer, out void* FirstBufferVA, out uint FirstBufferLength, out uint TotalBufferLength)
+        NDIS_PACKET* Packet,
+        out NDIS_BUFFER* FirstBuffer,
+        out void* FirstBufferVA,
+        out uint FirstBufferLength,
+        out uint TotalBufferLength)
     {
         FirstBuffer = Packet->Private.Head;
         TotalBufferLength = 0;
-        for (var buffer = FirstBuffer; buffer is not null; buffer = buffer->Next) TotalBufferLength += buffer->ByteCount;
+        for (NDIS_BUFFER* buffer = FirstBuffer; buffer is not null; buffer = buffer->Next) TotalBufferLength += buffer->ByteCount;
         FirstBufferVA = FirstBuffer is null ? null : FirstBuffer->MappedSystemVa;
         FirstBufferLength = FirstBuffer is null ? 0 : FirstBuffer->ByteCount;
     }
 
-    /// <summary>As NdisGetFirstBufferFromPacket. The priority matters where memory must be mapped first, which is never the case here.</summary>
+    /// <summary>
+    /// As NdisGetFirstBufferFromPacket. The priority matters where memory must be mapped first, which is never the case here.
+    /// </summary>
     public static void NdisGetFirstBufferFromPacketSafe(
         NDIS_PACKET* Packet,
         out NDIS_BUFFER* FirstBuffer,
@@ -93,13 +103,18 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>Copies bytes from one packet's buffers to another's; stops where either ends.</summary>
     public static void NdisCopyFromPacketToPacket(
-        NDIS_PACKET* Destination, uint DestinationOffset, uint BytesToCopy, NDIS_PACKET* Source, uint SourceOffset, out uint BytesCopied)
+        NDIS_PACKET* Destination,
+        uint DestinationOffset,
+        uint BytesToCopy,
+        NDIS_PACKET* Source,
+        uint SourceOffset,
+        out uint BytesCopied)
     {
         BytesCopied = 0;
         var from = new PacketCursor(Source, SourceOffset);
-        while (BytesCopied < BytesToCopy && from.Next(BytesToCopy - BytesCopied, out var piece, out var length))
+        while (BytesCopied < BytesToCopy && from.Next(BytesToCopy - BytesCopied, out byte* piece, out uint length))
         {
-            var written = PacketCursor.Write(Destination, DestinationOffset + BytesCopied, piece, length);
+            uint written = PacketCursor.Write(Destination, DestinationOffset + BytesCopied, piece, length);
             BytesCopied += written;
             if (written < length) return;
         }
@@ -129,7 +144,7 @@ public static unsafe partial class NdisLibrary
     private static void Count(NDIS_PACKET* packet)
     {
         packet->Private.PhysicalCount = packet->Private.Count = packet->Private.TotalLength = 0;
-        for (var buffer = packet->Private.Head; buffer is not null; buffer = buffer->Next)
+        for (NDIS_BUFFER* buffer = packet->Private.Head; buffer is not null; buffer = buffer->Next)
         {
             packet->Private.Count++;
             packet->Private.TotalLength += buffer->ByteCount;

@@ -30,9 +30,9 @@ internal unsafe ref struct PacketCursor
     /// <summary>Copies into a packet's buffers, and answers how many bytes found room.</summary>
     public static uint Write(NDIS_PACKET* packet, uint offset, void* source, uint length)
     {
-        var written = 0u;
+        uint written = 0u;
         var cursor = new PacketCursor(packet, offset);
-        while (written < length && cursor.Next(length - written, out var piece, out var room))
+        while (written < length && cursor.Next(length - written, out byte* piece, out uint room))
         {
             Buffer.MemoryCopy((byte*)source + written, piece, room, room);
             written += room;
@@ -44,9 +44,9 @@ internal unsafe ref struct PacketCursor
     /// <summary>Copies out of a packet's buffers, and answers how many bytes there were.</summary>
     public static uint Read(NDIS_PACKET* packet, uint offset, void* destination, uint length)
     {
-        var read = 0u;
+        uint read = 0u;
         var cursor = new PacketCursor(packet, offset);
-        while (read < length && cursor.Next(length - read, out var piece, out var available))
+        while (read < length && cursor.Next(length - read, out byte* piece, out uint available))
         {
             Buffer.MemoryCopy(piece, (byte*)destination + read, available, available);
             read += available;

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A protocol's request. What each binding sets for itself (packet filter, look-ahead, multicast list) reaches the miniport as the union of
-/// all bindings' values, as in NDIS.
+/// A protocol's request. What each binding sets for itself (packet filter, look-ahead, multicast list) reaches the miniport as
+/// the union of all bindings' values, as in NDIS.
 /// </summary>
 internal static unsafe class BindingRequest
 {
@@ -28,7 +28,7 @@ internal static unsafe class BindingRequest
         };
         if (own is { } answer)
         {
-            var fits = request->InformationBufferLength >= sizeof(uint);
+            bool fits = request->InformationBufferLength >= sizeof(uint);
             if (fits) *(uint*)request->InformationBuffer = answer;
             binding.RequestComplete(
                 address,
@@ -49,14 +49,17 @@ internal static unsafe class BindingRequest
     private static void Set(Binding binding, nint address, byte[] value)
     {
         var request = (NDIS_REQUEST*)address;
-        var length = request->InformationBufferLength;
-        var buffer = NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
+        uint length = request->InformationBufferLength;
+        void* buffer = NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
         value.CopyTo(new Span<byte>(buffer, value.Length));
-        Forward(binding, address, new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
-        {
-            NativeMemory.Free(buffer);
-            binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
-        }));
+        Forward(
+            binding,
+            address,
+            new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
+            {
+                NativeMemory.Free(buffer);
+                binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
+            }));
     }
 
     private static void Forward(Binding binding, nint address, AdapterRequest request)
@@ -80,7 +83,7 @@ internal static unsafe class BindingRequest
             case NdisLibrary.OID_802_3_MULTICAST_LIST:
                 if (value.Length % 6 != 0) return null;
                 binding.Multicast = new MacAddress[value.Length / 6];
-                for (var index = 0; index < binding.Multicast.Length; index++)
+                for (int index = 0; index < binding.Multicast.Length; index++)
                     binding.Multicast[index] = new MacAddress(value.Slice(6 * index, 6));
                 return binding.Adapter.Bindings.CombinedMulticast;
             default:

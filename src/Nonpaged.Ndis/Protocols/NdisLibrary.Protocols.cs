@@ -2,7 +2,9 @@ namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
 {
-    /// <summary>Registers a protocol driver. NDIS_STATUS_BAD_VERSION and NDIS_STATUS_BAD_CHARACTERISTICS where it lacks something.</summary>
+    /// <summary>
+    /// Registers a protocol driver. NDIS_STATUS_BAD_VERSION and NDIS_STATUS_BAD_CHARACTERISTICS where it lacks something.
+    /// </summary>
     public static void NdisRegisterProtocol(
         out NDIS_STATUS Status,
         out NDIS_HANDLE NdisProtocolHandle,
@@ -10,7 +12,7 @@ public static unsafe partial class NdisLibrary
         uint CharacteristicsLength)
     {
         ArgumentNullException.ThrowIfNull(ProtocolCharacteristics);
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         NdisProtocolHandle = default;
         Status = NDIS_STATUS_BAD_VERSION;
         if (ProtocolCharacteristics.MajorNdisVersion is < 3 or > 5) return;
@@ -24,16 +26,16 @@ public static unsafe partial class NdisLibrary
         var protocol = new ProtocolRegistration(context.Instance, context.Driver, ProtocolCharacteristics);
         NdisProtocolHandle = protocol.Handle;
         Status = NDIS_STATUS_SUCCESS;
-        foreach (var adapter in context.Instance.Adapters) protocol.Bind(adapter);
+        foreach (Adapter adapter in context.Instance.Adapters) protocol.Bind(adapter);
     }
 
     /// <summary>Ends a protocol driver. It must have closed its adapters.</summary>
     public static void NdisDeregisterProtocol(out NDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
-        var open = context.Instance.Handles.All<Binding>().Count(binding => binding.Protocol == protocol);
+        int open = context.Instance.Handles.All<Binding>().Count(binding => binding.Protocol == protocol);
         if (open > 0)
         {
             context.Report(
@@ -60,19 +62,20 @@ public static unsafe partial class NdisLibrary
         uint OpenOptions,
         void* AddressingInformation)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         OpenErrorStatus = NDIS_STATUS_SUCCESS;
         NdisBindingHandle = default;
         SelectedMediumIndex = 0;
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
 
-        var index = new ReadOnlySpan<NDIS_MEDIUM>(MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
+        int index = new ReadOnlySpan<NDIS_MEDIUM>(
+            MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
         Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
         if (index < 0) return;
 
-        var name = AdapterName->ToString();
-        var adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
+        string name = AdapterName->ToString();
+        Adapter? adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
         Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
         if (adapter is null) return;
 
@@ -104,7 +107,8 @@ public static unsafe partial class NdisLibrary
     public static void NdisSendPackets(NDIS_HANDLE NdisBindingHandle, NDIS_PACKET** PacketArray, uint NumberOfPackets)
     {
         Caller(Irql.DISPATCH_LEVEL);
-        if (Resolve<Binding>(NdisBindingHandle) is { } binding) binding.Send(new ReadOnlySpan<nint>(PacketArray, checked((int)NumberOfPackets)));
+        if (Resolve<Binding>(NdisBindingHandle) is { } binding)
+            binding.Send(new ReadOnlySpan<nint>(PacketArray, checked((int)NumberOfPackets)));
     }
 
     /// <summary>Queries or sets an OID. NDIS_STATUS_PENDING: ProtocolRequestComplete follows.</summary>
@@ -115,8 +119,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Has the miniport reset its adapter. NDIS_STATUS_PENDING: ProtocolResetComplete follows. All protocols that have the adapter open are told of its begin and end by
-    /// ProtocolStatus (NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END).
+    /// Has the miniport reset its adapter. NDIS_STATUS_PENDING: ProtocolResetComplete follows. All protocols that have the
+    /// adapter open are told of its begin and end by ProtocolStatus (NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END).
     /// </summary>
     public static void NdisReset(out NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle)
     {

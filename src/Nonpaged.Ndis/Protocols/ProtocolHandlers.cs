@@ -1,7 +1,8 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>ProtocolOpenAdapterComplete: ends an NdisOpenAdapter that returned NDIS_STATUS_PENDING.</summary>
-public delegate void OPEN_ADAPTER_COMPLETE_HANDLER(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status, NDIS_STATUS OpenErrorStatus);
+public delegate void OPEN_ADAPTER_COMPLETE_HANDLER(
+    NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status, NDIS_STATUS OpenErrorStatus);
 
 /// <summary>ProtocolCloseAdapterComplete: ends an NdisCloseAdapter that returned NDIS_STATUS_PENDING.</summary>
 public delegate void CLOSE_ADAPTER_COMPLETE_HANDLER(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status);
@@ -17,7 +18,8 @@ public unsafe delegate void TRANSFER_DATA_COMPLETE_HANDLER(
 public delegate void RESET_COMPLETE_HANDLER(NDIS_HANDLE ProtocolBindingContext, NDIS_STATUS Status);
 
 /// <summary>ProtocolRequestComplete: ends an NdisRequest that returned NDIS_STATUS_PENDING.</summary>
-public unsafe delegate void REQUEST_COMPLETE_HANDLER(NDIS_HANDLE ProtocolBindingContext, NDIS_REQUEST* NdisRequest, NDIS_STATUS Status);
+public unsafe delegate void REQUEST_COMPLETE_HANDLER(
+    NDIS_HANDLE ProtocolBindingContext, NDIS_REQUEST* NdisRequest, NDIS_STATUS Status);
 
 /// <summary>ProtocolReceive: looks at a frame, and copies what it wants of it. The buffers are the miniport's.</summary>
 public unsafe delegate NDIS_STATUS RECEIVE_HANDLER(

@@ -62,7 +62,8 @@ internal sealed unsafe class ProtocolRegistration
             catch (Exception exception)
             {
                 Instance.Report(
-                    NdisReportKind.BrokenRule, handler, Driver, $"The protocol threw {exception.GetType().Name}: {exception.Message}");
+                    NdisReportKind.BrokenRule, handler, Driver,
+                    $"The protocol threw {exception.GetType().Name}: {exception.Message}");
             }
         }
     }

@@ -12,8 +12,11 @@ public sealed class HeapCaseTests
         Assert.Equal([1, 2], Of("churn").Select(one => one.Threads));
         Assert.Equal([64, 1514, 2048], Of("remote").Select(one => one.Size));
         Assert.Equal([16, 32, 64], Of("bulk").Select(one => one.Count));
-        Assert.Equal([1000, 10_000, 100_000, 1_000_000, 10_000_000], Of("live").Where(one => (one.Size, one.Together) == (64, 1)).Select(one => one.Count));
-        Assert.Equal([1000, 10_000, 100_000], Of("live").Where(one => (one.Size, one.Together) == (2048, 256)).Select(one => one.Count));
+        Assert.Equal(
+            [1000, 10_000, 100_000, 1_000_000, 10_000_000],
+            Of("live").Where(one => (one.Size, one.Together) == (64, 1)).Select(one => one.Count));
+        Assert.Equal(
+            [1000, 10_000, 100_000], Of("live").Where(one => (one.Size, one.Together) == (2048, 256)).Select(one => one.Count));
         Assert.Equal(["filled", "churned", "freed90"], Of("memory").Select(one => one.Phase));
         Assert.Equal(all.Length, all.Select(one => one.Workload).Distinct().Count());
 

@@ -9,13 +9,17 @@ public sealed class HeapRowTests
 
     private static readonly Dictionary<string, double?> s_peers = new()
     {
-        ["rte_mempool"] = 5, ["mimalloc"] = 15, ["jemalloc"] = 4, ["glibc"] = null, ["rte_malloc"] = 1,
+        ["rte_mempool"] = 5,
+        ["mimalloc"] = 15,
+        ["jemalloc"] = 4,
+        ["glibc"] = null,
+        ["rte_malloc"] = 1,
     };
 
     [Fact]
     public void The_best_peer_is_the_least_of_those_that_count_and_rte_malloc_does_not()
     {
-        HeapRow row = HeapRow.Of(s_case, new HeapOurs(3, 6, 2), s_peers);
+        var row = HeapRow.Of(s_case, new HeapOurs(3, 6, 2), s_peers);
         Assert.Equal("jemalloc", row.Best);
         Assert.Equal((0.75, 1.5, 0.5), (row.Ratio, row.RatioJit, row.RatioUnchecked));
     }
@@ -23,7 +27,8 @@ public sealed class HeapRowTests
     [Fact]
     public void Where_nothing_was_measured_there_is_neither_a_best_nor_a_ratio()
     {
-        HeapRow row = HeapRow.Of(s_case, new HeapOurs(3, null, 2), new Dictionary<string, double?> { ["glibc"] = null, ["rte_malloc"] = 1 });
+        var row = HeapRow.Of(
+            s_case, new HeapOurs(3, null, 2), new Dictionary<string, double?> { ["glibc"] = null, ["rte_malloc"] = 1 });
         Assert.Equal((null, null, null, null), (row.Best, row.Ratio, row.RatioJit, row.RatioUnchecked));
         Assert.Null(HeapRow.Of(s_case, new HeapOurs(3, null, 2), s_peers).RatioJit);
     }
@@ -33,9 +38,12 @@ public sealed class HeapRowTests
     {
         JsonObject row = Json(HeapRow.Of(s_case, new HeapOurs(3, 6, null), s_peers));
         Assert.Equal(
-            ["row", "size", "count", "threads", "together", "phase", "ours", "peers", "best", "ratio", "ratioUnchecked", "ratioJit"], row.Select(pair => pair.Key));
+            ["row", "size", "count", "threads", "together", "phase", "ours", "peers", "best", "ratio", "ratioUnchecked",
+                "ratioJit"],
+            row.Select(pair => pair.Key));
         Assert.Equal("""{"aot":3,"jit":6,"unchecked":null}""", row["ours"]!.ToJsonString());
-        Assert.Equal("""{"rte_mempool":5,"mimalloc":15,"jemalloc":4,"glibc":null,"rte_malloc":1}""", row["peers"]!.ToJsonString());
+        Assert.Equal(
+            """{"rte_mempool":5,"mimalloc":15,"jemalloc":4,"glibc":null,"rte_malloc":1}""", row["peers"]!.ToJsonString());
         Assert.Equal(("lifo", 1514, 1, 1), ((string?)row["row"], (int?)row["size"], (int?)row["count"], (int?)row["threads"]));
         Assert.Null(row["together"]);
         Assert.Null(row["ratioUnchecked"]);
@@ -43,7 +51,8 @@ public sealed class HeapRowTests
 
     private static JsonObject Json(HeapRow row)
     {
-        var results = new HeapResults(new MachineFacts("", 2, "", "", "", "", "", ""), new Dictionary<string, string>(), 5, false, [row], [], [], []);
+        var results = new HeapResults(
+            new MachineFacts("", 2, "", "", "", "", "", ""), new Dictionary<string, string>(), 5, false, [row], [], [], []);
         JsonNode document = JsonSerializer.SerializeToNode(results, BenchJson.Default.HeapResults)!;
         return document["rows"]![0]!.AsObject();
     }

@@ -79,7 +79,8 @@ public sealed class AllocTests
         CliResult result = CliProgram.Run("alloc", "--length", "64K", "--uncached", "--json");
         AssertFailure(result);
         Assert.Equal("uncached", result.Json.GetProperty("requested").GetProperty("caching").GetString());
-        Assert.Contains("memmap=", result.Json.GetProperty("failure").GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "memmap=", result.Json.GetProperty("failure").GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -199,9 +200,12 @@ public sealed class AllocTests
         Assert.Equal(["requested", "obtained", "failure"], result.Json.EnumerateObject().Select(member => member.Name));
         Assert.Equal(JsonValueKind.Null, result.Json.GetProperty("obtained").ValueKind);
         JsonElement failure = result.Json.GetProperty("failure");
-        foreach (string member in new[] { "reason", "limit", "remedy" }) Assert.NotEmpty(failure.GetProperty(member).GetString()!);
+        foreach (string member in new[] { "reason", "limit", "remedy" })
+            Assert.NotEmpty(failure.GetProperty(member).GetString()!);
     }
 
     private static ulong SumOfRanges(JsonElement obtained) =>
-        obtained.GetProperty("physicalRanges").EnumerateArray().Aggregate(0UL, (sum, range) => sum + range.GetProperty("length").GetUInt64());
+        obtained.GetProperty("physicalRanges")
+            .EnumerateArray()
+            .Aggregate(0UL, (sum, range) => sum + range.GetProperty("length").GetUInt64());
 }

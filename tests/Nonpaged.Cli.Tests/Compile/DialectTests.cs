@@ -10,7 +10,8 @@ public sealed class DialectTests
     [InlineData("#define C(a, \\\n  b) a##.\\\n##b", "#define C(a, \\\n  b) a .\\\n b")]
     public void Pasting_that_makes_no_token_goes(string source, string expected)
     {
-        Assert.Equal(expected.Replace(" ", "", StringComparison.Ordinal), Rewrite(source).Replace(" ", "", StringComparison.Ordinal));
+        Assert.Equal(
+            expected.Replace(" ", "", StringComparison.Ordinal), Rewrite(source).Replace(" ", "", StringComparison.Ordinal));
         Assert.DoesNotContain("x##-", Rewrite(source), StringComparison.Ordinal);
     }
 
@@ -44,7 +45,8 @@ public sealed class DialectTests
     [InlineData("unsigned long long a; long long int b; long\nlong c;", null)]
     [InlineData("long double d;", " double d;")]
     [InlineData("f(1UL, 2L, 3LL, 0xFFFFFFFFul, 4ULL, 1.5L);", "f(1U, 2, 3LL, 0xFFFFFFFFU, 4ULL, 1.5L);")]
-    [InlineData("x = 2147483647 + 2147483648 + 4294967296 + 0x80000000;", "x = 2147483647 + 2147483648U + 4294967296 + 0x80000000;")]
+    [InlineData(
+        "x = 2147483647 + 2147483648 + 4294967296 + 0x80000000;", "x = 2147483647 + 2147483648U + 4294967296 + 0x80000000;")]
     [InlineData("s = \"long 1L\"; longer = long_;", null)]
     public void Long_has_32_bits_in_preprocessed_text(string source, string? expected) =>
         Assert.Equal(expected ?? source, PreprocessedText.Rewrite(source, _ => false, isWindowsModel: true));
@@ -52,7 +54,8 @@ public sealed class DialectTests
     [Fact]
     public void Long_stays_in_the_headers_of_others()
     {
-        const string source = "# 1 \"own.c\"\nlong a;\n# 1 \"/usr/include/x.h\" 1 3 4\nlong b; long\n# 2 \"own.c\" 2\nc; long d;\n# 1 \"ours.h\" 1\nlong e;\n";
+        const string source = "# 1 \"own.c\"\nlong a;\n# 1 \"/usr/include/x.h\" 1 3 4\nlong b; long\n# 2 \"own.c\" 2\nc; "
+            + "long d;\n# 1 \"ours.h\" 1\nlong e;\n";
         Assert.Equal(
             source.Replace("long a", "int a", StringComparison.Ordinal).Replace("long d", "int d", StringComparison.Ordinal),
             PreprocessedText.Rewrite(source, file => file == "ours.h", isWindowsModel: true));
@@ -62,9 +65,11 @@ public sealed class DialectTests
     public void Names_of_functions_beside_strings_become_strings()
     {
         Assert.Equal(
-            "int f(int (*g)(void)) { h(\"f\" \": x\"); k(__FUNCTION__); } struct s { int x; }; int m(void) { if (1) { h(\"a\" \"m\"); } }",
+            "int f(int (*g)(void)) { h(\"f\" \": x\"); k(__FUNCTION__); } struct s { int x; }; "
+                + "int m(void) { if (1) { h(\"a\" \"m\"); } }",
             PreprocessedText.Rewrite(
-                "int f(int (*g)(void)) { h(__FUNCTION__ \": x\"); k(__FUNCTION__); } struct s { int x; }; int m(void) { if (1) { h(\"a\" __FUNCTION__); } }",
+                "int f(int (*g)(void)) { h(__FUNCTION__ \": x\"); k(__FUNCTION__); } struct s { int x; }; "
+                    + "int m(void) { if (1) { h(\"a\" __FUNCTION__); } }",
                 _ => false, isWindowsModel: false));
     }
 

@@ -29,17 +29,20 @@ public sealed class CollapseCheckTests
         using FakeSystem system = new FakeSystem().Write($"{Root}/shmem_enabled", "always within_size advise [never] deny force");
         system.Check("THP in memory files", CheckStatus.Ok);
         system.Write($"{Root}/shmem_enabled", "always within_size advise never [deny] force");
-        Assert.Equal($"echo advise | sudo tee {Root}/shmem_enabled", system.Check("THP in memory files", CheckStatus.Warn).Remedy);
+        Assert.Equal(
+            $"echo advise | sudo tee {Root}/shmem_enabled", system.Check("THP in memory files", CheckStatus.Warn).Remedy);
     }
 
     [Fact]
     public void A_collapse_counts_when_the_page_tables_show_it()
     {
         using var works = new FakeSystem();
-        Assert.Contains("seen in the page tables", works.Check("collapse to 2 MiB", CheckStatus.Ok).Found, StringComparison.Ordinal);
+        Assert.Contains(
+            "seen in the page tables", works.Check("collapse to 2 MiB", CheckStatus.Ok).Found, StringComparison.Ordinal);
         using var isNot = new FakeSystem { Probe = new FakeProbe { Mapped = new SysResult(0) } };
         isNot.Check("collapse to 2 MiB", CheckStatus.Warn);
-        using var unknown = new FakeSystem { Probe = new FakeProbe { Mapped = SysResult.Failed(Errno.ENOTTY), ScanResult = SysResult.Failed(Errno.ENOTTY) } };
+        using var unknown = new FakeSystem
+        { Probe = new FakeProbe { Mapped = SysResult.Failed(Errno.ENOTTY), ScanResult = SysResult.Failed(Errno.ENOTTY) } };
         Assert.Contains("not verified", unknown.Check("collapse to 2 MiB", CheckStatus.Ok).Found, StringComparison.Ordinal);
         unknown.Check("PAGEMAP_SCAN", CheckStatus.Warn);
         using var fails = new FakeSystem { Probe = new FakeProbe { CollapseResult = SysResult.Failed(Errno.EINVAL) } };

@@ -36,7 +36,9 @@ public sealed class ContainerTests
     [Fact]
     public void A_pod_is_known_by_its_variable_whatever_runtime_it_has()
     {
-        using FakeSystem system = new FakeSystem().Write("/.dockerenv", "").Process(seccomp: 2).Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+        using FakeSystem system = new FakeSystem().Write("/.dockerenv", "")
+            .Process(seccomp: 2)
+            .Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
         Check check = system.Check("container", CheckStatus.Ok);
         Assert.Equal("Kubernetes, with a seccomp filter", check.Found);
         Assert.Contains("for the node", check.Meaning, StringComparison.Ordinal);
@@ -55,7 +57,9 @@ public sealed class ContainerTests
     public void A_machine_that_was_made_from_a_container_s_image_is_none()
     {
         using FakeSystem system = new FakeSystem().Write("/.dockerenv", "")
-            .Link("/proc/self/ns/ipc", "ipc:[4026531839]").Link("/proc/self/ns/uts", "uts:[4026531838]").Link("/proc/self/ns/pid", "pid:[4026531836]");
+            .Link("/proc/self/ns/ipc", "ipc:[4026531839]")
+            .Link("/proc/self/ns/uts", "uts:[4026531838]")
+            .Link("/proc/self/ns/pid", "pid:[4026531836]");
         Assert.Equal(ContainerKind.Docker, system.Look().Container.Kind);
         system.Link("/proc/self/ns/cgroup", "cgroup:[4026531835]");
         Assert.Equal(ContainerKind.None, system.Look().Container.Kind);

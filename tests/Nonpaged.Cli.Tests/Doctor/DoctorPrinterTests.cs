@@ -13,7 +13,11 @@ public sealed class DoctorPrinterTests
         {
             Probe = new FakeProbe
             {
-                Frame = 0, Memlock = 65536, PinResult = SysResult.Failed(Errno.EPERM), CollapseResult = SysResult.Failed(Errno.EINVAL), Xdp = SysResult.Failed(Errno.EPERM),
+                Frame = 0,
+                Memlock = 65536,
+                PinResult = SysResult.Failed(Errno.EPERM),
+                CollapseResult = SysResult.Failed(Errno.EINVAL),
+                Xdp = SysResult.Failed(Errno.EPERM),
             },
         }.Process(seccomp: 2).Write("/sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages", 0);
         IReadOnlyList<CheckGroup> groups = Examination.Of(system.Look());
@@ -22,17 +26,25 @@ public sealed class DoctorPrinterTests
 
         string[] lines = output.ToString().Split('\n');
         Check[] checks = [.. groups.SelectMany(group => group.Checks)];
-        HashSet<string> remedies = [.. checks.Where(check => check.Status != CheckStatus.Ok && check.Remedy is not null).Select(check => $"    {check.Remedy}")];
+        HashSet<string> remedies = [.. checks.Where(check => check.Status != CheckStatus.Ok && check.Remedy is not null)
+            .Select(check => $"    {check.Remedy}")];
         Assert.NotEmpty(remedies);
         Assert.Empty(remedies.Except(lines));
         Assert.All(lines.Except(remedies), line => Assert.InRange(line.Length, 0, 80));
-        foreach (Check check in checks) Assert.Contains(lines, line => line.Contains($" {check.Name} ", StringComparison.Ordinal));
-        foreach (string mark in new[] { "✓ ok", "! warn", "✗ missing" }) Assert.Contains(lines, line => line.StartsWith(mark, StringComparison.Ordinal));
+        foreach (Check check in checks)
+            Assert.Contains(lines, line => line.Contains($" {check.Name} ", StringComparison.Ordinal));
+        foreach (string mark in new[] { "✓ ok", "! warn", "✗ missing" })
+            Assert.Contains(lines, line => line.StartsWith(mark, StringComparison.Ordinal));
     }
 
     private static IAnsiConsole Console(TextWriter writer)
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer), Ansi = AnsiSupport.No, Interactive = InteractionSupport.No });
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+        });
         console.Profile.Width = 80;
         return console;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
@@ -14,9 +15,12 @@ public sealed class DoctorTests
         Assert.NotEmpty(checks);
         foreach (JsonElement check in checks)
         {
-            Assert.Equal(["name", "status", "required", "found", "meaning", "remedy"], check.EnumerateObject().Select(member => member.Name));
+            Assert.Equal(
+                ["name", "status", "required", "found", "meaning", "remedy"],
+                check.EnumerateObject().Select(member => member.Name));
             Assert.Contains(check.GetProperty("status").GetString(), new[] { "ok", "warn", "missing" });
-            foreach (string member in new[] { "name", "required", "found", "meaning" }) Assert.NotEmpty(check.GetProperty(member).GetString()!);
+            foreach (string member in new[] { "name", "required", "found", "meaning" })
+                Assert.NotEmpty(check.GetProperty(member).GetString()!);
         }
 
         string[] expected =
@@ -24,7 +28,8 @@ public sealed class DoctorTests
             "hugepages on demand", "transparent hugepages", "THP in memory files", "collapse to 2 MiB", "PAGEMAP_SCAN",
             "pin (io_uring)", "pin (splice)", "pin (vmsplice)", "pipe slots", "compaction",
             "memlock limit",
-            "frame numbers", "memory limit", "hugepages limit", "swap", "max_map_count", "NUMA nodes", "AF_XDP", "TAP interfaces", "IOMMU groups", "VFIO", "QEMU", "container",
+            "frame numbers", "memory limit", "hugepages limit", "swap", "max_map_count", "NUMA nodes", "AF_XDP", "TAP interfaces",
+            "IOMMU groups", "VFIO", "QEMU", "container",
         ];
         Assert.Empty(expected.Except(checks.Select(check => check.GetProperty("name").GetString()!)));
     }
@@ -41,7 +46,8 @@ public sealed class DoctorTests
     public void A_missing_QEMU_is_told_with_the_command_that_installs_it()
     {
         // setpriv is not involved: only the search path is another one.
-        using var process = CliProgram.StartProcess("/usr/bin/env", ["PATH=/nowhere", CliProgram.Dotnet, CliProgram.Assembly, "doctor", "--json"]);
+        using Process process = CliProgram.StartProcess(
+            "/usr/bin/env", ["PATH=/nowhere", CliProgram.Dotnet, CliProgram.Assembly, "doctor", "--json"]);
         JsonElement check = Find(CliProgram.Finish(process), "QEMU");
         Assert.Equal("missing", check.GetProperty("status").GetString());
         Assert.Contains("apt-get install", check.GetProperty("remedy").GetString(), StringComparison.Ordinal);
@@ -60,15 +66,19 @@ public sealed class DoctorTests
     [Fact]
     public void The_tightest_memory_limit_and_the_memlock_limit_are_those_of_the_process()
     {
-        using var process = CliProgram.StartProcess(
+        using Process process = CliProgram.StartProcess(
             "prlimit", ["--memlock=4194304:4194304", CliProgram.Dotnet, CliProgram.Assembly, "doctor", "--json"]);
-        Assert.Contains("soft 4 MiB, hard 4 MiB", Find(CliProgram.Finish(process), "memlock limit").GetProperty("found").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "soft 4 MiB, hard 4 MiB",
+            Find(CliProgram.Finish(process), "memlock limit").GetProperty("found").GetString(),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void In_a_pipe_each_remedy_stands_whole_on_a_line_of_its_own()
     {
-        // Some remedies have figures of what is in use, by other programs too: what is found before and after is the same but for chance.
+        // Some remedies have figures of what is in use, by other programs too: what is found before and
+        // after is the same but for chance.
         string[] remedies = Remedies();
         for (int tries = 1; ; tries++)
         {
@@ -87,21 +97,26 @@ public sealed class DoctorTests
     private static string[] Remedies() =>
     [
         .. CliProgram.Run("doctor", "--json").Json.GetProperty("checks").EnumerateArray()
-            .Where(check => check.GetProperty("status").GetString() != "ok").Select(check => check.GetProperty("remedy").GetString()).OfType<string>(),
+            .Where(check => check.GetProperty("status").GetString() != "ok")
+            .Select(check => check.GetProperty("remedy").GetString())
+            .OfType<string>(),
     ];
 
     private static JsonElement Find(CliResult result, string name) =>
         result.Json.GetProperty("checks").EnumerateArray().Single(check => check.GetProperty("name").GetString() == name);
 
-    // The kernel counts pages that it made on demand, for whichever program, among those of its pool: what was set is the difference.
+    // The kernel counts pages that it made on demand, for whichever program, among those of its pool:
+    // what was set is the difference.
     private static string Settings()
     {
         IEnumerable<string> pools = Directory.EnumerateDirectories("/sys/kernel/mm/hugepages").Order()
             .Select(pool => $"{pool} {SetFor(pool)}");
         string[] files =
         [
-            .. Directory.EnumerateFiles("/sys/kernel/mm/hugepages", "nr_overcommit_hugepages", SearchOption.AllDirectories).Order(),
-            "/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/shmem_enabled", "/proc/sys/kernel/io_uring_disabled",
+            .. Directory.EnumerateFiles("/sys/kernel/mm/hugepages", "nr_overcommit_hugepages", SearchOption.AllDirectories)
+                .Order(),
+            "/sys/kernel/mm/transparent_hugepage/enabled", "/sys/kernel/mm/transparent_hugepage/shmem_enabled",
+            "/proc/sys/kernel/io_uring_disabled",
         ];
         return string.Join('\n', pools.Concat(files.Where(File.Exists).Select(file => $"{file} {File.ReadAllText(file)}")));
 

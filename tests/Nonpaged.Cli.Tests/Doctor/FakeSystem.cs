@@ -33,9 +33,16 @@ internal sealed class FakeSystem : IDisposable
     }
 
     /// <summary>A process's /proc/PID/status.</summary>
-    public FakeSystem Process(string pid = "self", int user = 1000, string capabilities = NoCapabilities, int seccomp = 0, long pinned = 0, long locked = 0) => Write(
+    public FakeSystem Process(
+        string pid = "self",
+        int user = 1000,
+        string capabilities = NoCapabilities,
+        int seccomp = 0,
+        long pinned = 0,
+        long locked = 0) => Write(
         $"/proc/{pid}/status",
-        $"Name:\tx\nUid:\t{user}\t{user}\t{user}\t{user}\nVmLck:\t{locked,8} kB\nVmPin:\t{pinned,8} kB\nCapEff:\t{capabilities}\nSeccomp:\t{seccomp}");
+        $"Name:\tx\nUid:\t{user}\t{user}\t{user}\t{user}\nVmLck:\t{locked,8} kB\nVmPin:\t{pinned,8} kB\nCapEff:\t{capabilities}\n"
+            + $"Seccomp:\t{seccomp}");
 
     /// <summary>
     /// The process's control groups, and where hierarchies are mounted: "cgroup2 /sys/fs/cgroup /" or "cgroup,memory,cpu

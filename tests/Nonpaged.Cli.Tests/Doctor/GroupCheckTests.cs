@@ -30,9 +30,12 @@ public sealed class GroupCheckTests
         using FakeSystem system = new FakeSystem().Groups(
                 "5:hugetlb:/d\n4:cpu,memory:/docker/d\n0::/",
                 "cgroup,hugetlb /sys/fs/cgroup/hugetlb /", "cgroup,cpu,memory /sys/fs/cgroup/memory /")
-            .Write("/sys/fs/cgroup/memory/memory.limit_in_bytes", 2L << 30).Write("/sys/fs/cgroup/memory/memory.usage_in_bytes", 512 << 20)
+            .Write("/sys/fs/cgroup/memory/memory.limit_in_bytes", 2L << 30)
+            .Write("/sys/fs/cgroup/memory/memory.usage_in_bytes", 512 << 20)
             .Write("/sys/fs/cgroup/hugetlb/d/hugetlb.2MB.limit_in_bytes", 9223372036852678656);
-        Assert.Equal("2 GiB, 512 MiB in use (/sys/fs/cgroup/memory/memory.limit_in_bytes)", system.Check("memory limit", CheckStatus.Ok).Found);
+        Assert.Equal(
+            "2 GiB, 512 MiB in use (/sys/fs/cgroup/memory/memory.limit_in_bytes)",
+            system.Check("memory limit", CheckStatus.Ok).Found);
         system.Check("hugepages limit", CheckStatus.Ok);
     }
 
@@ -41,7 +44,9 @@ public sealed class GroupCheckTests
     {
         using FakeSystem system = new FakeSystem().Groups("0::/", Second)
             .Write("/sys/fs/cgroup/hugetlb.2MB.max", 0).Write("/sys/fs/cgroup/hugetlb.2MB.current", 0);
-        Assert.Equal("echo 1073741824 | sudo tee /sys/fs/cgroup/hugetlb.2MB.max", system.Check("hugepages limit", CheckStatus.Missing).Remedy);
+        Assert.Equal(
+            "echo 1073741824 | sudo tee /sys/fs/cgroup/hugetlb.2MB.max",
+            system.Check("hugepages limit", CheckStatus.Missing).Remedy);
         system.Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
         Assert.Equal(
             "resources: {requests: {memory: 1Gi, hugepages-2Mi: 1Gi}, limits: {memory: 1Gi, hugepages-2Mi: 1Gi}}",

@@ -8,14 +8,18 @@ public sealed class HugepageCheckTests
     [Fact]
     public void Hugepages_that_nobody_has_a_claim_on_are_enough()
     {
-        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_hugepages", 8).Write($"{Pool}/free_hugepages", 5).Write($"{Pool}/resv_hugepages", 2);
+        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_hugepages", 8)
+            .Write($"{Pool}/free_hugepages", 5)
+            .Write($"{Pool}/resv_hugepages", 2);
         Assert.Equal("3 free of 8 in the pool", system.Check("hugepages of 2 MiB", CheckStatus.Ok).Found);
     }
 
     [Fact]
     public void Reserved_hugepages_do_not_count_as_free_and_the_command_adds_to_those_that_are_there()
     {
-        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_hugepages", 8).Write($"{Pool}/free_hugepages", 2).Write($"{Pool}/resv_hugepages", 2);
+        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_hugepages", 8)
+            .Write($"{Pool}/free_hugepages", 2)
+            .Write($"{Pool}/resv_hugepages", 2);
         Assert.Equal($"echo 520 | sudo tee {Pool}/nr_hugepages", system.Check("hugepages of 2 MiB", CheckStatus.Warn).Remedy);
     }
 
@@ -39,7 +43,8 @@ public sealed class HugepageCheckTests
     [InlineData(256, CheckStatus.Ok)]
     public void Hugepages_on_demand_are_those_that_the_setting_allows(long most, object status)
     {
-        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_overcommit_hugepages", most).Write($"{Pool}/surplus_hugepages", 7);
+        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_overcommit_hugepages", most)
+            .Write($"{Pool}/surplus_hugepages", 7);
         Check check = system.Check("hugepages on demand", (CheckStatus)status);
         Assert.Equal($"at most {most} of 2 MiB (nr_overcommit_hugepages), 7 in use", check.Found);
         Assert.Equal(most > 0 ? null : $"echo 4096 | sudo tee {Pool}/nr_overcommit_hugepages", check.Remedy);
@@ -60,7 +65,8 @@ public sealed class HugepageCheckTests
     [Fact]
     public void In_a_container_the_command_is_said_to_be_for_the_node()
     {
-        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_hugepages", 0).Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
+        using FakeSystem system = new FakeSystem().Write($"{Pool}/nr_hugepages", 0)
+            .Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
         Assert.Contains("for the node", system.Check("hugepages of 2 MiB", CheckStatus.Warn).Meaning, StringComparison.Ordinal);
     }
 }

@@ -10,9 +10,11 @@ public sealed class MemlockCheckTests
     public void What_this_user_s_processes_pinned_and_locked_is_told_as_an_estimate()
     {
         using FakeSystem system = Limited(128 << 20).Process(pinned: 0)
-            .Process("10", pinned: 1024, locked: 16).Process("11", pinned: 2048).Process("12", user: 0, pinned: 1 << 20).Process("nobody", pinned: 1 << 20);
+            .Process("10", pinned: 1024, locked: 16).Process("11", pinned: 2048).Process("12", user: 0, pinned: 1 << 20)
+            .Process("nobody", pinned: 1 << 20);
         Assert.Equal(
-            "soft 128 MiB, hard 128 MiB; used, by estimate: 3072 KiB pinned (VmPin of this user's processes), 16 KiB locked (VmLck)",
+            "soft 128 MiB, hard 128 MiB; used, by estimate: 3072 KiB pinned (VmPin of this user's processes), "
+                + "16 KiB locked (VmLck)",
             system.Check(Name, CheckStatus.Ok).Found);
     }
 
@@ -58,5 +60,9 @@ public sealed class MemlockCheckTests
     }
 
     private static FakeSystem Limited(ulong bytes, bool isRoot = false, bool canRefer = true) =>
-        new() { Probe = new FakeProbe { Memlock = bytes, Splice = canRefer ? default : SysResult.Failed(Errno.EPERM) }, IsRoot = isRoot };
+        new()
+        {
+            Probe = new FakeProbe { Memlock = bytes, Splice = canRefer ? default : SysResult.Failed(Errno.EPERM) },
+            IsRoot = isRoot,
+        };
 }

@@ -9,14 +9,16 @@ public sealed class MemoryCheckTests
     {
         using FakeSystem system = new FakeSystem().Write("/proc/swaps", "Filename\tType\tSize\tUsed\tPriority");
         Assert.Equal("off", system.Check("swap", CheckStatus.Ok).Found);
-        system.Write("/proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda2   partition\t1\t0\t-2\n/swapfile file\t1\t0\t-3");
+        system.Write(
+            "/proc/swaps", "Filename\tType\tSize\tUsed\tPriority\n/dev/sda2   partition\t1\t0\t-2\n/swapfile file\t1\t0\t-3");
         Assert.Equal("/dev/sda2, /swapfile", system.Check("swap", CheckStatus.Ok).Found);
     }
 
     [Fact]
     public void A_number_of_mappings_below_the_kernel_s_default_is_a_warning()
     {
-        using FakeSystem system = new FakeSystem().Write("/proc/sys/vm/max_map_count", 65530).Write("/proc/self/maps", "one\ntwo");
+        using FakeSystem system = new FakeSystem().Write("/proc/sys/vm/max_map_count", 65530)
+            .Write("/proc/self/maps", "one\ntwo");
         Assert.Equal("65530, 2 in use by this program", system.Check("max_map_count", CheckStatus.Ok).Found);
         system.Write("/proc/sys/vm/max_map_count", 1000);
         Assert.Equal("sudo sysctl -w vm.max_map_count=262144", system.Check("max_map_count", CheckStatus.Warn).Remedy);
@@ -27,7 +29,8 @@ public sealed class MemoryCheckTests
     [Fact]
     public void A_node_without_hugepages_beside_one_that_has_some_is_a_warning()
     {
-        using FakeSystem system = new FakeSystem().Write("/sys/devices/system/node/node0/meminfo", "").Write("/sys/devices/system/node/online", "0");
+        using FakeSystem system = new FakeSystem().Write("/sys/devices/system/node/node0/meminfo", "")
+            .Write("/sys/devices/system/node/online", "0");
         Assert.Equal("1", system.Check("NUMA nodes", CheckStatus.Ok).Found);
         system.Write("/sys/devices/system/node/node1/meminfo", "").Check("NUMA nodes", CheckStatus.Ok);
         system.Write(Pool(0, "nr_hugepages"), 8).Write(Pool(0, "free_hugepages"), 8);

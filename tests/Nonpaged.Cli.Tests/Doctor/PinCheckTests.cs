@@ -71,7 +71,8 @@ public sealed class PinCheckTests
     [Fact]
     public void Podman_s_profile_lacks_vmsplice_which_only_hugepages_need()
     {
-        using FakeSystem system = new FakeSystem { Probe = new FakeProbe { VmSplice = SysResult.Failed(Errno.ENOSYS) } }.Process(seccomp: 2);
+        using FakeSystem system = new FakeSystem
+        { Probe = new FakeProbe { VmSplice = SysResult.Failed(Errno.ENOSYS) } }.Process(seccomp: 2);
         Assert.Contains("Only hugepages", system.Check("pin (vmsplice)", CheckStatus.Warn).Meaning, StringComparison.Ordinal);
         system.Check("pin (splice)", CheckStatus.Ok);
     }
@@ -128,7 +129,8 @@ public sealed class PinCheckTests
     {
         using FakeSystem kubernetes = Failing(Errno.EPERM).Process(seccomp: 2).Variable("KUBERNETES_SERVICE_HOST", "10.0.0.1");
         Assert.Equal(
-            "securityContext: {seccompProfile: {type: Localhost, localhostProfile: profiles/io_uring.json}}", kubernetes.Check(Name, CheckStatus.Missing).Remedy);
+            "securityContext: {seccompProfile: {type: Localhost, localhostProfile: profiles/io_uring.json}}",
+            kubernetes.Check(Name, CheckStatus.Missing).Remedy);
         using FakeSystem docker = Failing(Errno.EPERM).Process(seccomp: 2).Write("/.dockerenv", "");
         Assert.Equal("--security-opt seccomp=io_uring.json", docker.Check(Name, CheckStatus.Missing).Remedy);
     }

@@ -41,7 +41,10 @@ public sealed class MachineMapTests
         Assert.Equal((64UL << 20) - 0x1000 - 0x60000, pool.GetProperty("length").GetUInt64());
         Assert.Equal(resident, pool.GetProperty("known").GetUInt64());
         Assert.InRange(resident, 4096UL, 32UL << 20);
-        (ulong Start, ulong End)[] runs = [.. pool.GetProperty("extents").EnumerateArray().SelectMany(extent => extent.GetProperty("runs").EnumerateArray()).Select(Range)];
+        (ulong Start, ulong End)[] runs = [.. pool.GetProperty("extents")
+            .EnumerateArray()
+            .SelectMany(extent => extent.GetProperty("runs").EnumerateArray())
+            .Select(Range)];
         Assert.Equal(resident, runs.Aggregate(0UL, (sum, one) => sum + (one.End - one.Start)));
 
         // The driver fills its context with zeros, so that its pages must be there, at the addresses that the run itself tells.
@@ -61,7 +64,8 @@ public sealed class MachineMapTests
         Assert.Contains("by leaseandping", result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Output);
         // Before the halt, which frees all.
-        Assert.True(result.Output.IndexOf("by rtl8139", StringComparison.Ordinal) < result.Output.IndexOf("halted", StringComparison.Ordinal));
+        Assert.True(result.Output.IndexOf(
+            "by rtl8139", StringComparison.Ordinal) < result.Output.IndexOf("halted", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -78,7 +82,8 @@ public sealed class MachineMapTests
     public void The_layout_of_a_file_of_4_GiB_has_a_gap_below_4_GiB()
     {
         const ulong length = 4UL << 30;
-        var ram = new MachineRam([Mapping("qemu", 0x1000, 0xa0000), Mapping("qemu", 0x100000, 0x80000000), Mapping("qemu", 0x80000000, length)]);
+        var ram = new MachineRam(
+            [Mapping("qemu", 0x1000, 0xa0000), Mapping("qemu", 0x100000, 0x80000000), Mapping("qemu", 0x80000000, length)]);
         Assert.Equal(MapAddresses.Machine, ram.Addresses);
         Assert.Equal(0x1000UL, ram.AddressOf(0x1000));
         Assert.Null(ram.AddressOf(0xa0000));
@@ -95,7 +100,8 @@ public sealed class MachineMapTests
     }
 
     private static PoolMapping Mapping(string machine, ulong from, ulong to) => PoolMapping.Parse(
-        string.Create(CultureInfo.InvariantCulture, $"{0x7f0000000000 + from:x}-{0x7f0000000000 + to:x} rw-s {from:x8} 00:01 77   /memfd:nonpaged:{machine}:ram (deleted)"))!;
+        string.Create(CultureInfo.InvariantCulture, $"{0x7f0000000000 + from:x}-{0x7f0000000000 + to:x} rw-s {from:x8} 00:01 "
+            + $"77   /memfd:nonpaged:{machine}:ram (deleted)"))!;
 
     private static (ulong Start, ulong End) Range(JsonElement range)
     {
@@ -110,9 +116,12 @@ public sealed class MachineMapTests
         bool isRam = false;
         foreach (string line in File.ReadLines($"/proc/{process}/smaps"))
         {
-            if (line.Contains("/memfd:", StringComparison.Ordinal)) isRam = line.Contains("nonpaged:qemu:ram", StringComparison.Ordinal);
-            else if (line.Contains('-', StringComparison.Ordinal) && char.IsAsciiHexDigitLower(line[0])) isRam = false;
-            else if (isRam && line.StartsWith("Rss:", StringComparison.Ordinal)) kibibytes += ulong.Parse(line[4..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
+            if (line.Contains("/memfd:", StringComparison.Ordinal))
+                isRam = line.Contains("nonpaged:qemu:ram", StringComparison.Ordinal);
+            else if (line.Contains('-', StringComparison.Ordinal) && char.IsAsciiHexDigitLower(line[0]))
+                isRam = false;
+            else if (isRam && line.StartsWith("Rss:", StringComparison.Ordinal))
+                kibibytes += ulong.Parse(line[4..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
         }
 
         return kibibytes << 10;

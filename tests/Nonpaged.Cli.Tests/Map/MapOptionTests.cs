@@ -16,10 +16,13 @@ public sealed class MapOptionTests
         Assert.Single(result.Output.Split('\n'), line => line.EndsWith(" 3 MiB  a block of 3 MiB", StringComparison.Ordinal));
         // An extent is 2 MiB or a multiple, of which 3 MiB are used.
         Assert.StartsWith("free 1 MiB, ", Line(result, "  free   "), StringComparison.Ordinal);
-        string strip = Assert.Single(result.Output.Split('\n'), line => line.StartsWith("          used ", StringComparison.Ordinal));
+        string strip = Assert.Single(
+            result.Output.Split('\n'), line => line.StartsWith("          used ", StringComparison.Ordinal));
         Assert.Equal(48, strip.Count(c => c == '█'));
         Assert.Equal(16, strip.Count(c => c == '_'));
-        Assert.All(result.Output.Split('\n').SkipWhile(line => !line.StartsWith("pool", StringComparison.Ordinal)), line => Assert.True(line.Length <= 80, line));
+        Assert.All(
+            result.Output.Split('\n').SkipWhile(line => !line.StartsWith("pool", StringComparison.Ordinal)),
+            line => Assert.True(line.Length <= 80, line));
         Assert.DoesNotContain('\e', result.Output);
         Assert.DoesNotContain(" \n", result.Output, StringComparison.Ordinal);
         Assert.Empty(result.Error);
@@ -57,7 +60,9 @@ public sealed class MapOptionTests
     [InlineData("run", "--count", "1")]
     public void The_picture_is_well_formed_and_tells_what_is_used(params string[] command)
     {
-        Assert.SkipUnless(command[0] != "run" || QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
+        Assert.SkipUnless(
+            command[0] != "run" || QemuProbe.Find().IsUsable,
+            "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
         string file = Path.GetTempFileName();
         try
         {
@@ -65,8 +70,10 @@ public sealed class MapOptionTests
             Assert.True(result.ExitCode == 0, result.Output + result.Error);
             XElement svg = XDocument.Load(file).Root!;
             Assert.Equal("svg", svg.Name.LocalName);
-            string[] titles = [.. svg.Descendants().Where(element => element.Name.LocalName == "title").Select(element => element.Value)];
-            Assert.Contains(titles, title => title == (command[0] == "run" ? "NdisAllocateMemory of 131072 bytes, flags 0x3, by e1000" : "a block of 2 MiB"));
+            string[] titles =
+                [.. svg.Descendants().Where(element => element.Name.LocalName == "title").Select(element => element.Value)];
+            Assert.Contains(titles, title =>
+                title == (command[0] == "run" ? "NdisAllocateMemory of 131072 bytes, flags 0x3, by e1000" : "a block of 2 MiB"));
         }
         finally
         {
@@ -89,5 +96,6 @@ public sealed class MapOptionTests
 
     // Its name and value, with one blank between.
     private static string Line(CliResult result, string beginning) =>
-        string.Join(' ', Assert.Single(result.Output.Split('\n'), line => line.StartsWith(beginning, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        string.Join(' ', Assert.Single(result.Output.Split('\n'), line => line.StartsWith(beginning, StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries));
 }

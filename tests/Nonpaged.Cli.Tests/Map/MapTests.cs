@@ -22,8 +22,11 @@ public sealed class MapTests
         Assert.Contains("4 MiB", result.Output, StringComparison.Ordinal);
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to read frame numbers");
         ulong longest = block.Obtained.PhysicalRanges.Max(range => range.Length);
-        string runs = Assert.Single(result.Output[result.Output.IndexOf("\"shown\"", StringComparison.Ordinal)..].Split('\n').Where(line => line.Contains("physical runs", StringComparison.Ordinal)).Take(1));
-        Assert.Contains($"{block.Obtained.PhysicalRanges.Count}, the longest {Size.Format(longest)}", runs, StringComparison.Ordinal);
+        string runs = Assert.Single(result.Output[result.Output.IndexOf("\"shown\"", StringComparison.Ordinal)..].Split('\n')
+            .Where(line => line.Contains("physical runs", StringComparison.Ordinal))
+            .Take(1));
+        Assert.Contains(
+            $"{block.Obtained.PhysicalRanges.Count}, the longest {Size.Format(longest)}", runs, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -34,11 +37,13 @@ public sealed class MapTests
         using (file)
         {
             Assert.False(LibC.FTruncate(file, Length).IsError);
-            var mapped = (byte*)LibC.MMap(null, Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0).Value;
+            byte* mapped = (byte*)LibC.MMap(
+                null, Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0).Value;
             Assert.False(LibC.MAdvise(mapped, Length / 4, LibC.MADV_POPULATE_WRITE).IsError);
             CliResult result = CliProgram.Run("map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
             LibC.MUnmap(mapped, Length);
-            string shown = Assert.Single(result.Output[result.Output.IndexOf("\"filling\"", StringComparison.Ordinal)..].Split('\n').Where(line => line.Contains("not known", StringComparison.Ordinal)).Take(1));
+            string shown = Assert.Single(result.Output[result.Output.IndexOf("\"filling\"", StringComparison.Ordinal)..].Split(
+                '\n').Where(line => line.Contains("not known", StringComparison.Ordinal)).Take(1));
             Assert.Contains("3 MiB: not there at this moment", shown, StringComparison.Ordinal);
             Assert.DoesNotContain("CAP_SYS_ADMIN", shown, StringComparison.Ordinal);
         }
@@ -52,11 +57,13 @@ public sealed class MapTests
         {
             using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "drawn <&>" });
             pool.Allocate(new MemoryRequest(Length) { WholePages = true });
-            CliResult result = CliProgram.Run("map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--svg", file);
+            CliResult result = CliProgram.Run(
+                "map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--svg", file);
             Assert.True(result.ExitCode == 0, result.Output + result.Error);
             XElement svg = XDocument.Load(file).Root!;
             Assert.Equal("svg", svg.Name.LocalName);
-            Assert.Contains(svg.Elements(), element => element.Name.LocalName == "text" && element.Value.StartsWith("drawn <&> · ", StringComparison.Ordinal));
+            Assert.Contains(svg.Elements(), element => element.Name.LocalName == "text"
+                && element.Value.StartsWith("drawn <&> · ", StringComparison.Ordinal));
         }
         finally
         {
@@ -89,15 +96,21 @@ public sealed class MapTests
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to read frame numbers");
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "as JSON" });
         MemoryBlock block = pool.Allocate(new MemoryRequest(Length) { WholePages = true });
-        JsonElement map = CliProgram.Run("map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--json").Json;
+        JsonElement map = CliProgram.Run(
+            "map", "--pid", Environment.ProcessId.ToString(CultureInfo.InvariantCulture), "--json").Json;
         Assert.Equal(["process", "pools", "failure"], map.EnumerateObject().Select(member => member.Name));
-        JsonElement shown = Assert.Single(map.GetProperty("pools").EnumerateArray(), one => one.GetProperty("name").GetString() == "as JSON");
-        Assert.Equal(("host", (ulong)Length), (shown.GetProperty("addresses").GetString(), shown.GetProperty("known").GetUInt64()));
+        JsonElement shown = Assert.Single(
+            map.GetProperty("pools").EnumerateArray(), one => one.GetProperty("name").GetString() == "as JSON");
+        Assert.Equal(
+            ("host", (ulong)Length), (shown.GetProperty("addresses").GetString(), shown.GetProperty("known").GetUInt64()));
         Assert.Equal(
             block.Obtained.PhysicalRanges.Select(range => (range.Start!.Value.Value, range.Length)),
             shown.GetProperty("extents").EnumerateArray().SelectMany(extent => extent.GetProperty("runs").EnumerateArray())
-                .Select(run => (Convert.ToUInt64(run.GetProperty("start").GetString(), 16), run.GetProperty("length").GetUInt64())));
-        Assert.Equal((ulong)Length, shown.GetProperty("zones").EnumerateArray().Aggregate(0UL, (sum, zone) => sum + zone.GetProperty("length").GetUInt64()));
+                .Select(run =>
+                    (Convert.ToUInt64(run.GetProperty("start").GetString(), 16), run.GetProperty("length").GetUInt64())));
+        Assert.Equal((ulong)Length, shown.GetProperty("zones")
+            .EnumerateArray()
+            .Aggregate(0UL, (sum, zone) => sum + zone.GetProperty("length").GetUInt64()));
     }
 
     [Fact]

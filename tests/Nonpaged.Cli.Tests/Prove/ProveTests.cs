@@ -74,9 +74,11 @@ public sealed class ProveTests
             if (isRing && row.GetProperty("rung").ValueKind == JsonValueKind.Null) return;
             bool needsRoot = row.GetProperty("attack").GetString() == "compaction";
             Assert.Equal(needsRoot ? null : 0UL, Changed(row));
-            Assert.Contains(needsRoot ? "needs root" : "CAP_SYS_ADMIN", row.GetProperty("note").GetString(), StringComparison.Ordinal);
+            Assert.Contains(
+                needsRoot ? "needs root" : "CAP_SYS_ADMIN", row.GetProperty("note").GetString(), StringComparison.Ordinal);
         });
-        Assert.Equal(Row(rows, "gc-pinned", "dontneed").GetProperty("pages").GetUInt64(), Changed(Row(rows, "gc-pinned", "dontneed")));
+        Assert.Equal(
+            Row(rows, "gc-pinned", "dontneed").GetProperty("pages").GetUInt64(), Changed(Row(rows, "gc-pinned", "dontneed")));
     }
 
     [Fact]
@@ -129,14 +131,19 @@ public sealed class ProveTests
         string heading = Assert.Single(lines, line => line.Contains("★ io_uring", StringComparison.Ordinal));
         Assert.True(heading.IndexOf("★ pipe", StringComparison.Ordinal) < heading.IndexOf("mlock", StringComparison.Ordinal));
         foreach (string attack in s_attacks)
-            Assert.InRange(Assert.Single(lines, line => line.StartsWith($"  {attack} ", StringComparison.Ordinal)).Length, 20, 80);
+        {
+            Assert.InRange(
+                Assert.Single(lines, line => line.StartsWith($"  {attack} ", StringComparison.Ordinal)).Length, 20, 80);
+        }
+
         Assert.DoesNotContain('\e', result.Output);
     }
 
     private static JsonElement[] Rows(CliResult result) => [.. result.Json.GetProperty("rows").EnumerateArray()];
 
     private static JsonElement Row(JsonElement[] rows, string memory, string attack) =>
-        Assert.Single(rows, row => row.GetProperty("memory").GetString() == memory && row.GetProperty("attack").GetString() == attack);
+        Assert.Single(
+            rows, row => row.GetProperty("memory").GetString() == memory && row.GetProperty("attack").GetString() == attack);
 
     /// <summary>The first one of a pin: of the best rung.</summary>
     private static JsonElement Row(JsonElement[] rows, string memory, string attack, string pin) =>

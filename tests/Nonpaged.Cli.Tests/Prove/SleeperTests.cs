@@ -9,7 +9,8 @@ public sealed unsafe class SleeperTests
     [Fact]
     public void The_child_has_a_copy_of_private_memory_and_none_of_what_is_not_to_be_inherited()
     {
-        byte* pages = (byte*)LibC.MMap(null, 8192, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0).Value;
+        byte* pages = (byte*)LibC.MMap(
+            null, 8192, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0).Value;
         pages[0] = pages[4096] = 1;
         Assert.False(LibC.MAdvise(pages + 4096, 4096, LibC.MADV_DONTFORK).IsError);
         SysResult child = Sleeper.Fork(300);

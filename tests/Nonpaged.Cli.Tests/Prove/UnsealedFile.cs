@@ -14,7 +14,8 @@ internal sealed unsafe class UnsealedFile() : Subject("unsealed")
     {
         Assert.False(LibC.MemFdCreate("unsealed", LibC.MFD_CLOEXEC, out _file).IsError);
         Assert.False(LibC.FTruncate(_file, (long)length).IsError);
-        SysResult mapped = LibC.MMap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_file.DangerousGetHandle(), 0);
+        SysResult mapped = LibC.MMap(
+            null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_file.DangerousGetHandle(), 0);
         Assert.False(mapped.IsError);
         start = (byte*)mapped.Value;
         return null;

@@ -27,7 +27,8 @@ public sealed class InterruptionTests
         CliResult result = program.WaitForEnd();
         Assert.True(result.ExitCode == exitCode, $"{result.ExitCode}: {result.Output} {result.Error}");
         AssertAllFreed(result.Json);
-        Assert.Contains($"SIG{signal}", result.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"SIG{signal}", result.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -65,7 +66,8 @@ public sealed class InterruptionTests
     public void Killing_the_one_process_leaves_no_QEMU(string stage)
     {
         Assert.SkipUnless(HasQemu, NoQemu);
-        using var program = new RunningProgram(CliProgram.Start("run", "--count", stage == "holding" ? "1" : "65535", "--hold", "600", "--json"));
+        using var program =
+            new RunningProgram(CliProgram.Start("run", "--count", stage == "holding" ? "1" : "65535", "--hold", "600", "--json"));
         program.WaitFor(stage);
         IReadOnlyList<int> descendants = program.Descendants();
         Assert.Superset(program.Machines().ToHashSet(), descendants.ToHashSet());
@@ -84,7 +86,7 @@ public sealed class InterruptionTests
         Assert.SkipUnless(HasQemu, NoQemu);
         using var program = new RunningProgram(CliProgram.Start(["run", .. options, "--json"]));
         program.WaitFor(stage);
-        using (Process process = Process.GetProcessById(Assert.Single(program.Machines()))) process.Kill();
+        using (var process = Process.GetProcessById(Assert.Single(program.Machines()))) process.Kill();
         CliResult result = program.WaitForEnd();
         Assert.Equal(1, result.ExitCode);
         AssertAllFreed(result.Json);
@@ -107,7 +109,8 @@ public sealed class InterruptionTests
         long start = Stopwatch.GetTimestamp();
         while (processes.Any(id => Directory.Exists($"/proc/{id}")))
         {
-            Assert.True(Stopwatch.GetElapsedTime(start) < CliProgram.Patience, "Processes are left: " + string.Join(", ", processes));
+            Assert.True(
+                Stopwatch.GetElapsedTime(start) < CliProgram.Patience, "Processes are left: " + string.Join(", ", processes));
             Thread.Sleep(10);
         }
     }

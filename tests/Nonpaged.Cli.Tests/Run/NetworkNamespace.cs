@@ -3,7 +3,8 @@ using System.Diagnostics;
 namespace Nonpaged.Cli.Tests.Run;
 
 /// <summary>
-/// A network namespace without a name, which a process holds whose input is ours: it is gone when this is disposed of, and also when the test program ends by itself.
+/// A network namespace without a name, which a process holds whose input is ours: it is gone when this is disposed of, and also
+/// when the test program ends by itself.
 /// </summary>
 internal sealed class NetworkNamespace : IDisposable
 {
@@ -16,8 +17,12 @@ internal sealed class NetworkNamespace : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root, for network namespaces and interfaces");
         Assert.SkipUnless(File.Exists("/dev/net/tun"), "needs /dev/net/tun (mkdir -p /dev/net && mknod /dev/net/tun c 10 200)");
-        foreach ((string tool, string package) in new[] { ("ip", "iproute2"), ("ping", "iputils-ping"), ("curl", "curl"), ("unshare", "util-linux") })
+        foreach ((string tool, string package) in new[]
+        { ("ip", "iproute2"), ("ping", "iputils-ping"), ("curl", "curl"), ("unshare", "util-linux") })
+        {
             Assert.SkipUnless(IsThere(tool), $"needs {tool} (apt-get install {package})");
+        }
+
         Process holder = Start("unshare", ["--net", "sh", "-c", "ip link set lo up; echo ready; exec cat"], keepsInput: true);
         string? line = holder.StandardOutput.ReadLine();
         Assert.SkipUnless(line == "ready", "no network namespace can be made here");
@@ -55,7 +60,8 @@ internal sealed class NetworkNamespace : IDisposable
 
     /// <summary>The interfaces in it but the loopback.</summary>
     public IReadOnlyList<string> Interfaces() =>
-        [.. Run("ip", "-brief", "link").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', '@')[0]).Where(name => name != "lo")];
+        [.. Run("ip", "-brief", "link").Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ', '@')[0])
+            .Where(name => name != "lo")];
 
     public void Dispose()
     {
@@ -65,11 +71,14 @@ internal sealed class NetworkNamespace : IDisposable
     }
 
     private static bool IsThere(string tool) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Any(folder => File.Exists(Path.Combine(folder, tool)));
+        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
+            .Append("/usr/sbin")
+            .Any(folder => File.Exists(Path.Combine(folder, tool)));
 
     private static Process Start(string program, IEnumerable<string> arguments, bool keepsInput)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, arguments)
+        { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = Process.Start(start)!;
         if (!keepsInput) process.StandardInput.Close();
         return process;

@@ -6,7 +6,8 @@ namespace Nonpaged.Cli.Tests.Run;
 /// <summary>run --peer.</summary>
 public sealed class PeerTests
 {
-    // The rtl8139 takes several accesses to its registers for each frame, and a busy machine some milliseconds for each of them; its ring goes around ten times even so.
+    // The rtl8139 takes several accesses to its registers for each frame, and a busy machine some milliseconds for each of them;
+    // its ring goes around ten times even so.
     [Theory]
     [InlineData("e1000", 60, 20_000)]
     [InlineData("e1000", 1514, 20_000)]
@@ -15,7 +16,8 @@ public sealed class PeerTests
     public void Two_adapters_exchange_frames_none_lost_none_changed(string driver, int length, int frames)
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
-        CliResult result = CliProgram.Run("run", "--driver", driver, "--peer", "--frames", $"{frames}", "--length", $"{length}", "--json");
+        CliResult result = CliProgram.Run(
+            "run", "--driver", driver, "--peer", "--frames", $"{frames}", "--length", $"{length}", "--json");
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
         JsonElement run = result.Json;
         JsonElement peer = run.GetProperty("peer");

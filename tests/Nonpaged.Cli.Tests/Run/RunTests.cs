@@ -45,7 +45,8 @@ public sealed class RunTests
         JsonElement run = CliProgram.Run("run", "--driver", "rtl8139", "--count", "1", "--json").Json;
         List<JsonElement> allocations = [.. run.GetProperty("allocations").EnumerateArray()];
         Assert.NotEmpty(allocations);
-        foreach (JsonElement allocation in allocations.Where(one => one.GetProperty("status").GetString() == "NDIS_STATUS_SUCCESS"))
+        foreach (JsonElement allocation in allocations.Where(one =>
+            one.GetProperty("status").GetString() == "NDIS_STATUS_SUCCESS"))
         {
             Assert.StartsWith("0x", allocation.GetProperty("virtualAddress").GetString(), StringComparison.Ordinal);
             Assert.True(allocation.GetProperty("freed").GetBoolean());
@@ -61,7 +62,8 @@ public sealed class RunTests
 
         // The context by flags 0 without a limit (C11); the receive ring contiguous, noncached and within 32 bits.
         Assert.Contains(allocations, one => one.GetProperty("call").GetString() == "NdisAllocateMemory"
-            && one.GetProperty("flags").GetArrayLength() == 0 && one.GetProperty("highestAcceptableAddress").GetString() == "0xffffffffffffffff");
+            && one.GetProperty("flags").GetArrayLength() == 0
+            && one.GetProperty("highestAcceptableAddress").GetString() == "0xffffffffffffffff");
         JsonElement ring = allocations.MaxBy(one => one.GetProperty("length").GetUInt64());
         Assert.True(ring.GetProperty("length").GetUInt64() >= 32 * 1024);
         Assert.Equal("""["CONTIGUOUS","NONCACHED"]""", ring.GetProperty("flags").GetRawText());
@@ -153,7 +155,8 @@ public sealed class RunTests
         CliResult result = CliProgram.Finish(
             CliProgram.StartProcess("/usr/bin/env", ["PATH=/nowhere", CliProgram.Dotnet, CliProgram.Assembly, "run", "--json"]));
         AssertFailure(result);
-        Assert.Contains("apt-get install", result.Json.GetProperty("failure").GetProperty("remedy").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "apt-get install", result.Json.GetProperty("failure").GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -162,7 +165,8 @@ public sealed class RunTests
         Assert.SkipUnless(HasQemu, NoQemu);
         CliResult result = CliProgram.Run("run", "--driver", "rtl8139", "--ram", "16K", "--json");
         AssertFailure(result);
-        Assert.Contains("rtl8139", result.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "rtl8139", result.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains("--ram", result.Json.GetProperty("failure").GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
 
@@ -182,7 +186,11 @@ public sealed class RunTests
         Assert.SkipUnless(HasQemu, NoQemu);
         CliResult result = CliProgram.Run("run", "--count", "2");
         Assert.Equal(0, result.ExitCode);
-        string[] expected = ["machine", "driver", "NdisAllocateMemory", "CONTIGUOUS|NONCACHED", "10.0.2.15", "2 of 2 answered", "nothing outstanding"];
+        string[] expected =
+        [
+            "machine", "driver", "NdisAllocateMemory", "CONTIGUOUS|NONCACHED", "10.0.2.15", "2 of 2 answered",
+            "nothing outstanding",
+        ];
         foreach (string words in expected) Assert.Contains(words, result.Output, StringComparison.Ordinal);
         Assert.DoesNotContain('\e', result.Output + result.Error);
     }
@@ -196,7 +204,9 @@ public sealed class RunTests
         try
         {
             CliResult result = CliProgram.Finish(CliProgram.StartProcess(
-                CliProgram.Dotnet, [CliProgram.Assembly, "run", "--count", "2", "--pcap", "run.pcap", "--json"], folder.FullName));
+                CliProgram.Dotnet,
+                [CliProgram.Assembly, "run", "--count", "2", "--pcap", "run.pcap", "--json"],
+                folder.FullName));
             Assert.Equal(0, result.ExitCode);
             string file = Path.Combine(folder.FullName, "run.pcap");
             Assert.Equal(2, CountFrames(file, "dhcp.option.dhcp == 2 || dhcp.option.dhcp == 5"));
@@ -230,6 +240,7 @@ public sealed class RunTests
         Assert.Equal(JsonValueKind.Null, run.GetProperty("address").ValueKind);
         Assert.Equal(1, run.GetProperty("exitCode").GetInt32());
         JsonElement failure = run.GetProperty("failure");
-        foreach (string member in new[] { "reason", "limit", "remedy" }) Assert.NotEmpty(failure.GetProperty(member).GetString()!);
+        foreach (string member in new[] { "reason", "limit", "remedy" })
+            Assert.NotEmpty(failure.GetProperty(member).GetString()!);
     }
 }

@@ -4,7 +4,10 @@ using System.Security.Cryptography;
 
 namespace Nonpaged.Cli.Tests.Run;
 
-/// <summary>'nonpaged run --peer --tap t0 --tap t1' between two network namespaces: what one sends the other gets through two adapters and the hub between them.</summary>
+/// <summary>
+/// 'nonpaged run --peer --tap t0 --tap t1' between two network namespaces: what one sends the other gets through two
+/// adapters and the hub between them.
+/// </summary>
 internal sealed class TapRun : IDisposable
 {
     private const string Here = "10.87.0.1";
@@ -26,7 +29,9 @@ internal sealed class TapRun : IDisposable
         _output = _process.StandardOutput.ReadToEndAsync();
         var held = new TaskCompletionSource();
         _error = Task.Run(() => ReadErrors(held));
-        Assert.True(held.Task.Wait(s_limit) && !held.Task.IsCanceled, $"It does not hold its interfaces: {(_error.IsCompleted ? _error.Result + _output.Result : "")}");
+        Assert.True(
+            held.Task.Wait(s_limit) && !held.Task.IsCanceled,
+            $"It does not hold its interfaces: {(_error.IsCompleted ? _error.Result + _output.Result : "")}");
         Left.Run("ip", "link", "set", "t1", "netns", $"{Right.Id}");
         foreach ((NetworkNamespace space, string name, string address) in new[] { (Left, "t0", Here), (Right, "t1", There) })
         {
@@ -41,7 +46,9 @@ internal sealed class TapRun : IDisposable
 
     public string Ping(int count) => Left.Run("ping", "-c", $"{count}", "-i", "0.2", "-W", "30", There);
 
-    /// <summary>Transfers so many bytes over TCP, from the left to the right, and compares their checksums. Returns the time that it took.</summary>
+    /// <summary>
+    /// Transfers so many bytes over TCP, from the left to the right, and compares their checksums. Returns the time that it took.
+    /// </summary>
     public TimeSpan Transfer(int bytes)
     {
         string dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "../../../dotnet"));
@@ -51,7 +58,8 @@ internal sealed class TapRun : IDisposable
         {
             string[] said = (serving.StandardOutput.ReadLine() ?? "").Split(' ');
             Assert.True(said.Length == 2, "The server did not start.");
-            using Process client = Right.StartProcess(["curl", "--silent", "--show-error", "--max-time", "240", $"http://{Here}:{said[0]}/"]);
+            using Process client =
+                Right.StartProcess(["curl", "--silent", "--show-error", "--max-time", "240", $"http://{Here}:{said[0]}/"]);
             Task<string> error = client.StandardError.ReadToEndAsync();
             long start = Stopwatch.GetTimestamp();
             string checksum = Convert.ToHexStringLower(SHA256.HashData(client.StandardOutput.BaseStream));

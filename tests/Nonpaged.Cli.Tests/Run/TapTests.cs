@@ -31,8 +31,11 @@ public sealed class TapTests
         Assert.Equal(JsonValueKind.Null, document.GetProperty("failure").ValueKind);
         Assert.Equal(0, document.GetProperty("outstanding").GetInt32());
         Assert.Empty(document.GetProperty("reports").EnumerateArray());
-        Assert.Equal(["t0", "t1"], document.GetProperty("taps").EnumerateArray().Select(tap => tap.GetProperty("name").GetString()));
-        Assert.All(document.GetProperty("taps").EnumerateArray(), tap => Assert.True(tap.GetProperty("sent").GetInt64() >= 10 && tap.GetProperty("received").GetInt64() >= 10));
+        Assert.Equal(
+            ["t0", "t1"], document.GetProperty("taps").EnumerateArray().Select(tap => tap.GetProperty("name").GetString()));
+        Assert.All(
+            document.GetProperty("taps").EnumerateArray(),
+            tap => Assert.True(tap.GetProperty("sent").GetInt64() >= 10 && tap.GetProperty("received").GetInt64() >= 10));
     }
 
     [Fact]
@@ -75,13 +78,15 @@ public sealed class TapTests
     public void An_interface_of_one_adapter_reaches_QEMUs_network_and_lasts_as_long_as_was_asked_for()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, NoQemu);
-        using NetworkNamespace space = NetworkNamespace.Create();
-        using (var program = new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "600", "--json"])))
+        using var space = NetworkNamespace.Create();
+        using (var program =
+            new RunningProgram(space.StartProcess([.. Program, "run", "--tap", "one", "--hold", "600", "--json"])))
         {
             program.WaitFor("holding");
             space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "one");
             space.Run("ip", "link", "set", "one", "up");
-            Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
+            Assert.Contains(
+                "3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
             program.Signal("INT");
             CliResult interrupted = program.WaitForEnd();
             Assert.True(interrupted.ExitCode == 130, interrupted.Output + interrupted.Error);
@@ -100,12 +105,16 @@ public sealed class TapTests
     [Fact]
     public void A_name_that_is_bad_or_taken_is_told_before_anything_is_started()
     {
-        using NetworkNamespace space = NetworkNamespace.Create();
+        using var space = NetworkNamespace.Create();
         space.Run("ip", "link", "add", "taken", "type", "veth", "peer", "name", "other");
         foreach ((string name, string expected) in new[]
         {
-            ("taken", "There is a network interface taken already"), ("lo", "There is a network interface lo already"), ("a/b", "no name of a network interface"),
-            ("sixteen-letters-", "no name of a network interface"), ("tap%d", "no name of a network interface"), ("", "no name of a network interface"),
+            ("taken", "There is a network interface taken already"),
+            ("lo", "There is a network interface lo already"),
+            ("a/b", "no name of a network interface"),
+            ("sixteen-letters-", "no name of a network interface"),
+            ("tap%d", "no name of a network interface"),
+            ("", "no name of a network interface"),
         })
         {
             (int exitCode, string output) = space.TryRun([.. Program, "run", "--tap", name, "--json"]);
@@ -122,14 +131,16 @@ public sealed class TapTests
     public void An_interface_that_was_made_to_last_serves_without_privilege_and_stays()
     {
         Assert.SkipUnless(QemuProbe.Find().IsUsable, NoQemu);
-        using NetworkNamespace space = NetworkNamespace.Create();
+        using var space = NetworkNamespace.Create();
         space.Run("ip", "tuntap", "add", "dev", "lasting", "mode", "tap");
         space.Run("ip", "address", "add", "10.0.2.15/24", "dev", "lasting");
         space.Run("ip", "link", "set", "lasting", "up");
         string[] unprivileged = ["setpriv", "--bounding-set=-net_admin", "--inh-caps=-net_admin"];
-        using var program = new RunningProgram(space.StartProcess([.. unprivileged, .. Program, "run", "--tap", "lasting", "--hold", "600", "--json"]));
+        using var program = new RunningProgram(
+            space.StartProcess([.. unprivileged, .. Program, "run", "--tap", "lasting", "--hold", "600", "--json"]));
         program.WaitFor("holding");
-        Assert.Contains("3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
+        Assert.Contains(
+            "3 received", space.Run("ping", "-c", "3", "-i", "0.2", "-W", "30", "10.0.2.2"), StringComparison.Ordinal);
         program.Signal("INT");
         Assert.Equal(130, program.WaitForEnd().ExitCode);
         Assert.Equal(["lasting"], space.Interfaces());

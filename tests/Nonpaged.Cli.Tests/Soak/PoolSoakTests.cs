@@ -8,13 +8,15 @@ public sealed class PoolSoakTests(ITestOutputHelper output)
     {
         // On a busy machine five seconds may be too few requests for a pool to be full, and to shrink.
         PoolSoakReport report = Run(TimeSpan.FromSeconds(5));
-        for (int seconds = 10; seconds <= 80 && !(IsFull(report) && report.Shrinks > 0); seconds *= 2) report = Run(TimeSpan.FromSeconds(seconds));
+        for (int seconds = 10; seconds <= 80 && !(IsFull(report) && report.Shrinks > 0); seconds *= 2)
+            report = Run(TimeSpan.FromSeconds(seconds));
         Assert.True(IsFull(report), "The pool was never at its ceiling.");
         Assert.True(report.Shrinks > 0, "The pool never shrank.");
         Assert.InRange(report.PeakBytes, 48UL << 20, 64UL << 20);
     }
 
-    private static bool IsFull(PoolSoakReport report) => report.Refusals.Keys.Any(limit => limit.Contains("ceiling", StringComparison.Ordinal));
+    private static bool IsFull(PoolSoakReport report) =>
+        report.Refusals.Keys.Any(limit => limit.Contains("ceiling", StringComparison.Ordinal));
 
     private PoolSoakReport Run(TimeSpan time)
     {
@@ -30,5 +32,6 @@ public sealed class PoolSoakTests(ITestOutputHelper output)
     }
 
     // Other tests of this process may have left some, which the collector gives back whenever it likes.
-    private static int CountMaps() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("nonpaged:", StringComparison.Ordinal));
+    private static int CountMaps() =>
+        File.ReadLines("/proc/self/maps").Count(line => line.Contains("nonpaged:", StringComparison.Ordinal));
 }

@@ -11,7 +11,8 @@ public sealed class SoakTests
     [Fact]
     public void Some_seconds_at_the_ceiling_leave_no_error_and_nothing_outstanding()
     {
-        for (int seconds = 3; !ReachesCeiling(seconds); seconds *= 4) Assert.True(seconds < MostSeconds, $"The ceiling was not reached in {seconds} seconds.");
+        for (int seconds = 3; !ReachesCeiling(seconds); seconds *= 4)
+            Assert.True(seconds < MostSeconds, $"The ceiling was not reached in {seconds} seconds.");
     }
 
     private static bool ReachesCeiling(int seconds)
@@ -27,7 +28,9 @@ public sealed class SoakTests
         Assert.InRange(soak.GetProperty("peak").GetInt64(), 1, 64 << 20);
         return soak.GetProperty("allocations").GetInt64() > 1000
             && soak.GetProperty("peak").GetInt64() >= 32 << 20
-            && soak.GetProperty("refusals").EnumerateArray().Any(row => row.GetProperty("limit").GetString()!.Contains("ceiling", StringComparison.Ordinal));
+            && soak.GetProperty("refusals")
+                .EnumerateArray()
+                .Any(row => row.GetProperty("limit").GetString()!.Contains("ceiling", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class SizeTests
     [InlineData("0Xfff", 4095UL)]
     [InlineData("0xffffffffffffffff", ulong.MaxValue)]
     [InlineData("18446744073709551615", ulong.MaxValue)]
-    public void Sizes_are_read_as_people_write_them(string text, ulong bytes) => Assert.Equal(bytes, Size.Parse("--length", text));
+    public void Sizes_are_read_as_people_write_them(string text, ulong bytes) =>
+        Assert.Equal(bytes, Size.Parse("--length", text));
 
     [Theory]
     [InlineData("")]
@@ -55,7 +56,8 @@ public sealed class SizeTests
         Gen.OneOf(Gen.ULong, Gen.Select(Gen.ULong[0, 4096], Gen.Int[0, 51], (number, shift) => number << shift)).Sample(number =>
             Size.Parse("--length", number.ToString(CultureInfo.InvariantCulture)) == number
             && Size.Parse("--length", $"0x{number:x}") == number
-            && (number % 1024 != 0 || number == 0 || Size.Parse("--length", Size.Format(number).Replace(" ", "", StringComparison.Ordinal)) == number));
+            && (number % 1024 != 0 || number == 0
+                || Size.Parse("--length", Size.Format(number).Replace(" ", "", StringComparison.Ordinal)) == number));
 
     [Fact]
     public void A_unit_multiplies_or_the_size_is_refused_and_never_wraps_around() =>

@@ -5,8 +5,8 @@ using Nonpaged.Machines.Qemu;
 namespace Nonpaged.Drivers.Tests.Dma;
 
 /// <summary>
-/// QEMU's rtl8139 with its transmitter looped back to its receiver, driven by hand: what it writes into the receive ring by DMA is known to the byte, and no
-/// network takes part. Registers: RTL8139(A) data sheet, section 6.
+/// QEMU's rtl8139 with its transmitter looped back to its receiver, driven by hand: what it writes into the receive ring by DMA
+/// is known to the byte, and no network takes part. Registers: RTL8139(A) data sheet, section 6.
 /// </summary>
 internal sealed unsafe class LoopbackCard : IDisposable
 {
@@ -28,7 +28,8 @@ internal sealed unsafe class LoopbackCard : IDisposable
     /// <param name="size">The size as RBLEN writes it: 0 for 8 KiB, 1 for 16, 2 for 32, each with 16 bytes more.</param>
     /// <param name="frame">A page for the frame to send.</param>
     /// <param name="framePhysical">Where the card is told that it is.</param>
-    public LoopbackCard(QemuMachine machine, void* ring, PhysicalAddress ringPhysical, int size, void* frame, PhysicalAddress framePhysical)
+    public LoopbackCard(
+        QemuMachine machine, void* ring, PhysicalAddress ringPhysical, int size, void* frame, PhysicalAddress framePhysical)
     {
         _ring = (byte*)ring;
         _frame = (byte*)frame;
@@ -40,7 +41,8 @@ internal sealed unsafe class LoopbackCard : IDisposable
         _registers.WriteByte(Cr, ReceiverAndTransmitterEnabled);
         _registers.WriteUInt32(Tcr, 3u << 17);
         _registers.WriteUInt32(Rcr, 0x0f | ((uint)size << 11));
-        for (uint descriptor = 0; descriptor < Descriptors; descriptor++) _registers.WriteUInt32(Tsad0 + descriptor * 4, (uint)framePhysical.Value);
+        for (uint descriptor = 0; descriptor < Descriptors; descriptor++)
+            _registers.WriteUInt32(Tsad0 + descriptor * 4, (uint)framePhysical.Value);
     }
 
     public void Send(ReadOnlySpan<byte> frame)
@@ -58,7 +60,8 @@ internal sealed unsafe class LoopbackCard : IDisposable
         if ((_registers.ReadByte(Cr) & BufferEmpty) != 0) return false;
         Span<byte> packet = new byte[HeaderLength + frame.Length];
         for (int i = 0; i < packet.Length; i++) packet[i] = _ring[(_read + i) % _ringLength];
-        bool isReceived = (packet[0] & 1) != 0 && BinaryPrimitives.ReadUInt16LittleEndian(packet[2..]) == frame.Length + ChecksumLength;
+        bool isReceived = (packet[0] & 1) != 0
+            && BinaryPrimitives.ReadUInt16LittleEndian(packet[2..]) == frame.Length + ChecksumLength;
         _read = ((_read + HeaderLength + frame.Length + ChecksumLength + 3) & ~3) % _ringLength;
         _registers.WriteUInt16(Capr, (ushort)(_read - 16));
         return isReceived && packet[HeaderLength..].SequenceEqual(frame);

@@ -15,7 +15,7 @@ public sealed unsafe class RealDmaTests
     public void A_receive_ring_whose_pages_are_permuted_corrupts()
     {
         using QemuMachine machine = Qemu.Start("rtl8139");
-        using NonpagedPool pool = NonpagedPool.Over(machine.RamDescriptor, [.. Permuted(0x200, 256)]);
+        using var pool = NonpagedPool.Over(machine.RamDescriptor, [.. Permuted(0x200, 256)]);
         using var ndis = new NdisInstance(pool);
         As(ndis, () =>
         {
@@ -31,7 +31,7 @@ public sealed unsafe class RealDmaTests
     {
         using QemuMachine machine = Qemu.Start("rtl8139");
         // The pool has the same scattered pages, and beside them some in order.
-        using NonpagedPool pool = NonpagedPool.Over(
+        using var pool = NonpagedPool.Over(
             machine.RamDescriptor, [.. Permuted(0x200, 256), new MemoryPiece(0x400000, 0x100000, new PhysicalAddress(0x400000))]);
         using var ndis = new NdisInstance(pool);
         As(ndis, () =>
@@ -88,7 +88,8 @@ public sealed unsafe class RealDmaTests
         });
     }
 
-    private static int Exchange(QemuMachine machine, void* ring, NDIS_PHYSICAL_ADDRESS physical, int size, int count = Frames, int length = FrameLength)
+    private static int Exchange(
+        QemuMachine machine, void* ring, NDIS_PHYSICAL_ADDRESS physical, int size, int count = Frames, int length = FrameLength)
     {
         Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* frame, 4096, Both, s_below4GiB));
         using var card = new LoopbackCard(

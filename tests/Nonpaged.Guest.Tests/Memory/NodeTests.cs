@@ -37,7 +37,8 @@ public sealed class NodeTests : IAsyncLifetime
             await AssertOnNodeAsync(node, "hugepage pool", "--length 2M --contiguous");
             // The other node has none of these, and what is asked for there is not taken from here.
             await AssertOnNodeAsync(1 - node, "4 KiB pages", "--length 8M");
-            await _guest.DoAsync($"echo 0 > /sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages; echo never > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
+            await _guest.DoAsync($"echo 0 > /sys/devices/system/node/node{node}/hugepages/hugepages-2048kB/nr_hugepages; "
+                + "echo never > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
         }
 
         JsonElement failure = await RefusedAsync("--length 4K --node 2");
@@ -49,15 +50,20 @@ public sealed class NodeTests : IAsyncLifetime
         Assert.Contains("NUMA node 1 has no", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
-    /// <summary>Node 0 has the lower half of RAM (QEMU gives nodes memory in their order), which does not ask the program where its memory is.</summary>
+    /// <summary>
+    /// Node 0 has the lower half of RAM (QEMU gives nodes memory in their order), which does not ask
+    /// the program where its memory is.
+    /// </summary>
     private async Task AssertOnNodeAsync(int node, string rung, string arguments)
     {
-        JsonElement obtained = (await _guest.DoAsync($"nonpaged alloc {arguments} --node {node} --json")).Json.GetProperty("obtained");
+        JsonElement obtained = (await _guest.DoAsync($"nonpaged alloc {arguments} --node {node} --json")).Json
+            .GetProperty("obtained");
         Assert.Equal((rung, node), (obtained.GetProperty("rung").GetString(), obtained.GetProperty("node").GetInt32()));
         Assert.Contains("move_pages", obtained.GetProperty("evidence").GetString(), StringComparison.Ordinal);
         foreach (JsonElement range in obtained.GetProperty("physicalRanges").EnumerateArray())
         {
-            ulong start = ulong.Parse(range.GetProperty("start").GetString().AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            ulong start = ulong.Parse(
+                range.GetProperty("start").GetString().AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
             Assert.Equal(node, start < EndOfNode0 ? 0 : 1);
         }
     }

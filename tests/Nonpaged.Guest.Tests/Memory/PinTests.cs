@@ -3,7 +3,10 @@ using System.Text.Json;
 
 namespace Nonpaged.Guest.Tests.Memory;
 
-/// <summary>A machine that swaps, and that takes memory out of use, half of which is in the movable zone (kernel-parameters.txt, movablecore).</summary>
+/// <summary>
+/// A machine that swaps, and that takes memory out of use, half of which is in the movable zone
+/// (kernel-parameters.txt, movablecore).
+/// </summary>
 public sealed class PinTests : IAsyncLifetime
 {
     private const string Memory = "/sys/devices/system/memory";
@@ -12,7 +15,8 @@ public sealed class PinTests : IAsyncLifetime
 
     private Guest _guest = null!;
 
-    public async ValueTask InitializeAsync() => _guest = await Guest.BootAsync(new GuestOptions { Memory = 1024, Kernel = "movablecore=512M" });
+    public async ValueTask InitializeAsync() =>
+        _guest = await Guest.BootAsync(new GuestOptions { Memory = 1024, Kernel = "movablecore=512M" });
 
     public ValueTask DisposeAsync() => _guest.DisposeAsync();
 
@@ -20,7 +24,8 @@ public sealed class PinTests : IAsyncLifetime
     public async Task Each_kind_of_pin_holds_under_swap_and_pageout_while_other_memory_is_paged_out()
     {
         await _guest.DoAsync("modprobe brd rd_nr=1 rd_size=131072; mkswap /dev/ram0; swapon /dev/ram0");
-        JsonElement[] rows = [.. (await _guest.DoAsync("nonpaged prove --size 16M --json")).Json.GetProperty("rows").EnumerateArray()];
+        JsonElement[] rows =
+            [.. (await _guest.DoAsync("nonpaged prove --size 16M --json")).Json.GetProperty("rows").EnumerateArray()];
         foreach (string kind in s_kinds)
         {
             JsonElement[] ours = [.. rows.Where(row => Text(row, "pin") == kind)];
@@ -37,7 +42,9 @@ public sealed class PinTests : IAsyncLifetime
     [Fact]
     public async Task Memory_that_is_taken_out_of_use_takes_locked_pages_along_and_pinned_ones_stay()
     {
-        Assert.SkipUnless((await _guest.RunAsync($"test -e {Memory}/block_size_bytes")).ExitCode == 0, "the guest's kernel takes no memory out of use");
+        Assert.SkipUnless(
+            (await _guest.RunAsync($"test -e {Memory}/block_size_bytes")).ExitCode == 0,
+            "the guest's kernel takes no memory out of use");
         ulong block = Hex((await _guest.DoAsync($"cat {Memory}/block_size_bytes")).Output.Trim());
         // The locked one in the middle, so that it has pinned neighbours in its block of memory.
         await HoldAsync("pipe", "NONPAGED_PINS=pipe", "--pin any");
@@ -46,7 +53,8 @@ public sealed class PinTests : IAsyncLifetime
         var before = new Dictionary<string, string>();
         foreach (string name in (string[])["pipe", "none", "io_uring"]) before[name] = await FramesAsync(name);
 
-        // References leave memory where it is, also in the movable zone; a long-term pin takes it out of there first (FOLL_LONGTERM).
+        // References leave memory where it is, also in the movable zone; a long-term pin takes it out
+        // of there first (FOLL_LONGTERM).
         foreach (string name in (string[])["io_uring", "pipe", "none"])
         {
             foreach (ulong number in BlocksOf(before[name], block))
@@ -63,7 +71,8 @@ public sealed class PinTests : IAsyncLifetime
 
     private async Task HoldAsync(string name, string environment, string arguments)
     {
-        await _guest.DoAsync($"{environment} nonpaged alloc --length 16M {arguments} --hold 3600 --json >/tmp/{name} 2>&1 & echo $! >/tmp/{name}.pid");
+        await _guest.DoAsync($"{environment} nonpaged alloc --length 16M {arguments} --hold 3600 --json >/tmp/{name} 2>&1 & echo "
+            + $"$! >/tmp/{name}.pid");
         bool isThere = await Guest.UntilAsync(async () => (await _guest.RunAsync($"test -s /tmp/{name}")).ExitCode == 0);
         GuestResult said = await _guest.DoAsync($"cat /tmp/{name}");
         Assert.True(isThere && said.Json.GetProperty("obtained").ValueKind == JsonValueKind.Object, $"{said}");
@@ -73,20 +82,24 @@ public sealed class PinTests : IAsyncLifetime
     /// <summary>The pool's physical runs, as the kernel tells them from outside.</summary>
     private async Task<string> FramesAsync(string name)
     {
-        JsonElement pool = (await _guest.DoAsync($"nonpaged map --pid $(cat /tmp/{name}.pid) --json")).Json.GetProperty("pools")[0];
+        JsonElement pool = (await _guest.DoAsync($"nonpaged map --pid $(cat /tmp/{name}.pid) --json")).Json
+            .GetProperty("pools")[0];
         Assert.Equal(pool.GetProperty("length").GetUInt64(), pool.GetProperty("known").GetUInt64());
-        return string.Join(' ', pool.GetProperty("extents").EnumerateArray().SelectMany(extent => extent.GetProperty("runs").EnumerateArray())
-            .Select(run => $"{run.GetProperty("start").GetString()}+{run.GetProperty("length").GetUInt64()}"));
+        return string.Join(
+            ' ', pool.GetProperty("extents").EnumerateArray().SelectMany(extent => extent.GetProperty("runs").EnumerateArray())
+                .Select(run => $"{run.GetProperty("start").GetString()}+{run.GetProperty("length").GetUInt64()}"));
     }
 
-    private static IEnumerable<ulong> BlocksOf(string runs, ulong block) => runs.Split(' ').Select(run => run.Split('+')).SelectMany(run =>
-    {
-        ulong start = Hex(run[0]), end = start + ulong.Parse(run[1], CultureInfo.InvariantCulture);
-        return (ulong[])[start / block, (end - 1) / block];
-    }).Distinct();
+    private static IEnumerable<ulong> BlocksOf(string runs, ulong block) =>
+        runs.Split(' ').Select(run => run.Split('+')).SelectMany(run =>
+        {
+            ulong start = Hex(run[0]), end = start + ulong.Parse(run[1], CultureInfo.InvariantCulture);
+            return (ulong[])[start / block, (end - 1) / block];
+        }).Distinct();
 
     private static ulong Hex(string text) =>
-        ulong.Parse(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+        ulong.Parse(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..]
+            : text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private static string? Text(JsonElement row, string member) => row.GetProperty(member).GetString();
 

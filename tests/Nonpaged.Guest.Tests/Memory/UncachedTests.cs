@@ -22,7 +22,8 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
         int before = Guest.Traffic(nic).Count("icmp.type == 0");
         try
         {
-            await GuestProgram.HoldAsync(Guest, $"--machine sysfs --device {device} --noncached {caching} --region {region} --count 10 --json");
+            await GuestProgram.HoldAsync(
+                Guest, $"--machine sysfs --device {device} --noncached {caching} --region {region} --count 10 --json");
             Assert.Equal(before + 10, Guest.Traffic(nic).Count("icmp.type == 0"));
             (ulong start, ulong length) = await PlaceAsync(region);
             string line = string.Create(CultureInfo.InvariantCulture, $"[mem 0x{start:x16}-0x{start + length:x16}] {kind}");
@@ -41,23 +42,37 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
     [Fact]
     public async Task The_same_memory_without_O_SYNC_is_cached_and_serves_what_ordinary_memory_cannot()
     {
-        JsonElement obtained = (await Guest.DoAsync($"nonpaged alloc --length 8M --contiguous --below 512M --region {UncachedGuest.Region},wb --json")).Json.GetProperty("obtained");
-        Assert.Equal(("reserved region", "coherent"), (obtained.GetProperty("rung").GetString(), obtained.GetProperty("caching").GetString()));
+        JsonElement obtained = (await Guest.DoAsync("nonpaged alloc --length 8M --contiguous --below 512M --region "
+            + $"{UncachedGuest.Region},wb --json")).Json.GetProperty("obtained");
+        Assert.Equal(
+            ("reserved region", "coherent"),
+            (obtained.GetProperty("rung").GetString(), obtained.GetProperty("caching").GetString()));
         Assert.Contains("the kernel maps it write-back", obtained.GetProperty("evidence").GetString(), StringComparison.Ordinal);
-        Assert.InRange(Start(obtained.GetProperty("physicalRanges")[0]), UncachedGuest.Start, UncachedGuest.Start + UncachedGuest.Length - 1);
+        Assert.InRange(
+            Start(obtained.GetProperty("physicalRanges")[0]),
+            UncachedGuest.Start,
+            UncachedGuest.Start + UncachedGuest.Length - 1);
     }
 
     [Fact]
     public async Task An_uncached_block_tells_how_that_is_known()
     {
-        JsonElement obtained = (await Guest.DoAsync($"nonpaged alloc --length 4M --contiguous --uncached --region {UncachedGuest.Region} --json")).Json.GetProperty("obtained");
+        JsonElement obtained = (await Guest.DoAsync("nonpaged alloc --length 4M --contiguous --uncached --region "
+            + $"{UncachedGuest.Region} --json")).Json.GetProperty("obtained");
         Assert.Equal("uncached", obtained.GetProperty("caching").GetString());
-        Assert.Contains("the kernel maps it uncached-minus (/sys/kernel/debug/x86/pat_memtype_list)", obtained.GetProperty("evidence").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "the kernel maps it uncached-minus (/sys/kernel/debug/x86/pat_memtype_list)",
+            obtained.GetProperty("evidence").GetString(),
+            StringComparison.Ordinal);
         await Guest.DoAsync("umount /sys/kernel/debug");
         try
         {
-            obtained = (await Guest.DoAsync($"nonpaged alloc --length 4M --uncached --region {UncachedGuest.Region} --json")).Json.GetProperty("obtained");
-            Assert.Contains("which /sys/kernel/debug/x86/pat_memtype_list would confirm", obtained.GetProperty("evidence").GetString(), StringComparison.Ordinal);
+            obtained = (await Guest.DoAsync($"nonpaged alloc --length 4M --uncached --region {UncachedGuest.Region} --json")).Json
+                .GetProperty("obtained");
+            Assert.Contains(
+                "which /sys/kernel/debug/x86/pat_memtype_list would confirm",
+                obtained.GetProperty("evidence").GetString(),
+                StringComparison.Ordinal);
         }
         finally
         {
@@ -68,7 +83,8 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
     [Fact]
     public async Task Without_such_memory_the_strict_option_fails_with_the_remedy()
     {
-        GuestResult result = await Guest.RunAsync("nonpaged run --machine sysfs --device 0000:00:04.0 --noncached uncached --json 2>/dev/null");
+        GuestResult result = await Guest.RunAsync(
+            "nonpaged run --machine sysfs --device 0000:00:04.0 --noncached uncached --json 2>/dev/null");
         Assert.Equal(1, result.ExitCode);
         JsonElement failure = result.Json.GetProperty("failure");
         Assert.Contains("Uncached memory cannot be had", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
@@ -78,23 +94,28 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
     [Fact]
     public async Task Where_it_is_scarce_the_driver_takes_smaller_blocks_and_the_budget_is_told()
     {
-        JsonElement run = (await Guest.DoAsync("nonpaged run --machine sysfs --device 0000:00:04.0 --noncached uncached --region 192K@0x10000000 --count 10 --json 2>/dev/null")).Json;
+        JsonElement run = (await Guest.DoAsync("nonpaged run --machine sysfs --device 0000:00:04.0 --noncached uncached --region "
+            + "192K@0x10000000 --count 10 --json 2>/dev/null")).Json;
         Assert.Equal(10, run.GetProperty("ping").GetProperty("received").GetInt32());
         JsonElement noncached = run.GetProperty("noncached");
         Assert.Equal(192u << 10, noncached.GetProperty("total").GetUInt32());
         Assert.InRange(noncached.GetProperty("peak").GetUInt32(), 64u << 10, 192u << 10);
-        Assert.Contains(run.GetProperty("allocations").EnumerateArray(), one => one.GetProperty("failure").ValueKind == JsonValueKind.Object);
+        Assert.Contains(
+            run.GetProperty("allocations").EnumerateArray(), one => one.GetProperty("failure").ValueKind == JsonValueKind.Object);
     }
 
     [Fact]
     public async Task Memory_that_the_kernel_uses_or_another_program_has_is_refused()
     {
-        JsonElement failure = (await Guest.RunAsync("nonpaged alloc --length 4K --uncached --region 1M@0x8000000 --json")).Json.GetProperty("failure");
+        JsonElement failure = (await Guest.RunAsync("nonpaged alloc --length 4K --uncached --region 1M@0x8000000 --json")).Json
+            .GetProperty("failure");
         Assert.Contains("EPERM", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains("memmap=1024K$0x8000000", failure.GetProperty("remedy").GetString(), StringComparison.Ordinal);
 
-        await GuestProgram.HoldAsync(Guest, $"--machine sysfs --device 0000:00:04.0 --noncached uncached --region {UncachedGuest.Region} --count 1");
-        failure = (await Guest.RunAsync($"nonpaged alloc --length 4K --uncached --region 4K@0x13fff000 --json")).Json.GetProperty("failure");
+        await GuestProgram.HoldAsync(
+            Guest, $"--machine sysfs --device 0000:00:04.0 --noncached uncached --region {UncachedGuest.Region} --count 1");
+        failure = (await Guest.RunAsync($"nonpaged alloc --length 4K --uncached --region 4K@0x13fff000 --json")).Json
+            .GetProperty("failure");
         Assert.Contains("Another program has the region", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         await GuestProgram.EndAsync(Guest);
     }
@@ -117,7 +138,8 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
         Assert.Equal(length, run.GetProperty("noncached").GetProperty("total").GetUInt64());
     }
 
-    private static ulong Start(JsonElement range) => ulong.Parse(range.GetProperty("start").GetString().AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static ulong Start(JsonElement range) => ulong.Parse(
+        range.GetProperty("start").GetString().AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     private async Task<(ulong Start, ulong Length)> PlaceAsync(string region)
     {

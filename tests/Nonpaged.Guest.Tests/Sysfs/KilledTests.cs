@@ -4,14 +4,16 @@ namespace Nonpaged.Guest.Tests.Sysfs;
 public sealed class KilledTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
 {
     // Of the two helpers the guardian is the one that has the card's configuration space open.
-    private const string FindGuardian = "guardian=$(for f in $(grep -l nonpaged-bus-guardia[n] /proc/[0-9]*/cmdline); do ls -l ${f%cmdline}fd | grep -q /config && basename ${f%/cmdline}; done)";
+    private const string FindGuardian = "guardian=$(for f in $(grep -l nonpaged-bus-guardia[n] /proc/[0-9]*/cmdline); "
+        + "do ls -l ${f%cmdline}fd | grep -q /config && basename ${f%/cmdline}; done)";
 
     private Guest Guest => fixture.Guest;
 
     [Theory]
     [InlineData(SysfsGuest.E1000, 0)]
     [InlineData(SysfsGuest.Rtl8139, 1)]
-    public async Task Killed_amid_traffic_its_memory_is_nobody_else_s_until_the_card_is_quiet_and_the_next_start_works(string device, int nic)
+    public async Task Killed_amid_traffic_its_memory_is_nobody_else_s_until_the_card_is_quiet_and_the_next_start_works(
+        string device, int nic)
     {
         await GuestProgram.PingAsync(Guest, $"--machine sysfs --device {device}", nic);
 
@@ -26,7 +28,8 @@ public sealed class KilledTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
         Assert.True(await Guest.UntilAsync(async () => !await fixture.IsBusMasterAsync(device)));
         Assert.True(await Guest.UntilAsync(async () => await fixture.FreeHugepagesAsync() == SysfsGuest.Hugepages));
 
-        GuestResult again = await Guest.DoAsync($"nonpaged run --machine sysfs --device {device} --count 3 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
+        GuestResult again = await Guest.DoAsync(
+            $"nonpaged run --machine sysfs --device {device} --count 3 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
         Assert.Equal(3, again.Json.GetProperty("ping").GetProperty("received").GetInt32());
     }
 
@@ -36,7 +39,8 @@ public sealed class KilledTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
         string device = SysfsGuest.E1000;
         await GuestProgram.PingAsync(Guest, $"--machine sysfs --device {device}", nic: 0);
         await Guest.DoAsync("kill -KILL $(cat /tmp/pid)");
-        GuestResult again = await Guest.DoAsync($"nonpaged run --machine sysfs --device {device} --count 3 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
+        GuestResult again = await Guest.DoAsync(
+            $"nonpaged run --machine sysfs --device {device} --count 3 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
         Assert.Equal(3, again.Json.GetProperty("ping").GetProperty("received").GetInt32());
         try
         {

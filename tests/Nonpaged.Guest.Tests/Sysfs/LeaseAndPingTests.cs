@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Nonpaged.Guest.Tests.Sysfs;
 
-/// <summary>The miniports on cards of the guest by physical addresses. Nothing but --machine and --device differs from a run on QEMU's own device models.</summary>
+/// <summary>
+/// The miniports on cards of the guest by physical addresses. Nothing but --machine and --device differs from a
+/// run on QEMU's own device models.
+/// </summary>
 public sealed class LeaseAndPingTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
 {
     private const string Leases = "dhcp.option.dhcp == 2 || dhcp.option.dhcp == 5";
@@ -18,7 +21,8 @@ public sealed class LeaseAndPingTests(SysfsGuest fixture) : IClassFixture<SysfsG
         // Other tests use the same card, in any order.
         int leasesBefore = Guest.Traffic(nic).Count(Leases);
         int repliesBefore = Guest.Traffic(nic).Count(Replies);
-        GuestResult result = await Guest.DoAsync($"nonpaged run --machine sysfs --device {device} --count 20 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
+        GuestResult result = await Guest.DoAsync(
+            $"nonpaged run --machine sysfs --device {device} --count 20 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
         JsonElement run = result.Json;
         Assert.Equal("sysfs", run.GetProperty("machine").GetString());
         Assert.Equal(driver, run.GetProperty("driver").GetString());
@@ -50,10 +54,12 @@ public sealed class LeaseAndPingTests(SysfsGuest fixture) : IClassFixture<SysfsG
     public async Task Where_uio_pci_generic_has_the_card_its_interrupts_come_through_the_kernel()
     {
         string driver = "/sys/bus/pci/drivers/uio_pci_generic";
-        await Guest.DoAsync($"modprobe uio_pci_generic && echo 8086 100e > {driver}/new_id && test -e {driver}/{SysfsGuest.E1000}");
+        await Guest.DoAsync(
+            $"modprobe uio_pci_generic && echo 8086 100e > {driver}/new_id && test -e {driver}/{SysfsGuest.E1000}");
         try
         {
-            GuestResult result = await Guest.DoAsync($"nonpaged run --machine sysfs --device {SysfsGuest.E1000} --count 20 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
+            GuestResult result = await Guest.DoAsync($"nonpaged run --machine sysfs --device {SysfsGuest.E1000} --count 20 "
+                + $"--json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
             Assert.Equal(20, result.Json.GetProperty("ping").GetProperty("received").GetInt32());
             GuestResult interrupts = await Guest.DoAsync("awk '/uio_pci_generic/ { print $2 }' /proc/interrupts");
             Assert.InRange(int.Parse(interrupts.Output, System.Globalization.CultureInfo.InvariantCulture), 20, 10_000);

@@ -14,7 +14,8 @@ public sealed class RefusalTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
         Assert.Equal("There is no PCI device 0000:00:1e.7.", failure.GetProperty("reason").GetString());
         Assert.Contains("nonpaged devices", failure.GetProperty("remedy").GetString(), StringComparison.Ordinal);
         failure = await RefusedAsync("../../../etc");
-        Assert.Contains("a PCI address is written like 0000:00:04.0", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "a PCI address is written like 0000:00:04.0", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -24,7 +25,10 @@ public sealed class RefusalTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
         try
         {
             JsonElement failure = await RefusedAsync(SysfsGuest.E1000);
-            Assert.StartsWith($"The kernel's driver e1000 uses {SysfsGuest.E1000}", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
+            Assert.StartsWith(
+                $"The kernel's driver e1000 uses {SysfsGuest.E1000}",
+                failure.GetProperty("reason").GetString(),
+                StringComparison.Ordinal);
             await Guest.DoAsync(failure.GetProperty("remedy").GetString()!);
             await Guest.DoAsync($"nonpaged run --machine sysfs --device {SysfsGuest.E1000} --count 1");
         }
@@ -46,8 +50,10 @@ public sealed class RefusalTests(SysfsGuest fixture) : IClassFixture<SysfsGuest>
     [Fact]
     public async Task A_user_without_the_right_is_refused()
     {
-        await Guest.DoAsync("grep -q nobody /etc/passwd 2>/dev/null || echo nobody:x:65534:65534::/:/bin/sh >>/etc/passwd; chmod 755 /");
-        GuestResult result = await Guest.RunAsync($"su nobody -c 'nonpaged run --machine sysfs --device {SysfsGuest.E1000} --json 2>/dev/null'");
+        await Guest.DoAsync(
+            "grep -q nobody /etc/passwd 2>/dev/null || echo nobody:x:65534:65534::/:/bin/sh >>/etc/passwd; chmod 755 /");
+        GuestResult result = await Guest.RunAsync(
+            $"su nobody -c 'nonpaged run --machine sysfs --device {SysfsGuest.E1000} --json 2>/dev/null'");
         JsonElement failure = result.Json.GetProperty("failure");
         Assert.Contains("may not be opened by this user", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains("root", failure.GetProperty("remedy").GetString(), StringComparison.Ordinal);

@@ -19,7 +19,9 @@ public sealed class SysfsGuest : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Guest.DisposeAsync();
 
-    /// <summary>The card may read and write memory: bit 2 of the command register, at offset 4 (PCI Local Bus 3.0, 6.2.2).</summary>
+    /// <summary>
+    /// The card may read and write memory: bit 2 of the command register, at offset 4 (PCI Local Bus 3.0, 6.2.2).
+    /// </summary>
     internal async Task<bool> IsBusMasterAsync(string device)
     {
         GuestResult command = await Guest.DoAsync($"hexdump -s 4 -n 2 -e '1/2 \"%u\"' /sys/bus/pci/devices/{device}/config");

@@ -11,7 +11,8 @@ public sealed class InterruptTests(VfioGuest fixture) : IClassFixture<VfioGuest>
     {
         string driver = await GuestDriver.PutAsync(fixture.Guest, "probe", "-DINTERRUPT");
         await fixture.BindAsync(VfioGuest.E1000e);
-        GuestResult result = await fixture.Guest.RunAsync($"nonpaged run {driver} --machine vfio --device {VfioGuest.E1000e} --interrupt {kind} 2>&1");
+        GuestResult result = await fixture.Guest.RunAsync(
+            $"nonpaged run {driver} --machine vfio --device {VfioGuest.E1000e} --interrupt {kind} 2>&1");
         Assert.Contains("interrupts: 5\n", result.Output, StringComparison.Ordinal);
     }
 
@@ -19,7 +20,11 @@ public sealed class InterruptTests(VfioGuest fixture) : IClassFixture<VfioGuest>
     public async Task A_kind_that_the_card_does_not_have_is_refused()
     {
         await fixture.BindAsync(VfioGuest.Rtl8139);
-        GuestResult result = await fixture.Guest.RunAsync($"nonpaged run --machine vfio --device {VfioGuest.Rtl8139} --interrupt msi --json 2>/dev/null");
-        Assert.Contains("has no interrupt of the kind", result.Json.GetProperty("failure").GetProperty("reason").GetString(), StringComparison.Ordinal);
+        GuestResult result = await fixture.Guest.RunAsync(
+            $"nonpaged run --machine vfio --device {VfioGuest.Rtl8139} --interrupt msi --json 2>/dev/null");
+        Assert.Contains(
+            "has no interrupt of the kind",
+            result.Json.GetProperty("failure").GetProperty("reason").GetString(),
+            StringComparison.Ordinal);
     }
 }

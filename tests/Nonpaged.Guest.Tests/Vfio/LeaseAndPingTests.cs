@@ -4,7 +4,10 @@ using System.Text.RegularExpressions;
 
 namespace Nonpaged.Guest.Tests.Vfio;
 
-/// <summary>The miniports on cards of the guest behind its IOMMU. Nothing but --machine and --device differs from a run on QEMU's own device models.</summary>
+/// <summary>
+/// The miniports on cards of the guest behind its IOMMU. Nothing but --machine and --device differs from a
+/// run on QEMU's own device models.
+/// </summary>
 public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture<VfioGuest>
 {
     private Guest Guest => fixture.Guest;
@@ -12,13 +15,15 @@ public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture
     [Theory]
     [InlineData("e1000", VfioGuest.E1000, 0)]
     [InlineData("rtl8139", VfioGuest.Rtl8139, 1)]
-    public async Task A_miniport_takes_a_lease_and_pings_by_IOVAs_below_4_GiB_over_scattered_pages(string driver, string device, int nic)
+    public async Task A_miniport_takes_a_lease_and_pings_by_IOVAs_below_4_GiB_over_scattered_pages(
+        string driver, string device, int nic)
     {
         await fixture.BindAsync(device);
         // Other tests have had the card before.
         (int Leases, int Answers) before = Seen(nic);
         await Guest.DoAsync("echo deny > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
-        GuestResult result = await Guest.DoAsync($"{Scatter} nonpaged run --machine vfio --device {device} --count 20 --json 2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
+        GuestResult result = await Guest.DoAsync($"{Scatter} nonpaged run --machine vfio --device {device} --count 20 --json "
+            + $"2>/tmp/log || {{ cat /tmp/log; exit 1; }}");
         await Guest.DoAsync("echo never > /sys/kernel/mm/transparent_hugepage/shmem_enabled");
         JsonElement run = result.Json;
         AssertPinged(run, driver);
@@ -28,11 +33,17 @@ public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture
             Assert.Equal("IOMMU mapping of 4 KiB pages", obtained.GetProperty("rung").GetString());
             Assert.True(obtained.GetProperty("pinned").GetBoolean());
             JsonElement range = Assert.Single(allocation.GetProperty("physicalRanges").EnumerateArray());
-            Assert.InRange(Number(range.GetProperty("start").GetString()!) + allocation.GetProperty("length").GetUInt64() - 1, 0x1000UL, 0xffff_ffffUL);
+            Assert.InRange(
+                Number(range.GetProperty("start").GetString()!) + allocation.GetProperty("length").GetUInt64() - 1,
+                0x1000UL,
+                0xffff_ffffUL);
             // One range for the device, and hundreds of pieces behind it.
             Match pieces = PiecesOfMemory().Match(obtained.GetProperty("evidence").GetString()!);
             Assert.True(pieces.Success, obtained.ToString());
-            Assert.InRange(int.Parse(pieces.Groups["pieces"].Value, CultureInfo.InvariantCulture), 200, int.Parse(pieces.Groups["pages"].Value, CultureInfo.InvariantCulture));
+            Assert.InRange(
+                int.Parse(pieces.Groups["pieces"].Value, CultureInfo.InvariantCulture),
+                200,
+                int.Parse(pieces.Groups["pages"].Value, CultureInfo.InvariantCulture));
         }
 
         (int Leases, int Answers) after = Seen(nic);
@@ -47,7 +58,8 @@ public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture
     {
         await using Guest large = await Guest.BootAsync(new GuestOptions { Nics = ["rtl8139"], Iommu = true, Memory = 4096 });
         await large.DoAsync($"{VfioGuest.Modules}; nonpaged bind 0000:00:04.0");
-        GuestResult result = await large.DoAsync("nonpaged run --machine vfio --device 0000:00:04.0 --count 10 --json 2>/tmp/log || { cat /tmp/log; exit 1; }");
+        GuestResult result = await large.DoAsync(
+            "nonpaged run --machine vfio --device 0000:00:04.0 --count 10 --json 2>/tmp/log || { cat /tmp/log; exit 1; }");
         AssertPinged(result.Json, "rtl8139", 10);
         // The kernel gives frames of the highest zone first: those above 4 GiB, where a card of 32 bits does not reach.
         GuestResult zones = await large.DoAsync("cat /proc/zoneinfo");
@@ -63,10 +75,11 @@ public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture
         Assert.Contains("memory of this machine behind its IOMMU, interrupts by INTx", result.Output, StringComparison.Ordinal);
     }
 
-    // Pages that follow each other are given to two files in turn, and one of them is deleted: what is free then is single pages, which the kernel gives before it
-    // breaks a longer piece.
+    // Pages that follow each other are given to two files in turn, and one of them is deleted: what is free then is single pages,
+    // which the kernel gives before it breaks a longer piece.
     private const string Scatter =
-        "awk 'BEGIN { for (i = 0; i < 12288; i++) { printf \"%4096s\", \"\" >\"/tmp/even\"; fflush(\"/tmp/even\"); printf \"%4096s\", \"\" >\"/tmp/odd\"; fflush(\"/tmp/odd\") } }' && rm /tmp/odd;";
+        "awk 'BEGIN { for (i = 0; i < 12288; i++) { printf \"%4096s\", \"\" >\"/tmp/even\"; fflush(\"/tmp/even\"); "
+            + "printf \"%4096s\", \"\" >\"/tmp/odd\"; fflush(\"/tmp/odd\") } }' && rm /tmp/odd;";
 
     private (int Leases, int Answers) Seen(int nic) =>
         (Guest.Traffic(nic).Count("dhcp.option.dhcp == 2 || dhcp.option.dhcp == 5"), Guest.Traffic(nic).Count("icmp.type == 0"));
@@ -81,7 +94,8 @@ public sealed partial class LeaseAndPingTests(VfioGuest fixture) : IClassFixture
         Assert.Empty(run.GetProperty("reports").EnumerateArray());
     }
 
-    private static ulong Number(string hexadecimal) => ulong.Parse(hexadecimal.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static ulong Number(string hexadecimal) =>
+        ulong.Parse(hexadecimal.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 
     [GeneratedRegex("behind its (?<pages>[0-9]+) pages of 4 KiB are (?<pieces>[0-9]+) pieces of physical memory")]
     private static partial Regex PiecesOfMemory();

@@ -12,8 +12,11 @@ public sealed class StrayDmaTests(VfioGuest fixture) : IClassFixture<VfioGuest>
         string driver = await GuestDriver.PutAsync(guest, "probe", "-DSTRAY=0x40000000");
         await fixture.BindAsync(VfioGuest.E1000);
         await guest.DoAsync("dmesg -c >/dev/null");
-        GuestResult result = await guest.RunAsync($"nonpaged run {driver} --machine vfio --device {VfioGuest.E1000} --json 2>/tmp/log");
-        JsonElement[] faults = [.. result.Json.GetProperty("reports").EnumerateArray().Where(report => report.GetProperty("kind").GetString() == "DeviceFault")];
+        GuestResult result = await guest.RunAsync(
+            $"nonpaged run {driver} --machine vfio --device {VfioGuest.E1000} --json 2>/tmp/log");
+        JsonElement[] faults = [.. result.Json.GetProperty("reports")
+            .EnumerateArray()
+            .Where(report => report.GetProperty("kind").GetString() == "DeviceFault")];
         Assert.True(faults.Length >= 1, result.ToString());
         Assert.Contains("fault addr 0x40000000", faults[0].GetProperty("message").GetString(), StringComparison.Ordinal);
         Assert.Equal(0, guest.Traffic().Count());

@@ -11,8 +11,10 @@ public sealed unsafe class KernelLayoutTests
         Dictionary<string, long> inC = Ask(
             "linux/io_uring.h",
             "sizeof(struct io_uring_params)", "offsetof(struct io_uring_params, flags)",
-            "sizeof(struct io_uring_rsrc_register)", "offsetof(struct io_uring_rsrc_register, data)", "offsetof(struct io_uring_rsrc_register, tags)",
-            "sizeof(struct io_uring_rsrc_update2)", "offsetof(struct io_uring_rsrc_update2, data)", "offsetof(struct io_uring_rsrc_update2, tags)",
+            "sizeof(struct io_uring_rsrc_register)", "offsetof(struct io_uring_rsrc_register, data)",
+            "offsetof(struct io_uring_rsrc_register, tags)",
+            "sizeof(struct io_uring_rsrc_update2)", "offsetof(struct io_uring_rsrc_update2, data)",
+            "offsetof(struct io_uring_rsrc_update2, tags)",
             "offsetof(struct io_uring_rsrc_update2, nr)", "sizeof(struct iovec)", "offsetof(struct iovec, iov_len)");
         IoUring.Parameters parameters;
         IoUring.RegisterTable register;
@@ -36,7 +38,8 @@ public sealed unsafe class KernelLayoutTests
     {
         Dictionary<string, long> inC = Ask(
             "linux/capability.h", "_LINUX_CAPABILITY_VERSION_3", "_LINUX_CAPABILITY_U32S_3", "CAP_IPC_LOCK",
-            "sizeof(struct __user_cap_header_struct)", "sizeof(struct __user_cap_data_struct)", "offsetof(struct __user_cap_data_struct, effective)");
+            "sizeof(struct __user_cap_header_struct)", "sizeof(struct __user_cap_data_struct)",
+            "offsetof(struct __user_cap_data_struct, effective)");
         Assert.Equal(LibC.LINUX_CAPABILITY_VERSION_3, inC["_LINUX_CAPABILITY_VERSION_3"]);
         Assert.Equal(LibC.CAP_IPC_LOCK, inC["CAP_IPC_LOCK"]);
         Assert.Equal(2 * sizeof(uint), inC["sizeof(struct __user_cap_header_struct)"]);
@@ -48,7 +51,8 @@ public sealed unsafe class KernelLayoutTests
     public void The_host_s_memory_is_asked_for_as_in_C()
     {
         Dictionary<string, long> inC = Ask(
-            "sys/sysinfo.h", "sizeof(struct sysinfo)", "offsetof(struct sysinfo, totalram)", "offsetof(struct sysinfo, freeram)", "offsetof(struct sysinfo, mem_unit)");
+            "sys/sysinfo.h", "sizeof(struct sysinfo)", "offsetof(struct sysinfo, totalram)", "offsetof(struct sysinfo, freeram)",
+            "offsetof(struct sysinfo, mem_unit)");
         LibC.SystemInformation information;
         Assert.Equal(inC["sizeof(struct sysinfo)"], sizeof(LibC.SystemInformation));
         Assert.Equal(inC["offsetof(struct sysinfo, totalram)"], Offset(&information, &information.TotalMemory));
@@ -60,7 +64,8 @@ public sealed unsafe class KernelLayoutTests
     public void The_constants_of_io_uring_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(
-            "linux/io_uring.h", "SYS_io_uring_setup", "SYS_io_uring_register", "IORING_SETUP_R_DISABLED", "IORING_REGISTER_BUFFERS2",
+            "linux/io_uring.h", "SYS_io_uring_setup", "SYS_io_uring_register", "IORING_SETUP_R_DISABLED",
+            "IORING_REGISTER_BUFFERS2",
             "IORING_REGISTER_BUFFERS_UPDATE", "IORING_RSRC_REGISTER_SPARSE");
         Assert.Equal(IoUring.SYS_io_uring_setup, inC["SYS_io_uring_setup"]);
         Assert.Equal(IoUring.SYS_io_uring_register, inC["SYS_io_uring_register"]);
@@ -74,20 +79,30 @@ public sealed unsafe class KernelLayoutTests
     public void The_constants_of_memory_calls_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(
-            "linux/memfd.h", "PROT_NONE", "PROT_READ", "PROT_WRITE", "MAP_SHARED", "MAP_PRIVATE", "MAP_FIXED", "MAP_ANONYMOUS", "MAP_NORESERVE", "MADV_DONTFORK",
-            "MADV_HUGEPAGE", "MADV_DONTDUMP", "MADV_POPULATE_WRITE", "MADV_COLLAPSE", "MFD_CLOEXEC", "MFD_ALLOW_SEALING", "MFD_HUGETLB", "MFD_HUGE_2MB", "MFD_HUGE_1GB", "F_SEAL_SEAL",
-            "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_FUTURE_WRITE", "RLIMIT_MEMLOCK", "EPERM", "ENOMEM", "EFAULT", "EINVAL", "ENOSPC", "ENOSYS", "EAGAIN", "EOPNOTSUPP");
+            "linux/memfd.h", "PROT_NONE", "PROT_READ", "PROT_WRITE", "MAP_SHARED", "MAP_PRIVATE", "MAP_FIXED", "MAP_ANONYMOUS",
+            "MAP_NORESERVE", "MADV_DONTFORK",
+            "MADV_HUGEPAGE", "MADV_DONTDUMP", "MADV_POPULATE_WRITE", "MADV_COLLAPSE", "MFD_CLOEXEC", "MFD_ALLOW_SEALING",
+            "MFD_HUGETLB", "MFD_HUGE_2MB", "MFD_HUGE_1GB", "F_SEAL_SEAL",
+            "F_SEAL_SHRINK", "F_SEAL_GROW", "F_SEAL_FUTURE_WRITE", "RLIMIT_MEMLOCK", "EPERM", "ENOMEM", "EFAULT", "EINVAL",
+            "ENOSPC", "ENOSYS", "EAGAIN", "EOPNOTSUPP");
         (string Name, long Value)[] here =
         [
-            ("PROT_NONE", LibC.PROT_NONE), ("PROT_READ", LibC.PROT_READ), ("PROT_WRITE", LibC.PROT_WRITE), ("MAP_SHARED", LibC.MAP_SHARED),
-            ("MAP_PRIVATE", LibC.MAP_PRIVATE), ("MAP_FIXED", LibC.MAP_FIXED), ("MAP_ANONYMOUS", LibC.MAP_ANONYMOUS), ("MAP_NORESERVE", LibC.MAP_NORESERVE),
+            ("PROT_NONE", LibC.PROT_NONE), ("PROT_READ", LibC.PROT_READ), ("PROT_WRITE", LibC.PROT_WRITE),
+            ("MAP_SHARED", LibC.MAP_SHARED),
+            ("MAP_PRIVATE", LibC.MAP_PRIVATE), ("MAP_FIXED", LibC.MAP_FIXED), ("MAP_ANONYMOUS", LibC.MAP_ANONYMOUS),
+            ("MAP_NORESERVE", LibC.MAP_NORESERVE),
             ("MADV_DONTFORK", LibC.MADV_DONTFORK), ("MADV_HUGEPAGE", LibC.MADV_HUGEPAGE), ("MADV_DONTDUMP", LibC.MADV_DONTDUMP),
-            ("MADV_POPULATE_WRITE", LibC.MADV_POPULATE_WRITE), ("MADV_COLLAPSE", LibC.MADV_COLLAPSE), ("MFD_CLOEXEC", LibC.MFD_CLOEXEC),
-            ("MFD_ALLOW_SEALING", LibC.MFD_ALLOW_SEALING), ("MFD_HUGETLB", LibC.MFD_HUGETLB), ("MFD_HUGE_2MB", LibC.MFD_HUGE_2MB), ("MFD_HUGE_1GB", LibC.MFD_HUGE_1GB),
+            ("MADV_POPULATE_WRITE", LibC.MADV_POPULATE_WRITE), ("MADV_COLLAPSE", LibC.MADV_COLLAPSE),
+            ("MFD_CLOEXEC", LibC.MFD_CLOEXEC),
+            ("MFD_ALLOW_SEALING", LibC.MFD_ALLOW_SEALING), ("MFD_HUGETLB", LibC.MFD_HUGETLB), ("MFD_HUGE_2MB", LibC.MFD_HUGE_2MB),
+            ("MFD_HUGE_1GB", LibC.MFD_HUGE_1GB),
             ("F_SEAL_SEAL", LibC.F_SEAL_SEAL),
-            ("F_SEAL_SHRINK", LibC.F_SEAL_SHRINK), ("F_SEAL_GROW", LibC.F_SEAL_GROW), ("F_SEAL_FUTURE_WRITE", LibC.F_SEAL_FUTURE_WRITE),
-            ("RLIMIT_MEMLOCK", LibC.RLIMIT_MEMLOCK), ("EPERM", (long)Errno.EPERM), ("ENOMEM", (long)Errno.ENOMEM), ("EFAULT", (long)Errno.EFAULT),
-            ("EINVAL", (long)Errno.EINVAL), ("ENOSPC", (long)Errno.ENOSPC), ("ENOSYS", (long)Errno.ENOSYS), ("EAGAIN", (long)Errno.EAGAIN), ("EOPNOTSUPP", (long)Errno.EOPNOTSUPP),
+            ("F_SEAL_SHRINK", LibC.F_SEAL_SHRINK), ("F_SEAL_GROW", LibC.F_SEAL_GROW),
+            ("F_SEAL_FUTURE_WRITE", LibC.F_SEAL_FUTURE_WRITE),
+            ("RLIMIT_MEMLOCK", LibC.RLIMIT_MEMLOCK), ("EPERM", (long)Errno.EPERM), ("ENOMEM", (long)Errno.ENOMEM),
+            ("EFAULT", (long)Errno.EFAULT),
+            ("EINVAL", (long)Errno.EINVAL), ("ENOSPC", (long)Errno.ENOSPC), ("ENOSYS", (long)Errno.ENOSYS),
+            ("EAGAIN", (long)Errno.EAGAIN), ("EOPNOTSUPP", (long)Errno.EOPNOTSUPP),
         ];
         Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
     }
@@ -96,14 +111,18 @@ public sealed unsafe class KernelLayoutTests
     public void Locks_files_of_devices_and_nodes_are_asked_for_as_in_C()
     {
         Dictionary<string, long> inC = Ask(
-            "sys/file.h", "O_SYNC", "F_WRLCK", "F_OFD_SETLK", "LOCK_EX", "LOCK_NB", "SYS_mbind", "SYS_move_pages", "sizeof(struct flock)", "offsetof(struct flock, l_start)",
+            "sys/file.h", "O_SYNC", "F_WRLCK", "F_OFD_SETLK", "LOCK_EX", "LOCK_NB", "SYS_mbind", "SYS_move_pages",
+            "sizeof(struct flock)", "offsetof(struct flock, l_start)",
             "offsetof(struct flock, l_len)", "offsetof(struct flock, l_pid)");
         LibC.FileLock range;
         (string Name, long Value)[] here =
         [
-            ("O_SYNC", LibC.O_SYNC), ("F_WRLCK", LibC.F_WRLCK), ("F_OFD_SETLK", LibC.F_OFD_SETLK), ("LOCK_EX", LibC.LOCK_EX), ("LOCK_NB", LibC.LOCK_NB),
-            ("SYS_mbind", LibC.MbindNumber), ("SYS_move_pages", LibC.MovePagesNumber), ("sizeof(struct flock)", sizeof(LibC.FileLock)),
-            ("offsetof(struct flock, l_start)", Offset(&range, &range.Start)), ("offsetof(struct flock, l_len)", Offset(&range, &range.Length)),
+            ("O_SYNC", LibC.O_SYNC), ("F_WRLCK", LibC.F_WRLCK), ("F_OFD_SETLK", LibC.F_OFD_SETLK), ("LOCK_EX", LibC.LOCK_EX),
+            ("LOCK_NB", LibC.LOCK_NB),
+            ("SYS_mbind", LibC.MbindNumber), ("SYS_move_pages", LibC.MovePagesNumber),
+            ("sizeof(struct flock)", sizeof(LibC.FileLock)),
+            ("offsetof(struct flock, l_start)", Offset(&range, &range.Start)),
+            ("offsetof(struct flock, l_len)", Offset(&range, &range.Length)),
             ("offsetof(struct flock, l_pid)", Offset(&range, &range.Process)),
         ];
         Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
@@ -114,7 +133,8 @@ public sealed unsafe class KernelLayoutTests
     public void The_constants_of_advice_and_huge_mappings_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(
-            "linux/falloc.h", "MADV_DONTNEED", "MADV_REMOVE", "MADV_NOHUGEPAGE", "MADV_PAGEOUT", "MAP_HUGETLB", "MAP_HUGE_2MB", "FALLOC_FL_KEEP_SIZE",
+            "linux/falloc.h", "MADV_DONTNEED", "MADV_REMOVE", "MADV_NOHUGEPAGE", "MADV_PAGEOUT", "MAP_HUGETLB", "MAP_HUGE_2MB",
+            "FALLOC_FL_KEEP_SIZE",
             "FALLOC_FL_PUNCH_HOLE");
         (string Name, long Value)[] here =
         [
@@ -129,11 +149,13 @@ public sealed unsafe class KernelLayoutTests
     public void The_constants_of_sockets_are_those_of_the_headers()
     {
         Dictionary<string, long> inC = Ask(
-            "sys/socket.h", "AF_UNIX", "AF_XDP", "SOCK_STREAM", "SOCK_RAW", "SOCK_CLOEXEC", "MSG_NOSIGNAL", "SHUT_RDWR", "EPIPE", "EACCES", "EAFNOSUPPORT");
+            "sys/socket.h", "AF_UNIX", "AF_XDP", "SOCK_STREAM", "SOCK_RAW", "SOCK_CLOEXEC", "MSG_NOSIGNAL", "SHUT_RDWR", "EPIPE",
+            "EACCES", "EAFNOSUPPORT");
         (string Name, long Value)[] here =
         [
             ("AF_UNIX", LibC.AF_UNIX), ("AF_XDP", LibC.AF_XDP), ("SOCK_STREAM", LibC.SOCK_STREAM), ("SOCK_RAW", LibC.SOCK_RAW),
-            ("SOCK_CLOEXEC", LibC.SOCK_CLOEXEC), ("MSG_NOSIGNAL", LibC.MSG_NOSIGNAL), ("SHUT_RDWR", LibC.SHUT_RDWR), ("EPIPE", (long)Errno.EPIPE),
+            ("SOCK_CLOEXEC", LibC.SOCK_CLOEXEC), ("MSG_NOSIGNAL", LibC.MSG_NOSIGNAL), ("SHUT_RDWR", LibC.SHUT_RDWR),
+            ("EPIPE", (long)Errno.EPIPE),
             ("EACCES", (long)Errno.EACCES), ("EAFNOSUPPORT", (long)Errno.EAFNOSUPPORT),
         ];
         Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
@@ -143,9 +165,12 @@ public sealed unsafe class KernelLayoutTests
     public void Interfaces_are_asked_for_as_in_C()
     {
         Dictionary<string, long> inC = Ask(
-            "linux/if_tun.h", "sizeof(struct ifreq)", "offsetof(struct ifreq, ifr_name)", "offsetof(struct ifreq, ifr_flags)", "offsetof(struct ifreq, ifr_mtu)",
-            "offsetof(struct ifreq, ifr_hwaddr.sa_family)", "offsetof(struct ifreq, ifr_hwaddr.sa_data)", "IFNAMSIZ", "TUNSETIFF", "TUNGETIFF", "TUNSETCARRIER", "IFF_TAP",
-            "IFF_NO_PI", "IFF_PERSIST", "SIOCGIFFLAGS", "SIOCSIFMTU", "SIOCSIFHWADDR", "SIOCGIFHWADDR", "IFF_PROMISC", "ARPHRD_ETHER", "AF_INET", "SOCK_DGRAM");
+            "linux/if_tun.h", "sizeof(struct ifreq)", "offsetof(struct ifreq, ifr_name)", "offsetof(struct ifreq, ifr_flags)",
+            "offsetof(struct ifreq, ifr_mtu)",
+            "offsetof(struct ifreq, ifr_hwaddr.sa_family)", "offsetof(struct ifreq, ifr_hwaddr.sa_data)", "IFNAMSIZ", "TUNSETIFF",
+            "TUNGETIFF", "TUNSETCARRIER", "IFF_TAP",
+            "IFF_NO_PI", "IFF_PERSIST", "SIOCGIFFLAGS", "SIOCSIFMTU", "SIOCSIFHWADDR", "SIOCGIFHWADDR", "IFF_PROMISC",
+            "ARPHRD_ETHER", "AF_INET", "SOCK_DGRAM");
         Tap.InterfaceRequest request;
         Assert.Equal(inC["sizeof(struct ifreq)"], sizeof(Tap.InterfaceRequest));
         Assert.Equal(inC["offsetof(struct ifreq, ifr_name)"], Offset(&request, request.Name));
@@ -155,9 +180,12 @@ public sealed unsafe class KernelLayoutTests
         Assert.Equal(inC["offsetof(struct ifreq, ifr_hwaddr.sa_data)"], Offset(&request, request.Address));
         (string Name, long Value)[] here =
         [
-            ("IFNAMSIZ", Tap.NameSize), ("TUNSETIFF", (long)Tap.TUNSETIFF), ("TUNGETIFF", (long)Tap.TUNGETIFF), ("TUNSETCARRIER", (long)Tap.TUNSETCARRIER), ("IFF_TAP", Tap.IFF_TAP),
-            ("IFF_NO_PI", Tap.IFF_NO_PI), ("IFF_PERSIST", Tap.IFF_PERSIST), ("SIOCGIFFLAGS", (long)Tap.SIOCGIFFLAGS), ("SIOCSIFMTU", (long)Tap.SIOCSIFMTU),
-            ("SIOCSIFHWADDR", (long)Tap.SIOCSIFHWADDR), ("SIOCGIFHWADDR", (long)Tap.SIOCGIFHWADDR), ("IFF_PROMISC", Tap.IFF_PROMISC), ("ARPHRD_ETHER", Tap.ARPHRD_ETHER),
+            ("IFNAMSIZ", Tap.NameSize), ("TUNSETIFF", (long)Tap.TUNSETIFF), ("TUNGETIFF", (long)Tap.TUNGETIFF),
+            ("TUNSETCARRIER", (long)Tap.TUNSETCARRIER), ("IFF_TAP", Tap.IFF_TAP),
+            ("IFF_NO_PI", Tap.IFF_NO_PI), ("IFF_PERSIST", Tap.IFF_PERSIST), ("SIOCGIFFLAGS", (long)Tap.SIOCGIFFLAGS),
+            ("SIOCSIFMTU", (long)Tap.SIOCSIFMTU),
+            ("SIOCSIFHWADDR", (long)Tap.SIOCSIFHWADDR), ("SIOCGIFHWADDR", (long)Tap.SIOCGIFHWADDR),
+            ("IFF_PROMISC", Tap.IFF_PROMISC), ("ARPHRD_ETHER", Tap.ARPHRD_ETHER),
             ("AF_INET", LibC.AF_INET), ("SOCK_DGRAM", LibC.SOCK_DGRAM),
         ];
         Assert.All(here, constant => Assert.Equal((constant.Name, inC[constant.Name]), constant));
@@ -167,7 +195,8 @@ public sealed unsafe class KernelLayoutTests
     public void Polling_is_asked_for_as_in_C()
     {
         Dictionary<string, long> inC = Ask(
-            "poll.h", "sizeof(struct pollfd)", "offsetof(struct pollfd, events)", "offsetof(struct pollfd, revents)", "POLLIN", "POLLERR", "POLLHUP", "O_RDWR", "O_NONBLOCK",
+            "poll.h", "sizeof(struct pollfd)", "offsetof(struct pollfd, events)", "offsetof(struct pollfd, revents)", "POLLIN",
+            "POLLERR", "POLLHUP", "O_RDWR", "O_NONBLOCK",
             "ENXIO", "EBADFD");
         LibC.PollDescriptor request;
         Assert.Equal(inC["sizeof(struct pollfd)"], sizeof(LibC.PollDescriptor));
@@ -178,7 +207,9 @@ public sealed unsafe class KernelLayoutTests
         Assert.Equal([inC["ENXIO"], inC["EBADFD"]], [(long)Errno.ENXIO, (long)Errno.EBADFD]);
     }
 
-    /// <summary>The kernel itself tells the size of a structure that the headers here may be too old for: it refuses any other.</summary>
+    /// <summary>
+    /// The kernel itself tells the size of a structure that the headers here may be too old for: it refuses any other.
+    /// </summary>
     [Fact]
     public void The_kernel_takes_the_argument_of_PAGEMAP_SCAN()
     {
@@ -215,9 +246,12 @@ public sealed unsafe class KernelLayoutTests
             #include <linux/mman.h>
             #include <asm-generic/mman-common.h>
             #endif
-            int main(void) { {{string.Join('\n', expressions.Select(expression => $"printf(\"%lld\\n\", (long long)({expression}));"))}} return 0; }
+            int main(void) {
+            {{string.Join('\n', expressions.Select(expression => $"printf(\"%lld\\n\", (long long)({expression}));"))}}
+            return 0; }
             """);
-        long[] values = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line, CultureInfo.InvariantCulture))];
+        long[] values = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => long.Parse(line, CultureInfo.InvariantCulture))];
         return expressions.Zip(values).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 }

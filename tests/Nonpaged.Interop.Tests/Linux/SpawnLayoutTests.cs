@@ -9,7 +9,7 @@ public sealed class SpawnLayoutTests
     [Fact]
     public void The_room_for_the_opaque_structures_of_posix_spawn_is_large_enough()
     {
-        var inC = s_inC.Value;
+        Dictionary<string, int> inC = s_inC.Value;
         Assert.InRange(inC["posix_spawn_file_actions_t"], 1, LibC.SpawnFileActionsRoom);
         Assert.InRange(inC["posix_spawnattr_t"], 1, LibC.SpawnAttributesRoom);
         Assert.InRange(inC["sigset_t"], 1, LibC.SignalSetRoom);
@@ -18,7 +18,7 @@ public sealed class SpawnLayoutTests
     [Fact]
     public void The_constants_are_those_of_the_headers()
     {
-        var inC = s_inC.Value;
+        Dictionary<string, int> inC = s_inC.Value;
         Assert.Equal(LibC.POSIX_SPAWN_SETSID, inC["POSIX_SPAWN_SETSID"]);
         Assert.Equal(LibC.POSIX_SPAWN_SETSIGDEF, inC["POSIX_SPAWN_SETSIGDEF"]);
         Assert.Equal(LibC.POSIX_SPAWN_SETSIGMASK, inC["POSIX_SPAWN_SETSIGMASK"]);
@@ -43,9 +43,9 @@ public sealed class SpawnLayoutTests
             "POSIX_SPAWN_SETSID", "POSIX_SPAWN_SETSIGDEF", "POSIX_SPAWN_SETSIGMASK", "SIGKILL", "SIGTERM", "WNOHANG", "AF_UNIX",
             "SOCK_STREAM", "SOCK_CLOEXEC", "MSG_NOSIGNAL", "SHUT_RDWR", "F_DUPFD_CLOEXEC", "X_OK",
         ];
-        var lines = types.Select(static type => $"printf(\"{type} %d\\n\", (int)sizeof({type}));")
+        IEnumerable<string> lines = types.Select(static type => $"printf(\"{type} %d\\n\", (int)sizeof({type}));")
             .Concat(constants.Select(static name => $"printf(\"{name} %d\\n\", (int){name});"));
-        var output = CCompiler.Run(
+        string output = CCompiler.Run(
             $$"""
             #define _GNU_SOURCE
             #include <fcntl.h>

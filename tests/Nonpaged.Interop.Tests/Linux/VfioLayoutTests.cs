@@ -111,9 +111,12 @@ public sealed unsafe class VfioLayoutTests
             #include <sys/eventfd.h>
             #include <sys/ioctl.h>
             #include <linux/vfio.h>
-            int main(void) { {{string.Join('\n', here.Select(one => $"printf(\"%lld\\n\", (long long)({one.Expression}));"))}} return 0; }
+            int main(void) {
+            {{string.Join('\n', here.Select(one => $"printf(\"%lld\\n\", (long long)({one.Expression}));"))}}
+            return 0; }
             """);
-        long[] inC = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => long.Parse(line, CultureInfo.InvariantCulture))];
+        long[] inC = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => long.Parse(line, CultureInfo.InvariantCulture))];
         Assert.All(here.Zip(inC), pair => Assert.Equal((pair.First.Expression, pair.Second), pair.First));
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Nonpaged.Machines.Qemu;
 
 namespace Nonpaged.Machines.Tests.Qemu;
 
@@ -13,12 +14,12 @@ public sealed class DmaTests
         const uint tctl = 0x400, tdbal = 0x3800, tdbah = 0x3804, tdlen = 0x3808, tdh = 0x3810, tdt = 0x3818;
         const uint ring = 0x2000, buffer = 0x3000;
         const int status = 12;
-        using var machine = Testbed.Start();
+        using QemuMachine machine = Testbed.Start();
         using var ram = new RamMapping(machine);
-        var registers = machine.Registers();
+        RegisterWindow registers = machine.Registers();
         machine.Nic.AllowBusMastering(isBusMaster);
 
-        var descriptor = ram.At(ring, 16);
+        Span<byte> descriptor = ram.At(ring, 16);
         BinaryPrimitives.WriteUInt64LittleEndian(descriptor, buffer);
         BinaryPrimitives.WriteUInt16LittleEndian(descriptor[8..], 60);
         descriptor[11] = 0x0b; // RS, IFCS, EOP
@@ -41,9 +42,9 @@ public sealed class DmaTests
         // RTL8139(A) data sheet, section 6.
         const uint tsd0 = 0x10, tsad0 = 0x20, rbstart = 0x30, cr = 0x37, tcr = 0x40, rcr = 0x44;
         const uint ring = 0x10_0000, buffer = 0x2000;
-        using var machine = Testbed.Start("rtl8139");
+        using QemuMachine machine = Testbed.Start("rtl8139");
         using var ram = new RamMapping(machine);
-        var registers = machine.Registers();
+        RegisterWindow registers = machine.Registers();
         machine.Nic.AllowBusMastering(isBusMaster);
 
         ram.At(buffer, 64).Fill(0x5a);
@@ -56,7 +57,7 @@ public sealed class DmaTests
         registers.WriteUInt32(tsd0, 64);
         registers.ReadUInt32(tsd0);
 
-        var received = ram.At(ring + 4, 64);
+        Span<byte> received = ram.At(ring + 4, 64);
         Assert.Equal(isBusMaster, received.IndexOfAnyExcept((byte)0x5a) < 0);
         Assert.Equal(!isBusMaster, received.IndexOfAnyExcept((byte)0) < 0);
     }
@@ -67,9 +68,9 @@ public sealed class DmaTests
         // Each round the descriptor's buffer gets a new length; the device must see the length of its own round.
         const uint tctl = 0x400, tdbal = 0x3800, tdlen = 0x3808, tdt = 0x3818, tdh = 0x3810, totl = 0x40c8;
         const uint ring = 0x2000;
-        using var machine = Testbed.Start();
+        using QemuMachine machine = Testbed.Start();
         using var ram = new RamMapping(machine);
-        var registers = machine.Registers();
+        RegisterWindow registers = machine.Registers();
         machine.Nic.AllowBusMastering(true);
         registers.WriteUInt32(tdbal, ring);
         registers.WriteUInt32(tdlen, 128);
@@ -78,9 +79,9 @@ public sealed class DmaTests
         uint sent = 0;
         for (uint round = 0; round < 2000; round++)
         {
-            var index = (int)(round % 8);
-            var descriptor = ram.At(ring, 128).Slice(16 * index, 16);
-            var length = (ushort)(60 + (round % 1000));
+            int index = (int)(round % 8);
+            Span<byte> descriptor = ram.At(ring, 128).Slice(16 * index, 16);
+            ushort length = (ushort)(60 + (round % 1000));
             descriptor.Clear();
             BinaryPrimitives.WriteUInt64LittleEndian(descriptor, 0x3000);
             BinaryPrimitives.WriteUInt16LittleEndian(descriptor[8..], length);

@@ -1,3 +1,5 @@
+using Nonpaged.Machines.Qemu;
+
 namespace Nonpaged.Machines.Tests.Qemu;
 
 public sealed class InterruptTests
@@ -12,12 +14,12 @@ public sealed class InterruptTests
     public void A_cause_that_is_not_masked_raises_the_line_and_reading_it_lowers_the_line()
     {
         using var raised = new SemaphoreSlim(0);
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
-        var line = machine.GetInterrupt(machine.Nic.InterruptVector!.Value);
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
+        InterruptLine line = machine.GetInterrupt(machine.Nic.InterruptVector!.Value);
         line.Raised += () => raised.Release();
 
-        for (var round = 0; round < 20; round++)
+        for (int round = 0; round < 20; round++)
         {
             registers.WriteUInt32(IMS, LinkStatusChange);
             registers.WriteUInt32(ICS, LinkStatusChange);
@@ -35,8 +37,8 @@ public sealed class InterruptTests
     [Fact]
     public void A_masked_cause_raises_nothing()
     {
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
         registers.WriteUInt32(ICS, LinkStatusChange);
         registers.ReadUInt32(IMS);
         for (uint vector = 0; vector < 24; vector++) Assert.False(machine.GetInterrupt(vector).IsRaised);
@@ -48,8 +50,8 @@ public sealed class InterruptTests
     [InlineData("pcnet")]
     public void The_vector_of_slot_4_is_20_and_the_interrupt_line_register_says_so(string model)
     {
-        using var machine = Testbed.Start(model);
-        var line = new byte[1];
+        using QemuMachine machine = Testbed.Start(model);
+        byte[] line = new byte[1];
         machine.Nic.ReadConfiguration(0x3c, line);
         Assert.Equal(20u, machine.Nic.InterruptVector);
         Assert.Equal(20, line[0]);
@@ -58,7 +60,7 @@ public sealed class InterruptTests
     [Fact]
     public void A_line_that_the_machine_does_not_have_is_refused()
     {
-        using var machine = Testbed.Start();
+        using QemuMachine machine = Testbed.Start();
         Assert.Throws<ArgumentOutOfRangeException>(() => machine.GetInterrupt(24));
         Assert.Equal(20u, machine.GetInterrupt(20).Vector);
         Assert.Same(machine.GetInterrupt(20), machine.GetInterrupt(20));
@@ -67,8 +69,8 @@ public sealed class InterruptTests
     [Fact]
     public void A_handler_that_reads_hardware_is_told_that_it_must_not()
     {
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
         var caught = new TaskCompletionSource<Exception?>();
         machine.GetInterrupt(20).Raised += () => caught.SetResult(Record.Exception(() => registers.ReadUInt32(ICR)));
         registers.WriteUInt32(IMS, LinkStatusChange);
@@ -79,8 +81,8 @@ public sealed class InterruptTests
     [Fact]
     public void A_handler_that_disposes_the_machine_is_told_that_it_must_not()
     {
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
         var caught = new TaskCompletionSource<Exception?>();
         machine.GetInterrupt(20).Raised += () => caught.SetResult(Record.Exception(machine.Dispose));
         registers.WriteUInt32(IMS, LinkStatusChange);

@@ -17,9 +17,9 @@ public sealed class NicTests
     [Fact]
     public void Properties_reach_the_device()
     {
-        using var machine = Testbed.Start(
+        using QemuMachine machine = Testbed.Start(
             new QemuOptions { NicModel = "rtl8139", NicProperties = [new("mac", "52:54:00:01:02:03")] });
-        var ports = machine.Nic.Bars.First(static bar => bar.IsPort);
+        PciBar ports = machine.Nic.Bars.First(static bar => bar.IsPort);
         byte[] address = [.. Enumerable.Range(0, 6)
             .Select(index => machine.Ports.ReadByte((ushort)((int)ports.Start + index)))];
         Assert.Equal([0x52, 0x54, 0x00, 0x01, 0x02, 0x03], address);
@@ -31,16 +31,16 @@ public sealed class NicTests
     [InlineData(0x3e0, 15)]
     public void An_adapter_of_the_isa_bus_answers_at_its_ports_and_raises_its_line(int port, int interrupt)
     {
-        using var machine = Testbed.Start(new QemuOptions
+        using QemuMachine machine = Testbed.Start(new QemuOptions
         {
             NicModel = "ne2k_isa",
             NicProperties = [new("iobase", $"0x{port:x}"), new("irq", $"{interrupt}")],
         });
-        var nic = machine.IsaNic!;
+        IsaDevice nic = machine.IsaNic!;
         Assert.Equal(new DeviceRange(IsPort: true, (ulong)port, 0x20), Assert.Single(nic.Ranges));
         Assert.Equal((uint)interrupt, nic.InterruptVector);
         using var raised = new ManualResetEventSlim();
-        var line = machine.GetInterrupt(nic.InterruptVector!.Value);
+        InterruptLine line = machine.GetInterrupt(nic.InterruptVector!.Value);
         line.Raised += raised.Set;
 
         // A remote read of one byte ends with an interrupt.
@@ -65,7 +65,7 @@ public sealed class NicTests
     [Fact]
     public void A_machine_without_an_adapter_starts_and_has_none()
     {
-        using var machine = Testbed.Start(new QemuOptions { NicModel = null });
+        using QemuMachine machine = Testbed.Start(new QemuOptions { NicModel = null });
         Assert.Null(machine.IsaNic);
         Assert.Throws<InvalidOperationException>(() => machine.Nic);
     }
@@ -88,7 +88,7 @@ public sealed class NicTests
     public void A_value_with_a_comma_stays_one_value()
     {
         Testbed.RequireQemu();
-        var exception = Assert.Throws<MachineException>(
+        MachineException exception = Assert.Throws<MachineException>(
             static () => QemuMachine.Start(new QemuOptions { NicProperties = [new("romfile", "/nonexistent/a,b=c")] }));
         Assert.Contains("/nonexistent/a,b=c", exception.Reason, StringComparison.Ordinal);
     }

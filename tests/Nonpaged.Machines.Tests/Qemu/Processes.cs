@@ -14,7 +14,7 @@ internal static class Processes
     public static List<string> WithEnvironment(string entry)
     {
         var found = new List<string>();
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _)) continue;
             try
@@ -35,13 +35,16 @@ internal static class Processes
     public static List<string> OpenDescriptors()
     {
         var found = new List<string>();
-        foreach (var path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
+        foreach (string path in Directory.EnumerateFileSystemEntries("/proc/self/fd"))
         {
             try
             {
                 // The runtime maps assemblies whenever it likes; of files it keeps descriptors.
-                if (new FileInfo(path).LinkTarget is { } target && s_kinds.Any(kind => target.StartsWith(kind, StringComparison.Ordinal)))
+                if (new FileInfo(path).LinkTarget is { } target
+                    && s_kinds.Any(kind => target.StartsWith(kind, StringComparison.Ordinal)))
+                {
                     found.Add(target);
+                }
             }
             catch (IOException)
             {

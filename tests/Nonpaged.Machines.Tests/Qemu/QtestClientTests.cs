@@ -17,7 +17,8 @@ public sealed class QtestClientTests
         Wait(write);
 
         var series = Task.Run(() => peer.Client.WriteSeries<ushort>("outw"u8, 0xc010, [1, 2, 3]));
-        Assert.Equal(["outw 0xc010 0x1", "outw 0xc010 0x2", "outw 0xc010 0x3"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
+        Assert.Equal(
+            ["outw 0xc010 0x1", "outw 0xc010 0x2", "outw 0xc010 0x3"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
         peer.Answer("OK\nOK\n");
         Assert.False(series.Wait(50));
         peer.Answer("OK\n");
@@ -50,9 +51,9 @@ public sealed class QtestClientTests
             refused.Add(client!.IsInHandler);
         });
         client = peer.Client;
-        for (var round = 0; round < 50; round++)
+        for (int round = 0; round < 50; round++)
         {
-            var read = Task.Run(() => client.Read("inl"u8, 3));
+            Task<ulong> read = Task.Run(() => client.Read("inl"u8, 3));
             peer.ReadLine();
             peer.Answer("IRQ raise 20\nOK 0x0000000000000007\n");
             Assert.Equal(7u, Wait(read));
@@ -79,8 +80,10 @@ public sealed class QtestClientTests
         using var peer = new QtestPeer();
         peer.Client.Post("writel"u8, 1, 1);
         peer.Client.Post("writel"u8, 2, 2);
-        var read = Task.Run(() => peer.Client.Read("readl"u8, ulong.MaxValue));
-        Assert.Equal(["writel 0x1 0x1", "writel 0x2 0x2", "readl 0xffffffffffffffff"], Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
+        Task<ulong> read = Task.Run(() => peer.Client.Read("readl"u8, ulong.MaxValue));
+        Assert.Equal(
+            ["writel 0x1 0x1", "writel 0x2 0x2", "readl 0xffffffffffffffff"],
+            Enumerable.Range(0, 3).Select(_ => peer.ReadLine()));
 
         peer.Answer("OK\nOK\n");
         Assert.False(read.Wait(50));
@@ -95,13 +98,13 @@ public sealed class QtestClientTests
             var interrupts = new List<(uint, bool)>();
             using var peer = new QtestPeer((vector, raised) => interrupts.Add((vector, raised)));
             peer.Client.Post("outl"u8, 1, 1);
-            var read = Task.Run(() => peer.Client.Read("inl"u8, 2));
+            Task<ulong> read = Task.Run(() => peer.Client.Read("inl"u8, 2));
             peer.ReadLine();
             peer.ReadLine();
-            var rest = "IRQ raise 20\nOK\nIRQ lower 20\nIRQ raise 3\nOK 0x0000000000001234\n";
-            for (var i = 0; rest.Length > 0; i++)
+            string rest = "IRQ raise 20\nOK\nIRQ lower 20\nIRQ raise 3\nOK 0x0000000000001234\n";
+            for (int i = 0; rest.Length > 0; i++)
             {
-                var length = Math.Min(cuts[i % cuts.Length], rest.Length);
+                int length = Math.Min(cuts[i % cuts.Length], rest.Length);
                 peer.Answer(rest[..length]);
                 rest = rest[length..];
             }
@@ -120,7 +123,7 @@ public sealed class QtestClientTests
     public void What_the_protocol_does_not_have_ends_the_connection_and_is_told(string line)
     {
         using var peer = new QtestPeer();
-        var read = Task.Run(() => peer.Client.Read("inl"u8, 2));
+        Task<ulong> read = Task.Run(() => peer.Client.Read("inl"u8, 2));
         peer.ReadLine();
         peer.Answer(line);
         Assert.Equal(ulong.MaxValue, Wait(read));
@@ -139,7 +142,7 @@ public sealed class QtestClientTests
     public void After_the_end_reads_are_all_ones_and_writes_vanish()
     {
         using var peer = new QtestPeer();
-        var waiting = Task.Run(() => peer.Client.Read("inl"u8, 2));
+        Task<ulong> waiting = Task.Run(() => peer.Client.Read("inl"u8, 2));
         peer.ReadLine();
         peer.HangUp();
 
@@ -162,7 +165,7 @@ public sealed class QtestClientTests
         });
         Assert.True(Testbed.WaitUntil(() =>
         {
-            var before = Volatile.Read(ref written);
+            uint before = Volatile.Read(ref written);
             Thread.Sleep(300);
             return before > 0 && before == Volatile.Read(ref written);
         }));
@@ -191,8 +194,8 @@ public sealed class QtestClientTests
     public void Writes_of_one_thread_arrive_in_order_and_many_of_them_do_not_stall()
     {
         // 30,000 is more than QEMU's socket holds of unread answers (about 9,000).
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
         const uint vet = 0x38; // VLAN Ether Type: a register that keeps what is written
         for (uint i = 1; i <= 30_000; i++)
         {
@@ -205,11 +208,11 @@ public sealed class QtestClientTests
     public void Accesses_of_several_threads_keep_each_threads_order()
     {
         // Each thread has an entry of the e1000's VLAN filter table (section 13.5.3) for itself.
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
         Parallel.For(0, 4, thread =>
         {
-            var entry = 0x5600 + (4 * (uint)thread);
+            uint entry = 0x5600 + (4 * (uint)thread);
             for (uint i = 0; i < 1000; i++)
             {
                 registers.WriteUInt32(entry, i);

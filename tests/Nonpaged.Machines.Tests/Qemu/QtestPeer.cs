@@ -22,18 +22,18 @@ internal sealed class QtestPeer : IDisposable
 
     public string ReadLine()
     {
-        var buffer = new byte[4096];
+        byte[] buffer = new byte[4096];
         while (true)
         {
-            var end = _received.IndexOf((byte)'\n');
+            int end = _received.IndexOf((byte)'\n');
             if (end >= 0)
             {
-                var line = Encoding.ASCII.GetString([.. _received[..end]]);
+                string line = Encoding.ASCII.GetString([.. _received[..end]]);
                 _received.RemoveRange(0, end + 1);
                 return line;
             }
 
-            var count = LibC.Recv(_theirs, buffer);
+            SysResult count = LibC.Recv(_theirs, buffer);
             Assert.True(count.Value > 0, "The client ended.");
             _received.AddRange(buffer[..count.AsInt32]);
         }
@@ -41,9 +41,9 @@ internal sealed class QtestPeer : IDisposable
 
     public void Answer(string text)
     {
-        for (var rest = Encoding.ASCII.GetBytes(text).AsSpan(); rest.Length > 0;)
+        for (Span<byte> rest = Encoding.ASCII.GetBytes(text).AsSpan(); rest.Length > 0;)
         {
-            var sent = LibC.Send(_theirs, rest);
+            SysResult sent = LibC.Send(_theirs, rest);
             Assert.False(sent.IsError, sent.ToString());
             rest = rest[sent.AsInt32..];
         }

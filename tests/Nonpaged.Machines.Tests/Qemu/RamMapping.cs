@@ -21,7 +21,8 @@ internal sealed unsafe class RamMapping : IDisposable
     /// <summary>The bytes at a physical address.</summary>
     public Span<byte> At(ulong physical, int length)
     {
-        var piece = _layout.Single(piece => physical >= piece.Start.Value && physical - piece.Start.Value + (ulong)length <= piece.Length);
+        MemoryPiece piece = _layout.Single(piece => physical >= piece.Start.Value
+            && physical - piece.Start.Value + (ulong)length <= piece.Length);
         return new Span<byte>(_start + piece.Offset + (physical - piece.Start.Value), length);
     }
 
@@ -30,7 +31,7 @@ internal sealed unsafe class RamMapping : IDisposable
     private static byte* Map(SafeFileHandle file, nuint length)
     {
         const int flags = LibC.MAP_SHARED | LibC.MAP_NORESERVE;
-        var mapped = LibC.MMap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, flags, (int)file.DangerousGetHandle(), 0);
+        SysResult mapped = LibC.MMap(null, length, LibC.PROT_READ | LibC.PROT_WRITE, flags, (int)file.DangerousGetHandle(), 0);
         Assert.False(mapped.IsError, mapped.ToString());
         return (byte*)mapped.Value;
     }

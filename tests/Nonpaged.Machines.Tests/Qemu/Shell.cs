@@ -7,9 +7,10 @@ internal static class Shell
 {
     public static string Run(string command)
     {
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true })!;
-        using var reader = process.StandardOutput;
-        var output = reader.ReadToEnd();
+        using Process process =
+            Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true })!;
+        using StreamReader reader = process.StandardOutput;
+        string output = reader.ReadToEnd();
         process.WaitForExit();
         Assert.True(process.ExitCode == 0, $"{command} ended with {process.ExitCode}.");
         return output;

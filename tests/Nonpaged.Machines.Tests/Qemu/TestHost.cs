@@ -15,12 +15,12 @@ internal sealed class TestHost : IDisposable
     public TestHost()
     {
         Mark = $"NONPAGED_TEST_MARK={Guid.NewGuid():N}";
-        var program = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Machines.TestHost");
-        Assert.False(LibC.Pipe2(out _output, out var writer).IsError);
-        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        Assert.False(LibC.DuplicateAbove(nothing, 3, out var input).IsError);
-        Assert.False(LibC.DuplicateAbove(writer, 3, out var output).IsError);
-        Assert.False(LibC.DuplicateAbove(writer, 3, out var errors).IsError);
+        string program = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Machines.TestHost");
+        Assert.False(LibC.Pipe2(out _output, out SafeFileHandle? writer).IsError);
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        Assert.False(LibC.DuplicateAbove(nothing, 3, out SafeFileHandle? input).IsError);
+        Assert.False(LibC.DuplicateAbove(writer, 3, out SafeFileHandle? output).IsError);
+        Assert.False(LibC.DuplicateAbove(writer, 3, out SafeFileHandle? errors).IsError);
         using (writer)
         using (input)
         using (output)
@@ -29,10 +29,13 @@ internal sealed class TestHost : IDisposable
             int[] descriptors = [.. new[] { input, output, errors }.Select(static handle => (int)handle.DangerousGetHandle())];
             string[] environment =
             [
-                Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}", $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
+                Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}",
+                $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
                 $"HOME={_folder.FullName}", $"TMPDIR={_folder.FullName}", "DOTNET_EnableDiagnostics=0",
             ];
-            var child = LibC.Spawn("/bin/sh", ["/bin/sh", "-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program], environment, descriptors);
+            SysResult child = LibC.Spawn(
+                "/bin/sh", ["/bin/sh", "-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program], environment,
+                descriptors);
             Assert.False(child.IsError, child.ToString());
             Id = child.AsInt32;
         }
@@ -43,23 +46,24 @@ internal sealed class TestHost : IDisposable
     /// <summary>What the environment of this process and of all its children holds.</summary>
     public string Mark { get; }
 
-    public IEnumerable<string> Files => _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(static file => file.FullName);
+    public IEnumerable<string> Files =>
+        _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(static file => file.FullName);
 
     /// <summary>The next line; null at the end.</summary>
     public string? ReadLine()
     {
-        var buffer = new byte[256];
+        byte[] buffer = new byte[256];
         while (true)
         {
-            var end = _received.IndexOf((byte)'\n');
+            int end = _received.IndexOf((byte)'\n');
             if (end >= 0)
             {
-                var line = Encoding.UTF8.GetString([.. _received[..end]]);
+                string line = Encoding.UTF8.GetString([.. _received[..end]]);
                 _received.RemoveRange(0, end + 1);
                 return line;
             }
 
-            var count = LibC.Read(_output, buffer);
+            SysResult count = LibC.Read(_output, buffer);
             if (count.Value <= 0) return null;
             _received.AddRange(buffer[..count.AsInt32]);
         }
@@ -75,7 +79,7 @@ internal sealed class TestHost : IDisposable
 
     public int WaitForExit()
     {
-        Assert.Equal(Id, LibC.WaitPid(Id, out var status, 0).AsInt32);
+        Assert.Equal(Id, LibC.WaitPid(Id, out int status, 0).AsInt32);
         _reaped = true;
         return status;
     }

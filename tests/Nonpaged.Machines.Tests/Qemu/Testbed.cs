@@ -25,7 +25,7 @@ internal static class Testbed
     /// <summary>The registers behind the NIC's first base address register of memory.</summary>
     public static RegisterWindow Registers(this QemuMachine machine)
     {
-        var bar = machine.Nic.Bars.First(static bar => !bar.IsPort);
+        PciBar bar = machine.Nic.Bars.First(static bar => !bar.IsPort);
         return machine.MapRegisters(new PhysicalAddress(bar.Start), bar.Length);
     }
 
@@ -42,7 +42,7 @@ internal static class Testbed
     /// <summary>Waits until a condition holds, and says whether it came to hold.</summary>
     public static bool WaitUntil(Func<bool> condition)
     {
-        var end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        long end = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
         while (!condition())
         {
             if (Environment.TickCount64 > end) return condition();

@@ -5,7 +5,8 @@ namespace Nonpaged.Machines.Tests.Vfio;
 /// <summary>An IOMMU of which only the book is kept: what is mapped where.</summary>
 internal sealed class FakeIommu(ulong highest = 0xffff_ffff) : IommuAddressSpace
 {
-    private readonly IovaAllocator _addresses = new([new IovaRange(0, 0xfedf_ffff), new IovaRange(0xfef0_0000, 0x7f_ffff_ffff)], highest);
+    private readonly IovaAllocator _addresses = new(
+        [new IovaRange(0, 0xfedf_ffff), new IovaRange(0xfef0_0000, 0x7f_ffff_ffff)], highest);
 
     public override string Name => "fake IOMMU";
 
@@ -38,7 +39,7 @@ internal sealed class FakeIommu(ulong highest = 0xffff_ffff) : IommuAddressSpace
 
     public override void Release(ulong iova, nuint length)
     {
-        if (Mappings.TryGetValue(iova, out var mapping)) Assert.Equal(mapping.Length, length);
+        if (Mappings.TryGetValue(iova, out (nuint Address, nuint Length) mapping)) Assert.Equal(mapping.Length, length);
         Mappings.Remove(iova);
         _addresses.Give(iova, length);
     }

@@ -1,13 +1,16 @@
 namespace Nonpaged.Machines.Tests.Vfio;
 
-/// <summary>A folder that stands for /, with PCI functions as sysfs shows them. Nothing in it acts: what is written stays as it is.</summary>
+/// <summary>
+/// A folder that stands for /, with PCI functions as sysfs shows them. Nothing in it acts: what is written stays as it is.
+/// </summary>
 internal sealed class FakePci : IDisposable
 {
     private readonly DirectoryInfo _root = Directory.CreateTempSubdirectory("nonpaged-pci-");
 
     public string Root => _root.FullName;
 
-    public FakePci Add(string address, string type = "0x020000", string? driver = null, int? group = null, string? net = null, bool isUp = false)
+    public FakePci Add(
+        string address, string type = "0x020000", string? driver = null, int? group = null, string? net = null, bool isUp = false)
     {
         string folder = $"{Root}/sys/bus/pci/devices/{address}";
         Directory.CreateDirectory(folder);

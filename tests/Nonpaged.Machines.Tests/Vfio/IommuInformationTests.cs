@@ -9,7 +9,7 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     [Fact]
     public void Page_sizes_ranges_and_the_mappings_that_are_left_are_read_from_the_chain()
     {
-        IommuInformation information = IommuInformation.Parse(Information());
+        var information = IommuInformation.Parse(Information());
         Assert.Equal(0x4020_1000UL, information.PageSizes);
         Assert.Equal([new IovaRange(0, 0xfedf_ffff), new IovaRange(0xfef0_0000, 0x7f_ffff_ffff)], information.Usable);
         Assert.Equal(65535u, information.AvailableMappings);
@@ -20,7 +20,7 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     {
         byte[] bytes = Information();
         bytes[4] = 1;
-        IommuInformation information = IommuInformation.Parse(bytes);
+        var information = IommuInformation.Parse(bytes);
         Assert.Null(information.AvailableMappings);
         Assert.DoesNotContain(information.Usable, range => range.Start <= 0xfee0_0000 && range.Last >= 0xfee0_0000);
     }
@@ -40,11 +40,17 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData("DMAR: [DMA Read NO_PASID] Request device [00:04.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set", true)]
-    [InlineData("DMAR: [DMA Write] Request device [00:04.0] PASID ffffffff fault addr dead0000 [fault reason 05] PTE Write access is not set", true)]
-    [InlineData("vfio-pci 0000:00:04.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x000a address=0xdead0000 flags=0x0000]", true)]
+    [InlineData(
+        "DMAR: [DMA Read NO_PASID] Request device [00:04.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set",
+        true)]
+    [InlineData("DMAR: [DMA Write] Request device [00:04.0] PASID ffffffff fault addr dead0000 [fault reason 05] PTE Write "
+        + "access is not set", true)]
+    [InlineData(
+        "vfio-pci 0000:00:04.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x000a address=0xdead0000 flags=0x0000]", true)]
     [InlineData("AMD-Vi: Event logged [IO_PAGE_FAULT device=0000:00:04.0 domain=0x000a address=0xdead0000 flags=0x0000]", true)]
-    [InlineData("DMAR: [DMA Read NO_PASID] Request device [00:05.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set", false)]
+    [InlineData(
+        "DMAR: [DMA Read NO_PASID] Request device [00:05.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set",
+        false)]
     [InlineData("DMAR: DRHD: handling fault status reg 2", false)]
     [InlineData("vfio-pci 0000:00:04.0: enabling device (0000 -> 0002)", false)]
     public void A_line_of_the_kernel_s_log_is_a_fault_of_the_card_or_is_not(string line, bool isFault) =>
@@ -53,7 +59,7 @@ public sealed class IommuInformationTests(ITestOutputHelper output)
     /// <summary>struct vfio_iommu_type1_info with both capabilities (linux/vfio.h).</summary>
     private static byte[] Information()
     {
-        var bytes = new byte[96];
+        byte[] bytes = new byte[96];
         Put(0, 96);
         Put(4, 3);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(8), 0x4020_1000);

@@ -6,21 +6,29 @@ namespace Nonpaged.Machines.Tests.Vfio;
 /// <summary>Pools whose physical addresses are an IOMMU's: what blocks are told of them is what is mapped.</summary>
 public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
 {
-    private static readonly ulong[] s_limits = [ulong.MaxValue, ulong.MaxValue, 0xffff_ffff, 0x7fff_ffff, 0x00ff_ffff, 0x000f_ffff];
+    private static readonly ulong[] s_limits =
+        [ulong.MaxValue, ulong.MaxValue, 0xffff_ffff, 0x7fff_ffff, 0x00ff_ffff, 0x000f_ffff];
 
     private static readonly nuint[] s_alignments = [0, 0, 16, 4096, 65536, 1 << 21];
 
     private static readonly Gen<Step> s_step = Gen.Select(
-        Gen.Int[0, 2], Gen.OneOf(Gen.Int[1, 300], Gen.Int[1, 9000], Gen.Int[1, 5_000_000]), Gen.Int[0, s_limits.Length - 1], Gen.Int[0, s_alignments.Length - 1], Gen.Bool,
+        Gen.Int[0, 2], Gen.OneOf(Gen.Int[1, 300], Gen.Int[1, 9000], Gen.Int[1, 5_000_000]), Gen.Int[0, s_limits.Length - 1],
+        Gen.Int[0, s_alignments.Length - 1], Gen.Bool,
         Gen.Int[0, int.MaxValue],
-        (kind, length, limit, alignment, contiguous, pick) => new Step(kind != 0, (nuint)length, s_limits[limit], s_alignments[alignment], contiguous, pick));
+        (kind, length, limit, alignment, contiguous, pick) =>
+            new Step(kind != 0, (nuint)length, s_limits[limit], s_alignments[alignment], contiguous, pick));
 
     [Fact]
     public void A_long_contiguous_block_below_a_limit_is_had_of_4_KiB_pages()
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
-        using MemoryBlock block = pool.Allocate(new MemoryRequest(24 << 20) { Contiguous = true, Pin = PinDemand.Any, HighestAcceptableAddress = new PhysicalAddress(0x7fff_ffff) });
+        using var pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(24 << 20)
+        {
+            Contiguous = true,
+            Pin = PinDemand.Any,
+            HighestAcceptableAddress = new PhysicalAddress(0x7fff_ffff),
+        });
         ObtainedMemory obtained = block.Obtained;
         PhysicalRange range = Assert.Single(obtained.PhysicalRanges);
         Assert.True(obtained is { Contiguous: true, Pinned: true, Resident: true, Coherent: true });
@@ -28,14 +36,15 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
         Assert.Equal("IOMMU mapping of 4 KiB pages", obtained.Rung);
         Assert.Contains("pieces of physical memory", obtained.Evidence, StringComparison.Ordinal);
         Assert.Equal((nuint)block.Address, iommu.Reach(range.Start!.Value.Value));
-        Assert.Equal((nuint)block.Address + (24 << 20) - 1, iommu.Reach(pool.Translate((byte*)block.Address + (24 << 20) - 1).Value));
+        Assert.Equal(
+            (nuint)block.Address + (24 << 20) - 1, iommu.Reach(pool.Translate((byte*)block.Address + (24 << 20) - 1).Value));
     }
 
     [Fact]
     public void Below_1_MiB_there_are_blocks_and_none_at_address_0()
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(iommu);
+        using var pool = NonpagedPool.Create(iommu);
         ulong held = 0;
         while (pool.TryAllocate(Low(64 << 10), out MemoryBlock? block, out AllocationFailure? failure))
         {
@@ -54,7 +63,7 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     {
         var iommu = new FakeIommu();
         ulong free = iommu.FreeBytes;
-        using (NonpagedPool pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { FirstExtent = 16 << 20 }))
+        using (var pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { FirstExtent = 16 << 20 }))
         {
             for (int i = 0; i < 3000; i++) _ = pool.Allocate(new MemoryRequest(4096) { Contiguous = true });
             Assert.Single(iommu.Mappings);
@@ -69,7 +78,7 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     {
         var iommu = new FakeIommu { Room = 0 };
         ulong free = iommu.FreeBytes;
-        using NonpagedPool pool = NonpagedPool.Create(iommu);
+        using var pool = NonpagedPool.Create(iommu);
         Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20), out _, out AllocationFailure? failure));
         Assert.Equal("no further mapping", failure.Reason);
         Assert.Equal(free, iommu.FreeBytes);
@@ -82,8 +91,8 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     public void Imported_memory_is_one_physical_range_and_mapped_until_it_is_disposed()
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(iommu);
-        var memory = (byte*)NativeMemory.AlignedAlloc(3 * 4096, 4096);
+        using var pool = NonpagedPool.Create(iommu);
+        byte* memory = (byte*)NativeMemory.AlignedAlloc(3 * 4096, 4096);
         ImportedMemory imported = pool.Import(memory + 100, 2 * 4096);
         PhysicalRange range = Assert.Single(imported.PhysicalRanges);
         Assert.Equal((nuint)memory + 100, iommu.Reach(range.Start!.Value.Value));
@@ -103,7 +112,8 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
     private static void Run(Step[] steps)
     {
         var iommu = new FakeIommu();
-        using NonpagedPool pool = NonpagedPool.Create(iommu, new NonpagedPoolOptions { Verify = true, Ladder = [MemoryRung.SmallPages], IdleRelease = TimeSpan.Zero });
+        using var pool = NonpagedPool.Create(
+            iommu, new NonpagedPoolOptions { Verify = true, Ladder = [MemoryRung.SmallPages], IdleRelease = TimeSpan.Zero });
         var held = new List<MemoryBlock>();
         foreach (Step step in steps)
         {
@@ -117,7 +127,8 @@ public sealed unsafe class IommuPoolTests(ITestOutputHelper output)
 
     private static void Allocate(FakeIommu iommu, NonpagedPool pool, Step step, List<MemoryBlock> held)
     {
-        var request = new MemoryRequest(step.Length) { Alignment = step.Alignment, Contiguous = step.Contiguous, HighestAcceptableAddress = new PhysicalAddress(step.Limit) };
+        var request = new MemoryRequest(step.Length)
+        { Alignment = step.Alignment, Contiguous = step.Contiguous, HighestAcceptableAddress = new PhysicalAddress(step.Limit) };
         if (!pool.TryAllocate(request, out MemoryBlock? block, out AllocationFailure? failure))
         {
             // There is little below 1 MiB, and 2 MiB-aligned there is none.

@@ -13,9 +13,14 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
     {
         var card = new IovaAllocator(s_usable, 0xffff_ffff);
         Assert.Equal([new IovaRange(0x1000, 0xfedf_ffff), new IovaRange(0xfef0_0000, 0xffff_ffff)], card.FreeRanges);
-        Assert.Equal([new IovaRange(0x1000, 0xfedf_ffff), new IovaRange(0xfef0_0000, 0x7f_ffff_ffff)], new IovaAllocator(s_usable, ulong.MaxValue).FreeRanges);
-        Assert.Equal([new IovaRange(0x1000, 0xff_efff)], new IovaAllocator([new IovaRange(0x10, 0xff_f0ff)], ulong.MaxValue).FreeRanges);
-        Assert.Equal([new IovaRange(0x1000, ulong.MaxValue - 0x1000)], new IovaAllocator([new IovaRange(0, ulong.MaxValue)], ulong.MaxValue).FreeRanges);
+        Assert.Equal(
+            [new IovaRange(0x1000, 0xfedf_ffff), new IovaRange(0xfef0_0000, 0x7f_ffff_ffff)],
+            new IovaAllocator(s_usable, ulong.MaxValue).FreeRanges);
+        Assert.Equal(
+            [new IovaRange(0x1000, 0xff_efff)], new IovaAllocator([new IovaRange(0x10, 0xff_f0ff)], ulong.MaxValue).FreeRanges);
+        Assert.Equal(
+            [new IovaRange(0x1000, ulong.MaxValue - 0x1000)],
+            new IovaAllocator([new IovaRange(0, ulong.MaxValue)], ulong.MaxValue).FreeRanges);
     }
 
     [Fact]
@@ -23,8 +28,11 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
     {
         var addresses = new IovaAllocator(s_usable, 0xffff_ffff);
         Assert.Equal(0xffe0_0000UL, addresses.TryTake(Aligned(2 << 20)));
-        Assert.Equal(0xfec0_0000UL, addresses.TryTake(new IovaRequest(2 << 20, 2 << 20, 0, 2 << 20, new PhysicalAddress(0xfef0_0000))));
-        Assert.Equal(0x1000UL, addresses.TryTake(new IovaRequest((2 << 20) - 4096, 2 << 20, 4096, 64 << 10, new PhysicalAddress(0xf_ffff))));
+        Assert.Equal(
+            0xfec0_0000UL, addresses.TryTake(new IovaRequest(2 << 20, 2 << 20, 0, 2 << 20, new PhysicalAddress(0xfef0_0000))));
+        Assert.Equal(
+            0x1000UL,
+            addresses.TryTake(new IovaRequest((2 << 20) - 4096, 2 << 20, 4096, 64 << 10, new PhysicalAddress(0xf_ffff))));
         Assert.Null(addresses.TryTake(new IovaRequest(4096, 4096, 0, 4096, new PhysicalAddress(0xf_ffff))));
         Assert.Null(addresses.TryTake(new IovaRequest(4096, 4096, 0, 4096, new PhysicalAddress(0))));
     }
@@ -32,9 +40,10 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
     [Fact]
     public void Random_histories_agree_with_a_map_of_single_pages()
     {
-        Gen<Step> step = Gen.Select(
+        var step = Gen.Select(
             Gen.Bool, Gen.Int[1, 60], Gen.Int[0, 5], Gen.Int[0, 31], Gen.Int[0, 260], Gen.Int[0, int.MaxValue],
-            (take, pages, alignment, remainder, limit, pick) => new Step(take, (nuint)pages, (nuint)1 << alignment, (nuint)remainder, (ulong)limit, pick));
+            (take, pages, alignment, remainder, limit, pick) =>
+                new Step(take, (nuint)pages, (nuint)1 << alignment, (nuint)remainder, (ulong)limit, pick));
         // CsCheck prints the seed of a failing history; CsCheck_Seed in the environment repeats it.
         step.Array[1, 200].Sample(Run, iter: 300, writeLine: output.WriteLine);
     }
@@ -42,8 +51,9 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
     private static void Run(Step[] steps)
     {
         // 256 pages, of which 100 to 109 are reserved.
-        var addresses = new IovaAllocator([new IovaRange(0, 100 * Page - 1), new IovaRange(110 * Page, 256 * Page - 1)], ulong.MaxValue);
-        var taken = new bool[256];
+        var addresses = new IovaAllocator(
+            [new IovaRange(0, 100 * Page - 1), new IovaRange(110 * Page, 256 * Page - 1)], ulong.MaxValue);
+        bool[] taken = new bool[256];
         taken.AsSpan(100, 10).Fill(true);
         taken[0] = true;
         ulong all = addresses.FreeBytes;
@@ -68,7 +78,8 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
         nuint remainder = step.Remainder % step.Alignment;
         int? expected = Highest(taken, (int)step.Pages, (int)step.Alignment, (int)remainder, (int)limited, step.Limit);
         ulong? start = addresses.TryTake(new IovaRequest(
-            step.Pages * (nuint)Page, step.Alignment * (nuint)Page, remainder * (nuint)Page, limited * (nuint)Page, new PhysicalAddress(step.Limit * Page - (step.Limit == 0 ? 0UL : 1UL))));
+            step.Pages * (nuint)Page, step.Alignment * (nuint)Page, remainder * (nuint)Page, limited * (nuint)Page,
+            new PhysicalAddress(step.Limit * Page - (step.Limit == 0 ? 0UL : 1UL))));
         Assert.Equal(expected is null ? null : (ulong)expected * Page, start);
         if (start is null) return;
         taken.AsSpan(expected!.Value, (int)step.Pages).Fill(true);
@@ -88,7 +99,8 @@ public sealed class IovaAllocatorTests(ITestOutputHelper output)
     {
         for (int start = 256 - pages; start >= 0; start--)
         {
-            if (start % alignment == remainder && (ulong)(start + limited) <= limit && !taken.AsSpan(start, pages).Contains(true)) return start;
+            if (start % alignment == remainder && (ulong)(start + limited) <= limit && !taken.AsSpan(start, pages).Contains(true))
+                return start;
         }
 
         return null;

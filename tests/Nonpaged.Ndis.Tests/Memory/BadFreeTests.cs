@@ -96,7 +96,8 @@ public sealed unsafe class BadFreeTests
                         default: Assert.True(FreePhysMem(memory)); break;
                     }
                 });
-                Assert.Equal(allocation == free ? [] : [NdisReportKind.FreeByWrongCall], bench.Ndis.Reports.Select(report => report.Kind));
+                Assert.Equal(
+                    allocation == free ? [] : [NdisReportKind.FreeByWrongCall], bench.Ndis.Reports.Select(report => report.Kind));
                 bench.AssertAllFree();
             }
         }
@@ -180,7 +181,7 @@ public sealed unsafe class BadFreeTests
     public void Shared_memory_freed_with_other_words_is_reported_and_freed()
     {
         using var ram = new MachineRam(16 << 20);
-        var host = NdisInstance.Default;
+        NdisInstance host = NdisInstance.Default;
         int before = host.Reports.Count;
         NdisMAllocateSharedMemory(default, 5000, true, out void* memory, out NDIS_PHYSICAL_ADDRESS physical);
         Assert.True(memory != null);
@@ -205,7 +206,8 @@ public sealed unsafe class BadFreeTests
     {
         const ulong size = 4 << 20;
         using var ram = new MachineRam(size);
-        using NonpagedPool pool = NonpagedPool.Over(ram.Descriptor, MachineRam.Pc(size), new NonpagedPoolOptions { Verify = true, Guard = true });
+        using var pool = NonpagedPool.Over(
+            ram.Descriptor, MachineRam.Pc(size), new NonpagedPoolOptions { Verify = true, Guard = true });
         using var instance = new NdisInstance(pool, new NdisOptions { Guard = true });
         using (CallContext.Enter(new CallContext(instance, MemoryBench.Miniport, Irql.PASSIVE_LEVEL, Initializing: true)))
         {
@@ -216,8 +218,11 @@ public sealed unsafe class BadFreeTests
         }
 
         pool.Trim();
-        Assert.Equal([NdisReportKind.WritePastEnd, NdisReportKind.WriteAfterFree], instance.Reports.Select(report => report.Kind));
-        Assert.All(instance.Reports, report => Assert.Equal((nameof(NdisAllocateMemory), MemoryBench.Miniport.Name), (report.Call, report.Driver)));
+        Assert.Equal(
+            [NdisReportKind.WritePastEnd, NdisReportKind.WriteAfterFree], instance.Reports.Select(report => report.Kind));
+        Assert.All(
+            instance.Reports,
+            report => Assert.Equal((nameof(NdisAllocateMemory), MemoryBench.Miniport.Name), (report.Call, report.Driver)));
     }
 
     [Fact]
@@ -229,7 +234,9 @@ public sealed unsafe class BadFreeTests
             {
                 NdisMAllocateSharedMemory(default, 4096, true, out void* memory, out NDIS_PHYSICAL_ADDRESS physical);
                 Assert.True(memory != null);
-                Assert.Equal((NdisReportKind.IrqlTooHigh, nameof(NdisMAllocateSharedMemory)), (bench.TheReport.Kind, bench.TheReport.Call));
+                Assert.Equal(
+                    (NdisReportKind.IrqlTooHigh, nameof(NdisMAllocateSharedMemory)),
+                    (bench.TheReport.Kind, bench.TheReport.Call));
                 // Freeing is allowed there.
                 NdisMFreeSharedMemory(default, 4096, true, memory, physical);
                 Assert.Single(bench.Ndis.Reports);

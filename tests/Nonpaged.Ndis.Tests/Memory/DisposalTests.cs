@@ -54,7 +54,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
 
                     barrier.SignalAndWait();
                 }
-            }) { IsBackground = true };
+            })
+            { IsBackground = true };
             thread.Start();
         }
 

@@ -18,7 +18,7 @@ public sealed unsafe class LookasideTests
             const int count = 300;
             NPAGED_LOOKASIDE_LIST list;
             NdisInitializeNPagedLookasideList(&list, 0, size, 0, 0);
-            var blocks = new nint[size >= 65536 ? 20 : count];
+            nint[] blocks = new nint[size >= 65536 ? 20 : count];
             foreach (ref nint block in blocks.AsSpan())
             {
                 block = (nint)NdisAllocateFromNPagedLookasideList(&list);
@@ -60,7 +60,8 @@ public sealed unsafe class LookasideTests
             NdisMFreeSharedMemory(default, 192, true, shared, physical);
             Assert.Equal(wrong.Length, instance.Reports.Count);
             NdisFreeToNPagedLookasideList(&list, block);
-            Assert.All(instance.Reports, report => Assert.Equal((NdisReportKind.FreeOfForeign, nameof(NdisFreeToNPagedLookasideList)), (report.Kind, report.Call)));
+            Assert.All(instance.Reports, report =>
+                Assert.Equal((NdisReportKind.FreeOfForeign, nameof(NdisFreeToNPagedLookasideList)), (report.Kind, report.Call)));
             Assert.Equal(wrong.Length + 1, instance.Reports.Count);
         });
     }
@@ -80,7 +81,9 @@ public sealed unsafe class LookasideTests
             Assert.True(NdisAllocateFromNPagedLookasideList(&list) == null);
             NdisFreeToNPagedLookasideList(&list, null);
             NdisDeleteNPagedLookasideList(&list);
-            Assert.Equal([NdisReportKind.BadHandle, NdisReportKind.BadHandle, NdisReportKind.BadHandle], instance.Reports.Select(report => report.Kind));
+            Assert.Equal(
+                [NdisReportKind.BadHandle, NdisReportKind.BadHandle, NdisReportKind.BadHandle],
+                instance.Reports.Select(report => report.Kind));
         });
     }
 
@@ -268,7 +271,7 @@ public sealed unsafe class LookasideTests
         {
             NPAGED_LOOKASIDE_LIST list;
             NdisInitializeNPagedLookasideList(&list, 0, 256, 0, 0);
-            var place = (nint)(&list);
+            nint place = (nint)(&list);
             var shared = new System.Collections.Concurrent.ConcurrentQueue<nint>();
             Parallel.For(0, 4, number =>
             {
@@ -291,7 +294,8 @@ public sealed unsafe class LookasideTests
     }
 
     private static NonpagedPool Pool(NonpagedPoolOptions? options = null) =>
-        NonpagedPool.Create((options ?? new NonpagedPoolOptions()) with { Ceiling = 8 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+        NonpagedPool.Create((options ?? new NonpagedPoolOptions()) with
+        { Ceiling = 8 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
 
     private static void Run(bool isRecorded, Action<NdisInstance> test)
     {

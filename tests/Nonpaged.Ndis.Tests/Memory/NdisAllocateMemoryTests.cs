@@ -15,7 +15,7 @@ public sealed unsafe class NdisAllocateMemoryTests
         // Other tests call the default instance, too, and some of them wrongly.
         int reports = NdisInstance.Default.Reports.Count(report => report.Call == nameof(NdisFreeMemory));
         Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 3 << 20, 0, s_noLimit));
-        var entries = new ulong[(3 << 20) / 4096];
+        ulong[] entries = new ulong[(3 << 20) / 4096];
         Assert.False(PageMapFile.Read(memory, entries).IsError);
         Assert.All(entries, entry => Assert.NotEqual(0UL, entry & PageMapFile.Present));
         NdisAllocation allocation = Assert.Single(NdisInstance.Default.Outstanding, one => one.VirtualAddress == (nuint)memory);
@@ -28,7 +28,8 @@ public sealed unsafe class NdisAllocateMemoryTests
     [Fact]
     public void Blocks_of_a_pool_that_verifies_are_recorded_though_nobody_asked_for_it()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Verify = true, Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
+        { Verify = true, Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
         using (CallContext.Enter(instance.ProgramContext))
         {
@@ -66,7 +67,8 @@ public sealed unsafe class NdisAllocateMemoryTests
     [Fact]
     public void Small_blocks_of_a_plain_program_come_without_a_record_and_a_bad_free_is_reported_all_the_same()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+        using var pool = NonpagedPool.Create(
+            new NonpagedPoolOptions { Ceiling = 16 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
         using (CallContext.Enter(instance.ProgramContext))
         {
@@ -106,12 +108,16 @@ public sealed unsafe class NdisAllocateMemoryTests
     public void A_block_lies_at_or_below_its_limit(long limit)
     {
         using var bench = new MemoryBench(ram: 6UL << 30);
-        foreach (uint flags in new[] { 0u, NDIS_MEMORY_CONTIGUOUS, NDIS_MEMORY_NONCACHED, NDIS_MEMORY_CONTIGUOUS | NDIS_MEMORY_NONCACHED })
+        uint[] kinds = [0, NDIS_MEMORY_CONTIGUOUS, NDIS_MEMORY_NONCACHED, NDIS_MEMORY_CONTIGUOUS | NDIS_MEMORY_NONCACHED];
+        foreach (uint flags in kinds)
         {
             bench.Run(() =>
             {
-                Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 20_000, flags, new NDIS_PHYSICAL_ADDRESS(limit)));
-                Assert.All(bench.Pool.GetPhysicalRanges(memory, 20_000), range => Assert.True(range.Last!.Value.Value <= (ulong)limit, range.ToString()));
+                Assert.Equal(
+                    NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, 20_000, flags, new NDIS_PHYSICAL_ADDRESS(limit)));
+                Assert.All(
+                    bench.Pool.GetPhysicalRanges(memory, 20_000),
+                    range => Assert.True(range.Last!.Value.Value <= (ulong)limit, range.ToString()));
                 NdisFreeMemory(memory, 20_000, flags);
             });
         }
@@ -135,7 +141,8 @@ public sealed unsafe class NdisAllocateMemoryTests
     public void A_limit_of_low_part_minus_one_and_high_part_zero_is_4_GiB_and_minus_one_is_none()
     {
         Assert.Equal(0xffffffffUL, new NDIS_PHYSICAL_ADDRESS { LowPart = uint.MaxValue, HighPart = 0 }.ToPhysicalAddress().Value);
-        Assert.Equal(PhysicalAddress.Max, new NDIS_PHYSICAL_ADDRESS { LowPart = uint.MaxValue, HighPart = -1 }.ToPhysicalAddress());
+        Assert.Equal(
+            PhysicalAddress.Max, new NDIS_PHYSICAL_ADDRESS { LowPart = uint.MaxValue, HighPart = -1 }.ToPhysicalAddress());
         Assert.Equal(PhysicalAddress.Max, s_noLimit.ToPhysicalAddress());
         Assert.Equal(8, sizeof(NDIS_PHYSICAL_ADDRESS));
     }
@@ -293,7 +300,8 @@ public sealed unsafe class NdisAllocateMemoryTests
             using var bench = new MemoryBench(new NdisOptions { RefuseBreaches = refuse });
             bench.Run(
                 () => Assert.Equal(
-                    refuse ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS, NdisAllocateMemory(out _, 4096, NDIS_MEMORY_NONCACHED, s_noLimit)),
+                    refuse ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS,
+                    NdisAllocateMemory(out _, 4096, NDIS_MEMORY_NONCACHED, s_noLimit)),
                 driver, initializing: driver == MemoryBench.Protocol);
             Assert.Equal(NdisReportKind.FlagsOutsideInitialization, bench.TheReport.Kind);
             Assert.Equal(driver.Name, bench.TheReport.Driver);
@@ -305,7 +313,8 @@ public sealed unsafe class NdisAllocateMemoryTests
     public void A_plain_program_may_use_flags_at_any_time()
     {
         using var bench = new MemoryBench();
-        bench.Run(() => NdisAllocateMemory(out _, 4096, NDIS_MEMORY_CONTIGUOUS, s_noLimit), new Driver("program", DriverKind.Program), initializing: false);
+        var program = new Driver("program", DriverKind.Program);
+        bench.Run(() => NdisAllocateMemory(out _, 4096, NDIS_MEMORY_CONTIGUOUS, s_noLimit), program, initializing: false);
         Assert.Empty(bench.Ndis.Reports);
     }
 
@@ -364,7 +373,11 @@ public sealed unsafe class NdisAllocateMemoryTests
             // More than a third of the ordered piece, so that two of them cannot both lie there by luck.
             void*[] blocks = new void*[3];
             for (int i = 0; i < blocks.Length; i++)
-                Assert.Equal(i == 2 && contiguous ? NDIS_STATUS_FAILURE : status, NdisAllocateMemory(out blocks[i], 100 << 10, flags, s_noLimit));
+            {
+                NDIS_STATUS expected = i == 2 && contiguous ? NDIS_STATUS_FAILURE : status;
+                Assert.Equal(expected, NdisAllocateMemory(out blocks[i], 100 << 10, flags, s_noLimit));
+            }
+
             bool allContiguous = status == NDIS_STATUS_SUCCESS && bench.Ndis.Outstanding.All(one => one.Obtained!.Contiguous);
             Assert.Equal(contiguous, allContiguous);
             foreach (void* block in blocks)
@@ -381,6 +394,7 @@ public sealed unsafe class NdisAllocateMemoryTests
     {
         string[] here = [.. typeof(NdisLibrary).GetMethods().Concat(typeof(CoreDll).GetMethods()).Select(method => method.Name)];
         Assert.Superset(
-            new HashSet<string> { "LocalAlloc", "NdisFreeMemory", "NdisMSetAttributes", "NdisMSetAttributesEx", "VirtualAlloc" }, here.ToHashSet());
+            new HashSet<string> { "LocalAlloc", "NdisFreeMemory", "NdisMSetAttributes", "NdisMSetAttributesEx", "VirtualAlloc" },
+            here.ToHashSet());
     }
 }

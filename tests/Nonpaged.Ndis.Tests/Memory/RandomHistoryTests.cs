@@ -3,13 +3,17 @@ using CsCheck;
 
 namespace Nonpaged.Ndis.Tests.Memory;
 
-/// <summary>Random calls of all families, good and bad, against a model that knows only the list of blocks, their contents and how often it lied.</summary>
+/// <summary>
+/// Random calls of all families, good and bad, against a model that knows only the list of blocks, their
+/// contents and how often it lied.
+/// </summary>
 public sealed unsafe class RandomHistoryTests(ITestOutputHelper output)
 {
     private static readonly long[] s_limits = [-1, -1, 0xffffffff, 0x00ffffff, 0x000fffff, 0x0003ffff];
 
     private static readonly Gen<Step> s_step = Gen.Select(
-        Gen.Int[0, 12], Gen.OneOf(Gen.Int[1, 300], Gen.Int[1, 9000], Gen.Int[1, 600_000]), Gen.Int[0, 3], Gen.Int[0, s_limits.Length - 1], Gen.Int[0, int.MaxValue],
+        Gen.Int[0, 12], Gen.OneOf(Gen.Int[1, 300], Gen.Int[1, 9000], Gen.Int[1, 600_000]), Gen.Int[0, 3],
+        Gen.Int[0, s_limits.Length - 1], Gen.Int[0, int.MaxValue],
         (kind, length, flags, limit, pick) => new Step(kind, (uint)length, (uint)flags, s_limits[limit], pick));
 
     [Theory]
@@ -59,16 +63,20 @@ public sealed unsafe class RandomHistoryTests(ITestOutputHelper output)
                 Assert.Equal(physical, (uint)MmGetPhysicalAddress(address).QuadPart);
                 break;
             default:
-                NDIS_STATUS status = NdisAllocateMemory(out address, step.Length, step.Flags, new NDIS_PHYSICAL_ADDRESS(step.Limit));
+                NDIS_STATUS status = NdisAllocateMemory(
+                    out address, step.Length, step.Flags, new NDIS_PHYSICAL_ADDRESS(step.Limit));
                 Assert.Equal(status == NDIS_STATUS_SUCCESS, address != null);
-                if (profile == NdisProfile.Ce5 && (step.Flags & NDIS_MEMORY_CONTIGUOUS) != 0) Assert.Equal(NDIS_STATUS_FAILURE, status);
+                if (profile == NdisProfile.Ce5 && (step.Flags & NDIS_MEMORY_CONTIGUOUS) != 0)
+                    Assert.Equal(NDIS_STATUS_FAILURE, status);
                 limit = (ulong)step.Limit;
                 isZeroed = step.Flags != 0 || step.Limit != -1;
                 break;
         }
 
         if (address == null) return;
-        Assert.DoesNotContain(model, other => (nint)address < other.Address + (nint)other.Length && other.Address < (nint)address + (nint)step.Length);
+        Assert.DoesNotContain(
+            model,
+            other => (nint)address < other.Address + (nint)other.Length && other.Address < (nint)address + (nint)step.Length);
         Assert.All(bench.Pool.GetPhysicalRanges(address, step.Length), range => Assert.True(range.Last!.Value.Value <= limit));
         if (isZeroed) Assert.Equal(-1, new Span<byte>(address, (int)step.Length).IndexOfAnyExcept((byte)0));
         byte pattern = (byte)(step.Pick | 1);

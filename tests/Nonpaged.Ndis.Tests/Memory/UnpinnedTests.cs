@@ -1,6 +1,8 @@
 namespace Nonpaged.Ndis.Tests.Memory;
 
-/// <summary>A pool that may pin by no means: what needs a fixed address fails, all else works without a physical address.</summary>
+/// <summary>
+/// A pool that may pin by no means: what needs a fixed address fails, all else works without a physical address.
+/// </summary>
 public sealed unsafe class UnpinnedTests
 {
     private static readonly NDIS_PHYSICAL_ADDRESS s_noLimit = NDIS_PHYSICAL_ADDRESS.None;
@@ -55,7 +57,7 @@ public sealed unsafe class UnpinnedTests
 
     private static void Run(bool isRecorded, Action<NdisInstance, List<string>> test)
     {
-        using NonpagedPool pool = NonpagedPool.Create(
+        using var pool = NonpagedPool.Create(
             new NonpagedPoolOptions { Pins = [], Ladder = [MemoryRung.SmallPages], Verify = isRecorded });
         var log = new List<string>();
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = isRecorded }) { Log = log.Add };

@@ -28,7 +28,8 @@ internal sealed class FakeMachine : Machine
 
     public override Task<string> Gone => _gone.Task;
 
-    public override NonpagedPool CreatePool(NonpagedPoolOptions options) => NonpagedPool.Over(_ram.Descriptor, MachineRam.Pc(8 << 20), options);
+    public override NonpagedPool CreatePool(NonpagedPoolOptions options) =>
+        NonpagedPool.Over(_ram.Descriptor, MachineRam.Pc(8 << 20), options);
 
     public override RegisterWindow MapRegisters(PhysicalAddress address, uint length) => Registers;
 

@@ -8,13 +8,13 @@ public sealed unsafe class HardwareAccessTests
     {
         InInitialize(bench => (_, configuration) =>
         {
-            var size = 1u;
-            NdisMQueryAdapterResources(out var status, configuration, null, ref size);
+            uint size = 1u;
+            NdisMQueryAdapterResources(out NDIS_STATUS status, configuration, null, ref size);
             Assert.Equal((NDIS_STATUS_RESOURCES, 8u + (3 * 20)), (status, size));
-            var bytes = stackalloc byte[(int)size];
+            byte* bytes = stackalloc byte[(int)size];
             NdisMQueryAdapterResources(out status, configuration, (NDIS_RESOURCE_LIST*)bytes, ref size);
             Assert.Equal((NDIS_STATUS_SUCCESS, 3u), (status, ((NDIS_RESOURCE_LIST*)bytes)->Count));
-            var resources = NDIS_RESOURCE_LIST.PartialDescriptors((NDIS_RESOURCE_LIST*)bytes);
+            CM_PARTIAL_RESOURCE_DESCRIPTOR* resources = NDIS_RESOURCE_LIST.PartialDescriptors((NDIS_RESOURCE_LIST*)bytes);
             Assert.Equal((CM_RESOURCE_TYPE.CmResourceTypeMemory, 0x1000u), (resources[0].Type, resources[0].MemoryLength));
             Assert.Equal((CM_RESOURCE_TYPE.CmResourceTypePort, 0x40u), (resources[1].Type, resources[1].PortLength));
             Assert.Equal((CM_RESOURCE_TYPE.CmResourceTypeInterrupt, 20u), (resources[2].Type, resources[2].InterruptVector));
@@ -27,15 +27,15 @@ public sealed unsafe class HardwareAccessTests
         InInitialize(bench => (adapter, _) =>
         {
             var start = new NDIS_PHYSICAL_ADDRESS((long)FakeMachine.RegistersStart);
-            Assert.Equal(NDIS_STATUS_SUCCESS, NdisMMapIoSpace(out var registers, adapter, start, FakeMachine.RegistersLength));
+            Assert.Equal(NDIS_STATUS_SUCCESS, NdisMMapIoSpace(out void* registers, adapter, start, FakeMachine.RegistersLength));
             NdisWriteRegisterUlong((uint*)((byte*)registers + 8), 0x12345678);
-            NdisReadRegisterUshort((ushort*)((byte*)registers + 10), out var high);
+            NdisReadRegisterUshort((ushort*)((byte*)registers + 10), out ushort high);
             Assert.Equal(0x1234, high);
             NdisMUnmapIoSpace(adapter, registers, FakeMachine.RegistersLength);
 
-            Assert.Equal(NDIS_STATUS_SUCCESS, NdisMRegisterIoPortRange(out var ports, adapter, FakeMachine.FirstPort, 16));
+            Assert.Equal(NDIS_STATUS_SUCCESS, NdisMRegisterIoPortRange(out void* ports, adapter, FakeMachine.FirstPort, 16));
             NdisRawWritePortUshort((byte*)ports + 2, 0xabcd);
-            NdisRawReadPortUchar((byte*)ports + 3, out var value);
+            NdisRawReadPortUchar((byte*)ports + 3, out byte value);
             Assert.Equal(0xab, value);
             NdisMDeregisterIoPortRange(adapter, FakeMachine.FirstPort, 16, ports);
             Assert.Empty(bench.Ndis.Reports);
@@ -47,10 +47,10 @@ public sealed unsafe class HardwareAccessTests
     {
         InInitialize(bench => (adapter, _) =>
         {
-            for (var poll = 0; poll < 100; poll++)
+            for (int poll = 0; poll < 100; poll++)
             {
-                NdisRawReadPortUlong((void*)0x80, out var port);
-                NdisReadRegisterUlong((uint*)0x1000, out var register);
+                NdisRawReadPortUlong((void*)0x80, out uint port);
+                NdisReadRegisterUlong((uint*)0x1000, out uint register);
                 Assert.Equal((uint.MaxValue, uint.MaxValue), (port, register));
             }
 
@@ -64,11 +64,11 @@ public sealed unsafe class HardwareAccessTests
         InInitialize(bench => (adapter, _) =>
         {
             NdisMAllocateMapRegisters(adapter, 0, NDIS_DMA_32BITS, 2, 20_000);
-            NdisAllocateMemory(out var memory, 20_000, NDIS_MEMORY_CONTIGUOUS, NDIS_PHYSICAL_ADDRESS.None);
-            NdisAllocateBufferPool(out NDIS_STATUS _, out var pool, 1);
-            NdisAllocateBuffer(out NDIS_STATUS _, out var buffer, pool, (byte*)memory + 100, 15_000);
-            var units = stackalloc NDIS_PHYSICAL_ADDRESS_UNIT[(int)NDIS_BUFFER_TO_SPAN_PAGES(buffer)];
-            NdisMStartBufferPhysicalMapping(adapter, buffer, 1, true, units, out var count);
+            NdisAllocateMemory(out void* memory, 20_000, NDIS_MEMORY_CONTIGUOUS, NDIS_PHYSICAL_ADDRESS.None);
+            NdisAllocateBufferPool(out NDIS_STATUS _, out NDIS_HANDLE pool, 1);
+            NdisAllocateBuffer(out NDIS_STATUS _, out NDIS_BUFFER* buffer, pool, (byte*)memory + 100, 15_000);
+            NDIS_PHYSICAL_ADDRESS_UNIT* units = stackalloc NDIS_PHYSICAL_ADDRESS_UNIT[(int)NDIS_BUFFER_TO_SPAN_PAGES(buffer)];
+            NdisMStartBufferPhysicalMapping(adapter, buffer, 1, true, units, out uint count);
             Assert.Equal((1u, 15_000u), (count, units->Length));
             Assert.Equal(MmGetPhysicalAddress((byte*)memory + 100), units->PhysicalAddress);
             NdisMCompleteBufferPhysicalMapping(adapter, buffer, 1);
@@ -87,10 +87,11 @@ public sealed unsafe class HardwareAccessTests
     {
         InInitialize(bench => (adapter, _) =>
         {
-            Assert.Equal(NDIS_STATUS_RESOURCE_CONFLICT, NdisMRegisterIoPortRange(out var ports, adapter, 0xcf8, 8));
+            Assert.Equal(NDIS_STATUS_RESOURCE_CONFLICT, NdisMRegisterIoPortRange(out void* ports, adapter, 0xcf8, 8));
             Assert.True(ports == null);
             Assert.Equal(
-                NDIS_STATUS_RESOURCE_CONFLICT, NdisMMapIoSpace(out var registers, adapter, new NDIS_PHYSICAL_ADDRESS(0xfee00000), 4096));
+                NDIS_STATUS_RESOURCE_CONFLICT,
+                NdisMMapIoSpace(out void* registers, adapter, new NDIS_PHYSICAL_ADDRESS(0xfee00000), 4096));
             Assert.True(registers == null);
         });
     }
@@ -100,12 +101,12 @@ public sealed unsafe class HardwareAccessTests
     {
         InInitialize(bench => (adapter, wrapper) =>
         {
-            NdisOpenConfiguration(out _, out var configuration, wrapper);
+            NdisOpenConfiguration(out _, out NDIS_HANDLE configuration, wrapper);
             Assert.Equal(12u, Read(configuration, "Number", NDIS_PARAMETER_TYPE.NdisParameterInteger)->IntegerData);
             Assert.Equal(0x12u, Read(configuration, "Number", NDIS_PARAMETER_TYPE.NdisParameterHexInteger)->IntegerData);
             Assert.Equal("12", Read(configuration, "Number", NDIS_PARAMETER_TYPE.NdisParameterString)->StringData.ToString());
             Assert.True(Read(configuration, "Missing", NDIS_PARAMETER_TYPE.NdisParameterString) == null);
-            NdisReadNetworkAddress(out var status, out var address, out var length, configuration);
+            NdisReadNetworkAddress(out NDIS_STATUS status, out void* address, out uint length, configuration);
             Assert.Equal(NDIS_STATUS_SUCCESS, status);
             Assert.Equal([2, 0, 0, 0, 0, 9], new ReadOnlySpan<byte>(address, (int)length).ToArray());
             NdisCloseConfiguration(configuration);
@@ -117,7 +118,7 @@ public sealed unsafe class HardwareAccessTests
         fixed (char* characters = keyword)
         {
             var name = new NDIS_STRING(characters, keyword.Length);
-            NdisReadConfiguration(out _, out var value, configuration, &name, type);
+            NdisReadConfiguration(out _, out NDIS_CONFIGURATION_PARAMETER* value, configuration, &name, type);
             return value;
         }
     }
@@ -129,7 +130,7 @@ public sealed unsafe class HardwareAccessTests
         Exception? failure = null;
         bench.Miniport.InInitialize = (adapter, configuration) =>
         {
-            var status = bench.Miniport.Claim(adapter);
+            NDIS_STATUS status = bench.Miniport.Claim(adapter);
             failure = Record.Exception(() => check(bench)(adapter, configuration));
             return status;
         };

@@ -15,24 +15,26 @@ public sealed unsafe class InterruptTests
         using (bench.Start())
         {
             bench.Machine.Line.Raise();
-            MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
+            MiniportBench.Eventually(
+                () => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
         }
 
         Assert.Equal(
-            ["Isr@DIRQL", "HandleInterrupt@DISPATCH_LEVEL", "EnableInterrupt@DISPATCH_LEVEL"], bench.Miniport.Calls.Skip(2).SkipLast(1));
+            ["Isr@DIRQL", "HandleInterrupt@DISPATCH_LEVEL", "EnableInterrupt@DISPATCH_LEVEL"],
+            bench.Miniport.Calls.Skip(2).SkipLast(1));
     }
 
     [Fact]
     public void A_line_is_told_that_it_was_served_after_the_deferred_function_and_before_it_is_looked_at_again()
     {
         using var bench = new MiniportBench();
-        var servedBefore = -1;
+        int servedBefore = -1;
         bench.Miniport.HandleInterrupt = () =>
         {
             servedBefore = bench.Machine.Line.Served;
             bench.Machine.Line.Lower();
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => bench.Machine.Line.Served > 0, "the line was not told");
         Assert.Equal((0, 1), (servedBefore, bench.Machine.Line.Served));
@@ -42,12 +44,12 @@ public sealed unsafe class InterruptTests
     public void A_line_that_stays_raised_is_served_again()
     {
         using var bench = new MiniportBench();
-        var times = 0;
+        int times = 0;
         bench.Miniport.HandleInterrupt = () =>
         {
             if (++times == 5) bench.Machine.Line.Lower();
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => times == 5, $"served {times} times");
     }
@@ -57,7 +59,7 @@ public sealed unsafe class InterruptTests
     {
         using var bench = new MiniportBench();
         bench.Miniport.Isr = () => (false, false);
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => bench.Ndis.Reports.Count > 0, "no report");
         Assert.Contains("masked", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
@@ -70,13 +72,13 @@ public sealed unsafe class InterruptTests
     public void No_driver_is_blamed_for_an_interrupt_of_hardware_that_went_away_before_that_is_known(bool isRecognized)
     {
         using var bench = new MiniportBench();
-        var asked = 0;
+        int asked = 0;
         bench.Miniport.Isr = () =>
         {
             asked++;
             return (isRecognized, false);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.Device.PullOut();
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => adapter.IsInterruptMasked, "not masked");
@@ -91,11 +93,11 @@ public sealed unsafe class InterruptTests
     public void A_device_that_does_not_answer_any_more_is_reported_and_its_adapter_halted_though_its_machine_does_not_know()
     {
         using var bench = new MiniportBench();
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.Device.PullOut();
         bench.Machine.Line.Raise();
         Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
-        var report = Assert.Single(bench.Ndis.Reports);
+        NdisReport report = Assert.Single(bench.Ndis.Reports);
         Assert.Equal(NdisReportKind.HardwareGone, report.Kind);
         Assert.Contains("all ones", report.Message, StringComparison.Ordinal);
     }
@@ -109,7 +111,8 @@ public sealed unsafe class InterruptTests
         using (bench.Start())
         {
             bench.Machine.Line.Raise();
-            MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
+            MiniportBench.Eventually(
+                () => bench.Miniport.Calls.Contains("EnableInterrupt@DISPATCH_LEVEL"), "no deferred handling");
         }
 
         Assert.Equal(
@@ -127,7 +130,7 @@ public sealed unsafe class InterruptTests
             NdisMSleep(1);
             return (true, false);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => bench.Ndis.Reports.Count > 0, "no report");
         Assert.Equal("NdisMSleep", bench.Report(NdisReportKind.IrqlTooHigh).Call);
@@ -137,10 +140,10 @@ public sealed unsafe class InterruptTests
     public void A_periodic_timer_runs_in_the_serial_context_until_it_is_cancelled()
     {
         using var bench = new MiniportBench();
-        var ticks = 0;
+        int ticks = 0;
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            var status = bench.Miniport.Claim(adapter);
+            NDIS_STATUS status = bench.Miniport.Claim(adapter);
             var timer = (NDIS_MINIPORT_TIMER*)((byte*)bench.Miniport.Context + 1024);
             NdisMInitializeTimer(timer, adapter, (_, context, _, _) =>
             {
@@ -164,11 +167,11 @@ public sealed unsafe class InterruptTests
     public void Hardware_that_went_away_is_not_reset_though_its_driver_says_that_it_hangs()
     {
         using var bench = new MiniportBench();
-        var asked = 0;
+        int asked = 0;
         bench.Miniport.Reset = () => NDIS_STATUS_HARD_ERRORS;
         bench.Miniport.Characteristics.CheckForHangHandler = _ => ++asked > 0;
         bench.Machine.Device.PullOut();
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         MiniportBench.Eventually(() => Volatile.Read(ref asked) >= 2, "not asked");
         Assert.DoesNotContain("Reset@DISPATCH_LEVEL", bench.Miniport.Calls);
         bench.Machine.PullOut();
@@ -180,9 +183,9 @@ public sealed unsafe class InterruptTests
     public void An_adapter_that_says_that_it_hangs_is_reset()
     {
         using var bench = new MiniportBench();
-        var asked = 0;
+        int asked = 0;
         bench.Miniport.Characteristics.CheckForHangHandler = _ => ++asked == 1;
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         MiniportBench.Eventually(() => bench.Miniport.Calls.Contains("Reset@DISPATCH_LEVEL"), "no reset");
         MiniportBench.Eventually(() => adapter.State == AdapterState.Running, "not running again");
     }

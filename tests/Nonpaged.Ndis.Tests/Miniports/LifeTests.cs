@@ -7,7 +7,7 @@ public sealed unsafe class LifeTests
     public void A_miniport_is_entered_initialized_and_halted_in_this_order_at_passive_level()
     {
         using var bench = new MiniportBench();
-        using (var adapter = bench.Start())
+        using (Adapter adapter = bench.Start())
         {
             Assert.Equal(AdapterState.Running, adapter.State);
             Assert.Equal("02:00:00:00:00:01", adapter.MacAddress.ToString());
@@ -25,7 +25,7 @@ public sealed unsafe class LifeTests
     {
         using var bench = new MiniportBench();
         bench.Start().Dispose();
-        using var again = bench.Start();
+        using Adapter again = bench.Start();
         Assert.Equal(AdapterState.Running, again.State);
         Assert.Equal(2, bench.Miniport.Calls.Count(call => call == "Entry"));
     }
@@ -36,14 +36,16 @@ public sealed unsafe class LifeTests
         using var bench = new MiniportBench();
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* _, 1 << 30, NDIS_MEMORY_NONCACHED, NDIS_PHYSICAL_ADDRESS.None));
+            Assert.Equal(
+                NDIS_STATUS_FAILURE, NdisAllocateMemory(out void* _, 1 << 30, NDIS_MEMORY_NONCACHED, NDIS_PHYSICAL_ADDRESS.None));
             NdisWriteErrorLogEntry(adapter, NDIS_ERROR_CODE_OUT_OF_RESOURCES, 1 << 30);
             return NDIS_STATUS_RESOURCES;
         };
-        var failure = Assert.Throws<AdapterException>(bench.Start);
+        AdapterException failure = Assert.Throws<AdapterException>(bench.Start);
         Assert.Equal(NDIS_STATUS_RESOURCES, failure.Status);
         Assert.Contains(failure.Reasons, reason => reason.Contains("1073741824 bytes", StringComparison.Ordinal));
-        Assert.Contains(failure.Reasons, reason => reason.Contains("resources that it needs could not be had", StringComparison.Ordinal));
+        Assert.Contains(
+            failure.Reasons, reason => reason.Contains("resources that it needs could not be had", StringComparison.Ordinal));
         Assert.Empty(bench.Ndis.Outstanding);
         Assert.Empty(bench.Ndis.Adapters);
     }
@@ -69,11 +71,11 @@ public sealed unsafe class LifeTests
         bench.Miniport.Halt = () => { };
         bench.Miniport.InInitialize = (adapter, configuration) =>
         {
-            var status = bench.Miniport.Claim(adapter);
+            NDIS_STATUS status = bench.Miniport.Claim(adapter);
             NdisMMapIoSpace(out _, adapter, new NDIS_PHYSICAL_ADDRESS((long)FakeMachine.RegistersStart), 256);
             NdisMRegisterIoPortRange(out _, adapter, FakeMachine.FirstPort, 16);
             NdisMAllocateMapRegisters(adapter, 0, NDIS_DMA_32BITS, 4, 4096);
-            NdisAllocatePacketPool(out _, out var pool, 4, 0);
+            NdisAllocatePacketPool(out _, out NDIS_HANDLE pool, 4, 0);
             NdisAllocatePacket(out _, out _, pool);
             NdisOpenConfiguration(out _, out _, configuration);
             var timer = (NDIS_MINIPORT_TIMER*)((byte*)bench.Miniport.Context + 1024);
@@ -84,7 +86,8 @@ public sealed unsafe class LifeTests
         bench.Start().Dispose();
         Assert.Equal(
             [
-                "NdisAllocateMemory", "NdisAllocatePacketPool", "NdisMAllocateMapRegisters", "NdisMMapIoSpace", "NdisMRegisterInterrupt",
+                "NdisAllocateMemory", "NdisAllocatePacketPool", "NdisMAllocateMapRegisters", "NdisMMapIoSpace",
+                "NdisMRegisterInterrupt",
                 "NdisMRegisterIoPortRange", "NdisMSetTimer", "NdisOpenConfiguration",
             ],
             Leaks(bench));
@@ -97,10 +100,11 @@ public sealed unsafe class LifeTests
     {
         using var bench = new MiniportBench();
         bench.Miniport.HandleInterrupt = () => throw new InvalidOperationException("a bug.");
-        var adapter = bench.Start();
+        Adapter adapter = bench.Start();
         bench.Machine.Line.Raise();
         Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
-        Assert.Contains("InvalidOperationException: a bug.", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "InvalidOperationException: a bug.", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
         Assert.Contains("Halt@PASSIVE_LEVEL", bench.Miniport.Calls);
         Assert.Empty(bench.Ndis.Outstanding);
     }
@@ -112,7 +116,7 @@ public sealed unsafe class LifeTests
         bench.Miniport.InInitialize = (adapter, _) =>
         {
             bench.Miniport.Claim(adapter);
-            NdisMMapIoSpace(out var registers, adapter, new NDIS_PHYSICAL_ADDRESS((long)FakeMachine.RegistersStart), 256);
+            NdisMMapIoSpace(out void* registers, adapter, new NDIS_PHYSICAL_ADDRESS((long)FakeMachine.RegistersStart), 256);
             return (NDIS_STATUS)(*(uint*)registers);
         };
         Assert.Throws<AdapterException>(bench.Start);
@@ -123,14 +127,14 @@ public sealed unsafe class LifeTests
     public void A_halt_that_throws_loses_the_device_the_bus_and_runs_the_shutdown_function()
     {
         using var bench = new MiniportBench();
-        var shutdowns = 0;
+        int shutdowns = 0;
         bench.Miniport.InInitialize = (adapter, _) =>
         {
             NdisMRegisterAdapterShutdownHandler(adapter, null, _ => shutdowns++);
             return bench.Miniport.Claim(adapter);
         };
         bench.Miniport.Halt = () => throw new InvalidOperationException("a bug.");
-        var adapter = bench.Start();
+        Adapter adapter = bench.Start();
         Assert.True(bench.Machine.Device.IsBusMaster);
         adapter.Halt();
         Assert.False(bench.Machine.Device.IsBusMaster);
@@ -142,7 +146,7 @@ public sealed unsafe class LifeTests
     public void Hardware_that_goes_away_halts_the_adapter_with_a_report()
     {
         using var bench = new MiniportBench();
-        var adapter = bench.Start();
+        Adapter adapter = bench.Start();
         bench.Machine.PullOut();
         Assert.True(adapter.Halted.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
         Assert.Contains("pulled out.", bench.Report(NdisReportKind.HardwareGone).Message, StringComparison.Ordinal);
@@ -152,7 +156,7 @@ public sealed unsafe class LifeTests
     public void A_DMA_that_was_stopped_is_reported_in_the_driver_s_name()
     {
         using var bench = new MiniportBench();
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         bench.Machine.Fault("DMAR: fault addr 0xdead0000");
         NdisReport report = bench.Report(NdisReportKind.DeviceFault);
         Assert.Equal(adapter.Driver.Name, report.Driver);
@@ -163,7 +167,7 @@ public sealed unsafe class LifeTests
     public void The_end_of_the_instance_halts_its_adapters()
     {
         var bench = new MiniportBench();
-        var adapter = bench.Start();
+        Adapter adapter = bench.Start();
         bench.Dispose();
         Assert.Equal(AdapterState.Halted, adapter.State);
     }
@@ -181,15 +185,15 @@ public sealed unsafe class LifeTests
     public void Map_registers_are_for_bus_masters()
     {
         using var bench = new MiniportBench();
-        var status = NDIS_STATUS_SUCCESS;
+        NDIS_STATUS status = NDIS_STATUS_SUCCESS;
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            var claimed = bench.Miniport.Claim(adapter);
+            NDIS_STATUS claimed = bench.Miniport.Claim(adapter);
             NdisMSetAttributes(adapter, bench.Miniport.Context, false, NDIS_INTERFACE_TYPE.NdisInterfacePci);
             status = NdisMAllocateMapRegisters(adapter, 0, NDIS_DMA_32BITS, 4, 4096);
             return claimed;
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         Assert.Equal(NDIS_STATUS_NOT_SUPPORTED, status);
     }
 
@@ -199,11 +203,11 @@ public sealed unsafe class LifeTests
         using var bench = new MiniportBench();
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            NdisMRegisterIoPortRange(out var offset, adapter, FakeMachine.FirstPort, 16);
+            NdisMRegisterIoPortRange(out void* offset, adapter, FakeMachine.FirstPort, 16);
             NdisMDeregisterIoPortRange(adapter, FakeMachine.FirstPort, 16, offset);
             return bench.Miniport.Claim(adapter);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         Assert.Equal("NdisMRegisterIoPortRange", bench.Report(NdisReportKind.BrokenRule).Call);
     }
 

@@ -3,8 +3,8 @@ using Nonpaged.Interop.Tests;
 namespace Nonpaged.Ndis.Tests.Miniports;
 
 /// <summary>
-/// Structures that C drivers share with us, against C definitions written from the documents and laid out by the system's compiler
-/// (LP64, ULONG of 32 bits).
+/// Structures that C drivers share with us, against C definitions written from the documents and laid out by the system's
+/// compiler (LP64, ULONG of 32 bits).
 /// </summary>
 public sealed unsafe class NativeLayoutTests
 {
@@ -17,10 +17,10 @@ public sealed unsafe class NativeLayoutTests
         typedef union { struct { ULONG LowPart; LONG HighPart; } u; int64_t QuadPart; } PHYSICAL_ADDRESS;
         typedef struct _MDL { struct _MDL *Next; CSHORT Size; CSHORT MdlFlags; PVOID Process; PVOID MappedSystemVa; PVOID StartVa;
           ULONG ByteCount; ULONG ByteOffset; } NDIS_BUFFER;
-        typedef struct { UINT PhysicalCount; UINT TotalLength; NDIS_BUFFER *Head; NDIS_BUFFER *Tail; PVOID Pool; UINT Count; ULONG Flags;
-          BOOLEAN ValidCounts; UCHAR NdisPacketFlags; USHORT NdisPacketOobOffset; } NDIS_PACKET_PRIVATE;
-        typedef struct { NDIS_PACKET_PRIVATE Private; UCHAR MiniportReserved[2 * sizeof(PVOID)]; UCHAR WrapperReserved[2 * sizeof(PVOID)];
-          ULONG_PTR Reserved[2]; UCHAR ProtocolReserved[1]; } NDIS_PACKET;
+        typedef struct { UINT PhysicalCount; UINT TotalLength; NDIS_BUFFER *Head; NDIS_BUFFER *Tail; PVOID Pool; UINT Count;
+          ULONG Flags; BOOLEAN ValidCounts; UCHAR NdisPacketFlags; USHORT NdisPacketOobOffset; } NDIS_PACKET_PRIVATE;
+        typedef struct { NDIS_PACKET_PRIVATE Private; UCHAR MiniportReserved[2 * sizeof(PVOID)];
+          UCHAR WrapperReserved[2 * sizeof(PVOID)]; ULONG_PTR Reserved[2]; UCHAR ProtocolReserved[1]; } NDIS_PACKET;
         typedef struct { ULONGLONG TimeToSend; ULONGLONG TimeReceived; UINT HeaderSize; UINT SizeMediaSpecificInfo;
           PVOID MediaSpecificInformation; int Status; } NDIS_PACKET_OOB_DATA;
         typedef struct { USHORT Length; USHORT MaximumLength; WCHAR *Buffer; } NDIS_STRING;
@@ -36,9 +36,10 @@ public sealed unsafe class NativeLayoutTests
         #pragma pack(pop)
         typedef struct { UCHAR MacReserved[4 * sizeof(PVOID)]; int RequestType; union {
           struct { ULONG Oid; PVOID InformationBuffer; UINT InformationBufferLength; UINT BytesWritten; UINT BytesNeeded; } QUERY;
-          struct { ULONG Oid; PVOID InformationBuffer; UINT InformationBufferLength; UINT BytesRead; UINT BytesNeeded; } SET; } DATA;
-          UCHAR NdisReserved[9 * sizeof(PVOID)]; UCHAR ProtocolReserved[2 * sizeof(PVOID)]; UCHAR MiniportReserved[2 * sizeof(PVOID)]; }
-          NDIS_REQUEST;
+          struct { ULONG Oid; PVOID InformationBuffer; UINT InformationBufferLength; UINT BytesRead; UINT BytesNeeded; } SET;
+          } DATA;
+          UCHAR NdisReserved[9 * sizeof(PVOID)]; UCHAR ProtocolReserved[2 * sizeof(PVOID)];
+          UCHAR MiniportReserved[2 * sizeof(PVOID)]; } NDIS_REQUEST;
         #define S(type) printf("%zu\n", sizeof(type));
         #define O(type, member) printf("%zu\n", offsetof(type, member));
         int main(void) {
@@ -84,9 +85,10 @@ public sealed unsafe class NativeLayoutTests
             ("O(NDIS_REQUEST, DATA.SET.BytesRead)", Offset(&request, &request.BytesWritten)),
             ("O(NDIS_REQUEST, DATA.SET.BytesNeeded)", Offset(&request, &request.BytesNeeded)),
         };
-        var answers = CCompiler.Run($"{Definitions}{string.Join('\n', expected.Select(one => one.C))}\nreturn 0; }}")
+        string[] answers = CCompiler.Run($"{Definitions}{string.Join('\n', expected.Select(one => one.C))}\nreturn 0; }}")
             .Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));
+        Assert.Equal(
+            expected.Select(one => $"{one.C} = {one.Value}"), expected.Zip(answers, (one, answer) => $"{one.C} = {answer}"));
     }
 
     private static long Offset(void* structure, void* field) => (byte*)field - (byte*)structure;

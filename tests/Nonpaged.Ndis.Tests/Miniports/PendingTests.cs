@@ -10,7 +10,7 @@ public sealed unsafe class PendingTests
     {
         using var bench = new MiniportBench();
         nint information = 0, count = 0;
-        var pended = 0;
+        int pended = 0;
         bench.Miniport.Characteristics.QueryInformationHandler =
             (void* context, uint oid, void* buffer, uint length, out uint written, out uint needed) =>
             {
@@ -28,7 +28,7 @@ public sealed unsafe class PendingTests
             *(uint*)count = 6;
             NdisMQueryInformationComplete(bench.Miniport.Handle, NDIS_STATUS_SUCCESS);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         Assert.Equal("02:00:00:00:00:01", adapter.MacAddress.ToString());
         Assert.Equal(1, pended);
         Assert.Empty(bench.Ndis.Reports);
@@ -40,28 +40,28 @@ public sealed unsafe class PendingTests
         using var bench = new MiniportBench();
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            var status = bench.Miniport.Claim(adapter);
+            NDIS_STATUS status = bench.Miniport.Claim(adapter);
             const uint Flags = NDIS_ATTRIBUTE_BUS_MASTER | NDIS_ATTRIBUTE_DESERIALIZE;
             NdisMSetAttributesEx(adapter, bench.Miniport.Context, 1, Flags, NDIS_INTERFACE_TYPE.NdisInterfacePci);
             return status;
         };
-        var calls = 0;
+        int calls = 0;
         bench.Miniport.Send = _ =>
         {
             calls++;
             return NDIS_STATUS_RESOURCES;
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         nint[] packets = [protocol.NewPacket(), protocol.NewPacket()];
-        foreach (var packet in packets) protocol.Send(packet);
+        foreach (nint packet in packets) protocol.Send(packet);
         MiniportBench.Eventually(() => protocol.Sent.Count == 2, $"{protocol.Sent.Count} of 2 came back");
         Assert.Equal(packets.Select(packet => (packet, NDIS_STATUS_FAILURE)), protocol.Sent);
         Assert.Equal(2, calls);
         Assert.Contains("must queue the packet", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);
         protocol.Run(() =>
         {
-            foreach (var packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
+            foreach (nint packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
         });
     }
 
@@ -69,12 +69,12 @@ public sealed unsafe class PendingTests
     public void The_unload_function_of_a_driver_whose_entry_fails_does_not_run_and_what_it_left_is_taken_back()
     {
         using var bench = new MiniportBench();
-        var unloaded = false;
+        bool unloaded = false;
         var driver = new MiniportDriver(
             "failing",
             (driverObject, path) =>
             {
-                NdisMInitializeWrapper(out var wrapper, driverObject, path, null);
+                NdisMInitializeWrapper(out NDIS_HANDLE wrapper, driverObject, path, null);
                 NdisMRegisterUnloadHandler(wrapper, _ => unloaded = true);
                 NdisAllocateMemory(out _, 4711, 0, NDIS_PHYSICAL_ADDRESS.None);
                 return NDIS_STATUS_FAILURE;
@@ -94,7 +94,7 @@ public sealed unsafe class PendingTests
             "lost",
             (driverObject, path) =>
             {
-                NdisMInitializeWrapper(out var wrapper, (byte*)driverObject + 8, path, null);
+                NdisMInitializeWrapper(out NDIS_HANDLE wrapper, (byte*)driverObject + 8, path, null);
                 Assert.True(wrapper.IsNull);
                 return NDIS_STATUS_FAILURE;
             },

@@ -14,7 +14,7 @@ public sealed class RegistrationTests
     {
         using var bench = new MiniportBench();
         typeof(NDIS_MINIPORT_CHARACTERISTICS).GetProperty(function)!.SetValue(bench.Miniport.Characteristics, null);
-        var failure = Assert.Throws<AdapterException>(bench.Start);
+        AdapterException failure = Assert.Throws<AdapterException>(bench.Start);
         Assert.Equal(NDIS_STATUS_BAD_CHARACTERISTICS, bench.Miniport.EntryStatus);
         Assert.Equal(NDIS_STATUS_BAD_CHARACTERISTICS, failure.Status);
         Assert.Contains(function, failure.Message, StringComparison.Ordinal);
@@ -37,8 +37,8 @@ public sealed class RegistrationTests
     public void A_driver_without_its_device_is_told_what_there_is()
     {
         using var bench = new MiniportBench();
-        var other = bench.Miniport.Driver with { Devices = [new PciId(0x8086, 0x100e)] };
-        var failure = Assert.Throws<AdapterException>(() => bench.Ndis.StartAdapter(other));
+        MiniportDriver other = bench.Miniport.Driver with { Devices = [new PciId(0x8086, 0x100e)] };
+        AdapterException failure = Assert.Throws<AdapterException>(() => bench.Ndis.StartAdapter(other));
         Assert.Equal(NDIS_STATUS_ADAPTER_NOT_FOUND, failure.Status);
         Assert.Contains("00:04.0 1234:5678", failure.Message, StringComparison.Ordinal);
     }
@@ -47,8 +47,9 @@ public sealed class RegistrationTests
     public void A_device_has_one_adapter()
     {
         using var bench = new MiniportBench();
-        using var adapter = bench.Start();
-        var failure = Assert.Throws<AdapterException>(() => bench.Ndis.StartAdapter(bench.Miniport.Driver, adapter.Device));
+        using Adapter adapter = bench.Start();
+        AdapterException failure = Assert.Throws<AdapterException>(() =>
+            bench.Ndis.StartAdapter(bench.Miniport.Driver, adapter.Device));
         Assert.Equal(NDIS_STATUS_RESOURCE_CONFLICT, failure.Status);
     }
 }

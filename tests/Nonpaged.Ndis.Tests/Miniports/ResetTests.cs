@@ -7,7 +7,7 @@ public sealed unsafe class ResetTests
     public void A_reset_that_a_protocol_asks_for_is_done_and_answered_and_every_protocol_hears_of_it()
     {
         using var bench = new MiniportBench();
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var asking = new TinyProtocol(bench.Ndis, adapter);
         using var other = new TinyProtocol(bench.Ndis, adapter);
         asking.SetFilter(NDIS_PACKET_TYPE_DIRECTED);
@@ -15,7 +15,8 @@ public sealed unsafe class ResetTests
         MiniportBench.Eventually(() => !asking.Resets.IsEmpty, "no answer");
         Assert.Equal([NDIS_STATUS_SUCCESS], asking.Resets);
         Assert.Empty(other.Resets);
-        foreach (var protocol in new[] { asking, other }) Assert.Equal([NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END], protocol.Statuses);
+        foreach (TinyProtocol protocol in new[] { asking, other })
+            Assert.Equal([NDIS_STATUS_RESET_START, NDIS_STATUS_RESET_END], protocol.Statuses);
         Assert.Contains("Reset@DISPATCH_LEVEL", bench.Miniport.Calls);
         Assert.Equal(AdapterState.Running, adapter.State);
     }
@@ -31,14 +32,15 @@ public sealed unsafe class ResetTests
             bench.Machine.Line.Lower();
             NdisMResetComplete(bench.Miniport.Handle, NDIS_STATUS_SUCCESS, true);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var one = new TinyProtocol(bench.Ndis, adapter);
         using var two = new TinyProtocol(bench.Ndis, adapter);
-        var packet = one.NewPacket();
+        nint packet = one.NewPacket();
         one.Send(packet);
         Ask(one);
         Ask(two);
-        // Behind both requests: an interrupt may come before what is queued, and would end the first reset before the second one is asked for.
+        // Behind both requests: an interrupt may come before what is queued, and would end the first reset
+        // before the second one is asked for.
         using var bothAsked = new ManualResetEventSlim();
         Assert.True(adapter.Post(bothAsked.Set));
         Assert.True(bothAsked.Wait(MiniportBench.Patience, TestContext.Current.CancellationToken));
@@ -56,7 +58,7 @@ public sealed unsafe class ResetTests
     {
         using var bench = new MiniportBench();
         bench.Miniport.Reset = () => NDIS_STATUS_PENDING;
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         Ask(protocol);
         MiniportBench.Eventually(() => adapter.State == AdapterState.Resetting, "it is not reset");
@@ -66,7 +68,7 @@ public sealed unsafe class ResetTests
 
     private static void Ask(TinyProtocol protocol) => protocol.Run(() =>
     {
-        NdisReset(out var status, protocol.Binding);
+        NdisReset(out NDIS_STATUS status, protocol.Binding);
         Assert.Equal(NDIS_STATUS_PENDING, status);
     });
 }

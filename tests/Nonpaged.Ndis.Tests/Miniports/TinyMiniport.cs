@@ -22,7 +22,7 @@ internal sealed unsafe class TinyMiniport
             HaltHandler = context => Note(nameof(Halt), () => Halt()),
             ISRHandler = (out bool recognized, out bool queue, void* context) =>
             {
-                var answer = (false, false);
+                (bool, bool) answer = (false, false);
                 Note(nameof(Isr), () => answer = Isr());
                 (recognized, queue) = answer;
             },
@@ -31,7 +31,7 @@ internal sealed unsafe class TinyMiniport
             DisableInterruptHandler = context => Note("DisableInterrupt", () => { }),
             SendHandler = (void* context, NDIS_PACKET* packet, uint flags) =>
             {
-                var status = NDIS_STATUS_FAILURE;
+                NDIS_STATUS status = NDIS_STATUS_FAILURE;
                 Note(nameof(Send), () => status = Send((nint)packet));
                 return status;
             },
@@ -39,7 +39,7 @@ internal sealed unsafe class TinyMiniport
             SetInformationHandler = Set,
             ResetHandler = (out bool addressing, void* context) =>
             {
-                var status = NDIS_STATUS_SUCCESS;
+                NDIS_STATUS status = NDIS_STATUS_SUCCESS;
                 Note("Reset", () => status = Reset());
                 addressing = true;
                 return status;
@@ -81,24 +81,31 @@ internal sealed unsafe class TinyMiniport
     private NDIS_STATUS Entry(void* driverObject, void* path)
     {
         Calls.Enqueue("Entry");
-        NdisMInitializeWrapper(out var wrapper, driverObject, path, null);
+        NdisMInitializeWrapper(out NDIS_HANDLE wrapper, driverObject, path, null);
         return EntryStatus = NdisMRegisterMiniport(wrapper, Characteristics, 0);
     }
 
     private NDIS_STATUS Initialize(
-        out NDIS_STATUS openError, out uint selected, NDIS_MEDIUM* media, uint count, NDIS_HANDLE adapter, NDIS_HANDLE configuration)
+        out NDIS_STATUS openError,
+        out uint selected,
+        NDIS_MEDIUM* media,
+        uint count,
+        NDIS_HANDLE adapter,
+        NDIS_HANDLE configuration)
     {
         openError = NDIS_STATUS_SUCCESS;
         selected = 0;
         Handle = adapter;
-        var status = NDIS_STATUS_SUCCESS;
-        Note(nameof(Initialize), () => status = InInitialize is { } initialize ? initialize(adapter, configuration) : Claim(adapter));
+        NDIS_STATUS status = NDIS_STATUS_SUCCESS;
+        Note(
+            nameof(Initialize),
+            () => status = InInitialize is { } initialize ? initialize(adapter, configuration) : Claim(adapter));
         return status;
     }
 
     public NDIS_STATUS Claim(NDIS_HANDLE adapter)
     {
-        NdisAllocateMemory(out var context, 4096, 0, NDIS_PHYSICAL_ADDRESS.None);
+        NdisAllocateMemory(out void* context, 4096, 0, NDIS_PHYSICAL_ADDRESS.None);
         NdisZeroMemory(context, 4096);
         Context = context;
         NdisMSetAttributesEx(adapter, context, 1, NDIS_ATTRIBUTE_BUS_MASTER, NDIS_INTERFACE_TYPE.NdisInterfacePci);

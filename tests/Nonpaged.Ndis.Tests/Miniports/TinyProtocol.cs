@@ -45,14 +45,14 @@ internal sealed unsafe class TinyProtocol : IDisposable
 
     public NDIS_STATUS Send(nint packet)
     {
-        var status = NDIS_STATUS_FAILURE;
+        NDIS_STATUS status = NDIS_STATUS_FAILURE;
         _ndis.Run(_driver, () => NdisSend(out status, Binding, (NDIS_PACKET*)packet));
         return status;
     }
 
     public void SetFilter(uint filter)
     {
-        var before = Answers.Count;
+        int before = Answers.Count;
         var request = new NDIS_REQUEST
         {
             RequestType = NDIS_REQUEST_TYPE.NdisRequestSetInformation,
@@ -60,7 +60,7 @@ internal sealed unsafe class TinyProtocol : IDisposable
             InformationBuffer = &filter,
             InformationBufferLength = sizeof(uint),
         };
-        var address = (nint)(&request);
+        nint address = (nint)(&request);
         _ndis.Run(_driver, () => NdisRequest(out _, Binding, (NDIS_REQUEST*)address));
         MiniportBench.Eventually(() => Answers.Count > before, "the request was not answered");
     }
@@ -75,7 +75,7 @@ internal sealed unsafe class TinyProtocol : IDisposable
     private void Open(Adapter adapter, bool unbinds)
     {
         NdisAllocatePacketPool(out _, out _pool, 2000, 0);
-        NdisRegisterProtocol(out var status, out _protocol, new NDIS_PROTOCOL_CHARACTERISTICS
+        NdisRegisterProtocol(out NDIS_STATUS status, out _protocol, new NDIS_PROTOCOL_CHARACTERISTICS
         {
             MajorNdisVersion = 5,
             Name = "tinyprotocol",
@@ -104,11 +104,11 @@ internal sealed unsafe class TinyProtocol : IDisposable
                 : null,
         }, 0);
         Assert.Equal(NDIS_STATUS_SUCCESS, status);
-        var medium = NDIS_MEDIUM.NdisMedium802_3;
+        NDIS_MEDIUM medium = NDIS_MEDIUM.NdisMedium802_3;
         fixed (char* characters = adapter.Name)
         {
             var name = new NDIS_STRING(characters, adapter.Name.Length);
-            NdisOpenAdapter(out status, out _, out var binding, out _, &medium, 1, _protocol, default, &name, 0, null);
+            NdisOpenAdapter(out status, out _, out NDIS_HANDLE binding, out _, &medium, 1, _protocol, default, &name, 0, null);
             Assert.Equal(NDIS_STATUS_SUCCESS, status);
             Binding = binding;
         }

@@ -17,7 +17,7 @@ public sealed unsafe class WorkItemTests
             handlerThread = Environment.CurrentManagedThreadId;
             NdisSetEvent(EventOf(bench));
         };
-        using var adapter = StartAndSchedule(bench, () =>
+        using Adapter adapter = StartAndSchedule(bench, () =>
         {
             workThread = Environment.CurrentManagedThreadId;
             irql = KeGetCurrentIrql();
@@ -26,7 +26,7 @@ public sealed unsafe class WorkItemTests
         });
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         Assert.True(waits.Wait(MiniportBench.Patience));
-        var packet = protocol.NewPacket();
+        nint packet = protocol.NewPacket();
         protocol.Send(packet);
         MiniportBench.Eventually(() => protocol.Sent.Count == 1, "nothing is sent while the work item waits");
         Assert.Null(signalled);
@@ -42,15 +42,15 @@ public sealed unsafe class WorkItemTests
     public void No_function_of_the_miniport_runs_beside_a_work_item_that_does_not_wait()
     {
         using var bench = new MiniportBench();
-        var inside = 0;
-        var overlaps = 0;
-        var runs = 0;
+        int inside = 0;
+        int overlaps = 0;
+        int runs = 0;
         bench.Miniport.Send = _ =>
         {
             if (Volatile.Read(ref inside) != 0) overlaps++;
             return NDIS_STATUS_SUCCESS;
         };
-        using var adapter = StartAndSchedule(bench, () =>
+        using Adapter adapter = StartAndSchedule(bench, () =>
         {
             Volatile.Write(ref inside, 1);
             Thread.Sleep(2);
@@ -76,8 +76,8 @@ public sealed unsafe class WorkItemTests
     public void A_halt_waits_for_a_work_item_and_reports_one_that_does_not_end()
     {
         using var good = new MiniportBench();
-        var ended = false;
-        using (var adapter = StartAndSchedule(good, () =>
+        bool ended = false;
+        using (Adapter adapter = StartAndSchedule(good, () =>
         {
             NdisMSleep(200_000);
             ended = true;
@@ -86,8 +86,9 @@ public sealed unsafe class WorkItemTests
         Assert.DoesNotContain(good.Ndis.Reports, report => report.Call == nameof(NdisScheduleWorkItem));
 
         using var bad = new MiniportBench();
-        using (var adapter = StartAndSchedule(bad, () => NdisWaitEvent(EventOf(bad), 0))) adapter.Halt();
-        Assert.Contains(bad.Ndis.Reports, report => report.Kind == NdisReportKind.Leak && report.Call == nameof(NdisScheduleWorkItem));
+        using (Adapter adapter = StartAndSchedule(bad, () => NdisWaitEvent(EventOf(bad), 0))) adapter.Halt();
+        Assert.Contains(
+            bad.Ndis.Reports, report => report.Kind == NdisReportKind.Leak && report.Call == nameof(NdisScheduleWorkItem));
     }
 
     private static NDIS_WORK_ITEM* ItemOf(MiniportBench bench) => (NDIS_WORK_ITEM*)((byte*)bench.Miniport.Context + 1024);
@@ -98,7 +99,7 @@ public sealed unsafe class WorkItemTests
     {
         bench.Miniport.InInitialize = (adapter, _) =>
         {
-            var status = bench.Miniport.Claim(adapter);
+            NDIS_STATUS status = bench.Miniport.Claim(adapter);
             NdisInitializeEvent(EventOf(bench));
             NdisInitializeWorkItem(ItemOf(bench), _ => work(), null);
             Assert.Equal(NDIS_STATUS_SUCCESS, NdisScheduleWorkItem(ItemOf(bench)));

@@ -19,18 +19,18 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void Making_a_pool_always_succeeds_and_its_count_is_a_limit() => Run(() =>
     {
-        NdisAllocatePacketPool(out var status, out var pool, 100_000_000, 16);
+        NdisAllocatePacketPool(out NDIS_STATUS status, out NDIS_HANDLE pool, 100_000_000, 16);
         Assert.Equal(NDIS_STATUS_SUCCESS, status);
         NdisFreePacketPool(pool);
 
         NdisAllocatePacketPool(out _, out pool, 3, 16);
         var packets = new List<nint>();
-        for (var index = 0; index < 3; index++) packets.Add(Take(pool, NDIS_STATUS_SUCCESS));
+        for (int index = 0; index < 3; index++) packets.Add(Take(pool, NDIS_STATUS_SUCCESS));
         Assert.Equal(0, Take(pool, NDIS_STATUS_RESOURCES));
         Assert.Equal(3u, NdisPacketPoolUsage(pool));
         NdisFreePacket((NDIS_PACKET*)packets[0]);
         packets[0] = Take(pool, NDIS_STATUS_SUCCESS);
-        foreach (var packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
+        foreach (nint packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
         NdisFreePacketPool(pool);
         Assert.Empty(_ndis.Reports);
     });
@@ -38,7 +38,7 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void A_packet_is_zero_initialized_whatever_was_in_it_before() => Run(() =>
     {
-        NdisAllocatePacketPool(out _, out var pool, 1, 32);
+        NdisAllocatePacketPool(out _, out NDIS_HANDLE pool, 1, 32);
         var packet = (NDIS_PACKET*)Take(pool, NDIS_STATUS_SUCCESS);
         NdisFillMemory(packet->ProtocolReserved, 32, 0xaa);
         NdisFillMemory(packet->MiniportReserved, 32, 0xaa);
@@ -55,7 +55,7 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void A_packet_freed_twice_is_reported_and_handed_out_once() => Run(() =>
     {
-        NdisAllocatePacketPool(out _, out var pool, 2, 0);
+        NdisAllocatePacketPool(out _, out NDIS_HANDLE pool, 2, 0);
         var packet = (NDIS_PACKET*)Take(pool, NDIS_STATUS_SUCCESS);
         NdisFreePacket(packet);
         NdisFreePacket(packet);
@@ -66,8 +66,8 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void A_packet_that_names_another_pool_is_reported_and_goes_back_to_its_own() => Run(() =>
     {
-        NdisAllocatePacketPool(out _, out var own, 1, 0);
-        NdisAllocatePacketPool(out _, out var other, 1, 0);
+        NdisAllocatePacketPool(out _, out NDIS_HANDLE own, 1, 0);
+        NdisAllocatePacketPool(out _, out NDIS_HANDLE other, 1, 0);
         var packet = (NDIS_PACKET*)Take(own, NDIS_STATUS_SUCCESS);
         packet->Private.Pool = other;
         NdisFreePacket(packet);
@@ -78,9 +78,9 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void What_is_no_descriptor_is_reported_and_nothing_is_freed() => Run(() =>
     {
-        NdisAllocateBufferPool(out _, out var pool, 1);
-        var something = stackalloc byte[64];
-        NdisAllocateBuffer(out _, out var buffer, pool, something, 64);
+        NdisAllocateBufferPool(out _, out NDIS_HANDLE pool, 1);
+        byte* something = stackalloc byte[64];
+        NdisAllocateBuffer(out _, out NDIS_BUFFER* buffer, pool, something, 64);
         NdisFreePacket((NDIS_PACKET*)buffer);
         NdisFreeBuffer((NDIS_BUFFER*)(something + 8));
         NdisFreeBuffer(null);
@@ -92,7 +92,7 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void A_pool_freed_with_packets_outstanding_is_reported_and_its_memory_returns_with_the_last_one() => Run(() =>
     {
-        NdisAllocatePacketPool(out _, out var pool, 2, 0);
+        NdisAllocatePacketPool(out _, out NDIS_HANDLE pool, 2, 0);
         var packet = (NDIS_PACKET*)Take(pool, NDIS_STATUS_SUCCESS);
         NdisFreePacketPool(pool);
         Assert.Contains("1 packets outstanding", Assert.Single(_ndis.Reports).Message, StringComparison.Ordinal);
@@ -104,7 +104,7 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void A_pool_freed_twice_is_a_bad_handle() => Run(() =>
     {
-        NdisAllocateBufferPool(out _, out var pool, 1);
+        NdisAllocateBufferPool(out _, out NDIS_HANDLE pool, 1);
         NdisFreeBufferPool(pool);
         NdisFreeBufferPool(pool);
         Assert.Equal(NdisReportKind.BadHandle, Assert.Single(_ndis.Reports).Kind);
@@ -114,19 +114,19 @@ public sealed unsafe class PoolTests : IDisposable
     public void Buffers_chained_and_unchained_in_any_order_give_the_bytes_of_a_list() => Gen
         .Select(Gen.Int[0, 4], Gen.Int[1, 5000]).Array[1, 40].Sample(steps => Run(() =>
         {
-            NdisAllocatePacketPool(out _, out var packets, 1, 0);
-            NdisAllocateBufferPool(out _, out var buffers, 64);
+            NdisAllocatePacketPool(out _, out NDIS_HANDLE packets, 1, 0);
+            NdisAllocateBufferPool(out _, out NDIS_HANDLE buffers, 64);
             var packet = (NDIS_PACKET*)Take(packets, NDIS_STATUS_SUCCESS);
             var model = new LinkedList<uint>();
-            foreach (var (step, length) in steps) Perform(packet, buffers, model, step, (uint)length);
+            foreach ((int step, int length) in steps) Perform(packet, buffers, model, step, (uint)length);
 
-            NdisQueryPacket(packet, out var pages, out var count, out var first, out var total);
+            NdisQueryPacket(packet, out uint pages, out uint count, out NDIS_BUFFER* first, out uint total);
             Assert.Equal(((uint)model.Count, (uint)model.Sum(one => one)), (count, total));
             Assert.True(pages >= count);
             var lengths = new List<uint>();
-            for (var buffer = first; buffer != null; NdisGetNextBuffer(buffer, out buffer))
+            for (NDIS_BUFFER* buffer = first; buffer != null; NdisGetNextBuffer(buffer, out buffer))
             {
-                NdisQueryBuffer(buffer, out _, out var one);
+                NdisQueryBuffer(buffer, out _, out uint one);
                 lengths.Add(one);
             }
 
@@ -141,14 +141,14 @@ public sealed unsafe class PoolTests : IDisposable
     [Fact]
     public void Bytes_are_copied_from_packet_to_packet_across_buffers() => Run(() =>
     {
-        var source = stackalloc byte[300];
-        var destination = stackalloc byte[300];
-        for (var index = 0; index < 300; index++) source[index] = (byte)(index * 7);
-        NdisAllocatePacketPool(out _, out var packets, 2, 0);
-        NdisAllocateBufferPool(out _, out var buffers, 6);
-        var from = Split(packets, buffers, source, 100, 1, 199);
-        var to = Split(packets, buffers, destination, 10, 250, 40);
-        NdisCopyFromPacketToPacket(to, 5, 270, from, 30, out var copied);
+        byte* source = stackalloc byte[300];
+        byte* destination = stackalloc byte[300];
+        for (int index = 0; index < 300; index++) source[index] = (byte)(index * 7);
+        NdisAllocatePacketPool(out _, out NDIS_HANDLE packets, 2, 0);
+        NdisAllocateBufferPool(out _, out NDIS_HANDLE buffers, 6);
+        NDIS_PACKET* from = Split(packets, buffers, source, 100, 1, 199);
+        NDIS_PACKET* to = Split(packets, buffers, destination, 10, 250, 40);
+        NdisCopyFromPacketToPacket(to, 5, 270, from, 30, out uint copied);
         Assert.Equal(270u, copied);
         Assert.True(new ReadOnlySpan<byte>(destination + 5, 270).SequenceEqual(new ReadOnlySpan<byte>(source + 30, 270)));
         NdisCopyFromPacketToPacket(to, 295, 100, from, 0, out copied);
@@ -165,9 +165,9 @@ public sealed unsafe class PoolTests : IDisposable
     private static NDIS_PACKET* Split(NDIS_HANDLE packets, NDIS_HANDLE buffers, byte* memory, params ReadOnlySpan<uint> lengths)
     {
         var packet = (NDIS_PACKET*)Take(packets, NDIS_STATUS_SUCCESS);
-        foreach (var length in lengths)
+        foreach (uint length in lengths)
         {
-            NdisAllocateBuffer(out _, out var buffer, buffers, memory, length);
+            NdisAllocateBuffer(out _, out NDIS_BUFFER* buffer, buffers, memory, length);
             NdisChainBufferAtBack(packet, buffer);
             memory += length;
         }
@@ -210,7 +210,7 @@ public sealed unsafe class PoolTests : IDisposable
     {
         Assert.Equal(node is null, buffer == null);
         if (node is null) return;
-        NdisQueryBuffer(buffer, out _, out var length);
+        NdisQueryBuffer(buffer, out _, out uint length);
         Assert.Equal(node.Value, length);
         model.Remove(node);
         NdisFreeBuffer(buffer);
@@ -218,7 +218,7 @@ public sealed unsafe class PoolTests : IDisposable
 
     private static nint Take(NDIS_HANDLE pool, NDIS_STATUS expected)
     {
-        NdisAllocatePacket(out var status, out var packet, pool);
+        NdisAllocatePacket(out NDIS_STATUS status, out NDIS_PACKET* packet, pool);
         Assert.Equal(expected, status);
         return (nint)packet;
     }

@@ -15,12 +15,12 @@ public sealed class LeaseAndPingTests
     public async Task A_lease_is_taken_used_and_given_back()
     {
         using var network = new ScriptedNetwork();
-        await using (var protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation))
+        await using (LeaseAndPing protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation))
         {
-            var lease = await protocol.AcquireAsync(Cancellation);
+            DhcpLease lease = await protocol.AcquireAsync(Cancellation);
             Assert.Equal((ScriptedNetwork.Client, ScriptedNetwork.Server), (lease.Address, lease.Router));
             Assert.Equal(TimeSpan.FromHours(1), lease.Duration);
-            var result = await protocol.PingAsync(count: 3, cancellationToken: Cancellation);
+            PingResult result = await protocol.PingAsync(count: 3, cancellationToken: Cancellation);
             Assert.Equal((ScriptedNetwork.Server, 3), (result.Target, result.Received));
             Assert.Equal(0, protocol.BadFrames);
         }
@@ -36,11 +36,12 @@ public sealed class LeaseAndPingTests
     public async Task A_driver_that_completes_no_send_ends_the_pings_with_a_reason_and_nothing_is_left_after_its_halt()
     {
         using var network = new ScriptedNetwork();
-        await using (var protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation))
+        await using (LeaseAndPing protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation))
         {
             await protocol.AcquireAsync(Cancellation);
             network.SendStatus = NDIS_STATUS_PENDING;
-            var failure = await Assert.ThrowsAsync<TimeoutException>(() => protocol.PingAsync(count: 100, cancellationToken: Cancellation));
+            TimeoutException failure = await Assert.ThrowsAsync<TimeoutException>(() =>
+                protocol.PingAsync(count: 100, cancellationToken: Cancellation));
             Assert.Contains("NdisMSendComplete", failure.Message, StringComparison.Ordinal);
             await protocol.DisposeAsync();
             Assert.Contains(network.Ndis.Outstanding, one => one.Driver.Kind == DriverKind.Protocol);
@@ -54,7 +55,7 @@ public sealed class LeaseAndPingTests
     public async Task A_server_that_takes_its_offer_back_is_asked_again()
     {
         using var network = new ScriptedNetwork { Refusals = 2 };
-        await using var protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
+        await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
         Assert.Equal(ScriptedNetwork.Client, (await protocol.AcquireAsync(Cancellation)).Address);
         Assert.Equal(3, DhcpMessages(network).Count(type => type == DhcpV4MessageType.Discover));
     }
@@ -63,9 +64,9 @@ public sealed class LeaseAndPingTests
     public async Task It_answers_arp_requests_for_its_address_and_no_other()
     {
         using var network = new ScriptedNetwork();
-        await using var protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
+        await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
         await protocol.AcquireAsync(Cancellation);
-        foreach (var last in new byte[] { 8, 7 })
+        foreach (byte last in new byte[] { 8, 7 })
         {
             var unknown = new System.Net.NetworkInformation.PhysicalAddress(new byte[6]);
             var asked = new System.Net.IPAddress([192, 0, 2, last]);
@@ -75,7 +76,7 @@ public sealed class LeaseAndPingTests
         }
 
         MiniportBench.Eventually(() => ArpReplies(network).Any(), "no reply");
-        var reply = Assert.Single(ArpReplies(network));
+        ArpPacket reply = Assert.Single(ArpReplies(network));
         Assert.Equal(ScriptedNetwork.Client, reply.SenderProtocolAddress);
         Assert.Equal(TinyMiniport.Address, reply.SenderHardwareAddress.GetAddressBytes());
     }
@@ -95,9 +96,9 @@ public sealed class LeaseAndPingTests
             "a wrong checksum of the echo" => Flip(frame, 60),
             _ => Flip(frame, 24),
         };
-        await using var protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
+        await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
         await protocol.AcquireAsync(Cancellation);
-        var result = await protocol.PingAsync(count: 1, cancellationToken: Cancellation);
+        PingResult result = await protocol.PingAsync(count: 1, cancellationToken: Cancellation);
         Assert.Equal((1, 0), (result.Sent, result.Received));
         // On a machine that is busy the frame may come after the time for a reply.
         MiniportBench.Eventually(() => protocol.BadFrames == bad, $"{protocol.BadFrames} bad frames in place of {bad}");
@@ -107,10 +108,10 @@ public sealed class LeaseAndPingTests
     public async Task Frames_of_any_bytes_do_no_harm()
     {
         using var network = new ScriptedNetwork();
-        await using var protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
+        await using LeaseAndPing protocol = await LeaseAndPing.OpenAsync(network.Adapter, Cancellation);
         await protocol.AcquireAsync(Cancellation);
-        var types = new byte[][] { [8, 0, 0x45], [8, 6, 0], [0x86, 0xdd, 0x60], [0x81, 0, 0], [0, 0, 0] };
-        var seen = network.Adapter.FramesReceived;
+        byte[][] types = new byte[][] { [8, 0, 0x45], [8, 6, 0], [0x86, 0xdd, 0x60], [0x81, 0, 0], [0, 0, 0] };
+        long seen = network.Adapter.FramesReceived;
         Gen.Select(Gen.Int[0, types.Length - 1], Gen.Byte.Array[0, 1500]).Sample((type, noise) =>
         {
             network.SendToClient([.. TinyMiniport.Address, 2, 0, 0, 0, 0, 0xfe, .. types[type], .. noise]);

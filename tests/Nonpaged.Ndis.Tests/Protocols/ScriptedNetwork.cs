@@ -23,8 +23,8 @@ internal sealed unsafe class ScriptedNetwork : IDisposable
     {
         _bench.Miniport.Send = packet =>
         {
-            NdisQueryPacketLength((NDIS_PACKET*)packet, out var length);
-            var frame = new byte[length];
+            NdisQueryPacketLength((NDIS_PACKET*)packet, out uint length);
+            byte[] frame = new byte[length];
             fixed (byte* bytes = frame) PacketCursor.Read((NDIS_PACKET*)packet, 0, bytes, length);
             FromClient.Enqueue(frame);
             Answer(new EthernetPacket(new ByteArraySegment(frame)));
@@ -33,7 +33,7 @@ internal sealed unsafe class ScriptedNetwork : IDisposable
         _bench.Miniport.HandleInterrupt = () =>
         {
             _bench.Machine.Line.Lower();
-            while (_toClient.TryDequeue(out var frame)) Indicate(frame);
+            while (_toClient.TryDequeue(out byte[]? frame)) Indicate(frame);
         };
         Adapter = _bench.Start();
     }
@@ -83,18 +83,20 @@ internal sealed unsafe class ScriptedNetwork : IDisposable
 
     private void AnswerDhcp(DhcpV4Packet request)
     {
-        var type = request.MessageType switch
+        DhcpV4MessageType type = request.MessageType switch
         {
             DhcpV4MessageType.Discover => DhcpV4MessageType.Offer,
             DhcpV4MessageType.Request => Refusals-- > 0 ? DhcpV4MessageType.Nak : DhcpV4MessageType.Ack,
             _ => DhcpV4MessageType.End,
         };
         if (type == DhcpV4MessageType.End) return;
-        var bytes = new byte[300];
+        byte[] bytes = new byte[300];
         request.Bytes.AsSpan(0, 240).CopyTo(bytes);
-        byte[] options = [53, 1, (byte)type, 54, 4, 192, 0, 2, 1, 1, 4, 255, 255, 255, 0, 3, 4, 192, 0, 2, 1, 51, 4, 0, 0, 14, 16, 255];
+        byte[] options =
+            [53, 1, (byte)type, 54, 4, 192, 0, 2, 1, 1, 4, 255, 255, 255, 0, 3, 4, 192, 0, 2, 1, 51, 4, 0, 0, 14, 16, 255];
         options.CopyTo(bytes.AsSpan(240));
-        var answer = new DhcpV4Packet(new ByteArraySegment(bytes), null) { Operation = DhcpV4Operation.BootReply, YourAddress = Client };
+        var answer = new DhcpV4Packet(new ByteArraySegment(bytes), null)
+        { Operation = DhcpV4Operation.BootReply, YourAddress = Client };
         var udp = new UdpPacket(67, 68) { PayloadPacket = answer };
         SendToClient(Ip(Server, IPAddress.Broadcast, udp));
     }
@@ -115,7 +117,7 @@ internal sealed unsafe class ScriptedNetwork : IDisposable
     {
         fixed (byte* bytes = frame)
         {
-            var payload = (uint)frame.Length - 14;
+            uint payload = (uint)frame.Length - 14;
             NdisMEthIndicateReceive(_bench.Miniport.Handle, new NDIS_HANDLE(1), bytes, 14, bytes + 14, payload, payload);
         }
     }

@@ -1,0 +1,50 @@
+namespace Nonpaged.Tidy.Tests;
+
+/// <summary>The packages that dotnet pack makes.</summary>
+public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
+{
+    // Nonpaged.Cli is a tool: all that it needs is in it.
+    [Fact]
+    public void Packing_gives_these_packages_and_no_warning()
+    {
+        Assert.True(packed.ExitCode == 0, packed.Output);
+        Assert.DoesNotContain("warning", packed.Output, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(
+            ["Nonpaged", "Nonpaged.Cli", "Nonpaged.Drivers", "Nonpaged.Machines", "Nonpaged.Ndis", "Nonpaged.Protocols"],
+            packed.All.Select(package => package.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void The_package_of_the_memory_has_the_system_calls_in_it_and_needs_no_other()
+    {
+        Package memory = Find("Nonpaged");
+        Assert.Equal(["lib/net10.0/Nonpaged.Interop.dll", "lib/net10.0/Nonpaged.dll"], memory.Assemblies);
+        Assert.Empty(memory.Dependencies);
+    }
+
+    // They see each other's internals, which may change with every version.
+    [Theory]
+    [InlineData("Nonpaged.Machines", "Nonpaged")]
+    [InlineData("Nonpaged.Ndis", "Nonpaged", "Nonpaged.Machines")]
+    [InlineData("Nonpaged.Drivers", "Nonpaged.Ndis")]
+    [InlineData("Nonpaged.Protocols", "Nonpaged.Ndis")]
+    public void A_package_needs_exactly_the_versions_of_ours_that_it_was_built_with(string id, params string[] needs)
+    {
+        Package package = Find(id);
+        Assert.Equal([$"lib/net10.0/{id}.dll"], package.Assemblies);
+        Assert.Equal(
+            needs.Select(need => $"{need} [{package.Version}]"),
+            package.Needs.Where(need => need.StartsWith("Nonpaged", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Only_the_protocols_need_a_package_of_others() => Assert.Equal(
+        ["Nonpaged.Protocols needs PacketDotNet"],
+        from package in packed.All
+        from need in package.Dependencies.Keys
+        where !need.StartsWith("Nonpaged", StringComparison.Ordinal)
+        select $"{package.Id} needs {need}");
+
+    private Package Find(string id) => packed.All.FirstOrDefault(package => package.Id == id)
+        ?? throw new InvalidOperationException($"There is no package {id}: {packed.Output}");
+}
