@@ -1,5 +1,4 @@
 using Nonpaged.Interop;
-using Nonpaged.Machines.Qemu;
 
 namespace Nonpaged.Machines.Sysfs;
 
@@ -23,7 +22,7 @@ public sealed partial class SysfsMachine
             // Not before somebody is there who undoes it.
             foreach (SysfsDevice device in devices) device.Enable();
             var machine = new SysfsMachine([.. devices], guardian, options.Regions);
-            QemuProcess.Check(LibC.EventFd(out machine._stop), "eventfd");
+            SystemCalls.Check(LibC.EventFd(out machine._stop), "eventfd");
             machine._watch.Start();
             return machine;
         }

@@ -23,7 +23,7 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
         string mark = $"NONPAGED_TEST_MARK={Guid.NewGuid():N}";
         Environment.SetEnvironmentVariable("NONPAGED_TEST_MARK", mark.Split('=')[1]);
         Live(program, out _);
-        string[] before = [.. Processes.OpenDescriptors().Order()];
+        string[] before = [.. ProcessTable.OpenDescriptors().Order()];
         IReadOnlyDictionary<string, int> counts;
         using (var counting = new FaultHook())
         {
@@ -44,8 +44,8 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
                     tried++;
                     string what = $"{call} number {nth} answers {errno}";
                     absorbed += Try(program, call, nth, errno, what, wrongs) ? 1 : 0;
-                    if (!Testbed.WaitUntil(() => Processes.WithEnvironment(mark).Count == 0)) wrongs.Add($"{what}: {string.Join(", ", Processes.WithEnvironment(mark))} still runs.");
-                    if (!Testbed.WaitUntil(() => Processes.OpenDescriptors().Order().SequenceEqual(before))) wrongs.Add($"{what}: a descriptor is left.");
+                    if (!Testbed.WaitUntil(() => ProcessTable.WithEnvironment(mark).Count == 0)) wrongs.Add($"{what}: {string.Join(", ", ProcessTable.WithEnvironment(mark))} still runs.");
+                    if (!Testbed.WaitUntil(() => ProcessTable.OpenDescriptors().Order().SequenceEqual(before))) wrongs.Add($"{what}: a descriptor is left.");
                 }
             }
         }

@@ -24,13 +24,13 @@ public sealed class KilledHostTests(ITestOutputHelper output)
             var delay = random.Next(0, (2 * start) + 1);
             Thread.Sleep(delay);
             if (round == Rounds - 1) Assert.Equal("started", host.ReadLine());
-            if (Processes.WithEnvironment(host.Mark).Count > 1) withChildren++;
+            if (ProcessTable.WithEnvironment(host.Mark).Count > 1) withChildren++;
 
             host.Kill();
             var clock = Stopwatch.StartNew();
-            var gone = Testbed.WaitUntil(() => Processes.WithEnvironment(host.Mark).Count == 0);
+            var gone = Testbed.WaitUntil(() => ProcessTable.WithEnvironment(host.Mark).Count == 0);
             output.WriteLine($"killed after {delay} ms, all gone {clock.ElapsedMilliseconds} ms later");
-            Assert.True(gone, $"seed {seed}, after {delay} ms: {string.Join('\n', Processes.WithEnvironment(host.Mark))}");
+            Assert.True(gone, $"seed {seed}, after {delay} ms: {string.Join('\n', ProcessTable.WithEnvironment(host.Mark))}");
             Assert.Empty(host.Files);
         }
 
@@ -61,7 +61,7 @@ public sealed class KilledHostTests(ITestOutputHelper output)
         Shell.Run($"kill -s {signal} -- -{host.Id}");
         Assert.Equal("STATUS 0x80080783", host.ReadLine());
         Assert.Equal("Disposed. QEMU ended with exit code 0.", host.ReadLine());
-        Assert.Equal(0, host.WaitForExit());
-        Assert.Empty(Processes.WithEnvironment(host.Mark));
+        Assert.Equal(0, host.WaitForExit().Status);
+        Assert.Empty(ProcessTable.WithEnvironment(host.Mark));
     }
 }

@@ -27,20 +27,20 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     public void Disposing_leaves_no_process_and_no_descriptor()
     {
         Testbed.Start().Dispose();
-        var before = Processes.OpenDescriptors();
+        var before = ProcessTable.OpenDescriptors();
         for (var round = 0; round < 20; round++)
         {
             var machine = Testbed.Start();
             var (qemu, guardian) = (machine.ProcessId, machine.GuardianId);
-            Assert.True(Processes.Exists(qemu) && Processes.Exists(guardian));
+            Assert.True(ProcessTable.Exists(qemu) && ProcessTable.Exists(guardian));
 
             machine.Dispose();
-            Assert.False(Processes.Exists(qemu), "QEMU is still there.");
-            Assert.False(Processes.Exists(guardian), "The guardian is still there.");
+            Assert.False(ProcessTable.Exists(qemu), "QEMU is still there.");
+            Assert.False(ProcessTable.Exists(guardian), "The guardian is still there.");
             Assert.True(machine.RamDescriptor.IsClosed);
         }
 
-        Assert.Equal(before.Order(), Processes.OpenDescriptors().Order());
+        Assert.Equal(before.Order(), ProcessTable.OpenDescriptors().Order());
     }
 
     [Fact]
@@ -49,9 +49,9 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Testbed.RequireQemu();
         var failing = new QemuOptions { NicModel = "no-such-model" };
         Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
-        var before = Processes.OpenDescriptors();
+        var before = ProcessTable.OpenDescriptors();
         for (var round = 0; round < 5; round++) Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
-        Assert.Equal(before.Order(), Processes.OpenDescriptors().Order());
+        Assert.Equal(before.Order(), ProcessTable.OpenDescriptors().Order());
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Shell.Run($"kill -s STOP {qemu}");
         var clock = Stopwatch.StartNew();
         machine.Dispose();
-        Assert.False(Processes.Exists(qemu));
+        Assert.False(ProcessTable.Exists(qemu));
         // Five seconds are documented.
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), clock.Elapsed.ToString());
         Assert.Contains("signal 9", machine.Gone.GetAwaiter().GetResult(), StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Assert.Equal(ushort.MaxValue, registers.ReadUInt16(8));
         Assert.Equal(byte.MaxValue, machine.Ports.ReadByte(0xcf8));
         registers.WriteUInt32(8, 0);
-        Assert.False(Processes.Exists(machine.GuardianId));
+        Assert.False(ProcessTable.Exists(machine.GuardianId));
         Assert.False(machine.RamDescriptor.IsClosed);
     }
 
@@ -125,7 +125,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         using var machine = Testbed.Start();
         LibC.Kill(machine.GuardianId, LibC.SIGKILL);
         Assert.Equal("QEMU's guardian was ended by signal 9.", await machine.Gone.WaitAsync(Testbed.Patience));
-        Assert.True(Testbed.WaitUntil(() => !Processes.Exists(machine.ProcessId)));
+        Assert.True(Testbed.WaitUntil(() => !ProcessTable.Exists(machine.ProcessId)));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
+using Nonpaged.Machines.Processes;
 
 namespace Nonpaged.Machines.Tests.Qemu;
 
@@ -10,7 +11,7 @@ internal sealed class TestHost : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-host-");
     private readonly SafeFileHandle _output;
     private readonly List<byte> _received = [];
-    private bool _reaped;
+    private readonly Child _child;
 
     public TestHost()
     {
@@ -18,27 +19,19 @@ internal sealed class TestHost : IDisposable
         var program = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Machines.TestHost");
         Assert.False(LibC.Pipe2(out _output, out var writer).IsError);
         using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        Assert.False(LibC.DuplicateAbove(nothing, 3, out var input).IsError);
-        Assert.False(LibC.DuplicateAbove(writer, 3, out var output).IsError);
-        Assert.False(LibC.DuplicateAbove(writer, 3, out var errors).IsError);
         using (writer)
-        using (input)
-        using (output)
-        using (errors)
         {
-            int[] descriptors = [.. new[] { input, output, errors }.Select(static handle => (int)handle.DangerousGetHandle())];
             string[] environment =
             [
                 Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}", $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
                 $"HOME={_folder.FullName}", $"TMPDIR={_folder.FullName}", "DOTNET_EnableDiagnostics=0",
             ];
-            var child = LibC.Spawn("/bin/sh", ["/bin/sh", "-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program], environment, descriptors);
-            Assert.False(child.IsError, child.ToString());
-            Id = child.AsInt32;
+            string[] arguments = ["-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program];
+            _child = Child.Start(new ChildProgram("/bin/sh", arguments, environment), [nothing, writer, writer], SystemCalls.Check);
         }
     }
 
-    public int Id { get; }
+    public int Id => _child.Id;
 
     /// <summary>What the environment of this process and of all its children holds.</summary>
     public string Mark { get; }
@@ -66,19 +59,9 @@ internal sealed class TestHost : IDisposable
     }
 
     /// <summary>Kills that one process, and waits for it.</summary>
-    public void Kill()
-    {
-        if (_reaped) return;
-        LibC.Kill(Id, LibC.SIGKILL);
-        WaitForExit();
-    }
+    public void Kill() => _child.Dispose();
 
-    public int WaitForExit()
-    {
-        Assert.Equal(Id, LibC.WaitPid(Id, out var status, 0).AsInt32);
-        _reaped = true;
-        return status;
-    }
+    public ChildEnd WaitForExit() => _child.Wait(Timeout.InfiniteTimeSpan)!.Value;
 
     public void Dispose()
     {

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Nonpaged.Machines.Tests.Qemu;
 
 /// <summary>What proc(5) says about processes.</summary>
-internal static class Processes
+internal static class ProcessTable
 {
     private static readonly string[] s_kinds = ["pipe:", "socket:", "/memfd:", "memfd:"];
 

@@ -1,13 +1,18 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace Nonpaged.Machines.Vfio;
+namespace Nonpaged.Machines;
 
-/// <summary>What is closed again, the latest first, where an opening in several steps comes to nothing.</summary>
+/// <summary>Handles that the end of a scope closes, the latest first: all of them where an opening in several steps fails halfway.</summary>
 internal sealed class HandleScope : IDisposable
 {
     private readonly Stack<SafeFileHandle> _handles = [];
 
-    public void Add(SafeFileHandle handle) => _handles.Push(handle);
+    /// <summary>Returns the handle that was added.</summary>
+    public SafeFileHandle Add(SafeFileHandle handle)
+    {
+        _handles.Push(handle);
+        return handle;
+    }
 
     /// <summary>They have an owner.</summary>
     public void Keep() => _handles.Clear();
