@@ -4,14 +4,16 @@ using static Nonpaged.Ndis.NdisLibrary;
 namespace Nonpaged.Protocols;
 
 /// <summary>
-/// A protocol driver's side of its binding: the handle, which is used no more once it is closed. The protocol's user closes it, or the adapter's halt does, on threads of
-/// their own, while others send; so each use is held against the close. Its methods may be called from any thread.
+/// What NdisOpenAdapter gives a protocol: the handle of a binding, which is used no more once it is closed. The protocol's user
+/// closes it, or the adapter's halt does, on threads of their own, while others send; so each use is held against the close. Its
+/// methods may be called from any thread.
 /// </summary>
-internal sealed unsafe class OpenBinding
+internal sealed unsafe class BindingHandle
 {
     private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
 
-    // NDIS's calls queue and return. One may complete within itself, and the protocol's handler use the binding again: the lock is its thread's already.
+    // NDIS's calls queue and return. One may complete within itself, and the protocol's handler use the binding again: its thread
+    // has the lock already.
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource _closeComplete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NDIS_HANDLE _handle;
@@ -20,9 +22,13 @@ internal sealed unsafe class OpenBinding
     /// <summary>Completes when it was closed, and no handler of the protocol's will be called for it.</summary>
     public Task Closed => _closeComplete.Task;
 
+    /// <summary>The adapter that was to be opened; null before that.</summary>
+    public Adapter? Adapter { get; private set; }
+
     /// <summary>NdisOpenAdapter.</summary>
     public NDIS_STATUS Open(NDIS_HANDLE protocol, Adapter adapter, GCHandle context)
     {
+        Adapter = adapter;
         // A halt right behind the open finds the handle.
         lock (_gate)
         fixed (NDIS_MEDIUM* media = s_media)
@@ -30,7 +36,8 @@ internal sealed unsafe class OpenBinding
         {
             var name = new NDIS_STRING(characters, adapter.Name.Length);
             NdisOpenAdapter(
-                out var status, out _, out _handle, out _, media, (uint)s_media.Length, protocol, new NDIS_HANDLE(GCHandle.ToIntPtr(context)), &name, 0, null);
+                out var status, out _, out _handle, out _, media, (uint)s_media.Length, protocol,
+                new NDIS_HANDLE(GCHandle.ToIntPtr(context)), &name, 0, null);
             return status;
         }
     }
