@@ -24,13 +24,25 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
     /// <exception cref="AdapterException">There is too little memory. What was made goes with <see cref="Free"/>.</exception>
     public void Make(int count, int fewest, uint offset = 0)
     {
+        MakePools(count);
+        Fill(count, fewest, offset);
+    }
+
+    /// <summary>The first half of <see cref="Make"/>: room for the descriptors of so many.</summary>
+    public void MakePools(int count)
+    {
         NdisAllocatePacketPool(out var status, out _packetPool, (uint)count, (uint)sizeof(nint));
         Require(status, nameof(NdisAllocatePacketPool));
         NdisAllocateBufferPool(out status, out _bufferPool, (uint)count);
         Require(status, nameof(NdisAllocateBufferPool));
+    }
+
+    /// <summary>The second half of <see cref="Make"/>: the packets and their memory.</summary>
+    public void Fill(int count, int fewest, uint offset = 0)
+    {
         while (Count < count)
         {
-            status = Add(offset);
+            var status = Add(offset);
             if (status == NDIS_STATUS_SUCCESS) continue;
             if (Count < fewest) Require(status, nameof(NdisAllocateMemory));
             return;

@@ -211,9 +211,12 @@ public sealed class LeaseAndPing : IAsyncDisposable
 
     private void Register()
     {
+        // The request comes before the packets, which take all that there is. One to receive and one to send are enough to work;
+        // more let sends overlap.
+        const int Packets = EthernetPort.MostSends + 1;
+        _packets.MakePools(Packets);
         _request.Make();
-        // One packet to receive and one to send are enough to work; more let sends overlap.
-        _packets.Make(EthernetPort.MostSends + 1, fewest: 2);
+        _packets.Fill(Packets, fewest: 2);
         _receiver.Prepare();
         Require(_protocol.Register(Characteristics), nameof(NdisRegisterProtocol));
     }
