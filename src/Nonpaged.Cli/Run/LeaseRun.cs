@@ -5,12 +5,47 @@ using Nonpaged.Protocols;
 
 namespace Nonpaged.Cli;
 
-internal sealed partial class RunSession
+/// <summary>An adapter takes a lease, pings, and is held.</summary>
+internal sealed class LeaseRun(RunSteps steps, Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
+    : IAdapterRun
 {
     // Each is waited for as long as a machine that gets no processor may take.
     private const int MostMissing = 3;
 
-    /// <summary>What an adapter is started for: a lease, the pings, and to be held. Ends early where the user or the machine ends it.</summary>
+    // As long as QEMU's own network may take on a machine that has much else to do; one of this machine's may have a
+    // switch that first learns who is there.
+    private static readonly TimeSpan s_modelPatience = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_cardPatience = TimeSpan.FromSeconds(60);
+
+    private DhcpLease? _lease;
+    private PingCount? _replies;
+
+    public async Task RunAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
+    {
+        // Before the driver starts: where RAM is scarce, that takes what it can get.
+        await using LeaseAndPing protocol = LeaseAndPing.Register(instance);
+        (Adapter adapter, TimeSpan time) = await steps.StartAsync(
+            $"starting the driver {driver.Name}", instance, driver, machine.Nic);
+        try
+        {
+            printer.ShowDriver(adapter, time, request);
+            await DriveAsync(machine.Machine, instance, adapter, protocol);
+        }
+        finally
+        {
+            await steps.HaltAsync(adapter);
+        }
+    }
+
+    public RunDocument AddTo(RunDocument document) => document with
+    {
+        Address = _lease?.Address.ToString() ?? document.Address,
+        Ping = _replies?.ToDocument() ?? document.Ping,
+    };
+
+    /// <summary>
+    /// What an adapter is started for: a lease, the pings, and to be held. Ends early where the user or the machine ends it.
+    /// </summary>
     private async Task DriveAsync(Machine machine, NdisInstance instance, Adapter adapter, LeaseAndPing registered)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
@@ -29,41 +64,27 @@ internal sealed partial class RunSession
             finally
             {
                 // All that the driver and the protocol asked for, and before any of it is given back.
-                ShowMap(instance.Pool);
+                steps.ShowMap(instance.Pool);
             }
 
-            await HoldAsync(adapter, ended.Token);
-            if (WasTakenAway(machine, adapter)) throw TakenAway(machine);
+            await steps.HoldAsync(adapter, ended.Token);
+            if (steps.WasTakenAway(machine, adapter)) throw RunSteps.TakenAway(machine);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or InvalidOperationException or AdapterException && WasTakenAway(machine, adapter))
+        catch (Exception exception) when (
+            exception is OperationCanceledException or InvalidOperationException or AdapterException
+            && steps.WasTakenAway(machine, adapter))
         {
-            throw TakenAway(machine);
+            throw RunSteps.TakenAway(machine);
         }
         catch (TimeoutException exception)
         {
             throw new CommandException(
-                exception.Message, "the time that is given for an answer", "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap",
+                exception.Message,
+                "the time that is given for an answer",
+                "look at the traffic: nonpaged run --pcap run.pcap, then tshark -r run.pcap",
                 FailureKind.Other);
         }
     }
-
-    private void ShowMap(NonpagedPool pool)
-    {
-        if (!request.Map.IsWanted) return;
-        var shown = MapPool.From(pool.GetMap(), MapAddresses.Machine);
-        printer.ShowMap(shown, request);
-        request.Map.Save(shown);
-    }
-
-    private static CommandException TakenAway(Machine machine)
-    {
-        string why = machine.Gone.IsCompleted ? machine.Gone.Result : "The driver halted the adapter: see its reports.";
-        return new CommandException(
-            $"The network card went away. {why}", "the life of the machine and of its driver", "run it again", FailureKind.Other);
-    }
-
-    private bool WasTakenAway(Machine machine, Adapter adapter) =>
-        !interruption.Happened && (machine.Gone.IsCompleted || adapter.State is AdapterState.Halting or AdapterState.Halted);
 
     private async Task LeaseAsync(LeaseAndPing protocol, CancellationToken ended)
     {
@@ -72,7 +93,7 @@ internal sealed partial class RunSession
         DhcpLease lease = await Waiting.WhileAsync(
             screen, "asking for a lease (DHCP)", _ => protocol.AcquireAsync(patience, ended),
             $"no server has answered; it gives up after {patience.TotalSeconds:0} s");
-        _document = _document with { Address = lease.Address.ToString() };
+        _lease = lease;
         printer.ShowLease(lease, Stopwatch.GetElapsedTime(start));
     }
 
@@ -80,6 +101,8 @@ internal sealed partial class RunSession
     {
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(ended);
         var replies = new PingCount(protocol.Lease!.Router ?? protocol.Lease.Server);
+        // Also what was done until an interruption counts.
+        _replies = replies;
         try
         {
             PingResult result = await Waiting.WhileAsync(screen, $"pinging {replies.Target}", show =>
@@ -97,24 +120,5 @@ internal sealed partial class RunSession
         {
             screen.Say($"no answer to {MostMissing} pings in a row: the others are not sent");
         }
-        finally
-        {
-            // Also what was done until an interruption.
-            _document = _document with { Ping = replies.ToDocument() };
-        }
-    }
-
-    /// <summary>To end it by a signal is what a person is meant to do, and no failure.</summary>
-    private async Task HoldAsync(Adapter adapter, CancellationToken ended)
-    {
-        if (request.Hold == TimeSpan.Zero) return;
-        await Waiting.HoldAsync(screen, $"holding the adapter for {request.Hold.TotalSeconds:0} s (Ctrl+C halts it)",
-            async () =>
-        {
-            // A driver may remove its own adapter.
-            Task first = await Task.WhenAny(Task.Delay(request.Hold, ended), adapter.Halted);
-            if (!interruption.Happened) await first;
-            return true;
-        });
     }
 }

@@ -1,24 +1,25 @@
-using System.Diagnostics;
 using Nonpaged.Ndis;
 using Nonpaged.Protocols;
 
 namespace Nonpaged.Cli;
 
-internal sealed partial class RunSession
+/// <summary>A driver without a card is asked for its OIDs, and given frames that it may loop back (--nic none).</summary>
+internal sealed class SurveyRun(RunSteps steps, Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
+    : IAdapterRun
 {
-    /// <summary>A driver without a card: it is asked for its OIDs, and given frames that it may loop back.</summary>
-    private async Task SurveyAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
+    private SurveyDocument? _survey;
+
+    public async Task RunAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
         using AdapterSurvey survey = AdapterSurvey.Register(instance);
-        long start = Stopwatch.GetTimestamp();
-        Adapter adapter = await StageAsync($"starting the driver {driver.Name}", () =>
-            StartAdapter(instance, driver, machine.Nic));
+        (Adapter adapter, TimeSpan time) = await steps.StartAsync(
+            $"starting the driver {driver.Name}", instance, driver, machine.Nic);
         try
         {
-            printer.ShowDriver(adapter, Stopwatch.GetElapsedTime(start), request);
+            printer.ShowDriver(adapter, time, request);
             survey.Open(adapter);
             printer.ShowAllocations(instance.Allocations);
-            IReadOnlyList<OidAnswer> answers = await StageAsync("asking the driver for its OIDs", survey.Ask);
+            IReadOnlyList<OidAnswer> answers = await steps.StageAsync("asking the driver for its OIDs", survey.Ask);
             try
             {
                 await Waiting.WhileAsync(screen, $"sending {request.Count} frames", _ =>
@@ -26,18 +27,15 @@ internal sealed partial class RunSession
             }
             finally
             {
-                _document = _document with
-                {
-                    Survey = new SurveyDocument([.. answers.Select(OidDocument.From)], survey.FramesSent,
-                        survey.FramesFailed, survey.FramesReturned),
-                };
-                printer.ShowSurvey(_document.Survey);
-                ShowMap(instance.Pool);
+                _survey = new SurveyDocument(
+                    [.. answers.Select(OidDocument.From)], survey.FramesSent, survey.FramesFailed, survey.FramesReturned);
+                printer.ShowSurvey(_survey);
+                steps.ShowMap(instance.Pool);
             }
 
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-            await HoldAsync(adapter, ended.Token);
-            if (WasTakenAway(machine.Machine, adapter)) throw TakenAway(machine.Machine);
+            await steps.HoldAsync(adapter, ended.Token);
+            if (steps.WasTakenAway(machine.Machine, adapter)) throw RunSteps.TakenAway(machine.Machine);
         }
         catch (TimeoutException exception)
         {
@@ -47,9 +45,11 @@ internal sealed partial class RunSession
         finally
         {
             survey.Dispose();
-            await HaltAsync(adapter);
+            await steps.HaltAsync(adapter);
         }
     }
+
+    public RunDocument AddTo(RunDocument document) => document with { Survey = _survey };
 
     private bool SendAll(AdapterSurvey survey)
     {
