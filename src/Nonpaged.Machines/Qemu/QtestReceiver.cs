@@ -2,13 +2,16 @@ using System.Buffers.Text;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
 namespace Nonpaged.Machines.Qemu;
 
-internal sealed partial class QtestClient
+/// <summary>Takes in what QEMU sends: gives answers to those who asked, in order, and tells of interrupts.</summary>
+/// <param name="socket">The connection.</param>
+/// <param name="interrupt">An intercepted line (its number) was raised or lowered. Called by the thread that takes it in.</param>
+internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> interrupt)
 {
-    private const int ReaderStack = 256 * 1024;
     private const int LongestRest = 64;
 
     // 100 us. QEMU answers in some 10 where it has a processor, and waking two threads takes 40 to 60. On two processors
@@ -18,15 +21,12 @@ internal sealed partial class QtestClient
     // Held by the thread that takes in what QEMU sends; guards the buffer, the count of answers, and how often to look.
     private readonly Lock _receiving = new();
     private readonly byte[] _buffer = new byte[64 * 1024];
+    private readonly ConcurrentQueue<QtestAnswer> _expected = new();
     private int _filled;
     private bool _broken;
     private int _asking;
     private int _rest;
     private int _restsLeft;
-
-    private readonly Thread _reader;
-    private readonly ConcurrentQueue<QtestAnswer> _expected = new();
-    private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ulong _answered;
     private volatile string? _complaint;
 
@@ -37,57 +37,32 @@ internal sealed partial class QtestClient
         End,
     }
 
-    /// <summary>Completes when the connection has ended, with the reason.</summary>
-    public Task<string> Gone => _end.Task;
+    /// <summary>How many commands QEMU has answered.</summary>
+    public ulong Answered => Volatile.Read(ref _answered);
 
-    /// <summary>The connection has ended, though its end may still be looked into.</summary>
-    public bool IsGone
+    /// <summary>The calling thread takes in what QEMU sends.</summary>
+    public bool IsCurrentThread => _receiving.IsHeldByCurrentThread;
+
+    /// <summary>What is wrong with the connection, where it did not simply end.</summary>
+    public string? Complaint => _complaint;
+
+    /// <summary>The connection failed.</summary>
+    public void Fail(string complaint) => _complaint = complaint;
+
+    /// <summary>One who waits for an answer. In the order of the commands.</summary>
+    public void Expect(QtestAnswer answer) => _expected.Enqueue(answer);
+
+    /// <summary>No answer comes any more, and none is expected anew.</summary>
+    public void Abandon()
     {
-        get
-        {
-            lock (_sending) return _gone;
-        }
-    }
-
-    /// <summary>The caller is a handler of an interrupt line, which must not wait for what it keeps from being taken in.</summary>
-    public bool IsInHandler => _receiving.IsHeldByCurrentThread || Thread.CurrentThread == _reader;
-
-    /// <summary>Waits until the device has acted on all that was posted.</summary>
-    public void Flush()
-    {
-        if (Volatile.Read(ref _answered) == Volatile.Read(ref _sent)) return;
-        // Commands are answered in order, so any answer will do. Nobody drives this port but a board that shows its start (POST codes).
-        Read("inb"u8, 0x80);
-    }
-
-    /// <summary>Waits until the reader thread is done.</summary>
-    public bool WaitForEnd(TimeSpan limit) => _reader.Join(limit);
-
-    private void ThrowIfInHandler()
-    {
-        if (IsInHandler) throw new InvalidOperationException("A handler of an interrupt line must only wake somebody up: it must not touch the hardware.");
-    }
-
-    private void Listen()
-    {
-        ReadUntilEnd();
-
-        // Whoever is held up in a send lets go of the lock.
-        LibC.Shutdown(_socket);
-        lock (_sending) _gone = true;
-
-        // Nobody adds to the queue any more.
         while (_expected.TryDequeue(out var answer)) answer.Vanish();
-
-        var reason = _ended();
-        _end.SetResult(_complaint is { } complaint ? $"{complaint} {reason}" : reason);
     }
 
-    private void ReadUntilEnd()
+    public void ReadUntilEnd()
     {
         while (true)
         {
-            LibC.PollForReading(_socket, -1);
+            LibC.PollForReading(socket, -1);
             if (!_receiving.TryEnter())
             {
                 // Whoever looks for its answer takes this in.
@@ -107,10 +82,10 @@ internal sealed partial class QtestClient
     }
 
     /// <summary>
-    /// Waits for an answer. False where the time was over. Who asks alone looks for it himself for a while, as it comes sooner than two threads could be woken one
-    /// after the other; where others ask, too, the processors have more to do than to look.
+    /// Waits for an answer. False where the time was over. Who asks alone looks for it himself for a while, as it comes sooner
+    /// than two threads could be woken one after the other; where others ask, too, the processors have more to do than to look.
     /// </summary>
-    private bool Await(QtestAnswer answer, TimeSpan limit)
+    public bool Await(QtestAnswer answer, TimeSpan limit)
     {
         Interlocked.Increment(ref _asking);
         try
@@ -157,10 +132,11 @@ internal sealed partial class QtestClient
     private Received TakeIn()
     {
         if (_broken) return Received.End;
-        var received = LibC.RecvAtOnce(_socket, _buffer.AsSpan(_filled));
+        var received = LibC.RecvAtOnce(socket, _buffer.AsSpan(_filled));
         if (received.Errno is Errno.EINTR or Errno.EAGAIN) return Received.Nothing;
         // ECONNRESET is the end, too: with something of ours unread.
-        if (received.IsError && received.Errno != Errno.ECONNRESET) _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";
+        if (received.IsError && received.Errno != Errno.ECONNRESET)
+            _complaint = $"The connection to QEMU failed (recv: {received.Errno}).";
         if (received.Value <= 0) return Break();
 
         _filled += (int)received.Value;
@@ -185,7 +161,7 @@ internal sealed partial class QtestClient
     private Received Break()
     {
         _broken = true;
-        LibC.Shutdown(_socket);
+        LibC.Shutdown(socket);
         return Received.End;
     }
 
@@ -208,7 +184,7 @@ internal sealed partial class QtestClient
         if (!raised && !line.StartsWith("IRQ lower "u8)) return Complain(line);
         var number = line["IRQ raise ".Length..];
         if (!Utf8Parser.TryParse(number, out uint vector, out var used) || used != number.Length) return Complain(line);
-        _interrupt(vector, raised);
+        interrupt(vector, raised);
         return true;
     }
 
