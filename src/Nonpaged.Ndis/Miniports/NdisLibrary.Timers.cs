@@ -4,7 +4,7 @@ namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
 {
-    /// <summary>Sets up a timer whose function runs in the adapter's serial context.</summary>
+    /// <summary>Sets up a timer whose function runs in the adapter's turn.</summary>
     public static void NdisMInitializeTimer(
         NDIS_MINIPORT_TIMER* Timer, NDIS_HANDLE MiniportAdapterHandle, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
     {
@@ -12,7 +12,7 @@ public static unsafe partial class NdisLibrary
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter) Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
     }
 
-    /// <summary>Sets up a timer for the adapter whose function the caller is in. Its function runs in that adapter's serial context, at DISPATCH_LEVEL.</summary>
+    /// <summary>Sets up a timer for the adapter whose function the caller is in. Its function runs in that adapter's turn, at DISPATCH_LEVEL.</summary>
     public static void NdisInitializeTimer(NDIS_TIMER* Timer, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
     {
         ArgumentNullException.ThrowIfNull(TimerFunction);

@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>A protocol's open adapter. Its handlers run in the adapter's serial context.</summary>
+/// <summary>What NDIS keeps of a protocol's open adapter. The protocol's handlers run in the adapter's turn.</summary>
 internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration protocol, NDIS_HANDLE context)
 {
     private int _outstanding;
@@ -14,11 +14,8 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     public NDIS_HANDLE Handle { get; set; }
 
-    public uint PacketFilter { get; set; }
-
-    public uint Lookahead { get; set; }
-
-    public MacAddress[] Multicast { get; set; } = [];
+    /// <summary>What the protocol set for itself.</summary>
+    public BindingSettings Settings { get; } = new();
 
     public bool IsClosing => Volatile.Read(ref _closing) != 0;
 
@@ -52,7 +49,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     {
         Interlocked.Increment(ref _outstanding);
         var address = (nint)request;
-        if (!IsClosing && Adapter.Post(() => BindingRequest.Perform(this, address))) return NDIS_STATUS_PENDING;
+        if (!IsClosing && Adapter.Post(() => RequestPath.Perform(this, address))) return NDIS_STATUS_PENDING;
         Done();
         return NDIS_STATUS_CLOSING;
     }
@@ -80,17 +77,6 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         Protocol.Call(nameof(Characteristics.RequestCompleteHandler), Irql.DISPATCH_LEVEL, () =>
             Characteristics.RequestCompleteHandler!(context, (NDIS_REQUEST*)request, status));
         Done();
-    }
-
-    /// <summary>Whether the packet filter takes a frame with this destination.</summary>
-    public bool Takes(ReadOnlySpan<byte> destination, MacAddress? own)
-    {
-        if ((PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_PROMISCUOUS) != 0) return true;
-        if ((destination[0] & 1) == 0)
-            return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_DIRECTED) != 0 && own == new MacAddress(destination);
-        if (destination.IndexOfAnyExcept((byte)0xff) < 0) return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_BROADCAST) != 0;
-        if ((PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_ALL_MULTICAST) != 0) return true;
-        return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_MULTICAST) != 0 && Multicast.Contains(new MacAddress(destination));
     }
 
     public void Receive(ReceiveIndication frame)

@@ -3,30 +3,24 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A protocol's request. What each binding sets for itself (packet filter, look-ahead, multicast list) reaches the miniport as the union of
-/// all bindings' values, as in NDIS.
+/// A protocol's NDIS_REQUEST on its way to the miniport. What each binding sets for itself (packet filter, look-ahead, multicast
+/// list) reaches the miniport as the union of all bindings' values, as in NDIS.
 /// </summary>
-internal static unsafe class BindingRequest
+internal static unsafe class RequestPath
 {
     public static void Perform(Binding binding, nint address)
     {
         var request = (NDIS_REQUEST*)address;
         var value = new ReadOnlySpan<byte>(request->InformationBuffer, checked((int)request->InformationBufferLength));
         if (request->RequestType != NDIS_REQUEST_TYPE.NdisRequestSetInformation) Query(binding, address);
-        else if (Adopt(binding, request->Oid, value) is { } combined) Set(binding, address, combined);
+        else if (binding.Settings.TrySet(request->Oid, value)) Set(binding, address, Combined(binding, request->Oid, value));
         else binding.RequestComplete(address, NDIS_STATUS_INVALID_LENGTH, 0, sizeof(uint));
     }
 
     private static void Query(Binding binding, nint address)
     {
         var request = (NDIS_REQUEST*)address;
-        uint? own = request->Oid switch
-        {
-            NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER => binding.PacketFilter,
-            NdisLibrary.OID_GEN_CURRENT_LOOKAHEAD when binding.Lookahead != 0 => binding.Lookahead,
-            _ => null,
-        };
-        if (own is { } answer)
+        if (binding.Settings.Find(request->Oid) is { } answer)
         {
             var fits = request->InformationBufferLength >= sizeof(uint);
             if (fits) *(uint*)request->InformationBuffer = answer;
@@ -38,7 +32,7 @@ internal static unsafe class BindingRequest
             return;
         }
 
-        Forward(binding, address, new AdapterRequest(
+        Forward(binding, new AdapterRequest(
             request->Oid,
             IsSet: false,
             (nint)request->InformationBuffer,
@@ -52,39 +46,25 @@ internal static unsafe class BindingRequest
         var length = request->InformationBufferLength;
         var buffer = NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
         value.CopyTo(new Span<byte>(buffer, value.Length));
-        Forward(binding, address, new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
+        var set = new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
         {
             NativeMemory.Free(buffer);
             binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
-        }));
+        });
+        Forward(binding, set);
     }
 
-    private static void Forward(Binding binding, nint address, AdapterRequest request)
+    private static void Forward(Binding binding, AdapterRequest request)
     {
         if (!binding.Adapter.Oids.Request(request)) request.Done(NDIS_STATUS_CLOSING, 0, 0);
     }
 
-    /// <summary>The value that the miniport gets; null where the length is wrong.</summary>
-    private static byte[]? Adopt(Binding binding, uint oid, ReadOnlySpan<byte> value)
+    /// <summary>The value that the miniport gets.</summary>
+    private static byte[] Combined(Binding binding, uint oid, ReadOnlySpan<byte> value) => oid switch
     {
-        switch (oid)
-        {
-            case NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER:
-                if (value.Length != sizeof(uint)) return null;
-                binding.PacketFilter = MemoryMarshal.Read<uint>(value);
-                return BitConverter.GetBytes(binding.Adapter.Bindings.CombinedFilter);
-            case NdisLibrary.OID_GEN_CURRENT_LOOKAHEAD:
-                if (value.Length != sizeof(uint)) return null;
-                binding.Lookahead = MemoryMarshal.Read<uint>(value);
-                return BitConverter.GetBytes(binding.Adapter.Bindings.CombinedLookahead);
-            case NdisLibrary.OID_802_3_MULTICAST_LIST:
-                if (value.Length % 6 != 0) return null;
-                binding.Multicast = new MacAddress[value.Length / 6];
-                for (var index = 0; index < binding.Multicast.Length; index++)
-                    binding.Multicast[index] = new MacAddress(value.Slice(6 * index, 6));
-                return binding.Adapter.Bindings.CombinedMulticast;
-            default:
-                return value.ToArray();
-        }
-    }
+        NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER => BitConverter.GetBytes(binding.Adapter.Bindings.CombinedFilter),
+        NdisLibrary.OID_GEN_CURRENT_LOOKAHEAD => BitConverter.GetBytes(binding.Adapter.Bindings.CombinedLookahead),
+        NdisLibrary.OID_802_3_MULTICAST_LIST => binding.Adapter.Bindings.CombinedMulticast,
+        _ => value.ToArray(),
+    };
 }

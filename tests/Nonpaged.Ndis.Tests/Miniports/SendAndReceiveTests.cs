@@ -86,7 +86,7 @@ public sealed unsafe class SendAndReceiveTests
         var packets = Enumerable.Range(0, 20).Select(_ => protocol.NewPacket()).ToArray();
         var entered = new ManualResetEventSlim();
         adapter.Post(() => entered.Wait(TestContext.Current.CancellationToken));
-        // While the serial context is held up by the line above, the packets gather.
+        // While the turn is held up by the line above, the packets gather.
         foreach (var packet in packets) protocol.Send(packet);
         entered.Set();
         MiniportBench.Eventually(() => protocol.Sent.Count == 20, $"{protocol.Sent.Count} of 20");
