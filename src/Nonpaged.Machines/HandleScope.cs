@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Nonpaged.Machines;
 
-/// <summary>Handles that the end of a scope closes, the latest first: all of them where an opening in several steps fails halfway.</summary>
+/// <summary>
+/// Handles that the end of a scope closes, the latest first: all of them where an opening in several steps fails halfway.
+/// </summary>
 internal sealed class HandleScope : IDisposable
 {
     private readonly Stack<SafeFileHandle> _handles = [];

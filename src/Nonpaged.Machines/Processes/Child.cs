@@ -5,8 +5,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines.Processes;
 
 /// <summary>
-/// A child process in a session of its own, which has the descriptors that were chosen and no others, and a lifeline where it was given one.
-/// Signals and words on the lifeline may come from any thread; one thread at a time waits for its end.
+/// A child process in a session of its own, which has the descriptors that were chosen and no others, and a lifeline where it was
+/// given one. Signals and words on the lifeline may come from any thread; one thread at a time waits for its end.
 /// </summary>
 internal sealed class Child : IDisposable
 {
@@ -31,7 +31,8 @@ internal sealed class Child : IDisposable
     /// <summary>Starts a program.</summary>
     /// <param name="program">What it runs.</param>
     /// <param name="given">
-    /// What becomes its descriptor 0, 1, ...; the caller still owns them. <see cref="LifelineEnd"/> among them gives it a lifeline.
+    /// What becomes its descriptor 0, 1, ...; the caller still owns them. <see cref="LifelineEnd"/> among them gives it a
+    /// lifeline.
     /// </param>
     /// <param name="check">Throws where a system call, which it gets the name of, failed. Nothing is left then.</param>
     public static Child Start(ChildProgram program, IReadOnlyList<SafeFileHandle> given, Action<SysResult, string> check)
@@ -66,7 +67,9 @@ internal sealed class Child : IDisposable
     /// <summary>Cuts its lifeline, if it has one: the child does what it would do at the end of this process.</summary>
     public void CutLifeline() => _lifeline?.Cut();
 
-    /// <summary>Sends it a signal. No effect where its end has been seen: its process id may be another process's by now.</summary>
+    /// <summary>
+    /// Sends it a signal. No effect where its end has been seen: its process id may be another process's by now.
+    /// </summary>
     public void Signal(int number)
     {
         if (!_hasEnded) _ = LibC.Kill(Id, number);

@@ -3,7 +3,9 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines.Processes;
 
 /// <summary>How a child process ended.</summary>
-/// <param name="Waited">What waitpid(2) returned: an error where the kernel has reaped the child, because this process ignores SIGCHLD.</param>
+/// <param name="Waited">
+/// What waitpid(2) returned: an error where the kernel has reaped the child, because this process ignores SIGCHLD.
+/// </param>
 /// <param name="Status">The status of wait(2); meaningless where the call failed.</param>
 internal readonly record struct ChildEnd(SysResult Waited, int Status)
 {

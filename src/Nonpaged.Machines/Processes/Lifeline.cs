@@ -4,10 +4,12 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines.Processes;
 
 /// <summary>
-/// A pipe that a child reads and only this process can write. The kernel closes this end however this process ends, and the child, which
-/// sees the end of the pipe, ends itself or what it watches. Thread-safe.
+/// A pipe that a child reads and only this process can write. The kernel closes this end however this process ends, and the
+/// child, which sees the end of the pipe, ends itself or what it watches. Thread-safe.
 /// </summary>
-/// <remarks>The kernel's own means, PR_SET_PDEATHSIG, follows the thread that forked, which may end long before its process.</remarks>
+/// <remarks>
+/// The kernel's own means, PR_SET_PDEATHSIG, follows the thread that forked, which may end long before its process.
+/// </remarks>
 internal sealed class Lifeline : IDisposable
 {
     private readonly Lock _use = new();

@@ -43,9 +43,9 @@ internal sealed class QemuProcess : IDisposable
     // and kills QEMU at its end.
     // A shell is single-threaded, so for it PR_SET_PDEATHSIG works: where setpriv(1) can set it, QEMU ends with the shell, too.
     // The shell keeps no copy of the connection, the memory or standard error, so that their end is QEMU's end.
-    // When QEMU ends by itself we cut the lifeline at once, so the kill comes before its process id could be another process's: dash
-    // keeps the zombie until the last wait, and bash, which reaps earlier, is milliseconds late and not a whole round of ids.
-    // We may be gone already when the shell says QEMU's process id: then the broken pipe must not end the shell before QEMU.
+    // When QEMU ends by itself we cut the lifeline at once, so the kill comes before its process id could be another process's:
+    // dash keeps the zombie until the last wait, and bash, which reaps earlier, is milliseconds late and not a whole round of
+    // ids. We may be gone already when the shell says QEMU's process id: then the broken pipe must not end the shell before QEMU.
     private static string GuardianScript => $$"""
         if setpriv --pdeathsig KILL true; then set -- setpriv --pdeathsig KILL "$@"; fi 2>/dev/null
         "$@" {{GuardianDescriptor.Lifeline}}<&- {{GuardianDescriptor.Status}}>&- &
@@ -65,7 +65,8 @@ internal sealed class QemuProcess : IDisposable
     {
         using var theirs = new HandleScope();
         using var ours = new HandleScope();
-        SafeFileHandle nothing = theirs.Add(File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
+        SafeFileHandle nothing = theirs.Add(
+            File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite));
         SystemCalls.Check(LibC.SocketPair(out SafeFileHandle qtest, out SafeFileHandle qtestEnd), "socketpair");
         ours.Add(qtest);
         theirs.Add(qtestEnd);
@@ -100,7 +101,9 @@ internal sealed class QemuProcess : IDisposable
             length += (int)read.Value;
         }
 
-        return int.TryParse(text[..length].TrimEnd("\n"u8), NumberStyles.None, CultureInfo.InvariantCulture, out int id) ? id : null;
+        return int.TryParse(text[..length].TrimEnd("\n"u8), NumberStyles.None, CultureInfo.InvariantCulture, out int id)
+            ? id
+            : null;
     }
 
     /// <summary>Asks QEMU to end in order. Its end shows as the end of the qtest connection.</summary>
@@ -110,8 +113,8 @@ internal sealed class QemuProcess : IDisposable
     public void Kill() => _guardian.CutLifeline();
 
     /// <summary>
-    /// Waits for the end of both processes once the connection has ended, kills what has not ended by itself, and reaps the guardian.
-    /// Says how QEMU ended.
+    /// Waits for the end of both processes once the connection has ended, kills what has not ended by itself, and reaps the
+    /// guardian. Says how QEMU ended.
     /// </summary>
     public string Reap()
     {
@@ -147,7 +150,7 @@ internal sealed class QemuProcess : IDisposable
         if (end.IsUnknown) return $"QEMU ended.{said}";
         if (end.Signal != 0) return $"QEMU's guardian was ended by signal {end.Signal}.{said}";
 
-        // The shell tells of a signal of its child as 128 and the number.
+        // The shell gives a signal of its child as 128 and the number.
         return end.ExitCode > 128
             ? $"QEMU was ended by signal {end.ExitCode - 128}.{said}"
             : $"QEMU ended with exit code {end.ExitCode}.{said}";

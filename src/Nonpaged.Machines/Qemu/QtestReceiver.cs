@@ -7,7 +7,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Machines.Qemu;
 
-/// <summary>Takes in what QEMU sends: gives answers to those who asked, in order, and tells of interrupts.</summary>
+/// <summary>Takes in what QEMU sends: gives answers to those who asked, in order, and reports interrupts.</summary>
 /// <param name="socket">The connection.</param>
 /// <param name="interrupt">An intercepted line (its number) was raised or lowered. Called by the thread that takes it in.</param>
 internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> interrupt)
@@ -52,7 +52,7 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
     /// <summary>One who waits for an answer. In the order of the commands.</summary>
     public void Expect(QtestAnswer answer) => _expected.Enqueue(answer);
 
-    /// <summary>No answer comes any more, and none is expected anew.</summary>
+    /// <summary>No answer comes any more, and nobody asks again.</summary>
     public void Abandon()
     {
         while (_expected.TryDequeue(out var answer)) answer.Vanish();

@@ -6,8 +6,8 @@ using Nonpaged.Machines.Processes;
 namespace Nonpaged.Machines.Sysfs;
 
 /// <summary>
-/// A small process that turns bus mastering off when this one has ended, however that was, and others that keep the pins of its memory until
-/// then: a device that goes on writing must not find that its memory is another process's.
+/// A small process that turns bus mastering off when this one has ended, however that was, and others that keep the pins of its
+/// memory until then: a device that goes on writing must not find that its memory is another process's.
 /// </summary>
 internal sealed class BusGuardian : IDisposable
 {
@@ -43,8 +43,8 @@ internal sealed class BusGuardian : IDisposable
         var script = new StringBuilder(Beginning);
         foreach (SysfsDevice device in devices)
         {
-            // One write of two bytes to the command register, by a built-in of the shell. Its answer comes after what the device had
-            // written (PCI Local Bus 3.0, 3.2.5).
+            // One write of two bytes to the command register, by a built-in of the shell. Its answer comes after what the device
+            // had written (PCI Local Bus 3.0, 3.2.5).
             string command = $"\\{Octal(device.CommandAfterwards & 0xff)}\\{Octal(device.CommandAfterwards >> 8)}";
             script.Append($"printf '{command}' >&{given.Count}\n");
             given.Add(theirs.Add(device.OpenCommand()));
@@ -60,8 +60,8 @@ internal sealed class BusGuardian : IDisposable
     }
 
     /// <summary>
-    /// Lets a process of its own keep a ring with registered buffers, and so the memory that it pins, until the devices are quiet or the
-    /// result is disposed.
+    /// Lets a process of its own keep a ring with registered buffers, and so the memory that it pins, until the devices are quiet
+    /// or the result is disposed.
     /// </summary>
     public IDisposable? HoldPins(SafeFileHandle ring, out AllocationFailure? failure)
     {
@@ -120,7 +120,8 @@ internal sealed class BusGuardian : IDisposable
             if (read.IsError || read.Value == 0)
             {
                 Dispose();
-                throw new MachineException($"The guardian of bus mastering, {Shell}, ended at once.", $"look why: {Shell} -c 'echo works'");
+                throw new MachineException(
+                    $"The guardian of bus mastering, {Shell}, ended at once.", $"look why: {Shell} -c 'echo works'");
             }
 
             length += (int)read.Value;

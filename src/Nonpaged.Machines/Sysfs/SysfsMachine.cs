@@ -171,7 +171,8 @@ public sealed unsafe class SysfsMachine : Machine
             if (waited[1].Returned != 0)
             {
                 End(
-                    "The guardian of its bus mastering ended: without it a device could write to memory that is another process's.");
+                    "The guardian of its bus mastering ended: "
+                    + "without it a device could write to memory that is somebody else's.");
                 return;
             }
 

@@ -6,8 +6,8 @@ namespace Nonpaged.Protocols;
 /// <summary>
 /// A protocol driver that makes an adapter a network interface of the kernel (a tap): what the kernel's own stack sends goes out
 /// through the miniport, and what the miniport receives goes in. Use it in this order: <see cref="Open"/>, <see cref="Register"/>
-/// before adapters start, <see cref="Bind"/>, <see cref="Close"/> before the adapter is halted, <see cref="Dispose"/> after. These
-/// are called from one thread at a time.
+/// before adapters start, <see cref="Bind"/>, <see cref="Close"/> before the adapter is halted, <see cref="Dispose"/> after.
+/// These are called from one thread at a time.
 /// </summary>
 public sealed unsafe class TapInterface : IDisposable
 {

@@ -25,7 +25,12 @@ public sealed class ChildTests
         (string output, ChildEnd end) = Run("ls -l /proc/$$/fd; exit 0", Child.LifelineEnd, file);
 
         Assert.Equal(0, end.ExitCode);
-        string[][] found = [.. output.Split('\n').Where(line => line.Contains(" -> ")).Select(line => line.Replace(" (deleted)", "").Split(' ')[^3..])];
+        // NUMBER -> PATH (deleted), behind what else ls tells.
+        string[][] found =
+        [
+            .. output.Split('\n').Where(line => line.Contains(" -> "))
+                .Select(line => line.Replace(" (deleted)", "").Split(' ')[^3..]),
+        ];
         Assert.Equal(["0", "1", "2", "3", "4"], found.Select(one => one[0]).Order());
         Assert.StartsWith("pipe:", found.Single(one => one[0] == "3")[2], StringComparison.Ordinal);
         Assert.StartsWith("/memfd:nonpaged-test-given", found.Single(one => one[0] == "4")[2], StringComparison.Ordinal);

@@ -2,60 +2,44 @@ using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
 
-public sealed partial class NdisInstance
+/// <summary>The adapters of an instance, and the miniports that are loaded for them. Thread-safe.</summary>
+internal sealed class AdapterTable(NdisInstance instance)
 {
-    private readonly Lock _adapterLock = new();
+    private readonly Lock _gate = new();
     private readonly List<Adapter> _adapters = [];
     private readonly Dictionary<MiniportDriver, MiniportRegistration> _miniports = [];
 
     /// <summary>The adapters that run.</summary>
-    public IReadOnlyList<Adapter> Adapters
+    public IReadOnlyList<Adapter> All
     {
         get
         {
-            lock (_adapterLock) return [.. _adapters];
+            lock (_gate) return [.. _adapters];
         }
     }
 
-    internal HandleTable Handles { get; } = new();
-
-    internal PortRegistry PortRegistry { get; } = new();
-
-    internal IoSpaceMap IoSpaces { get; } = new();
-
-    /// <summary>
-    /// Plug and play: loads the driver where it isn't, finds its device, and initializes an adapter. Returns when the adapter runs.
-    /// </summary>
-    /// <param name="miniport">The driver.</param>
-    /// <param name="device">The device; null takes the first PCI function that the driver matches and no adapter
-    /// has.</param>
-    /// <param name="configuration">What NdisReadConfiguration finds: "NetworkAddress" and the driver's own keywords.</param>
+    /// <summary>Starts an adapter of a device, or of the first that the driver matches and no adapter has.</summary>
     /// <exception cref="AdapterException">No such device, or the driver failed to initialize. Nothing of it is left.</exception>
-    /// <exception cref="InvalidOperationException">The instance has no machine.</exception>
-    public Adapter StartAdapter(
-        MiniportDriver miniport,
-        MachineDevice? device = null,
-        IReadOnlyDictionary<string, string>? configuration = null)
+    public Adapter Start(
+        MiniportDriver miniport, Machine machine, MachineDevice? device, IReadOnlyDictionary<string, string>? configuration)
     {
-        ArgumentNullException.ThrowIfNull(miniport);
-        var machine = Machine ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
-        using var reasons = new LogCapture(this);
+        using var reasons = new LogCapture(instance);
         MiniportRegistration registration;
         Adapter adapter;
-        lock (_adapterLock)
+        lock (_gate)
         {
             var found = device ?? FreeDevice(miniport, machine);
             if (_adapters.Any(one => one.Device == found))
                 throw new AdapterException($"{found.Place} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
             registration = Load(miniport, reasons);
-            adapter = new Adapter(this, registration, machine, found, configuration ?? new Dictionary<string, string>());
+            adapter = new Adapter(instance, registration, machine, found, configuration ?? new Dictionary<string, string>());
             _adapters.Add(adapter);
         }
 
         var status = adapter.Start();
         if (status == NDIS_STATUS_SUCCESS)
         {
-            foreach (var protocol in Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
+            foreach (var protocol in instance.Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
             return adapter;
         }
 
@@ -63,30 +47,17 @@ public sealed partial class NdisInstance
             status, reasons.Lines);
     }
 
-    /// <summary>Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.</summary>
-    public void Run(Driver driver, Action code)
+    /// <summary>An adapter has ended; with a driver's last one the driver goes, too.</summary>
+    public void Remove(Adapter adapter, string who)
     {
-        ArgumentNullException.ThrowIfNull(driver);
-        ArgumentNullException.ThrowIfNull(code);
-        using (CallContext.Enter(new CallContext(this, driver, Irql.PASSIVE_LEVEL, Initializing: false))) code();
-    }
-
-    /// <summary>Halts all adapters.</summary>
-    public void HaltAdapters()
-    {
-        foreach (var adapter in Adapters) adapter.Halt();
-    }
-
-    internal void Remove(Adapter adapter, string who)
-    {
-        lock (_adapterLock)
+        lock (_gate)
         {
             _adapters.Remove(adapter);
             if (--adapter.Registration.Adapters > 0) return;
             Unload(adapter.Registration);
             // Memory and pools are asked for in a driver's name, without an adapter's handle, and may be freed by its
             // unload function.
-            GiveBack(adapter.Driver, who);
+            DriverLeftovers.GiveBack(instance, adapter.Driver, who);
         }
     }
 
@@ -94,14 +65,14 @@ public sealed partial class NdisInstance
     {
         if (!_miniports.TryGetValue(miniport, out var registration))
         {
-            registration = _miniports[miniport] = new MiniportRegistration(this, miniport);
+            registration = _miniports[miniport] = new MiniportRegistration(instance, miniport);
             var status = registration.Load();
             if (status == NDIS_STATUS_SUCCESS && registration.Characteristics is null)
                 status = NDIS_STATUS_BAD_CHARACTERISTICS;
             if (status != NDIS_STATUS_SUCCESS)
             {
                 Unload(registration);
-                GiveBack(registration.Driver, "A failed DriverEntry");
+                DriverLeftovers.GiveBack(instance, registration.Driver, "A failed DriverEntry");
                 throw new AdapterException($"The DriverEntry of {miniport.Name} failed: {status.Describe()}.", status,
                     reasons.Lines);
             }
