@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Globalization;
 using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
@@ -6,19 +8,14 @@ namespace Nonpaged.Ndis;
 /// One NDIS: a pool that its memory calls serve from, the machine that its miniports drive (or none), and what was reported. A
 /// process may hold several. Thread-safe.
 /// </summary>
-public sealed partial class NdisInstance : IDisposable
+public sealed unsafe class NdisInstance : IDisposable
 {
-    /// <summary>So many different reports are kept. Further ones are counted.</summary>
-    private const int MostReports = 1024;
-
     private static readonly Lock s_defaultLock = new();
     private static NdisInstance? s_default;
 
-    private readonly Lock _reportLock = new();
-    private readonly List<NdisReport> _reports = [];
-    private readonly Dictionary<NdisReport, int> _places = [];
-    private readonly HashSet<NdisReport> _patterns = [];
-    private long _furtherReports;
+    private readonly ReportBook _book = new();
+    private readonly AdapterTable _adapters;
+    private readonly RepeatedMessages _told = new();
     private readonly bool _ownsPool;
 
     /// <summary>
@@ -38,9 +35,16 @@ public sealed partial class NdisInstance : IDisposable
         Pool = pool ?? throw new ArgumentNullException(nameof(pool));
         Options = options ?? new NdisOptions();
         Memory = new DriverMemory(this);
+        _adapters = new AdapterTable(this);
         Pool.Corrupted += Report;
         ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
     }
+
+    /// <summary>
+    /// Each line of the log, for those who listen while something happens. Raised on any thread; a handler must not throw, nor
+    /// call NDIS.
+    /// </summary>
+    public event Action<string>? LineLogged;
 
     /// <summary>What calls outside of any driver use: the memory of the host.</summary>
     public static NdisInstance Default => Volatile.Read(ref s_default) ?? MakeDefault();
@@ -62,22 +66,16 @@ public sealed partial class NdisInstance : IDisposable
     /// those that differ from
     /// one before in numbers alone, with # for these, and of others 1024 more are kept (<see cref="FurtherReports"/>).
     /// </summary>
-    public IReadOnlyList<NdisReport> Reports
-    {
-        get
-        {
-            lock (_reportLock) return [.. _reports];
-        }
-    }
+    public IReadOnlyList<NdisReport> Reports => _book.Reports;
 
     /// <summary>How many reports are not in <see cref="Reports"/>, because there were too many different ones.</summary>
-    public long FurtherReports
-    {
-        get
-        {
-            lock (_reportLock) return _furtherReports;
-        }
-    }
+    public long FurtherReports => _book.Further;
+
+    /// <summary>Blocks and handles that drivers left when they ended, oldest first, 65,536 at most.</summary>
+    public IReadOnlyList<NdisLeak> Leaks => _book.Leaks;
+
+    /// <summary>The adapters that run.</summary>
+    public IReadOnlyList<Adapter> Adapters => _adapters.All;
 
     /// <summary>
     /// The calls that asked for memory, oldest first, 65,536 at most; empty unless <see cref="NdisOptions.KeepJournal"/> is set.
@@ -93,8 +91,8 @@ public sealed partial class NdisInstance : IDisposable
     public IReadOnlyList<NdisAllocation> Outstanding => [.. Memory.Outstanding];
 
     /// <summary>
-    /// How much of the memory that the CPU does not cache drivers took (clause C16), under
-    /// <see cref="NdisOptions.StrictNoncached"/>; otherwise null.
+    /// How much of the memory that the CPU does not cache drivers took (clause C16), under <see
+    /// cref="NdisOptions.StrictNoncached"/>; otherwise null.
     /// </summary>
     public NoncachedBudget? NoncachedBudget => Memory.Budget;
 
@@ -103,36 +101,120 @@ public sealed partial class NdisInstance : IDisposable
     /// <summary>Each block is recorded: because it was asked for, or because the pool does so anyway.</summary>
     internal bool Verifies => Options.Verify || Pool.Options.Verify;
 
+    internal HandleTable Handles { get; } = new();
+
+    internal PortRegistry PortRegistry { get; } = new();
+
+    internal IoSpaceMap IoSpaces { get; } = new();
+
+    /// <summary>The pool that each descriptor, taken or free, belongs to.</summary>
+    internal ConcurrentDictionary<nint, ElementPool> DescriptorOwners { get; } = new();
+
+    /// <summary>
+    /// Says where a C driver's call in progress comes from; null where there is no C driver. Must not throw, nor call
+    /// NDIS.
+    /// </summary>
+    internal static Func<string?>? CallSite { get; set; }
+
+    /// <summary>
+    /// Is told of each failure and report of any instance: for C programs, which have no <see cref="Log"/>. Must not throw, nor
+    /// call NDIS.
+    /// </summary>
+    internal static Action<NdisMessage>? Listener { get; set; }
+
     internal CallContext ProgramContext { get; }
+
+    /// <summary>
+    /// Plug and play: loads the driver where it isn't, finds its device, and initializes an adapter. Returns when the adapter
+    /// runs.
+    /// </summary>
+    /// <param name="miniport">The driver.</param>
+    /// <param name="device">The device; null takes the first PCI function that the driver matches and no adapter
+    /// has.</param>
+    /// <param name="configuration">What NdisReadConfiguration finds: "NetworkAddress" and the driver's own keywords.</param>
+    /// <exception cref="AdapterException">No such device, or the driver failed to initialize. Nothing of it is left.</exception>
+    /// <exception cref="InvalidOperationException">The instance has no machine.</exception>
+    public Adapter StartAdapter(
+        MiniportDriver miniport,
+        MachineDevice? device = null,
+        IReadOnlyDictionary<string, string>? configuration = null)
+    {
+        ArgumentNullException.ThrowIfNull(miniport);
+        var machine = Machine
+            ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
+        return _adapters.Start(miniport, machine, device, configuration);
+    }
+
+    /// <summary>
+    /// Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.
+    /// </summary>
+    public void Run(Driver driver, Action code)
+    {
+        ArgumentNullException.ThrowIfNull(driver);
+        ArgumentNullException.ThrowIfNull(code);
+        using (CallContext.Enter(new CallContext(this, driver, Irql.PASSIVE_LEVEL, Initializing: false))) code();
+    }
+
+    /// <summary>Halts all adapters.</summary>
+    public void HaltAdapters()
+    {
+        foreach (var adapter in Adapters) adapter.Halt();
+    }
+
+    /// <summary>Writes a line to the log. Callable on any thread.</summary>
+    public void WriteLog(string line)
+    {
+        LineLogged?.Invoke(line);
+        Log?.Invoke(line);
+    }
+
+    /// <summary>Halts the adapters that still run, and ends the instance; the pool of a machine goes with it.</summary>
+    public void Dispose()
+    {
+        HaltAdapters();
+        // What was written after its free is told now, and not to an instance that is gone.
+        if (Options.Guard) Pool.Trim();
+        Pool.Corrupted -= Report;
+        if (Machine is not null) Machine.Faulted -= ReportFault;
+        if (_ownsPool) Pool.Dispose();
+    }
+
+    internal void Remove(Adapter adapter, string who) => _adapters.Remove(adapter, who);
+
+    internal void Report(NdisLeak leak)
+    {
+        _book.Add(leak);
+        Report(new NdisReport(NdisReportKind.Leak, leak.Call, leak.Driver, leak.What));
+    }
+
+    internal void Tell(NdisMessage message)
+    {
+        Listener?.Invoke(message);
+        var line = message.ToString();
+        LineLogged?.Invoke(line);
+        if (Log is not { } log) return;
+        if ((Options.BriefLog ? _told.Count(message) : 1) is not { } count) return;
+        log(count == 1 ? line : string.Create(CultureInfo.InvariantCulture, $"{line} ({count} times so far)"));
+    }
+
+    /// <summary>A page of memory for packet or buffer descriptors, or null; the reason goes to the log.</summary>
+    internal void* AllocateDescriptorPage()
+    {
+        var page = new MemoryRequest(ElementPool.SlabSize) { WholePages = true };
+        if (Pool.TryAllocate(page, out var block, out var failure)) return block.Address;
+        WriteLog($"packet and buffer pools: {failure}");
+        return null;
+    }
+
+    internal void FreeDescriptorPage(void* start) => Pool.Free(start);
 
     internal void Report(NdisReportKind kind, string call, Driver driver, string message) =>
         Report(new NdisReport(kind, call, driver.Name, message));
 
     internal void Report(NdisReport report)
     {
-        lock (_reportLock) Keep(report);
+        _book.Add(report);
         Tell(NdisMessage.Of(report));
-    }
-
-    private void Keep(NdisReport report)
-    {
-        // A driver that makes one mistake for each packet must not hide the others that it makes.
-        NdisReport alike = report with { Message = report.Pattern };
-        if (_reports.Count >= MostReports && !_places.ContainsKey(report) && _patterns.Contains(alike)) report = alike;
-        if (_places.TryGetValue(report, out int place))
-        {
-            _reports[place] = report with { Count = _reports[place].Count + 1 };
-        }
-        else if (_reports.Count == 2 * MostReports)
-        {
-            _furtherReports++;
-        }
-        else
-        {
-            _places[report] = _reports.Count;
-            _patterns.Add(alike);
-            _reports.Add(report);
-        }
     }
 
     /// <summary>
@@ -155,8 +237,8 @@ public sealed partial class NdisInstance : IDisposable
         NdisReportKind kind = corruption.Kind == CorruptionKind.PastEnd
             ? NdisReportKind.WritePastEnd
             : NdisReportKind.WriteAfterFree;
-        Report(
-            new NdisReport(kind, allocation?.Call ?? "", allocation?.Driver.Name ?? Driver.Program.Name, corruption.ToString()));
+        string driver = allocation?.Driver.Name ?? Driver.Program.Name;
+        Report(new NdisReport(kind, allocation?.Call ?? "", driver, corruption.ToString()));
     }
 
     private void ReportFault(string fault)
@@ -171,16 +253,5 @@ public sealed partial class NdisInstance : IDisposable
     {
         ArgumentNullException.ThrowIfNull(machine);
         return machine.CreatePool(new NonpagedPoolOptions { Name = machine.Name, Verify = true, Guard = options.Guard });
-    }
-
-    /// <summary>Halts the adapters that still run, and ends the instance; the pool of a machine goes with it.</summary>
-    public void Dispose()
-    {
-        HaltAdapters();
-        // What was written after its free is told now, and not to an instance that is gone.
-        if (Options.Guard) Pool.Trim();
-        Pool.Corrupted -= Report;
-        if (Machine is not null) Machine.Faulted -= ReportFault;
-        if (_ownsPool) Pool.Dispose();
     }
 }

@@ -3,8 +3,8 @@ using static Nonpaged.Ndis.NdisLibrary;
 namespace Nonpaged.Protocols;
 
 /// <summary>
-/// A protocol's packets, each with one buffer in memory of NdisAllocateMemory with flags 0 (clause C11). Made, taken and freed in the protocol's name; packets come back on any
-/// thread.
+/// A protocol's packets, each with one buffer in memory of NdisAllocateMemory with flags 0 (clause C11). Made, taken and freed in
+/// the protocol's name; packets come back on any thread.
 /// </summary>
 internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
 {
@@ -24,13 +24,25 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
     /// <exception cref="AdapterException">There is too little memory. What was made goes with <see cref="Free"/>.</exception>
     public void Make(int count, int fewest, uint offset = 0)
     {
+        MakePools(count);
+        Fill(count, fewest, offset);
+    }
+
+    /// <summary>The first half of <see cref="Make"/>: room for the descriptors of so many.</summary>
+    public void MakePools(int count)
+    {
         NdisAllocatePacketPool(out var status, out _packetPool, (uint)count, (uint)sizeof(nint));
         Require(status, nameof(NdisAllocatePacketPool));
         NdisAllocateBufferPool(out status, out _bufferPool, (uint)count);
         Require(status, nameof(NdisAllocateBufferPool));
+    }
+
+    /// <summary>The second half of <see cref="Make"/>: the packets and their memory.</summary>
+    public void Fill(int count, int fewest, uint offset = 0)
+    {
         while (Count < count)
         {
-            status = Add(offset);
+            var status = Add(offset);
             if (status == NDIS_STATUS_SUCCESS) continue;
             if (Count < fewest) Require(status, nameof(NdisAllocateMemory));
             return;
@@ -40,7 +52,18 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
     /// <summary>Takes a free one; null where none is free in time.</summary>
     public NDIS_PACKET* Take(TimeSpan patience, CancellationToken cancellationToken = default)
     {
-        if (!_freeCount.Wait(patience, cancellationToken)) return null;
+        return _freeCount.Wait(patience, cancellationToken) ? TakeReserved() : null;
+    }
+
+    /// <summary>
+    /// As <see cref="Take"/>, where the caller may not wait: false where none is free in time, otherwise one is set aside.
+    /// </summary>
+    public Task<bool> ReserveAsync(TimeSpan patience, CancellationToken cancellationToken) =>
+        _freeCount.WaitAsync(patience, cancellationToken);
+
+    /// <summary>Takes the one that was set aside.</summary>
+    public NDIS_PACKET* TakeReserved()
+    {
         lock (_free) return (NDIS_PACKET*)_free.Pop();
     }
 

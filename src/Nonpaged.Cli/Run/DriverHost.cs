@@ -2,6 +2,7 @@ using System.Collections;
 using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
+using Nonpaged.Machines.Processes;
 using Nonpaged.Ndis;
 using Nonpaged.Ndis.Native;
 
@@ -19,7 +20,6 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     /// <summary>The environment variable with the number of the descriptor whose end is the end of the process that watches.</summary>
     public const string LifelineVariable = "NONPAGED_LIFELINE";
 
-    private const int FirstFree = 5;
     private const int RecordDescriptor = 3;
     private const int LifelineDescriptor = 4;
 
@@ -39,17 +39,13 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
         using (record)
         {
             Check(LibC.FTruncate(record, CallRecord.FileSize), "ftruncate");
-            Check(LibC.Pipe2(out SafeFileHandle lifelineEnd, out SafeFileHandle lifeline), "pipe2");
-            using (lifeline)
-            {
-                int id = Spawn(program, record, lifelineEnd);
-                int status = await WaitAsync(id, interruption);
-                int signal = status & 0x7f;
-                if (signal == 0) return new DriverHostResult((status >> 8) & 0xff, null);
-                if (interruption.Happened && signal is LibC.SIGTERM or 2 or 1) return new DriverHostResult(interruption.ExitCode, null);
-                using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(record, null, CallRecord.FileSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
-                return new DriverHostResult(ExitCode.Failure, CrashReader.Read(file, signal));
-            }
+            using Child child = Start(program, record);
+            ChildEnd end = await WaitAsync(child, interruption);
+            if (end.Signal == 0) return new DriverHostResult(end.ExitCode, null);
+            if (interruption.Happened && end.Signal is LibC.SIGTERM or 2 or 1) return new DriverHostResult(interruption.ExitCode, null);
+            using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
+                record, null, CallRecord.FileSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+            return new DriverHostResult(ExitCode.Failure, CrashReader.Read(file, end.Signal));
         }
     }
 
@@ -64,32 +60,14 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
             FailureKind.Other);
     }
 
-    private int Spawn(string program, SafeFileHandle record, SafeFileHandle lifelineEnd)
+    private Child Start(string program, SafeFileHandle record)
     {
-        using (lifelineEnd)
-        {
-            using var nothing = File.OpenHandle("/dev/null");
-            using var output = new SafeFileHandle(1, ownsHandle: false);
-            using var error = new SafeFileHandle(2, ownsHandle: false);
-            var copies = new List<SafeFileHandle>();
-            try
-            {
-                foreach (SafeFileHandle given in new[] { nothing, output, error, record, lifelineEnd })
-                {
-                    Check(LibC.DuplicateAbove(given, FirstFree, out SafeFileHandle copy), "fcntl(F_DUPFD_CLOEXEC)");
-                    copies.Add(copy);
-                }
-
-                SysResult result = LibC.Spawn(
-                    program, [program, .. arguments], [.. Surroundings()], [.. copies.Select(copy => (int)copy.DangerousGetHandle())]);
-                Check(result, $"posix_spawn of {program}");
-                return (int)result.Value;
-            }
-            finally
-            {
-                foreach (SafeFileHandle copy in copies) copy.Dispose();
-            }
-        }
+        using var nothing = File.OpenHandle("/dev/null");
+        using var output = new SafeFileHandle(1, ownsHandle: false);
+        using var error = new SafeFileHandle(2, ownsHandle: false);
+        // In the order of their numbers: see RecordDescriptor and LifelineDescriptor.
+        SafeFileHandle[] given = [nothing, output, error, record, Child.LifelineEnd];
+        return Child.Start(new ChildProgram(program, arguments, [.. Surroundings()]), given, Check);
     }
 
     private static IEnumerable<string> Surroundings()
@@ -100,19 +78,12 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     }
 
     /// <summary>Waits for the end of the process; it is in a session of its own, so that a terminal's signals have to be passed on.</summary>
-    private static async Task<int> WaitAsync(int id, Interruption interruption)
+    private static async Task<ChildEnd> WaitAsync(Child child, Interruption interruption)
     {
-        using CancellationTokenRegistration passOn = interruption.Token.Register(() => LibC.Kill(id, interruption.Number));
-        return await Task.Run(() =>
-        {
-            while (true)
-            {
-                SysResult result = LibC.WaitPid(id, out int status, 0);
-                if (result.Errno == Errno.EINTR) continue;
-                Check(result, "waitpid");
-                return status;
-            }
-        });
+        using CancellationTokenRegistration passOn = interruption.Token.Register(() => child.Signal(interruption.Number));
+        ChildEnd end = await Task.Run(() => child.Wait(Timeout.InfiniteTimeSpan)!.Value);
+        Check(end.Waited, "waitpid");
+        return end;
     }
 
     private static void Check(SysResult result, string call)

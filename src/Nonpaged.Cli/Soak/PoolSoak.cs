@@ -1,25 +1,20 @@
 using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
 
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Random requests at the ceiling of a pool that grows and shrinks, from several threads, with all contents checked. A seed repeats each thread's requests in their
-/// order; how the threads meet, and so what is refused, is the machine's.
+/// Random requests at the ceiling of a pool that grows and shrinks, from several threads, with all contents checked. A seed
+/// repeats each thread's requests in their order; how the threads meet, and so what is refused, is the machine's.
 /// </summary>
-internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong ceiling = 64 << 20, IReadOnlyList<MemoryRung>? ladder = null)
+internal sealed unsafe class PoolSoak(
+    int seed, int threads = 2, ulong ceiling = 64 << 20, IReadOnlyList<MemoryRung>? ladder = null)
 {
-    private const int MostErrors = 20;
-
     // How many steps of a thread a phase of growth or of shrinking takes: enough to fill the pool, or to empty it.
     private const int Phase = 2048;
 
     private readonly ConcurrentQueue<PoolSoakBlock> _handedOver = new();
-    private readonly ConcurrentQueue<string> _errors = new();
-    private readonly ConcurrentDictionary<string, long> _refusals = new();
-    private readonly ConcurrentDictionary<PinKind, long> _pins = new();
-    private long _allocations, _bytes, _pages, _shrinks, _key;
-    private ulong _peak;
+    private readonly PoolSoakTally _tally = new(ceiling);
+    private ulong _key;
 
     /// <summary>Runs for so long, or until the first few errors.</summary>
     public PoolSoakReport Run(TimeSpan time, CancellationToken cancel = default)
@@ -35,13 +30,16 @@ internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong c
             Ladder = ladder ?? NonpagedPoolOptions.DefaultLadder,
         });
         long end = Environment.TickCount64 + (long)time.TotalMilliseconds;
-        Thread[] workers = [.. Enumerable.Range(0, threads).Select(index => new Thread(() => Work(pool, index, end, cancel)) { IsBackground = true })];
+        Thread[] workers =
+        [
+            .. Enumerable.Range(0, threads).Select(
+                index => new Thread(() => Work(pool, index, end, cancel)) { IsBackground = true }),
+        ];
         foreach (Thread worker in workers) worker.Start();
         foreach (Thread worker in workers) worker.Join();
         while (_handedOver.TryDequeue(out PoolSoakBlock? block)) CheckAndFree(block, isSample: true);
         pool.Trim();
-        return new PoolSoakReport(
-            _allocations, _pins, _refusals, _bytes, _pages, _peak, _shrinks, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
+        return _tally.Report(outstanding: pool.HeldBytes - pool.FreeBytes);
     }
 
     private void Work(NonpagedPool pool, int index, long end, CancellationToken cancel)
@@ -52,7 +50,7 @@ internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong c
         var mine = new List<PoolSoakBlock>();
         try
         {
-            for (int step = 0; Environment.TickCount64 < end && !cancel.IsCancellationRequested && _errors.Count < MostErrors; step++)
+            for (int step = 0; Environment.TickCount64 < end && !cancel.IsCancellationRequested && !_tally.IsFull; step++)
             {
                 // Phases of growth and of shrinking: the share of allocations swings.
                 bool grows = random.Next(100) < (step / Phase % 2 == 0 ? 70 : 30);
@@ -63,7 +61,7 @@ internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong c
         }
         catch (Exception exception)
         {
-            _errors.Enqueue(exception.ToString());
+            _tally.Fail(exception.ToString());
         }
 
         foreach (PoolSoakBlock block in mine) CheckAndFree(block, isSample: true);
@@ -92,12 +90,12 @@ internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong c
             return;
         }
 
-        Note(pool, held);
-        if (run is not null) _pins.AddOrUpdate(run.Obtained.Pin, 1, (_, count) => count + 1);
+        _tally.Allocated(held, pool.HeldBytes, run?.Obtained.Pin);
         bool isZeroed = isPlain || request.Length > SizeClass.MaxLength;
-        if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0)) _errors.Enqueue($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
-        var block = new PoolSoakBlock(pool, run, address, request.Length, (ulong)Interlocked.Increment(ref _key));
-        if (block.CheckGuarantees() is { } less) _errors.Enqueue(less);
+        if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0))
+            _tally.Fail($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
+        var block = new PoolSoakBlock(pool, run, address, request.Length, Interlocked.Increment(ref _key));
+        if (block.CheckGuarantees() is { } less) _tally.Fail(less);
         block.Fill();
         mine.Add(block);
     }
@@ -124,25 +122,8 @@ internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong c
 
     private void Refused(Random random, List<PoolSoakBlock> mine, AllocationFailure failure)
     {
-        if (failure.Reason.Length == 0 || failure.Limit.Length == 0 || failure.Remedy.Length == 0) _errors.Enqueue($"A failure without an explanation: {failure}");
-        _refusals.AddOrUpdate(Kind(failure.Limit), 1, (_, count) => count + 1);
+        _tally.Refused(failure);
         for (int i = 0; i < 8 && mine.Count > 0; i++) FreeOne(random, mine);
-    }
-
-    // The same limit is told with other figures each time.
-    private static string Kind(string limit) => Figure().Replace(limit, "N");
-
-    [GeneratedRegex(@"\b(0x[0-9a-f]+|[0-9]+)\b")]
-    private static partial Regex Figure();
-
-    private void Note(NonpagedPool pool, ulong before)
-    {
-        Interlocked.Increment(ref _allocations);
-        ulong now = pool.HeldBytes;
-        if (now < before) Interlocked.Increment(ref _shrinks);
-        if (now > ceiling) _errors.Enqueue($"{now} bytes are held, the ceiling is {ceiling}.");
-        // A peak that two threads note at once may be the lower one's: it is for information.
-        if (now > _peak) _peak = now;
     }
 
     private void FreeOne(Random random, List<PoolSoakBlock> mine)
@@ -158,14 +139,14 @@ internal sealed unsafe partial class PoolSoak(int seed, int threads = 2, ulong c
 
     private void CheckAndFree(PoolSoakBlock block, bool isSample)
     {
-        Interlocked.Add(ref _bytes, (long)block.Length);
-        if (block.Check() is { } changed) _errors.Enqueue(changed);
+        _tally.Checked(block.Length);
+        if (block.Check() is { } changed) _tally.Fail(changed);
         if (isSample)
         {
-            if (block.CheckFrame(out bool isKnown) is { } moved) _errors.Enqueue(moved);
-            if (isKnown) Interlocked.Increment(ref _pages);
+            if (block.CheckFrame(out bool isKnown) is { } moved) _tally.Fail(moved);
+            if (isKnown) _tally.CheckedPage();
         }
 
-        if (block.Free() is { } bad) _errors.Enqueue(bad);
+        if (block.Free() is { } bad) _tally.Fail(bad);
     }
 }

@@ -22,13 +22,13 @@ internal static class HaltImage
         var image = new byte[Length];
         image.AsSpan().Fill(Hlt);
         Code.CopyTo(image.AsSpan(ResetVector));
-        QemuProcess.Check(LibC.MemFdCreate("nonpaged-machine-halt", LibC.MFD_CLOEXEC, out var file), "memfd_create");
+        SystemCalls.Check(LibC.MemFdCreate("nonpaged-machine-halt", LibC.MFD_CLOEXEC, out var file), "memfd_create");
         try
         {
             for (var rest = image.AsSpan(); rest.Length > 0;)
             {
                 var written = LibC.Write(file, rest);
-                QemuProcess.Check(written, "write");
+                SystemCalls.Check(written, "write");
                 rest = rest[(int)written.Value..];
             }
 

@@ -12,10 +12,10 @@ namespace Nonpaged.Machines.Qemu;
 /// After the hardware is gone reads give all ones and writes vanish, as with a card that was pulled out; <see cref="Gone"/>
 /// says why.
 /// </remarks>
-public sealed partial class QemuMachine : Machine
+public sealed class QemuMachine : Machine
 {
-    // The I/O APIC of q35 has 24 inputs (hw/i386/pc_q35.c; ICH9 data sheet, section 5.9).
-    private const int InterruptInputs = 24;
+    private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_orderlyEnd = TimeSpan.FromSeconds(5);
 
     private readonly QtestInterruptLine[] _interrupts = CreateInterrupts();
     private readonly SafeFileHandle _ram;
@@ -23,7 +23,9 @@ public sealed partial class QemuMachine : Machine
     private readonly QtestClient _client;
     private readonly QtestPorts _ports;
     private readonly IReadOnlyList<MemoryPiece> _layout;
+    private readonly Lock _disposing = new();
     private IReadOnlyList<PciDevice> _pciDevices = [];
+    private volatile bool _disposed;
 
     private QemuMachine(QemuOptions options, SafeFileHandle ram, QemuProcess process)
     {
@@ -62,7 +64,8 @@ public sealed partial class QemuMachine : Machine
     public IsaDevice? IsaNic { get; }
 
     /// <summary>The second one (<see cref="QemuOptions.Peer"/>), or null.</summary>
-    public PciDevice? PeerNic => _pciDevices.FirstOrDefault(static device => device.Location is { Device: QemuArguments.PeerSlot, Function: 0 });
+    public PciDevice? PeerNic => _pciDevices.FirstOrDefault(
+        static device => device.Location is { Device: QemuArguments.PeerSlot, Function: 0 });
 
     /// <summary>QEMU's process id.</summary>
     internal int ProcessId { get; private set; }
@@ -72,6 +75,45 @@ public sealed partial class QemuMachine : Machine
 
     /// <summary>The protocol itself, for tests.</summary>
     internal QtestClient Client => _client;
+
+    /// <summary>
+    /// Starts the machine: about 0.05 s. Base address registers and interrupt lines are assigned; bus mastering is off until the
+    /// driver's side turns it on.
+    /// </summary>
+    /// <exception cref="MachineException">QEMU is missing, refuses an option (its own words are passed on), or does not
+    /// answer.</exception>
+    /// <exception cref="ArgumentException">An option that no QEMU takes: see <see cref="QemuOptions"/>.</exception>
+    public static QemuMachine Start(QemuOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var arguments = QemuArguments.Create(options);
+        var program = QemuProbe.Choose(options.Program);
+
+        var ram = QemuRam.Create(options.RamBytes);
+        QemuProcess process;
+        try
+        {
+            using var halt = HaltImage.Create();
+            process = QemuProcess.Start(program, arguments, ram, halt);
+        }
+        catch
+        {
+            ram.Dispose();
+            throw;
+        }
+
+        var machine = new QemuMachine(options, ram, process);
+        try
+        {
+            machine.BringUp(program, options);
+            return machine;
+        }
+        catch
+        {
+            machine.Dispose();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public override NonpagedPool CreatePool(NonpagedPoolOptions options) => NonpagedPool.Over(_ram, _layout, options);
@@ -91,19 +133,88 @@ public sealed partial class QemuMachine : Machine
     /// <inheritdoc/>
     public override InterruptLine GetInterrupt(uint vector)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(vector, (uint)InterruptInputs);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(vector, (uint)Q35.InterruptInputs);
         return _interrupts[vector];
+    }
+
+    /// <summary>
+    /// Ends QEMU in order, or by force where it does not end within five seconds, and gives everything back. Callable more than
+    /// once and from several threads: it returns when the machine has ended.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Called by a handler of <see cref="InterruptLine.Raised"/>.</exception>
+    public override void Dispose()
+    {
+        if (_client.IsInHandler)
+        {
+            throw new InvalidOperationException(
+                "A handler of an interrupt line runs on the machine's thread and must not dispose it.");
+        }
+
+        lock (_disposing)
+        {
+            if (_disposed) return;
+            _disposed = true;
+            _process.RequestEnd();
+            if (!_client.WaitForEnd(s_orderlyEnd))
+            {
+                _process.Kill();
+                _client.WaitForEnd(Timeout.InfiniteTimeSpan);
+            }
+
+            _process.Dispose();
+            _ram.Dispose();
+        }
     }
 
     private static QtestInterruptLine[] CreateInterrupts()
     {
-        var lines = new QtestInterruptLine[InterruptInputs];
-        for (uint vector = 0; vector < InterruptInputs; vector++) lines[vector] = new QtestInterruptLine(vector);
+        var lines = new QtestInterruptLine[Q35.InterruptInputs];
+        for (uint vector = 0; vector < Q35.InterruptInputs; vector++) lines[vector] = new QtestInterruptLine(vector);
         return lines;
     }
 
     private void OnInterrupt(uint vector, bool raised)
     {
-        if (vector < InterruptInputs) _interrupts[vector].Set(raised);
+        if (vector < Q35.InterruptInputs) _interrupts[vector].Set(raised);
+    }
+
+    private string OnEnd()
+    {
+        var how = _process.Reap();
+        return _disposed ? $"Disposed. {how}" : how;
+    }
+
+    private void BringUp(string program, QemuOptions options)
+    {
+        try
+        {
+            if (!_client.InterceptInterrupts(s_startLimit)) throw NotStarted(program, options);
+        }
+        catch (TimeoutException exception)
+        {
+            throw new MachineException(
+                $"QEMU ({program}) did not answer within {s_startLimit.TotalSeconds:0} s. {_process.StandardError}",
+                "Look whether the machine is overloaded, and try again.", exception);
+        }
+
+        ProcessId = _process.ReadQemuId() ?? throw NotStarted(program, options);
+        _pciDevices = Q35.Enumerate(_ports);
+        // What is asked after the end is answered with all ones, and looks like a machine without devices.
+        if (_client.IsGone) throw NotStarted(program, options);
+    }
+
+    private MachineException NotStarted(string program, QemuOptions options)
+    {
+        // The end of the connection has been seen, so this does not take long.
+        var how = _client.Gone.GetAwaiter().GetResult();
+        var models = QemuProbe.ListNicModels(program);
+        var remedy = (options.NicModel, options.NicProperties.Count) switch
+        {
+            ({ } model, _) when models.Count > 0 && !models.Contains(model) =>
+                $"Choose one of the NIC models that this QEMU has: {string.Join(", ", models)}.",
+            ({ } model, > 0) => $"{program} -device {model},help",
+            _ => "Correct what QEMU complains about.",
+        };
+        return new MachineException($"QEMU ({program}) did not start. {how}", remedy);
     }
 }

@@ -60,11 +60,11 @@ internal static class QemuRam
     public static SafeFileHandle Create(ulong bytes)
     {
         var made = LibC.MemFdCreate(FileName, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out var file);
-        QemuProcess.Check(made, "memfd_create");
+        SystemCalls.Check(made, "memfd_create");
         try
         {
-            QemuProcess.Check(LibC.FTruncate(file, (long)bytes), "ftruncate");
-            QemuProcess.Check(LibC.AddSeals(file, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL), "fcntl(F_ADD_SEALS)");
+            SystemCalls.Check(LibC.FTruncate(file, (long)bytes), "ftruncate");
+            SystemCalls.Check(LibC.AddSeals(file, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL), "fcntl(F_ADD_SEALS)");
             return file;
         }
         catch

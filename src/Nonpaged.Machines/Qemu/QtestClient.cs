@@ -1,5 +1,5 @@
-using System.Buffers.Text;
 using System.Globalization;
+using System.Numerics;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
@@ -7,20 +7,29 @@ namespace Nonpaged.Machines.Qemu;
 
 /// <summary>
 /// Speaks qtest with QEMU: one line a command, one line an answer, in order (QEMU: docs/devel/testing/qtest.rst,
-/// softmmu/qtest.c). QEMU aborts on a malformed line, so lines are only made here, of numbers.
+/// softmmu/qtest.c). The sending half; <see cref="QtestReceiver"/> is the other one.
 /// </summary>
-internal sealed partial class QtestClient
+internal sealed class QtestClient
 {
-    private const int LongestLine = 64;
+    private const int ReaderStack = 256 * 1024;
+
+    // Far fewer answers than would fill QEMU's side of the connection while nobody reads.
+    private const int LongestSeries = 256;
+    private const int LinesAtOnce = 32;
     private const uint LongestRead = 16 * 1024;
 
     [ThreadStatic]
     private static QtestAnswer? t_answer;
 
+    [ThreadStatic]
+    private static QtestAnswer[]? t_series;
+
     // Held while a line is sent, so that lines stay whole and answers can be told apart by their order.
     private readonly Lock _sending = new();
     private readonly SafeFileHandle _socket;
-    private readonly Action<uint, bool> _interrupt;
+    private readonly QtestReceiver _receiver;
+    private readonly Thread _reader;
+    private readonly TaskCompletionSource<string> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Func<string> _ended;
     private ulong _sent;
     private bool _gone;
@@ -33,26 +42,46 @@ internal sealed partial class QtestClient
     public QtestClient(SafeFileHandle socket, Action<uint, bool> interrupt, Func<string> ended)
     {
         _socket = socket;
-        _interrupt = interrupt;
+        _receiver = new QtestReceiver(socket, interrupt);
         _ended = ended;
         _reader = new Thread(Listen, ReaderStack) { IsBackground = true, Name = "qtest reader" };
         _reader.Start();
     }
 
+    /// <summary>Completes when the connection has ended, with the reason.</summary>
+    public Task<string> Gone => _end.Task;
+
+    /// <summary>The connection has ended, though its end may still be looked into.</summary>
+    public bool IsGone
+    {
+        get
+        {
+            lock (_sending) return _gone;
+        }
+    }
+
     /// <summary>
-    /// Sends a command of a verb, an address and a value, and does not wait: a write to memory-mapped registers, which PCI posts. A read that comes later flushes it.
+    /// The caller is a handler of an interrupt line, which must not wait for what it keeps from being taken in.
+    /// </summary>
+    public bool IsInHandler => _receiver.IsCurrentThread || Thread.CurrentThread == _reader;
+
+    /// <summary>
+    /// Sends a command of a verb, an address and a value, and does not wait: a write to memory-mapped registers, which PCI posts.
+    /// A read that comes later flushes it.
     /// </summary>
     public void Post(ReadOnlySpan<byte> verb, ulong address, uint value)
     {
-        Span<byte> line = stackalloc byte[LongestLine];
-        Post(line[..AddWrite(line, verb, address, value)], 1);
+        Span<byte> line = stackalloc byte[QtestLine.Longest];
+        Post(line[..QtestLine.AddWrite(line, verb, address, value)], 1);
     }
 
-    /// <summary>Sends a command of a verb, an address and a value, and waits until the device has acted, as an OUT of x86 does.</summary>
+    /// <summary>
+    /// Sends a command of a verb, an address and a value, and waits until the device has acted, as an OUT of x86 does.
+    /// </summary>
     public void Write(ReadOnlySpan<byte> verb, ulong address, uint value)
     {
-        Span<byte> line = stackalloc byte[LongestLine];
-        Ask(line[..AddWrite(line, verb, address, value)], wantsText: false, Timeout.InfiniteTimeSpan);
+        Span<byte> line = stackalloc byte[QtestLine.Longest];
+        Ask(line[..QtestLine.AddWrite(line, verb, address, value)], wantsText: false, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>
@@ -60,9 +89,8 @@ internal sealed partial class QtestClient
     /// </summary>
     public ulong Read(ReadOnlySpan<byte> verb, ulong address)
     {
-        Span<byte> line = stackalloc byte[LongestLine];
-        var length = AddHexadecimal(line, AddVerb(line, verb), address);
-        line[length++] = (byte)'\n';
+        Span<byte> line = stackalloc byte[QtestLine.Longest];
+        var length = QtestLine.AddRead(line, verb, address);
         return Ask(line[..length], wantsText: false, Timeout.InfiniteTimeSpan).Number;
     }
 
@@ -76,11 +104,8 @@ internal sealed partial class QtestClient
     {
         ArgumentOutOfRangeException.ThrowIfZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestRead);
-        Span<byte> line = stackalloc byte[LongestLine];
-        var end = AddHexadecimal(line, AddVerb(line, "read"u8), address);
-        line[end++] = (byte)' ';
-        end = AddHexadecimal(line, end, length);
-        line[end++] = (byte)'\n';
+        Span<byte> line = stackalloc byte[QtestLine.Longest];
+        var end = QtestLine.AddWrite(line, "read"u8, address, length);
         var text = Ask(line[..end], wantsText: true, Timeout.InfiniteTimeSpan).Text;
         return text is null ? null : Convert.FromHexString(text.AsSpan("0x".Length));
     }
@@ -92,6 +117,90 @@ internal sealed partial class QtestClient
         var digits = Convert.ToHexString(data);
         var line = string.Create(CultureInfo.InvariantCulture, $"write 0x{address:x} 0x{data.Length:x} 0x{digits}\n");
         Ask(System.Text.Encoding.ASCII.GetBytes(line), wantsText: false, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>
+    /// Asks the same question again and again, and gives each answer to a function, in order; all ones where the hardware is
+    /// gone. The questions are sent without waiting for the answers between, which saves a round trip each.
+    /// </summary>
+    public void ReadSeries(ReadOnlySpan<byte> verb, ulong address, int count, Action<int, ulong> answered)
+    {
+        ThrowIfInHandler();
+        Span<byte> line = stackalloc byte[QtestLine.Longest];
+        var length = QtestLine.AddRead(line, verb, address);
+        var series = t_series ??= [.. Enumerable.Range(0, LongestSeries).Select(_ => new QtestAnswer())];
+        var lines = new byte[length * Math.Min(count, LongestSeries)];
+        for (var at = 0; at < lines.Length; at += length) line[..length].CopyTo(lines.AsSpan(at));
+        for (var first = 0; first < count; first += LongestSeries)
+        {
+            var some = Math.Min(LongestSeries, count - first);
+            AskAll(series.AsSpan(0, some), lines.AsSpan(0, some * length));
+            for (var index = 0; index < some; index++) answered(first + index, series[index].Number);
+        }
+    }
+
+    /// <summary>
+    /// Writes one value after the other to the same address, and waits once, until the device has acted on the last.
+    /// </summary>
+    public void WriteSeries<T>(ReadOnlySpan<byte> verb, ulong address, ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        if (values.IsEmpty) return;
+        PostSeries(verb, address, values[..^1]);
+        Write(verb, address, uint.CreateTruncating(values[^1]));
+    }
+
+    /// <summary>
+    /// Writes one value after the other to the same address, and does not wait. QEMU acts on the first ones while the next are
+    /// sent.
+    /// </summary>
+    public void PostSeries<T>(ReadOnlySpan<byte> verb, ulong address, ReadOnlySpan<T> values)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        Span<byte> lines = stackalloc byte[QtestLine.Longest * LinesAtOnce];
+        while (values.Length > 0)
+        {
+            var some = values[..Math.Min(values.Length, LinesAtOnce)];
+            values = values[some.Length..];
+            var length = 0;
+            foreach (var value in some)
+                length += QtestLine.AddWrite(lines[length..], verb, address, uint.CreateTruncating(value));
+            Post(lines[..length], some.Length);
+        }
+    }
+
+    /// <summary>Waits until the device has acted on all that was posted.</summary>
+    public void Flush()
+    {
+        if (_receiver.Answered == Volatile.Read(ref _sent)) return;
+        // Commands are answered in order, so any answer will do. Nobody drives this port but a board that shows its start (POST
+        // codes).
+        Read("inb"u8, 0x80);
+    }
+
+    /// <summary>Waits until the reader thread is done.</summary>
+    public bool WaitForEnd(TimeSpan limit) => _reader.Join(limit);
+
+    private void ThrowIfInHandler()
+    {
+        if (!IsInHandler) return;
+        throw new InvalidOperationException(
+            "A handler of an interrupt line must only wake somebody up: it must not touch the hardware.");
+    }
+
+    private void Listen()
+    {
+        _receiver.ReadUntilEnd();
+
+        // Whoever is held up in a send lets go of the lock.
+        LibC.Shutdown(_socket);
+        lock (_sending) _gone = true;
+
+        // Nobody adds to the queue any more.
+        _receiver.Abandon();
+
+        var reason = _ended();
+        _end.SetResult(_receiver.Complaint is { } complaint ? $"{complaint} {reason}" : reason);
     }
 
     private void Post(ReadOnlySpan<byte> lines, int count)
@@ -106,30 +215,6 @@ internal sealed partial class QtestClient
         }
     }
 
-    private static int AddWrite(Span<byte> line, ReadOnlySpan<byte> verb, ulong address, uint value)
-    {
-        var length = AddHexadecimal(line, AddVerb(line, verb), address);
-        line[length++] = (byte)' ';
-        length = AddHexadecimal(line, length, value);
-        line[length++] = (byte)'\n';
-        return length;
-    }
-
-    private static int AddVerb(Span<byte> line, ReadOnlySpan<byte> verb)
-    {
-        verb.CopyTo(line);
-        line[verb.Length] = (byte)' ';
-        return verb.Length + 1;
-    }
-
-    private static int AddHexadecimal(Span<byte> line, int at, ulong value)
-    {
-        line[at++] = (byte)'0';
-        line[at++] = (byte)'x';
-        Utf8Formatter.TryFormat(value, line[at..], out var written, 'x');
-        return at + written;
-    }
-
     private QtestAnswer Ask(ReadOnlySpan<byte> line, bool wantsText, TimeSpan limit)
     {
         ThrowIfInHandler();
@@ -139,11 +224,11 @@ internal sealed partial class QtestClient
         {
             if (_gone) return answer.Absent();
             answer.Expect(++_sent, wantsText);
-            _expected.Enqueue(answer);
+            _receiver.Expect(answer);
             Send(line);
         }
 
-        if (!Await(answer, limit))
+        if (!_receiver.Await(answer, limit))
         {
             // The answer may still come, and must not land in this thread's next question.
             t_answer = null;
@@ -164,13 +249,39 @@ internal sealed partial class QtestClient
 
             if (sent.IsError)
             {
-                // QEMU is gone, or the connection is of no more use: the reader thread sees the end of the stream and tells everybody.
-                if (sent.Errno is not (Errno.EPIPE or Errno.ECONNRESET)) _complaint = $"The connection to QEMU failed (send: {sent.Errno}).";
+                // QEMU is gone, or the connection is of no more use: the reader thread sees the end of the stream and tells
+                // everybody.
+                if (sent.Errno is not (Errno.EPIPE or Errno.ECONNRESET))
+                    _receiver.Fail($"The connection to QEMU failed (send: {sent.Errno}).");
                 LibC.Shutdown(_socket);
                 return;
             }
 
             line = line[(int)sent.Value..];
         }
+    }
+
+    private void AskAll(ReadOnlySpan<QtestAnswer> answers, ReadOnlySpan<byte> lines)
+    {
+        Interlocked.MemoryBarrier();
+        lock (_sending)
+        {
+            if (_gone)
+            {
+                foreach (var answer in answers) answer.Absent();
+                return;
+            }
+
+            foreach (var answer in answers)
+            {
+                answer.Expect(++_sent, wantsText: false);
+                _receiver.Expect(answer);
+            }
+
+            Send(lines);
+        }
+
+        foreach (var answer in answers) _receiver.Await(answer, Timeout.InfiniteTimeSpan);
+        Interlocked.MemoryBarrier();
     }
 }

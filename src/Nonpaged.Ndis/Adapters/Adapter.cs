@@ -4,8 +4,8 @@ using Nonpaged.Machines;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A network adapter: a device that a miniport drives. All of the miniport's functions run in one serial context, a thread of the
-/// adapter's own. Thread-safe.
+/// A network adapter: a device that a miniport drives. The miniport's functions run in the adapter's turn: one at a time, on a
+/// thread of the adapter's own. Thread-safe.
 /// </summary>
 public sealed class Adapter : IDisposable, IAdapterLife
 {

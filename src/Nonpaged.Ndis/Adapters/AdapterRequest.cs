@@ -5,5 +5,5 @@ namespace Nonpaged.Ndis;
 /// <param name="IsSet">A set; otherwise a query.</param>
 /// <param name="Buffer">The information buffer; lives until <paramref name="Done"/> ran.</param>
 /// <param name="Length">Its length in bytes.</param>
-/// <param name="Done">Gets the status, the bytes written or read, and the bytes needed. Runs in the serial context.</param>
+/// <param name="Done">Gets the status, the bytes written or read, and the bytes needed. Runs in the adapter's turn.</param>
 internal sealed record AdapterRequest(uint Oid, bool IsSet, nint Buffer, uint Length, Action<NDIS_STATUS, uint, uint> Done);

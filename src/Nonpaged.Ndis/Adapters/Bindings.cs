@@ -11,14 +11,14 @@ internal sealed unsafe class Bindings(NdisInstance instance, string adapterName,
     public Binding[] All => _all;
 
     /// <summary>The packet filter of all bindings together.</summary>
-    public uint CombinedFilter => All.Aggregate(0u, (filter, binding) => filter | binding.PacketFilter);
+    public uint CombinedFilter => All.Aggregate(0u, (filter, binding) => filter | binding.Settings.PacketFilter);
 
     /// <summary>The longest look-ahead that a binding wants.</summary>
-    public uint CombinedLookahead => All.Aggregate(0u, (lookahead, binding) => Math.Max(lookahead, binding.Lookahead));
+    public uint CombinedLookahead => All.Aggregate(0u, (lookahead, binding) => Math.Max(lookahead, binding.Settings.Lookahead));
 
     /// <summary>The multicast addresses of all bindings together.</summary>
     public byte[] CombinedMulticast =>
-        [.. All.SelectMany(binding => binding.Multicast).Distinct().SelectMany(one => one.ToArray())];
+        [.. All.SelectMany(binding => binding.Settings.Multicast).Distinct().SelectMany(one => one.ToArray())];
 
     public void Add(Binding binding)
     {

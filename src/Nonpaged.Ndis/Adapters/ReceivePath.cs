@@ -44,7 +44,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
         _indication = indication;
         foreach (Binding binding in bindings.All)
         {
-            if (binding.Takes(destination, Address)) binding.Receive(indication);
+            if (binding.Settings.Takes(destination, Address)) binding.Receive(indication);
         }
 
         _indication = null;

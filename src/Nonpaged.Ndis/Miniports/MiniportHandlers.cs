@@ -98,7 +98,7 @@ public unsafe delegate void W_PNP_EVENT_NOTIFY_HANDLER(
 /// </summary>
 public unsafe delegate void ADAPTER_SHUTDOWN_HANDLER(void* ShutdownContext);
 
-/// <summary>MiniportTimer: runs in the adapter's serial context, at DISPATCH_LEVEL.</summary>
+/// <summary>MiniportTimer: runs in the adapter's turn, at DISPATCH_LEVEL.</summary>
 public unsafe delegate void NDIS_TIMER_FUNCTION(
     void* SystemSpecific1, void* FunctionContext, void* SystemSpecific2, void* SystemSpecific3);
 

@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>A protocol's open adapter. Its handlers run in the adapter's serial context.</summary>
+/// <summary>What NDIS keeps of a protocol's open adapter. The protocol's handlers run in the adapter's turn.</summary>
 internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration protocol, NDIS_HANDLE context)
 {
     private int _outstanding;
@@ -14,11 +14,8 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     public NDIS_HANDLE Handle { get; set; }
 
-    public uint PacketFilter { get; set; }
-
-    public uint Lookahead { get; set; }
-
-    public MacAddress[] Multicast { get; set; } = [];
+    /// <summary>What the protocol set for itself.</summary>
+    public BindingSettings Settings { get; } = new();
 
     public bool IsClosing => Volatile.Read(ref _closing) != 0;
 
@@ -38,7 +35,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (packets.IsEmpty) return;
         Interlocked.Add(ref _outstanding, packets.Length);
         if (!IsClosing && Adapter.Sends.Send(this, packets)) return;
-        foreach (nint packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
+        foreach (var packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
     }
 
     public void SendComplete(nint packet, NDIS_STATUS status)
@@ -51,8 +48,8 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Request(NDIS_REQUEST* request)
     {
         Interlocked.Increment(ref _outstanding);
-        nint address = (nint)request;
-        if (!IsClosing && Adapter.Post(() => BindingRequest.Perform(this, address))) return NDIS_STATUS_PENDING;
+        var address = (nint)request;
+        if (!IsClosing && Adapter.Post(() => RequestPath.Perform(this, address))) return NDIS_STATUS_PENDING;
         Done();
         return NDIS_STATUS_CLOSING;
     }
@@ -82,17 +79,6 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         Done();
     }
 
-    /// <summary>Whether the packet filter takes a frame with this destination.</summary>
-    public bool Takes(ReadOnlySpan<byte> destination, MacAddress? own)
-    {
-        if ((PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_PROMISCUOUS) != 0) return true;
-        if ((destination[0] & 1) == 0)
-            return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_DIRECTED) != 0 && own == new MacAddress(destination);
-        if (destination.IndexOfAnyExcept((byte)0xff) < 0) return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_BROADCAST) != 0;
-        if ((PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_ALL_MULTICAST) != 0) return true;
-        return (PacketFilter & NdisLibrary.NDIS_PACKET_TYPE_MULTICAST) != 0 && Multicast.Contains(new MacAddress(destination));
-    }
-
     public void Receive(ReceiveIndication frame)
     {
         Indicate(nameof(Characteristics.ReceiveHandler), Irql.DISPATCH_LEVEL, () =>
@@ -115,11 +101,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public void TransferDataComplete(nint packet, NDIS_STATUS status, uint bytes)
     {
         if (Characteristics.TransferDataCompleteHandler is { } handler)
-        {
-            Protocol.Call(nameof(Characteristics.TransferDataCompleteHandler), Irql.DISPATCH_LEVEL, () =>
-                handler(context, (NDIS_PACKET*)packet, status, bytes));
-        }
-
+            Protocol.Call(nameof(Characteristics.TransferDataCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context, (NDIS_PACKET*)packet, status, bytes));
         Done();
     }
 
@@ -150,8 +132,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     }
 
     /// <summary>
-    /// Closes as soon as nothing is outstanding and no handler runs: at once, or with a call of
-    /// ProtocolCloseAdapterComplete after the last of them.
+    /// Closes as soon as nothing is outstanding and no handler runs: at once, or with a call of ProtocolCloseAdapterComplete after the last of them.
     /// </summary>
     public NDIS_STATUS Close()
     {
@@ -168,9 +149,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         return NDIS_STATUS_SUCCESS;
     }
 
-    /// <summary>
-    /// Calls one of the protocol's handlers, unless it closes. The close is not done before the handler has returned.
-    /// </summary>
+    /// <summary>Calls one of the protocol's handlers, unless it closes. The close is not done before the handler has returned.</summary>
     private void Indicate(string handler, Irql irql, Action call)
     {
         Interlocked.Increment(ref _outstanding);

@@ -44,7 +44,7 @@ public static unsafe partial class NdisLibrary
         }
 
         context.Instance.Handles.Remove(NdisProtocolHandle);
-        context.Instance.GiveBack(protocol.Driver, "The protocol");
+        DriverLeftovers.GiveBack(context.Instance, protocol.Driver, "The protocol");
         Status = NDIS_STATUS_SUCCESS;
     }
 

@@ -9,7 +9,7 @@ namespace Nonpaged.Protocols;
 /// <see cref="Register"/> before the adapter starts, <see cref="Open"/>, <see cref="Ask"/>, <see cref="Send"/>, <see
 /// cref="Dispose"/>. By one thread.
 /// </summary>
-public sealed unsafe partial class AdapterSurvey : IDisposable
+public sealed unsafe class AdapterSurvey : IDisposable
 {
     private const int Packets = 8;
     private const uint FrameLength = 60;
@@ -21,23 +21,18 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly NdisInstance _instance;
-    private readonly Driver _driver = new("survey", DriverKind.Protocol);
-    private readonly OpenBinding _binding = new();
+    private readonly ProtocolDriver _protocol;
+    private readonly BindingHandle _binding = new();
     private readonly FramePackets _packets = new(FrameLength);
-    private readonly ManualResetEventSlim _answered = new();
+    private readonly OidRequest _request = new(RoomForAnswers);
     private GCHandle _self;
-    private NDIS_HANDLE _protocol;
-    private NDIS_REQUEST* _request;
-    private NDIS_STATUS _answer;
-    private Adapter? _adapter;
     private long _framesSent;
     private long _framesFailed;
     private long _framesReturned;
 
     private AdapterSurvey(NdisInstance instance)
     {
-        _instance = instance;
+        _protocol = new ProtocolDriver(instance, "survey");
         _self = GCHandle.Alloc(this);
     }
 
@@ -50,6 +45,26 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
     /// <summary>Frames that the miniport indicated: a loop-back gives back what it is given.</summary>
     public long FramesReturned => Interlocked.Read(ref _framesReturned);
 
+    private static NDIS_PROTOCOL_CHARACTERISTICS Characteristics => new()
+    {
+        MajorNdisVersion = 5,
+        Name = "survey",
+        OpenAdapterCompleteHandler = static (context, status, error) => { },
+        CloseAdapterCompleteHandler = static (context, status) => Of(context)._binding.CloseComplete(),
+        SendCompleteHandler = static (context, packet, status) => Of(context).Sent(packet, status),
+        RequestCompleteHandler = static (context, request, status) => Of(context)._request.Answer(status),
+        ReceiveHandler = static (context, receive, header, headerSize, lookAhead, lookAheadSize, packetSize) =>
+        {
+            Interlocked.Increment(ref Of(context)._framesReturned);
+            return NDIS_STATUS_SUCCESS;
+        },
+        UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
+        {
+            Of(context)._binding.Close();
+            status = NDIS_STATUS_SUCCESS;
+        },
+    };
+
     /// <summary>Registers the protocol and takes its memory, before the adapter starts.</summary>
     /// <exception cref="AdapterException">There is too little memory.</exception>
     public static AdapterSurvey Register(NdisInstance instance)
@@ -58,7 +73,7 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
         var survey = new AdapterSurvey(instance);
         try
         {
-            instance.Run(survey._driver, survey.Prepare);
+            survey._protocol.Run(survey.Prepare);
             return survey;
         }
         catch
@@ -73,8 +88,7 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
     public void Open(Adapter adapter)
     {
         ArgumentNullException.ThrowIfNull(adapter);
-        _adapter = adapter;
-        _instance.Run(_driver, () => Require(_binding.Open(_protocol, adapter, _self), nameof(NdisOpenAdapter)));
+        _protocol.Run(() => Require(_binding.Open(_protocol.Handle, adapter, _self), nameof(NdisOpenAdapter)));
     }
 
     /// <summary>
@@ -84,9 +98,9 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
     public IReadOnlyList<OidAnswer> Ask()
     {
         var answers = new List<OidAnswer>();
-        _instance.Run(_driver, () =>
+        _protocol.Run(() =>
         {
-            answers.AddRange(s_oids.Select(one => Query(one.Oid, one.Name)));
+            answers.AddRange(EthernetOids.All.Select(one => Query(one.Oid, one.Name)));
             answers.Add(SetFilter());
         });
         return answers;
@@ -99,7 +113,7 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
     /// <exception cref="TimeoutException">It completes none.</exception>
     public void Send(int frames)
     {
-        _instance.Run(_driver, () =>
+        _protocol.Run(() =>
         {
             for (var number = 0; number < frames; number++) SendOne(number);
             var end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
@@ -115,27 +129,49 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
     public void Dispose()
     {
         if (!_self.IsAllocated) return;
-        _instance.Run(_driver, _binding.Close);
+        _protocol.Run(_binding.Close);
         if (!_binding.Closed.Wait(s_patience)) return;
-        _instance.Run(_driver, () =>
+        _protocol.Run(() =>
         {
             _packets.Free(TimeSpan.FromSeconds(1));
-            if (_request is not null) NdisFreeMemory(_request, RoomForAnswers, 0);
-            if (!_protocol.IsNull) NdisDeregisterProtocol(out _, _protocol);
+            _request.Free();
+            _protocol.Deregister();
         });
         _packets.Dispose();
-        _answered.Dispose();
         _self.Free();
     }
 
+    private static AdapterSurvey Of(NDIS_HANDLE context) => (AdapterSurvey)GCHandle.FromIntPtr(context.Value).Target!;
+
     private void Prepare()
     {
-        Require(NdisAllocateMemory(out var memory, RoomForAnswers, 0, NDIS_PHYSICAL_ADDRESS.None),
-            nameof(NdisAllocateMemory));
-        _request = (NDIS_REQUEST*)memory;
+        _request.Make();
         _packets.Make(Packets, 1);
-        NdisRegisterProtocol(out var status, out _protocol, Characteristics, 0);
-        Require(status, nameof(NdisRegisterProtocol));
+        Require(_protocol.Register(Characteristics), nameof(NdisRegisterProtocol));
+    }
+
+    private OidAnswer Query(uint oid, string name)
+    {
+        uint room = (uint)_request.Value.Length;
+        var status = Perform(NDIS_REQUEST_TYPE.NdisRequestQueryInformation, oid, room);
+        var length = status == NDIS_STATUS_SUCCESS ? Math.Min(_request.BytesWritten, room) : 0;
+        return new OidAnswer(oid, name, status, _request.Value[..(int)length].ToArray());
+    }
+
+    private OidAnswer SetFilter()
+    {
+        byte[] filter = BitConverter.GetBytes(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST);
+        filter.CopyTo(_request.Value);
+        var status = Perform(NDIS_REQUEST_TYPE.NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER, (uint)filter.Length);
+        return new OidAnswer(OID_GEN_CURRENT_PACKET_FILTER, nameof(OID_GEN_CURRENT_PACKET_FILTER), status, filter);
+    }
+
+    private NDIS_STATUS Perform(NDIS_REQUEST_TYPE type, uint oid, uint length)
+    {
+        Task<NDIS_STATUS> answer = _request.Begin(_binding, type, oid, length);
+        return answer.Wait(s_patience) ? answer.Result : throw new TimeoutException(
+            $"The driver of {_binding.Adapter!.Name} has not answered the request for OID 0x{oid:x8} within "
+            + $"{s_patience.TotalSeconds:0} seconds.");
     }
 
     private void SendOne(int number)
@@ -145,7 +181,7 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
         var frame = new Span<byte>(FramePackets.MemoryOf(packet), (int)FrameLength);
         frame.Clear();
         frame[..6].Fill(0xff);
-        _adapter!.MacAddress?.ToArray().CopyTo(frame[6..]);
+        _binding.Adapter!.MacAddress?.ToArray().CopyTo(frame[6..]);
         (frame[12], frame[13], frame[14]) = (EtherTypeHigh, EtherTypeLow, (byte)number);
         FramePackets.SetLength(packet, FrameLength);
         var status = _binding.Send(packet);
@@ -159,7 +195,8 @@ public sealed unsafe partial class AdapterSurvey : IDisposable
     }
 
     private TimeoutException NotCompleted() => new(
-        $"The driver of {_adapter?.Name} has not completed the sends that it was given within {s_patience.TotalSeconds:0} seconds (NdisMSendComplete).");
+        $"The driver of {_binding.Adapter?.Name} has not completed the sends that it was given within "
+        + $"{s_patience.TotalSeconds:0} seconds (NdisMSendComplete).");
 
     private static void Require(NDIS_STATUS status, string call)
     {

@@ -11,27 +11,26 @@ public sealed class KilledHostTests(ITestOutputHelper output)
     public void SIGKILL_of_that_one_process_at_any_point_leaves_no_process_and_no_file()
     {
         Testbed.RequireQemu();
-        int seed = Environment.TickCount;
+        var seed = Environment.TickCount;
         var random = new Random(seed);
         output.WriteLine($"seed {seed}");
-        int start = StartTime();
-        int withChildren = 0;
-        for (int round = 0; round < Rounds; round++)
+        var start = StartTime();
+        var withChildren = 0;
+        for (var round = 0; round < Rounds; round++)
         {
             using var host = new TestHost();
             Assert.Equal("starting", host.ReadLine());
-            // Half of the rounds end before QEMU is up, and the others after, however fast the machine
-            // is; the last one waits for it.
-            int delay = random.Next(0, (2 * start) + 1);
+            // Half of the rounds end before QEMU is up, and the others after, however fast the machine is; the last one waits for it.
+            var delay = random.Next(0, (2 * start) + 1);
             Thread.Sleep(delay);
             if (round == Rounds - 1) Assert.Equal("started", host.ReadLine());
-            if (Processes.WithEnvironment(host.Mark).Count > 1) withChildren++;
+            if (ProcessTable.WithEnvironment(host.Mark).Count > 1) withChildren++;
 
             host.Kill();
             var clock = Stopwatch.StartNew();
-            bool gone = Testbed.WaitUntil(() => Processes.WithEnvironment(host.Mark).Count == 0);
+            var gone = Testbed.WaitUntil(() => ProcessTable.WithEnvironment(host.Mark).Count == 0);
             output.WriteLine($"killed after {delay} ms, all gone {clock.ElapsedMilliseconds} ms later");
-            Assert.True(gone, $"seed {seed}, after {delay} ms: {string.Join('\n', Processes.WithEnvironment(host.Mark))}");
+            Assert.True(gone, $"seed {seed}, after {delay} ms: {string.Join('\n', ProcessTable.WithEnvironment(host.Mark))}");
             Assert.Empty(host.Files);
         }
 
@@ -62,7 +61,7 @@ public sealed class KilledHostTests(ITestOutputHelper output)
         Shell.Run($"kill -s {signal} -- -{host.Id}");
         Assert.Equal("STATUS 0x80080783", host.ReadLine());
         Assert.Equal("Disposed. QEMU ended with exit code 0.", host.ReadLine());
-        Assert.Equal(0, host.WaitForExit());
-        Assert.Empty(Processes.WithEnvironment(host.Mark));
+        Assert.Equal(0, host.WaitForExit().Status);
+        Assert.Empty(ProcessTable.WithEnvironment(host.Mark));
     }
 }

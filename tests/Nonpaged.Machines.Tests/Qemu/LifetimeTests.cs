@@ -27,20 +27,20 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     public void Disposing_leaves_no_process_and_no_descriptor()
     {
         Testbed.Start().Dispose();
-        List<string> before = Processes.OpenDescriptors();
-        for (int round = 0; round < 20; round++)
+        var before = ProcessTable.OpenDescriptors();
+        for (var round = 0; round < 20; round++)
         {
-            QemuMachine machine = Testbed.Start();
-            (int qemu, int guardian) = (machine.ProcessId, machine.GuardianId);
-            Assert.True(Processes.Exists(qemu) && Processes.Exists(guardian));
+            var machine = Testbed.Start();
+            var (qemu, guardian) = (machine.ProcessId, machine.GuardianId);
+            Assert.True(ProcessTable.Exists(qemu) && ProcessTable.Exists(guardian));
 
             machine.Dispose();
-            Assert.False(Processes.Exists(qemu), "QEMU is still there.");
-            Assert.False(Processes.Exists(guardian), "The guardian is still there.");
+            Assert.False(ProcessTable.Exists(qemu), "QEMU is still there.");
+            Assert.False(ProcessTable.Exists(guardian), "The guardian is still there.");
             Assert.True(machine.RamDescriptor.IsClosed);
         }
 
-        Assert.Equal(before.Order(), Processes.OpenDescriptors().Order());
+        Assert.Equal(before.Order(), ProcessTable.OpenDescriptors().Order());
     }
 
     [Fact]
@@ -49,15 +49,15 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Testbed.RequireQemu();
         var failing = new QemuOptions { NicModel = "no-such-model" };
         Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
-        List<string> before = Processes.OpenDescriptors();
-        for (int round = 0; round < 5; round++) Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
-        Assert.Equal(before.Order(), Processes.OpenDescriptors().Order());
+        var before = ProcessTable.OpenDescriptors();
+        for (var round = 0; round < 5; round++) Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
+        Assert.Equal(before.Order(), ProcessTable.OpenDescriptors().Order());
     }
 
     [Fact]
     public void Disposing_twice_or_from_several_threads_is_the_same_as_once()
     {
-        QemuMachine machine = Testbed.Start();
+        var machine = Testbed.Start();
         Parallel.For(0, 4, _ => machine.Dispose());
         machine.Dispose();
         Assert.StartsWith("Disposed.", machine.Gone.GetAwaiter().GetResult(), StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public void QEMU_ends_in_order_when_the_machine_is_disposed()
     {
-        QemuMachine machine = Testbed.Start();
+        var machine = Testbed.Start();
         machine.Dispose();
         Assert.Equal("Disposed. QEMU ended with exit code 0.", machine.Gone.GetAwaiter().GetResult());
     }
@@ -74,12 +74,12 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public void A_QEMU_that_does_not_respond_is_ended_all_the_same()
     {
-        QemuMachine machine = Testbed.Start();
-        int qemu = machine.ProcessId;
+        var machine = Testbed.Start();
+        var qemu = machine.ProcessId;
         Shell.Run($"kill -s STOP {qemu}");
         var clock = Stopwatch.StartNew();
         machine.Dispose();
-        Assert.False(Processes.Exists(qemu));
+        Assert.False(ProcessTable.Exists(qemu));
         // Five seconds are documented.
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(30), clock.Elapsed.ToString());
         Assert.Contains("signal 9", machine.Gone.GetAwaiter().GetResult(), StringComparison.Ordinal);
@@ -88,8 +88,8 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public async Task The_death_of_QEMU_is_noticed_and_reads_are_all_ones_from_then_on()
     {
-        using QemuMachine machine = Testbed.Start();
-        RegisterWindow registers = machine.Registers();
+        using var machine = Testbed.Start();
+        var registers = machine.Registers();
         Assert.NotEqual(uint.MaxValue, registers.ReadUInt32(8));
         Assert.False(machine.Gone.IsCompleted);
 
@@ -99,15 +99,15 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Assert.Equal(ushort.MaxValue, registers.ReadUInt16(8));
         Assert.Equal(byte.MaxValue, machine.Ports.ReadByte(0xcf8));
         registers.WriteUInt32(8, 0);
-        Assert.False(Processes.Exists(machine.GuardianId));
+        Assert.False(ProcessTable.Exists(machine.GuardianId));
         Assert.False(machine.RamDescriptor.IsClosed);
     }
 
     [Fact]
     public async Task A_thread_that_reads_when_QEMU_dies_gets_all_ones()
     {
-        using QemuMachine machine = Testbed.Start();
-        RegisterWindow registers = machine.Registers();
+        using var machine = Testbed.Start();
+        var registers = machine.Registers();
         var isReading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reader = Task.Run(() =>
         {
@@ -122,17 +122,17 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     public async Task QEMU_does_not_survive_its_guardian()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is not installed.");
-        using QemuMachine machine = Testbed.Start();
+        using var machine = Testbed.Start();
         LibC.Kill(machine.GuardianId, LibC.SIGKILL);
         Assert.Equal("QEMU's guardian was ended by signal 9.", await machine.Gone.WaitAsync(Testbed.Patience));
-        Assert.True(Testbed.WaitUntil(() => !Processes.Exists(machine.ProcessId)));
+        Assert.True(Testbed.WaitUntil(() => !ProcessTable.Exists(machine.ProcessId)));
     }
 
     [Fact]
     public void Two_machines_at_once_do_not_disturb_each_other()
     {
-        using QemuMachine one = Testbed.Start();
-        QemuMachine other = Testbed.Start("rtl8139");
+        using var one = Testbed.Start();
+        var other = Testbed.Start("rtl8139");
         Assert.Equal(0x100e, one.Nic.DeviceId);
         Assert.Equal(0x8139, other.Nic.DeviceId);
         other.Dispose();
@@ -142,10 +142,10 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public void The_traffic_file_is_whole_when_the_machine_has_ended_also_with_commas_in_its_name()
     {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-pcap-");
+        var folder = Directory.CreateTempSubdirectory("nonpaged-pcap-");
         try
         {
-            string file = Path.Combine(folder.FullName, "a,b=c, d.pcap");
+            var file = Path.Combine(folder.FullName, "a,b=c, d.pcap");
             using (Testbed.Start(new QemuOptions { PcapFile = file }))
             {
             }

@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis.Tests.Miniports;
 
-/// <summary>Interrupts, timers and the hang check, in the serial context.</summary>
+/// <summary>Interrupts, timers and the hang check, in the adapter's turn.</summary>
 public sealed unsafe class InterruptTests
 {
     [Fact]

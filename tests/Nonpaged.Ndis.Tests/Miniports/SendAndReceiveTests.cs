@@ -14,18 +14,17 @@ public sealed unsafe class SendAndReceiveTests
             Thread.SpinWait(100);
             return NDIS_STATUS_SUCCESS;
         };
-        using Adapter adapter = bench.Start();
+        using var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        nint[][] packets =
-            Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 250).Select(_ => protocol.NewPacket()).ToArray()).ToArray();
+        var packets = Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 250).Select(_ => protocol.NewPacket()).ToArray()).ToArray();
         Parallel.ForEach(packets, own =>
         {
-            foreach (nint packet in own) Assert.Equal(NDIS_STATUS_PENDING, protocol.Send(packet));
+            foreach (var packet in own) Assert.Equal(NDIS_STATUS_PENDING, protocol.Send(packet));
         });
         MiniportBench.Eventually(() => protocol.Sent.Count == 1000, $"{protocol.Sent.Count} of 1000 were completed");
         Assert.Equal(0, bench.Miniport.Overlaps);
         Assert.Equal(1000, adapter.FramesSent);
-        foreach (nint[] own in packets) Assert.Equal(own, given.Where(own.Contains));
+        foreach (var own in packets) Assert.Equal(own, given.Where(own.Contains));
         FreeAll(protocol, bench, packets.SelectMany(own => own));
     }
 
@@ -45,16 +44,15 @@ public sealed unsafe class SendAndReceiveTests
         bench.Miniport.HandleInterrupt = () =>
         {
             bench.Machine.Line.Lower();
-            while (slots.TryDequeue(out nint packet))
-                NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
+            while (slots.TryDequeue(out var packet)) NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
         };
-        using Adapter adapter = bench.Start();
+        using var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        nint[] packets = Enumerable.Range(0, 7).Select(_ => protocol.NewPacket()).ToArray();
-        foreach (nint packet in packets) protocol.Send(packet);
-        for (int done = 0; done < packets.Length; done = protocol.Sent.Count)
+        var packets = Enumerable.Range(0, 7).Select(_ => protocol.NewPacket()).ToArray();
+        foreach (var packet in packets) protocol.Send(packet);
+        for (var done = 0; done < packets.Length; done = protocol.Sent.Count)
         {
-            int before = done;
+            var before = done;
             MiniportBench.Eventually(() =>
             {
                 bench.Machine.Line.Raise();
@@ -72,24 +70,24 @@ public sealed unsafe class SendAndReceiveTests
     {
         using var bench = new MiniportBench();
         var given = new List<nint>();
-        int refused = 0;
+        var refused = 0;
         bench.Miniport.Characteristics.SendPacketsHandler = (context, packets, count) =>
         {
-            for (int index = 0; index < count; index++)
+            for (var index = 0; index < count; index++)
             {
-                bool hasRoom = index < 3;
+                var hasRoom = index < 3;
                 if (hasRoom) given.Add((nint)packets[index]);
                 else refused++;
                 NDIS_SET_PACKET_STATUS(packets[index], hasRoom ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES);
             }
         };
-        using Adapter adapter = bench.Start();
+        using var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        nint[] packets = Enumerable.Range(0, 20).Select(_ => protocol.NewPacket()).ToArray();
+        var packets = Enumerable.Range(0, 20).Select(_ => protocol.NewPacket()).ToArray();
         var entered = new ManualResetEventSlim();
         adapter.Post(() => entered.Wait(TestContext.Current.CancellationToken));
-        // While the serial context is held up by the line above, the packets gather.
-        foreach (nint packet in packets) protocol.Send(packet);
+        // While the turn is held up by the line above, the packets gather.
+        foreach (var packet in packets) protocol.Send(packet);
         entered.Set();
         MiniportBench.Eventually(() => protocol.Sent.Count == 20, $"{protocol.Sent.Count} of 20");
         Assert.Equal(packets, given);
@@ -106,9 +104,9 @@ public sealed unsafe class SendAndReceiveTests
             NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
             return NDIS_STATUS_PENDING;
         };
-        using Adapter adapter = bench.Start();
+        using var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        nint packet = protocol.NewPacket();
+        var packet = protocol.NewPacket();
         protocol.Send(packet);
         MiniportBench.Eventually(() => bench.Ndis.Reports.Count > 0, "no report");
         Assert.Equal("NdisMSendComplete", bench.Report(NdisReportKind.BadHandle).Call);
@@ -121,9 +119,9 @@ public sealed unsafe class SendAndReceiveTests
     {
         using var bench = new MiniportBench();
         bench.Miniport.Send = _ => NDIS_STATUS_PENDING;
-        Adapter adapter = bench.Start();
+        var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        nint packet = protocol.NewPacket();
+        var packet = protocol.NewPacket();
         protocol.Send(packet);
         adapter.Halt();
         Assert.Equal((packet, NDIS_STATUS_REQUEST_ABORTED), Assert.Single(protocol.Sent));
@@ -135,7 +133,7 @@ public sealed unsafe class SendAndReceiveTests
     public void A_protocol_that_does_not_unbind_is_reported_and_closed()
     {
         using var bench = new MiniportBench();
-        Adapter adapter = bench.Start();
+        var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter, unbinds: false);
         adapter.Halt();
         Assert.Equal("tinyprotocol", bench.Report(NdisReportKind.BrokenRule).Driver);
@@ -158,22 +156,20 @@ public sealed unsafe class SendAndReceiveTests
             ["multicast"] = [1, 0, 0x5e, 0, 0, 1],
         };
         using var bench = new MiniportBench();
-        using Adapter adapter = bench.Start();
+        using var adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         protocol.SetFilter(filter);
         Assert.Equal(filter, bench.Miniport.Filter);
         bench.Miniport.HandleInterrupt = () =>
         {
             bench.Machine.Line.Lower();
-            foreach (byte[] destination in destinations.Values)
-                Indicate(bench.Miniport.Handle, [.. destination, .. new byte[54]]);
+            foreach (var destination in destinations.Values) Indicate(bench.Miniport.Handle, [.. destination, .. new byte[54]]);
             NdisMEthIndicateReceiveComplete(bench.Miniport.Handle);
         };
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => adapter.FramesReceived == 4, "not indicated");
         adapter.Halt();
-        IEnumerable<string> got = protocol.Frames.Select(frame =>
-            destinations.Single(one => one.Value.AsSpan().SequenceEqual(frame.AsSpan(0, 6))).Key);
+        var got = protocol.Frames.Select(frame => destinations.Single(one => one.Value.AsSpan().SequenceEqual(frame.AsSpan(0, 6))).Key);
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), got.Order());
         Assert.All(protocol.Frames, frame => Assert.Equal(60, frame.Length));
     }
@@ -182,7 +178,7 @@ public sealed unsafe class SendAndReceiveTests
     {
         fixed (byte* bytes = frame)
         {
-            uint payload = (uint)frame.Length - 14;
+            var payload = (uint)frame.Length - 14;
             NdisMEthIndicateReceive(adapter, new NDIS_HANDLE(1), bytes, 14, bytes + 14, payload, payload);
         }
     }
@@ -192,7 +188,7 @@ public sealed unsafe class SendAndReceiveTests
         _ = protocol;
         bench.Ndis.Run(new Driver("tinyprotocol", DriverKind.Protocol), () =>
         {
-            foreach (nint packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
+            foreach (var packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
         });
     }
 }

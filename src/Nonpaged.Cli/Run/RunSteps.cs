@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using Nonpaged.Machines;
+using Nonpaged.Ndis;
+
+namespace Nonpaged.Cli;
+
+/// <summary>The steps that runs have in common, and the frames of the adapters that were halted.</summary>
+internal sealed class RunSteps(Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
+{
+    /// <summary>Of all adapters, where there are two.</summary>
+    public FramesDocument Frames { get; private set; } = RunDocument.Empty.Frames;
+
+    /// <summary>
+    /// Does a part that cannot be interrupted itself; an interruption takes effect when it is done, and what it made is ended.
+    /// </summary>
+    public async Task<T> StageAsync<T>(string what, Func<T> work)
+    {
+        interruption.Token.ThrowIfCancellationRequested();
+        T result = await Waiting.WhileAsync(screen, what, _ => Task.Run(work));
+        if (!interruption.Token.IsCancellationRequested) return result;
+        switch (result)
+        {
+            case Adapter adapter:
+                await HaltAsync(adapter);
+                break;
+            case IDisposable disposable:
+                disposable.Dispose();
+                break;
+        }
+
+        throw new OperationCanceledException(interruption.Token);
+    }
+
+    /// <summary>Starts an adapter. Returns how long that took, too.</summary>
+    public async Task<(Adapter Adapter, TimeSpan Time)> StartAsync(
+        string what, NdisInstance instance, MiniportDriver driver, MachineDevice device)
+    {
+        long start = Stopwatch.GetTimestamp();
+        Adapter adapter = await StageAsync(what, () => instance.StartAdapter(driver, device, Settings(device)));
+        return (adapter, Stopwatch.GetElapsedTime(start));
+    }
+
+    public async Task HaltAsync(Adapter adapter)
+    {
+        // Not a stage: an interruption must not keep the adapter from being halted.
+        await Waiting.WhileAsync(screen, "halting the adapter", _ => Task.Run(() =>
+        {
+            adapter.Halt();
+            return true;
+        }));
+        Frames = new FramesDocument(
+            Frames.Sent + adapter.FramesSent, Frames.Received + adapter.FramesReceived, Frames.Bad + adapter.FramesBad);
+    }
+
+    /// <summary>
+    /// Keeps an adapter for the time that was asked for. To end it by a signal is what a person is meant to do, and no failure.
+    /// </summary>
+    public async Task HoldAsync(Adapter adapter, CancellationToken ended)
+    {
+        if (request.Hold == TimeSpan.Zero) return;
+        await Waiting.HoldAsync(screen, $"holding the adapter for {request.Hold.TotalSeconds:0} s (Ctrl+C halts it)", async () =>
+        {
+            // A driver may remove its own adapter.
+            Task first = await Task.WhenAny(Task.Delay(request.Hold, ended), adapter.Halted);
+            if (!interruption.Happened) await first;
+            return true;
+        });
+    }
+
+    /// <summary>Shows the map of the pool, and saves it, where that is asked for.</summary>
+    public void ShowMap(NonpagedPool pool)
+    {
+        if (!request.Map.IsWanted) return;
+        MapPool shown = MapPool.From(pool.GetMap(), MapAddresses.Machine);
+        printer.ShowMap(shown, request);
+        request.Map.Save(shown);
+    }
+
+    /// <summary>The machine or the driver ended the adapter, and not the user.</summary>
+    public bool WasTakenAway(Machine machine, Adapter adapter) =>
+        !interruption.Happened && (machine.Gone.IsCompleted || adapter.State is AdapterState.Halting or AdapterState.Halted);
+
+    public static CommandException TakenAway(Machine machine)
+    {
+        string why = machine.Gone.IsCompleted ? machine.Gone.Result : "The driver halted the adapter: see its reports.";
+        return new CommandException(
+            $"The network card went away. {why}", "the life of the machine and of its driver", "run it again", FailureKind.Other);
+    }
+
+    /// <summary>
+    /// A card of the ISA bus cannot be asked for its ports and interrupt: the driver's INF file sets them, unless --set
+    /// does.
+    /// </summary>
+    private Dictionary<string, string> Settings(MachineDevice device)
+    {
+        var settings = new Dictionary<string, string>(request.Settings, StringComparer.OrdinalIgnoreCase);
+        if (device is IsaDevice isa)
+        {
+            settings.TryAdd("IoBaseAddress", $"0x{isa.FirstPort:x}");
+            settings.TryAdd("InterruptNumber", $"0x{isa.InterruptVector:x}");
+        }
+
+        return settings;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.InteropServices;
+using static Nonpaged.Ndis.NdisLibrary;
+
+namespace Nonpaged.Protocols;
+
+/// <summary>
+/// What NdisOpenAdapter gives a protocol: the handle of a binding, which is used no more once it is closed. The protocol's user
+/// closes it, or the adapter's halt does, on threads of their own, while others send; so each use is held against the close. Its
+/// methods may be called from any thread.
+/// </summary>
+internal sealed unsafe class BindingHandle
+{
+    private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
+
+    // NDIS's calls queue and return. One may complete within itself, and the protocol's handler use the binding again: its thread
+    // has the lock already.
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _closeComplete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private NDIS_HANDLE _handle;
+    private bool _closed;
+
+    /// <summary>Completes when it was closed, and no handler of the protocol's will be called for it.</summary>
+    public Task Closed => _closeComplete.Task;
+
+    /// <summary>The adapter that was to be opened; null before that.</summary>
+    public Adapter? Adapter { get; private set; }
+
+    /// <summary>NdisOpenAdapter.</summary>
+    public NDIS_STATUS Open(NDIS_HANDLE protocol, Adapter adapter, GCHandle context)
+    {
+        Adapter = adapter;
+        // A halt right behind the open finds the handle.
+        lock (_gate)
+        fixed (NDIS_MEDIUM* media = s_media)
+        fixed (char* characters = adapter.Name)
+        {
+            var name = new NDIS_STRING(characters, adapter.Name.Length);
+            NdisOpenAdapter(
+                out var status, out _, out _handle, out _, media, (uint)s_media.Length, protocol,
+                new NDIS_HANDLE(GCHandle.ToIntPtr(context)), &name, 0, null);
+            return status;
+        }
+    }
+
+    /// <summary>NdisSend. NDIS_STATUS_CLOSING where it is closed.</summary>
+    public NDIS_STATUS Send(NDIS_PACKET* packet)
+    {
+        var status = NDIS_STATUS_CLOSING;
+        lock (_gate)
+        {
+            if (!_closed) NdisSend(out status, _handle, packet);
+        }
+
+        return status;
+    }
+
+    /// <summary>NdisSendPackets. False where it is closed, and the packets are the caller's still.</summary>
+    public bool Send(NDIS_PACKET** packets, int count)
+    {
+        lock (_gate)
+        {
+            if (_closed) return false;
+            NdisSendPackets(_handle, packets, (uint)count);
+            return true;
+        }
+    }
+
+    /// <summary>NdisRequest. NDIS_STATUS_CLOSING where it is closed.</summary>
+    public NDIS_STATUS Request(NDIS_REQUEST* request)
+    {
+        var status = NDIS_STATUS_CLOSING;
+        lock (_gate)
+        {
+            if (!_closed) NdisRequest(out status, _handle, request);
+        }
+
+        return status;
+    }
+
+    /// <summary>NdisTransferData of a whole frame, from within ProtocolReceive. NDIS_STATUS_CLOSING where it is closed.</summary>
+    public NDIS_STATUS TransferData(NDIS_HANDLE receiveContext, uint bytes, NDIS_PACKET* packet, out uint transferred)
+    {
+        transferred = 0;
+        var status = NDIS_STATUS_CLOSING;
+        lock (_gate)
+        {
+            if (!_closed) NdisTransferData(out status, _handle, receiveContext, 0, bytes, packet, out transferred);
+        }
+
+        return status;
+    }
+
+    /// <summary>NdisCloseAdapter, once. <see cref="Closed"/> tells when it is done.</summary>
+    public void Close()
+    {
+        lock (_gate)
+        {
+            if (_closed) return;
+            _closed = true;
+        }
+
+        var status = NDIS_STATUS_SUCCESS;
+        if (!_handle.IsNull) NdisCloseAdapter(out status, _handle);
+        if (status != NDIS_STATUS_PENDING) CloseComplete();
+    }
+
+    /// <summary>For ProtocolCloseAdapterComplete.</summary>
+    public void CloseComplete() => _closeComplete.TrySetResult();
+}
