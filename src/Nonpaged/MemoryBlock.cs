@@ -94,7 +94,7 @@ public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Page.RoundUp(Length, Page.Size) - length);
         if (!Request.Protectable)
-            return new AllocationFailure(FailureKind.NotProtectable, "The protection of this block cannot be changed.", "a block that was not asked for as protectable", "ask for a protectable block");
+            return AddressSpaceFailures.NotProtectable();
         int bits = protection switch
         {
             MemoryProtection.None => LibC.PROT_NONE,
@@ -103,8 +103,7 @@ public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
         };
         using PoolLife.Holding held = _pool.Hold();
         SysResult result = LibC.MProtect((byte*)start + offset, Page.RoundUp(length, Page.Size), bits);
-        return !result.IsError ? null : new AllocationFailure(FailureKind.AddressSpace,
-            $"The protection of {length} bytes cannot be changed ({result.Errno}).", "the process's number of mappings (vm.max_map_count)", "sysctl -w vm.max_map_count=262144") { Errno = (int)result.Errno };
+        return !result.IsError ? null : AddressSpaceFailures.NotProtected(length, result.Errno);
     }
 
     /// <summary>It was given back, or went with its pool.</summary>

@@ -17,7 +17,7 @@ internal static class FrameFailures
     public static AllocationFailure NotFound(in PageRequest request, Rung rung, nuint looked, string end)
     {
         string known = $"{looked} bytes were looked through on the rung \"{rung.Name}\"; {end.TrimEnd('.')}";
-        if (request.Limit != ulong.MaxValue) return PhysicalZones.Unreachable(request.Limit, known);
+        if (request.Limit != ulong.MaxValue) return Unreachable(request.Limit, known);
         return new AllocationFailure(
             FailureKind.Fragmented,
             $"{request.Pages << Page.Shift} bytes as one physical range cannot be had: what the kernel gives is contiguous within 2 MiB, and longer "
@@ -26,6 +26,21 @@ internal static class FrameFailures
             "reserve 1 GiB pages (echo 1 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages), raise NonpagedPoolOptions.SearchEffort, "
                 + "ask for blocks of 2 MiB, or put the device behind an IOMMU, where any length is contiguous");
     }
+
+    /// <summary>No memory lies below a limit.</summary>
+    public static AllocationFailure Unreachable(ulong limit, string known) => new(
+        FailureKind.AddressLimit,
+        $"No memory at or below 0x{limit:x} can be had: a process cannot choose its frames, and the kernel gives low ones last.",
+        known,
+        "put the device behind an IOMMU, where the limit is a matter of the IOVA; or reserve a region at boot (kernel command line "
+            + "memmap=64M$0x20000000); or use the RAM of a machine");
+
+    /// <summary>Frame numbers, which this process may read, cannot be read now.</summary>
+    public static AllocationFailure NotRead(Errno errno) => new(
+        FailureKind.Descriptors,
+        $"Frame numbers cannot be read (/proc/self/pagemap: {errno}).",
+        "the process's descriptors (ulimit -n), or the kernel's answer",
+        "ulimit -n 65536") { Errno = (int)errno };
 
     /// <summary>The kernel does not map the file's units in the order of their frames.</summary>
     public static AllocationFailure NotArranged(Errno errno) => new(

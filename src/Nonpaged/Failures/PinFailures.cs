@@ -7,6 +7,32 @@ internal static class PinFailures
 {
     private const string RaiseMemlock = "ulimit -l unlimited (as root, or \"* - memlock unlimited\" in /etc/security/limits.conf and a new login), or run it with CAP_IPC_LOCK: setpriv --ambient-caps +ipc_lock --inh-caps +ipc_lock COMMAND (as root)";
 
+    /// <summary>The pool may use no kind of pin that would do.</summary>
+    public static AllocationFailure NoKind(IEnumerable<PinKind> kinds, PinDemand demand) => new(
+        FailureKind.PinForbidden,
+        "Memory cannot be pinned: the pool may use no kind of pin that would do.",
+        $"NonpagedPoolOptions.Pins: {string.Join(", ", kinds)}{(demand == PinDemand.LongTerm ? "; a long-term pin is demanded" : "")}",
+        "allow a further kind of pin");
+
+    /// <summary>The operator's word on pins is not understood.</summary>
+    public static AllocationFailure UnknownWord(string variable, string text, string word) => new(
+        FailureKind.PinForbidden,
+        $"Memory cannot be pinned: {variable} has a word that is not known, \"{word}\".",
+        $"{variable}={text}",
+        $"write {variable}=io_uring,pipe or one of these, with a cap: pipe=256M");
+
+    public static AllocationFailure ForbiddenByOperator(string variable, string text, string kind) => new(
+        FailureKind.PinForbidden,
+        $"Memory cannot be pinned by {kind}: the operator forbids it.",
+        $"the environment, {variable}={text}",
+        $"add {kind} to {variable}");
+
+    public static AllocationFailure AtCap(string variable, string text, string kind, nuint length, ulong pinned, ulong cap) => new(
+        FailureKind.PinLimit,
+        $"{length} bytes cannot be pinned by {kind}.",
+        $"the environment, {variable}={text}, of which this process has pinned {pinned} bytes",
+        $"raise the cap in {variable}") { LimitValue = (long)cap };
+
     public static AllocationFailure ForRing(Errno errno) => errno switch
     {
         Errno.EPERM or Errno.EACCES or Errno.EOPNOTSUPP => Forbidden(

@@ -41,7 +41,7 @@ internal static unsafe class ThreadCache
     private static nint Make(int protection)
     {
         SysResult mapped = LibC.MMap(null, Length, protection, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
-        if (mapped.IsError) throw new AllocationException(AddressSpace.Failure(Length, mapped.Errno));
+        if (mapped.IsError) throw new AllocationException(AddressSpaceFailures.None(Length, mapped.Errno));
         // Of 2 MiB a thread uses some KiB for each pool. Kernels without huge pages refuse, and need not be told.
         LibC.MAdvise((void*)mapped.Value, Length, LibC.MADV_NOHUGEPAGE);
         return mapped.Value;

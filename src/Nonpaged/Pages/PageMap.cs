@@ -250,10 +250,7 @@ internal sealed unsafe class PageMap : IDisposable
             null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
         if (mapped.IsError)
         {
-            throw new AllocationException(new AllocationFailure(FailureKind.AddressSpace,
-                $"No address space for {length} bytes of page table (mmap: {mapped.Errno}).",
-                "the process's address space (ulimit -v) or its number of mappings (/proc/sys/vm/max_map_count)",
-                "ulimit -v unlimited") { Errno = (int)mapped.Errno });
+            throw new AllocationException(AddressSpaceFailures.None(length, mapped.Errno));
         }
 
         return (void*)mapped.Value;

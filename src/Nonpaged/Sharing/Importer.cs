@@ -16,8 +16,7 @@ internal sealed unsafe class Importer(PinTable? rings, IommuAddressSpace? iommu)
         nuint start = (nuint)address & ~(nuint)(Page.Size - 1);
         if (length == 0 || address == null || (nuint)address + length < length || (nuint)address + length > (nuint)1 << 47)
         {
-            failure = new AllocationFailure(
-                FailureKind.InvalidRequest, $"{length} bytes at 0x{(nuint)address:x} are not memory of a process.", "the address space, 47 bits", "give the address and the length of mapped memory");
+            failure = AddressSpaceFailures.NoMemory((nuint)address, length);
             return null;
         }
 

@@ -103,11 +103,6 @@ internal static unsafe class AddressSpace
             (void*)start, length, bits, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0).IsError;
     }
 
-    public static AllocationFailure Failure(nuint length, Errno errno) => new(FailureKind.AddressSpace,
-        $"No address space for {length} bytes (mmap: {errno}).",
-        "the process's address space (ulimit -v), or its number of mappings (/proc/sys/vm/max_map_count)",
-        "ulimit -v unlimited; sysctl -w vm.max_map_count=262144") { Errno = (int)errno };
-
     private static SysResult Reserve(nuint length)
     {
         while (true)

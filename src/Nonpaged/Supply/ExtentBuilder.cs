@@ -90,14 +90,14 @@ internal sealed unsafe class ExtentBuilder(Rung rung, NonpagedPoolOptions option
         if (reading.IsKnown)
         {
             bool isContiguous = FrameReader.IsContiguousInUnits(reading.Frames, rung.Unit);
-            return isContiguous ? reading : reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
+            return isContiguous ? reading : reading with { Failure = RungFailures.NotCollapsed(file.Length, Errno.None) };
         }
 
         // The kernel answered, and does not map it so.
-        if (!scan.IsError) return reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
+        if (!scan.IsError) return reading with { Failure = RungFailures.NotCollapsed(file.Length, Errno.None) };
         proof = "the kernel maps each 2 MiB by one huge page (ShmemPmdMapped of /proc/self/smaps)";
         unit = rung.Unit;
-        if (FrameReader.ReadShmemPmdMapped(file.Start, file.Length) is not { } mapped) return reading with { Failure = CollapsedRung.Unproven(file.Length, reading, scan.Errno) };
-        return mapped == file.Length ? FrameReader.UnknownUnits(file.Length, rung.Unit, reading) : reading with { Failure = CollapsedRung.Refused(file.Length, Errno.None) };
+        if (FrameReader.ReadShmemPmdMapped(file.Start, file.Length) is not { } mapped) return reading with { Failure = RungFailures.Unproven(file.Length, reading, scan.Errno) };
+        return mapped == file.Length ? FrameReader.UnknownUnits(file.Length, rung.Unit, reading) : reading with { Failure = RungFailures.NotCollapsed(file.Length, Errno.None) };
     }
 }

@@ -57,7 +57,7 @@ internal sealed class HostExtents : IDisposable
 
             foreach (nuint length in LengthsFor(rung, request, wished, room, isExact, allowsShort: placement is null))
             {
-                failure = length > room ? TooMuch(rung, length, room) : CheckPatiently(rung, length, patience);
+                failure = length > room ? RungFailures.TooMuch(rung, length, room) : CheckPatiently(rung, length, patience);
                 if (failure is null && TryBuild(rung, request, placement, length, out failure) is { } extent)
                 {
                     _hasGrown = true;
@@ -69,7 +69,7 @@ internal sealed class HostExtents : IDisposable
         }
 
         _hasGrown = true;
-        failure ??= NoRung(request);
+        failure ??= RungFailures.None(_options, request);
         return null;
     }
 
@@ -132,7 +132,7 @@ internal sealed class HostExtents : IDisposable
     private Extent? Look(Rung rung, PageRequest request, nuint needed, nuint room, out AllocationFailure? failure)
     {
         nuint effort = nuint.Min(room, nuint.Max(needed, (nuint)ulong.Min(_options.SearchEffort, nuint.MaxValue))) & ~(rung.Unit - 1);
-        failure = effort < needed ? TooMuch(rung, needed, room) : rung.Check(needed);
+        failure = effort < needed ? RungFailures.TooMuch(rung, needed, room) : rung.Check(needed);
         // Pages that the kernel's pool has already may lie anywhere.
         bool isReserved = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;
         if (failure is null && !isReserved && request.Limit != ulong.MaxValue) failure = PhysicalZones.Refuse(request.Limit, effort);
@@ -163,12 +163,4 @@ internal sealed class HostExtents : IDisposable
 
     /// <summary>Extents of whole 2 MiB on every rung: a shorter one would only be followed by the next.</summary>
     private static nuint Needed(PageRequest request, nuint unit) => Page.RoundUp(request.Pages << Page.Shift, nuint.Max(unit, HugePage));
-
-    private static AllocationFailure TooMuch(Rung rung, nuint length, nuint room) => new(FailureKind.Ceiling,
-        $"The rung \"{rung.Name}\" needs {length} bytes.", $"the pool's ceiling, below which {room} bytes are left", "raise NonpagedPoolOptions.Ceiling");
-
-    private AllocationFailure NoRung(PageRequest request) => new(FailureKind.NoRung,
-        $"{request.Pages << Page.Shift} bytes cannot be had on any rung that the pool may use.",
-        $"NonpagedPoolOptions.Ladder: {string.Join(", ", _options.Ladder)}; pages of 2 MiB and more cannot be protected singly, and those of 4 KiB are not contiguous",
-        "allow a further rung");
 }

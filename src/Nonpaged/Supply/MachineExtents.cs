@@ -64,10 +64,7 @@ internal static unsafe class MachineExtents
             if (mapped.IsError)
             {
                 if (start != 0) AddressSpace.Release(start, length);
-                throw new AllocationException(new AllocationFailure(FailureKind.AddressSpace,
-                    $"The memory of {name} cannot be mapped ({mapped.Errno}).",
-                    "the process's address space (ulimit -v) or its number of mappings (/proc/sys/vm/max_map_count)",
-                    "sysctl -w vm.max_map_count=262144") { Errno = (int)mapped.Errno });
+                throw new AllocationException(AddressSpaceFailures.OfMachine(name, mapped.Errno));
             }
 
             for (ulong page = 0; page < piece.Length >> Page.Shift; page++)
@@ -80,7 +77,7 @@ internal static unsafe class MachineExtents
         if (advised.IsError)
         {
             AddressSpace.Release(start, length);
-            throw new AllocationException(new AllocationFailure(FailureKind.Kernel, $"The memory of {name} cannot be kept from children (MADV_DONTFORK: {advised.Errno}).", $"the kernel's answer, {advised.Errno}", "nonpaged doctor") { Errno = (int)advised.Errno });
+            throw new AllocationException(AddressSpaceFailures.NotKeptFromChildren(name, advised.Errno));
         }
 
         return new Extent(start, length, new FrameTable(frames, Page.Size), ExtentOrigin.Machine, pin: null)

@@ -37,7 +37,7 @@ internal sealed unsafe class MemoryFile : IDisposable
     {
         SysResult created = LibC.MemFdCreate(name, flags | LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out SafeFileHandle descriptor);
         SysResult reserved = created.IsError ? created : AddressSpace.Reserve(room, alignment);
-        failure = created.IsError ? NoFile(created.Errno) : reserved.IsError ? AddressSpace.Failure(room, reserved.Errno) : null;
+        failure = created.IsError ? ExtentFailures.NoFile(created.Errno) : reserved.IsError ? AddressSpaceFailures.None(room, reserved.Errno) : null;
         if (failure is null) return new MemoryFile(descriptor, (nuint)reserved.Value, room);
         descriptor.Dispose();
         return null;
@@ -169,8 +169,4 @@ internal sealed unsafe class MemoryFile : IDisposable
 
         return ranges;
     }
-
-    private static AllocationFailure NoFile(Errno errno) => errno == Errno.EMFILE
-        ? new(FailureKind.Descriptors, $"No memory file ({errno}): the process has as many descriptors as it may.", "descriptors (ulimit -n)", "ulimit -n 65536") { Errno = (int)errno }
-        : new(FailureKind.Kernel, $"No memory file (memfd_create: {errno}).", $"the kernel's answer, {errno}", "nonpaged doctor") { Errno = (int)errno };
 }

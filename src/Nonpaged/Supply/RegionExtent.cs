@@ -17,11 +17,11 @@ internal static unsafe class RegionExtent
     {
         // Without O_SYNC /dev/mem is mapped write-back (drivers/char/mem.c, phys_mem_access_prot_allowed).
         SysResult opened = LibC.OpenForWriting(region.File, region.Caching == Caching.Uncached ? LibC.O_SYNC : 0, out SafeFileHandle file);
-        if (opened.IsError) throw Refused(region, opened.Errno);
+        if (opened.IsError) throw RegionFailures.Refused(region, opened.Errno);
         try
         {
             SysResult locked = LibC.LockRange(file, region.Offset, region.Length);
-            if (locked.IsError) throw Refused(region, locked.Errno);
+            if (locked.IsError) throw RegionFailures.Refused(region, locked.Errno);
             return Map(region, file);
         }
         catch
@@ -36,7 +36,7 @@ internal static unsafe class RegionExtent
         nuint length = (nuint)region.Length;
         nuint alignment = nuint.Min(MaxUnit, (nuint)BitOperations.RoundUpToPowerOf2(region.Length));
         SysResult reserved = AddressSpace.Reserve(length, alignment, region.Start.Value);
-        if (reserved.IsError) throw new AllocationException(AddressSpace.Failure(length, reserved.Errno));
+        if (reserved.IsError) throw new AllocationException(AddressSpaceFailures.None(length, reserved.Errno));
         nuint start = (nuint)reserved.Value;
         SysResult mapped = LibC.MMap(
             (void*)start, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED, (int)file.DangerousGetHandle(), (long)region.Offset);
@@ -45,7 +45,7 @@ internal static unsafe class RegionExtent
         if (mapped.IsError || (kind is not null && kind != KindOf(region.Caching)))
         {
             AddressSpace.Release(start, length);
-            throw mapped.IsError ? Refused(region, mapped.Errno) : OtherKind(region, kind!);
+            throw mapped.IsError ? RegionFailures.Refused(region, mapped.Errno) : RegionFailures.OtherKind(region, kind!, KindOf(region.Caching));
         }
 
         // The units are those that start and length allow, which keeps the table short.
@@ -76,19 +76,4 @@ internal static unsafe class RegionExtent
     private static string Known(MemoryRegion region, string? kind) => kind is not null
         ? $"the kernel maps it {kind} ({PatMemoryTypes.List})"
         : $"the kernel maps such a file {KindOf(region.Caching)}, which {PatMemoryTypes.List} would confirm where it can be read";
-
-    private static AllocationException OtherKind(MemoryRegion region, string kind) => new(new AllocationFailure(FailureKind.NoRegion,
-        $"The region {region} is mapped {kind}, and not {KindOf(region.Caching)}.", $"somebody else maps it otherwise, and memory has one caching at a time ({PatMemoryTypes.List})",
-        "end who maps it: grep -l /dev/mem /proc/[0-9]*/maps"));
-
-    private static AllocationException Refused(MemoryRegion region, Errno errno) => new(errno switch
-    {
-        Errno.EACCES => new AllocationFailure(FailureKind.NoRegion, $"{region.File} may not be mapped by this user ({errno}).", "CAP_SYS_RAWIO and the right to open the file", "run it as root") { Errno = (int)errno },
-        Errno.EAGAIN => new AllocationFailure(FailureKind.NoRegion, $"Another program has the region {region}.", "one program for each region", $"fuser -v {region.File}"),
-        Errno.EPERM => new AllocationFailure(FailureKind.NoRegion,
-            $"The kernel does not let the region {region} be mapped ({errno}): it is memory that the kernel uses, or the kernel is locked down.", "/proc/iomem, where it must not be System RAM; /sys/kernel/security/lockdown",
-            $"reserve it at boot: memmap={region.Length >> 10}K${region.Start} on the kernel's command line") { Errno = (int)errno },
-        Errno.ENOENT => new AllocationFailure(FailureKind.NoRegion, $"There is no {region.File}.", "a kernel with CONFIG_DEVMEM, and a container that shows it", "ls -l /dev/mem"),
-        _ => new AllocationFailure(FailureKind.NoRegion, $"The region {region} cannot be mapped ({errno}).", $"the kernel's answer, {errno}", "dmesg | grep -e PAT -e mem") { Errno = (int)errno },
-    });
 }

@@ -48,7 +48,7 @@ public sealed unsafe class NodeRequestTests
     [Fact]
     public void A_call_for_nodes_that_is_forbidden_is_told_with_the_capability_that_allows_it()
     {
-        AllocationFailure failure = NumaNodes.Forbidden("Memory cannot be bound to NUMA node 1", "mbind", Interop.Errno.EPERM);
+        AllocationFailure failure = NodeFailures.Forbidden("Memory cannot be bound to NUMA node 1", "mbind", Interop.Errno.EPERM);
         Assert.Equal((FailureKind.NoNode, (int)Interop.Errno.EPERM), (failure.Kind, failure.Errno));
         Assert.Contains("seccomp", failure.Limit, StringComparison.Ordinal);
         Assert.Contains("CAP_SYS_NICE", failure.Limit, StringComparison.Ordinal);

@@ -101,7 +101,7 @@ public sealed unsafe class PinLadderTests
         using NonpagedPool other = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
         using MemoryBlock small = other.Allocate(new MemoryRequest(6 << 20) { WholePages = true });
         Assert.Equal(0u, FrameReader.ReadShmemPmdMapped((nuint)small.Address, 6 << 20));
-        AllocationFailure unproven = CollapsedRung.Unproven(2 << 20, new FrameReading([], Errno.EACCES, null), Errno.EACCES);
+        AllocationFailure unproven = RungFailures.Unproven(2 << 20, new FrameReading([], Errno.EACCES, null), Errno.EACCES);
         Assert.Equal((FailureKind.FramesUnknown, (int)Errno.EACCES), (unproven.Kind, unproven.Errno));
         Assert.Contains("ambient capabilities", unproven.Remedy, StringComparison.Ordinal);
         Assert.DoesNotContain("compact_memory", unproven.Remedy, StringComparison.Ordinal);

@@ -126,8 +126,7 @@ internal static unsafe class FrameReader
     {
         // Not permitted, or no /proc: then nothing is known, which a block may be obtained with. Any other error hides what could be known.
         bool isRefused = read.Errno is Errno.EPERM or Errno.EACCES or Errno.ENOENT;
-        AllocationFailure? failure = !read.IsError || isRefused ? null : new AllocationFailure(FailureKind.Descriptors,
-            $"Frame numbers cannot be read (/proc/self/pagemap: {read.Errno}).", "the process's descriptors (ulimit -n), or the kernel's answer", "ulimit -n 65536") { Errno = (int)read.Errno };
+        AllocationFailure? failure = !read.IsError || isRefused ? null : FrameFailures.NotRead(read.Errno);
 
         bool readable = !read.IsError && Array.TrueForAll(frames, entry => (entry & PageMapFile.Present) != 0 && (entry & PageMapFile.FrameMask) != 0);
         for (int i = 0; i < frames.Length; i++)

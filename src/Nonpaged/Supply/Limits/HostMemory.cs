@@ -26,16 +26,11 @@ internal static class HostMemory
     private static AllocationFailure? RefuseBy(nuint length, bool isFresh)
     {
         (ulong available, string source) = OfHost(length);
-        if (!Fits(length, available, Reserve)) return TooLittle(length, available, source, Reserve);
+        if (!Fits(length, available, Reserve)) return RungFailures.TooLittle(length, available, source, Reserve);
         if (ControlGroups.Least(isFresh) is not { } group) return null;
         ulong reserve = ulong.Min(Reserve, group.Limit / GroupPart);
-        return Fits(length, group.Bytes, reserve) ? null : TooLittle(length, group.Bytes, group.Source, reserve);
+        return Fits(length, group.Bytes, reserve) ? null : RungFailures.TooLittle(length, group.Bytes, group.Source, reserve);
     }
-
-    private static AllocationFailure TooLittle(nuint length, ulong available, string source, ulong reserve) => new(
-        FailureKind.OutOfMemory, $"The host has no {length} bytes to give.",
-        $"{available} bytes available ({source}), of which {reserve} are left to the rest", "ask for less, end other programs, or raise the limit")
-        { LimitValue = (long)ulong.Min(available, long.MaxValue) };
 
     private static bool Fits(nuint length, ulong available, ulong reserve) => length <= available - ulong.Min(available, reserve);
 

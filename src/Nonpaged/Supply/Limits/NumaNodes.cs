@@ -15,18 +15,18 @@ internal static unsafe class NumaNodes
     public static AllocationFailure? Refuse(int node, nuint length, Rung rung)
     {
         // A kernel without NUMA has one node and does not speak of it.
-        if (!Directory.Exists(Root)) return node == 0 ? null : Missing(node, "0");
-        if (!Directory.Exists($"{Root}/node{node}")) return Missing(node, KernelText.TryRead($"{Root}/online")?.Trim() ?? "?");
+        if (!Directory.Exists(Root)) return node == 0 ? null : NodeFailures.Missing(node, "0");
+        if (!Directory.Exists($"{Root}/node{node}")) return NodeFailures.Missing(node, KernelText.TryRead($"{Root}/online")?.Trim() ?? "?");
         string withMemory = KernelText.TryRead($"{Root}/has_memory")?.Trim() ?? "?";
         if (!Contains(withMemory, node))
-            return new AllocationFailure(FailureKind.NoNode, $"NUMA node {node} has no memory.", $"the nodes with memory: {withMemory}", "ask for memory on one of these, or on any");
+            return NodeFailures.NoMemory(node, withMemory);
         bool isPool = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;
         ulong free = isPool ? FreeHugepages(node, rung.Unit) * rung.Unit : FreeMemory(node);
         if (length + (isPool ? 0 : Reserve) <= free) return null;
-        string what = isPool ? $"bytes in huge pages of {rung.Unit >> 10} KiB" : $"bytes, of which {Reserve} are left to the system";
-        return new AllocationFailure(FailureKind.NoNode,
-            $"NUMA node {node} has no {length} bytes for the rung \"{rung.Name}\".", $"{free} free {what}",
-            isPool ? $"echo {(length + rung.Unit - 1) / rung.Unit} > {Root}/node{node}/hugepages/hugepages-{rung.Unit >> 10}kB/nr_hugepages" : "ask for less, or on another node");
+        if (!isPool) return NodeFailures.TooLittle(node, length, rung, $"{free} free bytes, of which {Reserve} are left to the system", "ask for less, or on another node");
+        string pages = $"{Root}/node{node}/hugepages/hugepages-{rung.Unit >> 10}kB/nr_hugepages";
+        return NodeFailures.TooLittle(
+            node, length, rung, $"{free} free bytes in huge pages of {rung.Unit >> 10} KiB", $"echo {(length + rung.Unit - 1) / rung.Unit} > {pages}");
     }
 
     /// <summary>Null, or why pages that are to come cannot be bound to a node.</summary>
@@ -35,11 +35,8 @@ internal static unsafe class NumaNodes
         if (IsOnly(node)) return null;
         SysResult bound = LibC.MBind((void*)start, length, node);
         if (!bound.IsError) return null;
-        if (bound.Errno is Errno.EPERM or Errno.ENOSYS) return Forbidden($"Memory cannot be bound to NUMA node {node}", "mbind", bound.Errno);
-        return new AllocationFailure(
-            FailureKind.NoNode, $"Memory cannot be bound to NUMA node {node} (mbind: {bound.Errno}).",
-            $"the kernel's answer, {bound.Errno}; the nodes that this process may use: cpuset(7)", "grep Mems_allowed_list /proc/self/status")
-            { Errno = (int)bound.Errno };
+        if (bound.Errno is Errno.EPERM or Errno.ENOSYS) return NodeFailures.Forbidden($"Memory cannot be bound to NUMA node {node}", "mbind", bound.Errno);
+        return NodeFailures.NotBound(node, bound.Errno);
     }
 
     /// <summary>Asks the kernel where each unit lies: null where all do on the node.</summary>
@@ -50,17 +47,14 @@ internal static unsafe class NumaNodes
         for (int i = 0; i < pages.Length; i++) pages[i] = start + (nuint)i * unit;
         var nodes = new int[pages.Length];
         SysResult asked = LibC.GetNodes(pages, nodes);
-        if (asked.Errno is Errno.EPERM or Errno.ENOSYS) return Forbidden("The kernel does not tell the NUMA node of memory", "move_pages", asked.Errno);
+        if (asked.Errno is Errno.EPERM or Errno.ENOSYS) return NodeFailures.Forbidden("The kernel does not tell the NUMA node of memory", "move_pages", asked.Errno);
         if (asked.IsError)
         {
-            return new AllocationFailure(
-                FailureKind.NoNode, $"The kernel does not tell the NUMA node of memory (move_pages: {asked.Errno}).", $"the kernel's answer, {asked.Errno}",
-                "nonpaged doctor") { Errno = (int)asked.Errno };
+            return NodeFailures.NotTold(asked.Errno);
         }
 
         int other = nodes.Count(one => one != node);
-        return other == 0 ? null : new AllocationFailure(FailureKind.NoNode,
-            $"{other} of {nodes.Length} pieces of memory lie on another NUMA node than {node} (move_pages).", $"free memory of node {node}", $"free memory there: cat {Root}/node{node}/meminfo");
+        return other == 0 ? null : NodeFailures.Elsewhere(other, nodes.Length, node, $"{Root}/node{node}/meminfo");
     }
 
     /// <summary>How it is known that memory lies on a node, after its number in a block's evidence.</summary>
@@ -73,14 +67,6 @@ internal static unsafe class NumaNodes
 
     // "0", or "0-1". What may still be plugged in has no memory to give.
     private static string Online() => KernelText.TryRead($"{Root}/online")?.Trim() ?? "0";
-
-    /// <summary>A call that many containers forbid.</summary>
-    internal static AllocationFailure Forbidden(string reason, string call, Errno errno) => new(
-        FailureKind.NoNode, $"{reason}: {call}(2) is forbidden here ({errno}).", $"a seccomp filter, which allows {call} with CAP_SYS_NICE only (containers)",
-        $"--cap-add=SYS_NICE, or a seccomp profile that allows {call}; or ask for memory on any node") { Errno = (int)errno };
-
-    private static AllocationFailure Missing(int node, string online) =>
-        new(FailureKind.NoNode, $"There is no NUMA node {node}.", $"the nodes of this machine: {online}", "ask for memory on one of these, or on any");
 
     // "0-1,3".
     private static bool Contains(string list, int node)

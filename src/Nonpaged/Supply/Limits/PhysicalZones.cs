@@ -22,12 +22,8 @@ internal static class PhysicalZones
         if (above + below == 0) return null;
         if (below > 0 && above <= effort) return null;
         string known = below == 0 ? "no zone of the kernel's has free frames there" : $"the kernel first gives the {above} bytes that are free in the zones above";
-        return Unreachable(limit, $"{known} (/proc/zoneinfo); NonpagedPoolOptions.SearchEffort is {effort} bytes");
+        return FrameFailures.Unreachable(limit, $"{known} (/proc/zoneinfo); NonpagedPoolOptions.SearchEffort is {effort} bytes");
     }
-
-    public static AllocationFailure Unreachable(ulong limit, string known) => new(FailureKind.AddressLimit,
-        $"No memory at or below 0x{limit:x} can be had: a process cannot choose its frames, and the kernel gives low ones last.", known,
-        "put the device behind an IOMMU, where the limit is a matter of the IOVA; or reserve a region at boot (kernel command line memmap=64M$0x20000000); or use the RAM of a machine");
 
     private static List<(ulong Start, ulong Free)> Read()
     {

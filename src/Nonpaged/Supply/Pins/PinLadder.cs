@@ -45,7 +45,7 @@ internal sealed class PinLadder : IDisposable
             first = Join(first, failure);
         }
 
-        return first ?? NoKind(demand);
+        return first ?? PinFailures.NoKind(_policy.Kinds, demand);
     }
 
     /// <summary>Pins an extent's file, which is filled and mapped. Null, with the reason, where no way is possible; nothing is held then.</summary>
@@ -75,7 +75,7 @@ internal sealed class PinLadder : IDisposable
             failure = Join(failure, refused!);
         }
 
-        failure ??= NoKind(demand);
+        failure ??= PinFailures.NoKind(_policy.Kinds, demand);
         if (failure.Kind != FailureKind.MemoryLock || !_kinds.Contains(PinKind.IoUring)) return null;
         RingPin? late = null;
         AllocationFailure? still = Patiently(() =>
@@ -120,9 +120,4 @@ internal sealed class PinLadder : IDisposable
         Limit = $"{first.Limit}; {next.Limit}",
         Remedy = $"{first.Remedy}; or {next.Remedy}",
     };
-
-    private AllocationFailure NoKind(PinDemand demand) => new(
-        FailureKind.PinForbidden, "Memory cannot be pinned: the pool may use no kind of pin that would do.",
-        $"NonpagedPoolOptions.Pins: {string.Join(", ", _policy.Kinds)}{(demand == PinDemand.LongTerm ? "; a long-term pin is demanded" : "")}",
-        "allow a further kind of pin");
 }

@@ -61,22 +61,16 @@ internal sealed class PinPolicy
     {
         if (_unknown is not null)
         {
-            return new AllocationFailure(
-                FailureKind.PinForbidden, $"Memory cannot be pinned: {Variable} has a word that is not known, \"{_unknown}\".", $"{Variable}={_text}",
-                $"write {Variable}=io_uring,pipe or one of these, with a cap: pipe=256M");
+            return PinFailures.UnknownWord(Variable, _text!, _unknown);
         }
 
         if (!_caps.TryGetValue(kind, out ulong cap))
         {
-            return new AllocationFailure(
-                FailureKind.PinForbidden, $"Memory cannot be pinned by {NameOf(kind)}: the operator forbids it.", $"the environment, {Variable}={_text}",
-                $"add {NameOf(kind)} to {Variable}");
+            return PinFailures.ForbiddenByOperator(Variable, _text!, NameOf(kind));
         }
 
         ulong pinned = (ulong)Interlocked.Read(ref kind == PinKind.Pipe ? ref s_pipeBytes : ref s_ringBytes);
-        return cap == ulong.MaxValue || pinned + length <= cap ? null : new AllocationFailure(
-            FailureKind.PinLimit, $"{length} bytes cannot be pinned by {NameOf(kind)}.",
-            $"the environment, {Variable}={_text}, of which this process has pinned {pinned} bytes", $"raise the cap in {Variable}") { LimitValue = (long)cap };
+        return cap == ulong.MaxValue || pinned + length <= cap ? null : PinFailures.AtCap(Variable, _text!, NameOf(kind), length, pinned, cap);
     }
 
     private string? Parse(string text)

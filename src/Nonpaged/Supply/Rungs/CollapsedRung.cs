@@ -18,32 +18,6 @@ internal sealed unsafe class CollapsedRung : Rung
 
     public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 
-    public static AllocationFailure Refused(nuint length, Errno errno)
-    {
-        // proc_pid_status(5), Linux 4.20.
-        if (KernelText.TryReadField("/proc/self/status", "THP_enabled:") == "0")
-        {
-            return new AllocationFailure(
-                FailureKind.Fragmented, $"The kernel does not collapse {length} bytes into 2 MiB pages: transparent huge pages are off for this process.",
-                "PR_SET_THP_DISABLE (prctl(2)), set by the process or by one that started it: THP_enabled is 0 in /proc/self/status",
-                $"start it without that (prctl --thp-disable, some container and job managers), or {HugepageCounts.Remedy(length)}") { Errno = (int)errno };
-        }
-
-        return new AllocationFailure(
-            FailureKind.Fragmented, $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
-            "free physical memory in 2 MiB pieces, transparent huge pages, or the cgroup's memory limit",
-            $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}") { Errno = (int)errno };
-    }
-
-    /// <summary>The kernel collapsed it, and nothing that this process may ask tells whether it did.</summary>
-    public static AllocationFailure Unproven(nuint length, FrameReading reading, Errno scan) => new(
-        FailureKind.FramesUnknown, $"It cannot be proven that {length} bytes lie in 2 MiB pages: this process may not see how its own memory is mapped.",
-        scan is Errno.EACCES or Errno.EPERM
-            ? $"/proc/self/pagemap and smaps ({scan}): a program with file capabilities is not dumpable, and cannot open them"
-            : $"{reading.Note}; PAGEMAP_SCAN ({scan}) needs Linux 6.7, and /proc/self/smaps cannot be read",
-        $"ambient capabilities instead of file capabilities (setpriv --ambient-caps), CAP_SYS_ADMIN, or huge pages: {HugepageCounts.Remedy(length)}")
-        { Errno = (int)scan };
-
     /// <summary>
     /// Before the pin: a pinned page is not collapsed. Each 2 MiB needs a page to begin with, or it is refused. The call may succeed without having collapsed
     /// all: what the kernel shows after the pin is what counts.
@@ -70,7 +44,7 @@ internal sealed unsafe class CollapsedRung : Rung
             collapsed = Collapse(start, length);
         }
 
-        return collapsed.IsError ? Refused(length, collapsed.Errno) : Populate(start, length);
+        return collapsed.IsError ? RungFailures.NotCollapsed(length, collapsed.Errno) : Populate(start, length);
     }
 
     /// <summary>EAGAIN is for what is short at the moment only, and trying again may succeed (madvise(2)).</summary>

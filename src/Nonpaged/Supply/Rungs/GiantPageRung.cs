@@ -22,8 +22,7 @@ internal sealed class GiantPageRung : Rung
     public override AllocationFailure? Check(nuint length)
     {
         long available = HugepageCounts.ReadAvailable(Size);
-        return (ulong)available * Size >= length ? null : new AllocationFailure(FailureKind.NoHugePages,
-            $"The kernel's pool has not enough 1 GiB pages for {length} bytes.", $"{available} free 1 GiB pages", Remedy(length));
+        return (ulong)available * Size >= length ? null : RungFailures.NoHugePages("1 GiB", length, available, Remedy(length));
     }
 
     protected override string Remedy(nuint length) =>

@@ -20,8 +20,7 @@ internal sealed class HugepagePoolRung : Rung
     public override AllocationFailure? Check(nuint length)
     {
         long available = HugepageCounts.ReadAvailable(HostExtents.HugePage);
-        return available * (long)HostExtents.HugePage >= (long)length ? null : new AllocationFailure(FailureKind.NoHugePages,
-            $"The kernel's pool has not enough 2 MiB pages for {length} bytes.", $"{available} free 2 MiB pages", HugepageCounts.Remedy(length));
+        return available * (long)HostExtents.HugePage >= (long)length ? null : RungFailures.NoHugePages("2 MiB", length, available, HugepageCounts.Remedy(length));
     }
 
     public override bool MayGetBack(nuint length) => HugepageCounts.Read().Persistent * (long)HostExtents.HugePage >= (long)length;

@@ -21,9 +21,7 @@ internal sealed class OnDemandHugepageRung : Rung
     {
         long needed = (long)(length / HostExtents.HugePage);
         long onDemand = HugepageCounts.ReadOnDemand();
-        return onDemand >= needed || onDemand + HugepageCounts.ReadAvailable(HostExtents.HugePage) >= needed ? null : new AllocationFailure(FailureKind.NoHugePages,
-            $"The kernel may not make enough 2 MiB pages on demand for {length} bytes.",
-            $"vm.nr_overcommit_hugepages, of which {onDemand} are left", HugepageCounts.Remedy(length));
+        return onDemand >= needed || onDemand + HugepageCounts.ReadAvailable(HostExtents.HugePage) >= needed ? null : RungFailures.NoPagesOnDemand(length, onDemand);
     }
 
     public override bool MayGetBack(nuint length) => (HugepageCounts.Read().Persistent + HugepageCounts.Read().Overcommit) * (long)HostExtents.HugePage >= (long)length;

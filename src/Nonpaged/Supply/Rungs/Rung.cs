@@ -45,12 +45,7 @@ internal abstract unsafe class Rung
     }
 
     /// <summary>Why memory is short, for a call that the kernel refused.</summary>
-    public AllocationFailure Short(nuint length, Errno errno) => errno is Errno.ENOMEM or Errno.EFAULT or Errno.ENOSPC or Errno.EAGAIN
-        ? new(FailureKind.OutOfMemory,
-            $"The host has no {length} bytes for the rung \"{Name}\" ({errno}).",
-            IsHugetlb ? "free huge pages, or the cgroup's hugetlb limit" : "free memory, the cgroup's memory limit (memory.max), or vm.max_map_count",
-            IsHugetlb ? Remedy(length) : "free memory, or raise the cgroup's memory.max") { Errno = (int)errno }
-        : new(FailureKind.Kernel, $"{length} bytes cannot be mapped on the rung \"{Name}\" ({errno}).", $"the kernel's answer, {errno}", "nonpaged doctor") { Errno = (int)errno };
+    public AllocationFailure Short(nuint length, Errno errno) => RungFailures.Short(Name, IsHugetlb ? Remedy(length) : null, length, errno);
 
     protected virtual AllocationFailure? FillPart(MemoryFile file, nuint offset, nuint length) => Populate(file.Start + offset, length);
 
