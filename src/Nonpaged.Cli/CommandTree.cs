@@ -10,7 +10,8 @@ internal static class CommandTree
 
     /// <param name="arguments">The command line.</param>
     /// <param name="screen">Where the output goes.</param>
-    /// <param name="loadDriver">Loads a C driver into this process; null where another program has to (<see cref="DriverHost"/>).</param>
+    /// <param name="loadDriver">Loads a C driver into this process; null where another program has to
+    /// (<see cref="DriverHost"/>).</param>
     public static async Task<int> RunAsync(string[] arguments, Screen screen, Func<string, MiniportDriver>? loadDriver = null)
     {
         var root = new RootCommand("Resident, pinned, contiguous, address-limited memory, and the network drivers that need it.")

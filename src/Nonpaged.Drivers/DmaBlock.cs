@@ -1,8 +1,8 @@
 namespace Nonpaged.Drivers;
 
 /// <summary>
-/// Physically contiguous memory that a device reads and writes, and the call that it came from, so that it goes back by the matching one.
-/// Lives in an adapter's context.
+/// Physically contiguous memory that a device reads and writes, and the call that it came from, so that it goes back by the
+/// matching one. Lives in an adapter's context.
 /// </summary>
 internal unsafe struct DmaBlock
 {
@@ -17,19 +17,20 @@ internal unsafe struct DmaBlock
     public uint Length { get; private set; }
 
     /// <summary>
-    /// Allocates, in MiniportInitialize. NDIS's versions differ on NDIS_MEMORY_CONTIGUOUS: Windows NT's honours it, and Windows CE's ignores it or
-    /// fails the call. There, and where the call fails, NdisMAllocateSharedMemory is the way to it.
+    /// Allocates, in MiniportInitialize. NDIS's versions differ on NDIS_MEMORY_CONTIGUOUS: Windows NT's honours it, and Windows
+    /// CE's ignores it or fails the call. There, and where the call fails, NdisMAllocateSharedMemory is the way to it.
     /// </summary>
-    public static bool TryAllocate(NDIS_HANDLE adapter, bool isWindowsNt, uint length, NDIS_PHYSICAL_ADDRESS highest, out DmaBlock block)
+    public static bool TryAllocate(
+        NDIS_HANDLE adapter, bool isWindowsNt, uint length, NDIS_PHYSICAL_ADDRESS highest, out DmaBlock block)
     {
         block = default;
-        if (isWindowsNt && NdisAllocateMemory(out var address, length, Flags, highest) == NDIS_STATUS_SUCCESS)
+        if (isWindowsNt && NdisAllocateMemory(out void* address, length, Flags, highest) == NDIS_STATUS_SUCCESS)
         {
             block = new DmaBlock { Address = (byte*)address, PhysicalAddress = MmGetPhysicalAddress(address), Length = length };
             return true;
         }
 
-        NdisMAllocateSharedMemory(adapter, length, false, out address, out var physical);
+        NdisMAllocateSharedMemory(adapter, length, false, out address, out NDIS_PHYSICAL_ADDRESS physical);
         if (address is null) return false;
         block = new DmaBlock { Address = (byte*)address, PhysicalAddress = physical, Length = length, _isShared = true };
         return true;

@@ -48,7 +48,8 @@ internal static unsafe class EthernetInformation
                 return Answer(MemoryMarshal.AsBytes([NdisVersion]), buffer, length, out written, out needed);
         }
 
-        if (Number(oid, facts) is { } number) return Answer(MemoryMarshal.AsBytes([number]), buffer, length, out written, out needed);
+        if (Number(oid, facts) is { } number)
+            return Answer(MemoryMarshal.AsBytes([number]), buffer, length, out written, out needed);
         written = needed = 0;
         return NDIS_STATUS_INVALID_OID;
     }
@@ -99,5 +100,6 @@ internal static unsafe class EthernetInformation
     };
 
     // The first three bytes of the address, and 0xff in the fourth: no number of an adapter within the vendor's.
-    private static uint VendorId(ReadOnlySpan<byte> address) => address[0] | ((uint)address[1] << 8) | ((uint)address[2] << 16) | 0xff000000;
+    private static uint VendorId(ReadOnlySpan<byte> address) =>
+        address[0] | ((uint)address[1] << 8) | ((uint)address[2] << 16) | 0xff000000;
 }

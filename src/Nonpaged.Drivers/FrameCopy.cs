@@ -8,13 +8,13 @@ internal static unsafe class FrameCopy
     /// </summary>
     public static uint FromPacket(NDIS_PACKET* packet, byte* destination, uint room)
     {
-        NdisQueryPacket(packet, out _, out _, out var buffer, out var total);
+        NdisQueryPacket(packet, out _, out _, out NDIS_BUFFER* buffer, out uint total);
         if (total < EthernetInformation.HeaderSize || total > Math.Min(room, EthernetInformation.MaximumTotalSize)) return 0;
 
-        var copied = 0u;
+        uint copied = 0u;
         while (buffer is not null)
         {
-            NdisQueryBufferSafe(buffer, out var address, out var length, 16);
+            NdisQueryBufferSafe(buffer, out void* address, out uint length, 16);
             NdisMoveMemory(destination + copied, address, length);
             copied += length;
             NdisGetNextBuffer(buffer, out buffer);

@@ -15,13 +15,13 @@ internal unsafe struct PciResources
     public static PciResources Query(NDIS_HANDLE wrapperConfiguration)
     {
         // Six base address registers and an interrupt at most.
-        var size = NDIS_RESOURCE_LIST.SizeFor(8);
-        var bytes = stackalloc byte[(int)size];
+        uint size = NDIS_RESOURCE_LIST.SizeFor(8);
+        byte* bytes = stackalloc byte[(int)size];
         var list = (NDIS_RESOURCE_LIST*)bytes;
-        NdisMQueryAdapterResources(out var status, wrapperConfiguration, list, ref size);
+        NdisMQueryAdapterResources(out NDIS_STATUS status, wrapperConfiguration, list, ref size);
         var resources = default(PciResources);
         if (status != NDIS_STATUS_SUCCESS) return resources;
-        for (var index = 0u; index < list->Count; index++) resources.Take(NDIS_RESOURCE_LIST.PartialDescriptors(list)[index]);
+        for (uint index = 0u; index < list->Count; index++) resources.Take(NDIS_RESOURCE_LIST.PartialDescriptors(list)[index]);
         return resources;
     }
 

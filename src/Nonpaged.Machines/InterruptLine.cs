@@ -10,15 +10,16 @@ public abstract class InterruptLine
     public abstract bool IsRaised { get; }
 
     /// <summary>
-    /// Whoever serves the line has done so. A machine that masks its line when it is raised unmasks it, and it may be raised again at once; others have nothing to do.
+    /// Whoever serves the line has done so. A machine that masks its line when it is raised unmasks it, and it may be raised
+    /// again at once; others have nothing to do.
     /// </summary>
     public virtual void EndOfInterrupt()
     {
     }
 
     /// <summary>
-    /// The line was raised. Called on the machine's own thread, or on one that waits for its hardware: the handler must only wake somebody up, and must not touch
-    /// the hardware.
+    /// The line was raised. Called on the machine's own thread, or on one that waits for its hardware: the handler must only wake
+    /// somebody up, and must not touch the hardware.
     /// </summary>
     public abstract event Action? Raised;
 }

@@ -6,10 +6,10 @@ namespace Nonpaged.Machines;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Ordering is part of this interface. A write to a port or register is performed after every earlier write of the calling thread to
-/// RAM, so that a doorbell never overtakes the descriptors it announces. A read of a port or register is performed before
-/// any later read of RAM by the calling thread, so that what the device wrote before it set a status bit is seen after
-/// the bit. Between two accesses to RAM alone the caller needs the barriers of the language (Volatile).
+/// Ordering is part of this interface. A write to a port or register is performed after every earlier write of the calling thread
+/// to RAM, so that a doorbell never overtakes the descriptors it announces. A read of a port or register is performed before any
+/// later read of RAM by the calling thread, so that what the device wrote before it set a status bit is seen after the bit.
+/// Between two accesses to RAM alone the caller needs the barriers of the language (Volatile).
 /// </para>
 /// <para>All members are safe for concurrent use; accesses of one thread reach the device in program order.</para>
 /// </remarks>
@@ -28,8 +28,8 @@ public abstract class Machine : IDisposable
     public abstract Task<string> Gone { get; }
 
     /// <summary>
-    /// A device tried to read or write where nothing is mapped for it, and was kept from it: the text says which, where and what. Raised on a thread of the machine's, by
-    /// machines with an IOMMU, where the kernel's log may be read.
+    /// A device tried to read or write where nothing is mapped for it, and was kept from it: the text says which, where and what.
+    /// Raised on a thread of the machine's, by machines with an IOMMU, where the kernel's log may be read.
     /// </summary>
     public virtual event Action<string>? Faulted
     {
@@ -38,8 +38,8 @@ public abstract class Machine : IDisposable
     }
 
     /// <summary>
-    /// A pool of memory that the machine's devices reach by DMA, in the physical address space in which they are told addresses. It is the caller's, who
-    /// disposes of it before the machine and after the devices have stopped using it.
+    /// A pool of memory that the machine's devices reach by DMA, in the physical address space in which they are told addresses.
+    /// It is the caller's, who disposes of it before the machine and after the devices have stopped using it.
     /// </summary>
     /// <exception cref="AllocationException">The memory cannot be mapped.</exception>
     public abstract NonpagedPool CreatePool(NonpagedPoolOptions options);

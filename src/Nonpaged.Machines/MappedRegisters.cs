@@ -3,8 +3,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines;
 
 /// <summary>
-/// A base address register of memory, mapped. When the hardware is taken away, memory of ones takes its place, so that who still has a window reads what a card that was pulled
-/// out gives; the mapping goes when no window is left.
+/// A base address register of memory, mapped. When the hardware is taken away, memory of ones takes its place, so that who still
+/// has a window reads what a card that was pulled out gives; the mapping goes when no window is left.
 /// </summary>
 internal sealed unsafe class MappedRegisters
 {
@@ -29,7 +29,8 @@ internal sealed unsafe class MappedRegisters
     {
         // Where there is no memory for it, the mapping of the device stays: it reads as ones by itself when it is gone.
         SysResult replaced = LibC.MMap(
-            (void*)_start, _length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED, -1, 0);
+            (void*)_start, _length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED, -1,
+            0);
         if (!replaced.IsError) new Span<byte>((void*)_start, (int)nuint.Min(_length, int.MaxValue)).Fill(0xff);
     }
 }

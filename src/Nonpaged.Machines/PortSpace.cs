@@ -1,8 +1,9 @@
 namespace Nonpaged.Machines;
 
 /// <summary>
-/// I/O ports. Ordered as <see cref="Machine"/> says. A read waits for the device's answer, and a write until the device has acted: an x86 IN or OUT ends before the next
-/// instruction begins (Intel SDM, volume 1, "Ordering I/O"). Of a series that holds for its last write.
+/// I/O ports. Ordered as <see cref="Machine"/> says. A read waits for the device's answer, and a write until the device
+/// has acted: an x86 IN or OUT ends before the next instruction begins (Intel SDM, volume 1, "Ordering I/O"). Of a series
+/// that holds for its last write.
 /// </summary>
 public abstract class PortSpace
 {
@@ -27,37 +28,37 @@ public abstract class PortSpace
     /// <summary>Reads 8 bits again and again from one port, in order.</summary>
     public virtual void ReadBytes(ushort port, Span<byte> values)
     {
-        foreach (ref var value in values) value = ReadByte(port);
+        foreach (ref byte value in values) value = ReadByte(port);
     }
 
     /// <summary>Reads 16 bits again and again from one port, in order.</summary>
     public virtual void ReadUInt16s(ushort port, Span<ushort> values)
     {
-        foreach (ref var value in values) value = ReadUInt16(port);
+        foreach (ref ushort value in values) value = ReadUInt16(port);
     }
 
     /// <summary>Reads 32 bits again and again from one port, in order.</summary>
     public virtual void ReadUInt32s(ushort port, Span<uint> values)
     {
-        foreach (ref var value in values) value = ReadUInt32(port);
+        foreach (ref uint value in values) value = ReadUInt32(port);
     }
 
     /// <summary>Writes 8 bits again and again to one port, in order.</summary>
     public virtual void WriteBytes(ushort port, ReadOnlySpan<byte> values)
     {
-        foreach (var value in values) WriteByte(port, value);
+        foreach (byte value in values) WriteByte(port, value);
     }
 
     /// <summary>Writes 16 bits again and again to one port, in order.</summary>
     public virtual void WriteUInt16s(ushort port, ReadOnlySpan<ushort> values)
     {
-        foreach (var value in values) WriteUInt16(port, value);
+        foreach (ushort value in values) WriteUInt16(port, value);
     }
 
     /// <summary>Writes 32 bits again and again to one port, in order.</summary>
     public virtual void WriteUInt32s(ushort port, ReadOnlySpan<uint> values)
     {
-        foreach (var value in values) WriteUInt32(port, value);
+        foreach (uint value in values) WriteUInt32(port, value);
     }
 
     /// <summary>

@@ -23,7 +23,7 @@ internal sealed record CallContext(NdisInstance Instance, Driver Driver, Irql Ir
     /// </summary>
     public static CallContext ForMemory()
     {
-        var context = Current;
+        CallContext context = Current;
         NdisThread.Set(context.UnverifiedPool);
         return context;
     }

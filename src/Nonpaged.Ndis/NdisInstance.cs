@@ -140,7 +140,7 @@ public sealed unsafe class NdisInstance : IDisposable
         IReadOnlyDictionary<string, string>? configuration = null)
     {
         ArgumentNullException.ThrowIfNull(miniport);
-        var machine = Machine
+        Machine machine = Machine
             ?? throw new InvalidOperationException("This instance serves memory alone; make it with a machine.");
         return _adapters.Start(miniport, machine, device, configuration);
     }
@@ -158,7 +158,7 @@ public sealed unsafe class NdisInstance : IDisposable
     /// <summary>Halts all adapters.</summary>
     public void HaltAdapters()
     {
-        foreach (var adapter in Adapters) adapter.Halt();
+        foreach (Adapter adapter in Adapters) adapter.Halt();
     }
 
     /// <summary>Writes a line to the log. Callable on any thread.</summary>
@@ -190,7 +190,7 @@ public sealed unsafe class NdisInstance : IDisposable
     internal void Tell(NdisMessage message)
     {
         Listener?.Invoke(message);
-        var line = message.ToString();
+        string line = message.ToString();
         LineLogged?.Invoke(line);
         if (Log is not { } log) return;
         if ((Options.BriefLog ? _told.Count(message) : 1) is not { } count) return;
@@ -201,7 +201,7 @@ public sealed unsafe class NdisInstance : IDisposable
     internal void* AllocateDescriptorPage()
     {
         var page = new MemoryRequest(ElementPool.SlabSize) { WholePages = true };
-        if (Pool.TryAllocate(page, out var block, out var failure)) return block.Address;
+        if (Pool.TryAllocate(page, out MemoryBlock? block, out AllocationFailure? failure)) return block.Address;
         WriteLog($"packet and buffer pools: {failure}");
         return null;
     }

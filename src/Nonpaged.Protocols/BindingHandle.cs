@@ -31,21 +31,21 @@ internal sealed unsafe class BindingHandle
         Adapter = adapter;
         // A halt right behind the open finds the handle.
         lock (_gate)
-        fixed (NDIS_MEDIUM* media = s_media)
-        fixed (char* characters = adapter.Name)
-        {
-            var name = new NDIS_STRING(characters, adapter.Name.Length);
-            NdisOpenAdapter(
-                out var status, out _, out _handle, out _, media, (uint)s_media.Length, protocol,
-                new NDIS_HANDLE(GCHandle.ToIntPtr(context)), &name, 0, null);
-            return status;
-        }
+            fixed (NDIS_MEDIUM* media = s_media)
+            fixed (char* characters = adapter.Name)
+            {
+                var name = new NDIS_STRING(characters, adapter.Name.Length);
+                NdisOpenAdapter(
+                    out NDIS_STATUS status, out _, out _handle, out _, media, (uint)s_media.Length, protocol,
+                    new NDIS_HANDLE(GCHandle.ToIntPtr(context)), &name, 0, null);
+                return status;
+            }
     }
 
     /// <summary>NdisSend. NDIS_STATUS_CLOSING where it is closed.</summary>
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
-        var status = NDIS_STATUS_CLOSING;
+        NDIS_STATUS status = NDIS_STATUS_CLOSING;
         lock (_gate)
         {
             if (!_closed) NdisSend(out status, _handle, packet);
@@ -68,7 +68,7 @@ internal sealed unsafe class BindingHandle
     /// <summary>NdisRequest. NDIS_STATUS_CLOSING where it is closed.</summary>
     public NDIS_STATUS Request(NDIS_REQUEST* request)
     {
-        var status = NDIS_STATUS_CLOSING;
+        NDIS_STATUS status = NDIS_STATUS_CLOSING;
         lock (_gate)
         {
             if (!_closed) NdisRequest(out status, _handle, request);
@@ -81,7 +81,7 @@ internal sealed unsafe class BindingHandle
     public NDIS_STATUS TransferData(NDIS_HANDLE receiveContext, uint bytes, NDIS_PACKET* packet, out uint transferred)
     {
         transferred = 0;
-        var status = NDIS_STATUS_CLOSING;
+        NDIS_STATUS status = NDIS_STATUS_CLOSING;
         lock (_gate)
         {
             if (!_closed) NdisTransferData(out status, _handle, receiveContext, 0, bytes, packet, out transferred);
@@ -99,7 +99,7 @@ internal sealed unsafe class BindingHandle
             _closed = true;
         }
 
-        var status = NDIS_STATUS_SUCCESS;
+        NDIS_STATUS status = NDIS_STATUS_SUCCESS;
         if (!_handle.IsNull) NdisCloseAdapter(out status, _handle);
         if (status != NDIS_STATUS_PENDING) CloseComplete();
     }

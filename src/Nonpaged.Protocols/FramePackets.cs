@@ -31,7 +31,7 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
     /// <summary>The first half of <see cref="Make"/>: room for the descriptors of so many.</summary>
     public void MakePools(int count)
     {
-        NdisAllocatePacketPool(out var status, out _packetPool, (uint)count, (uint)sizeof(nint));
+        NdisAllocatePacketPool(out NDIS_STATUS status, out _packetPool, (uint)count, (uint)sizeof(nint));
         Require(status, nameof(NdisAllocatePacketPool));
         NdisAllocateBufferPool(out status, out _bufferPool, (uint)count);
         Require(status, nameof(NdisAllocateBufferPool));
@@ -42,7 +42,7 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
     {
         while (Count < count)
         {
-            var status = Add(offset);
+            NDIS_STATUS status = Add(offset);
             if (status == NDIS_STATUS_SUCCESS) continue;
             if (Count < fewest) Require(status, nameof(NdisAllocateMemory));
             return;
@@ -87,16 +87,16 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
     /// <summary>Waits for those that are out, and frees all.</summary>
     public void Free(TimeSpan patience)
     {
-        for (var left = Count; left > 0; left--)
+        for (int left = Count; left > 0; left--)
         {
             NDIS_PACKET* packet = Take(patience);
             if (packet is null) break;
-            NdisUnchainBufferAtFront(packet, out var buffer);
+            NdisUnchainBufferAtFront(packet, out NDIS_BUFFER* buffer);
             NdisFreeBuffer(buffer);
             NdisFreePacket(packet);
         }
 
-        foreach (var memory in _memory) NdisFreeMemory((void*)memory, frameSize, 0);
+        foreach (nint memory in _memory) NdisFreeMemory((void*)memory, frameSize, 0);
         _memory.Clear();
         if (!_bufferPool.IsNull) NdisFreeBufferPool(_bufferPool);
         if (!_packetPool.IsNull) NdisFreePacketPool(_packetPool);
@@ -106,12 +106,12 @@ internal sealed unsafe class FramePackets(uint frameSize) : IDisposable
 
     private NDIS_STATUS Add(uint offset)
     {
-        var status = NdisAllocateMemory(out var memory, frameSize, 0, NDIS_PHYSICAL_ADDRESS.None);
+        NDIS_STATUS status = NdisAllocateMemory(out void* memory, frameSize, 0, NDIS_PHYSICAL_ADDRESS.None);
         if (status != NDIS_STATUS_SUCCESS) return status;
-        NdisAllocateBuffer(out status, out var buffer, _bufferPool, (byte*)memory + offset, frameSize - offset);
+        NdisAllocateBuffer(out status, out NDIS_BUFFER* buffer, _bufferPool, (byte*)memory + offset, frameSize - offset);
         if (status == NDIS_STATUS_SUCCESS)
         {
-            NdisAllocatePacket(out status, out var packet, _packetPool);
+            NdisAllocatePacket(out status, out NDIS_PACKET* packet, _packetPool);
             if (status == NDIS_STATUS_SUCCESS)
             {
                 NdisChainBufferAtFront(packet, buffer);

@@ -22,7 +22,7 @@ internal sealed unsafe class OidRequest(uint size)
     /// <exception cref="AdapterException">There is no memory for it.</exception>
     public void Make()
     {
-        var status = NdisAllocateMemory(out var memory, size, 0, NDIS_PHYSICAL_ADDRESS.None);
+        NDIS_STATUS status = NdisAllocateMemory(out void* memory, size, 0, NDIS_PHYSICAL_ADDRESS.None);
         if (status != NDIS_STATUS_SUCCESS)
         {
             string reason = $"There is no memory for a request: {nameof(NdisAllocateMemory)} returned {status.Describe()}.";
@@ -37,7 +37,7 @@ internal sealed unsafe class OidRequest(uint size)
     {
         if (_isOut) return null;
         Value[..sizeof(uint)].Clear();
-        var status = Perform(binding, NDIS_REQUEST_TYPE.NdisRequestQueryInformation, oid, sizeof(uint), patience);
+        NDIS_STATUS status = Perform(binding, NDIS_REQUEST_TYPE.NdisRequestQueryInformation, oid, sizeof(uint), patience);
         return status == NDIS_STATUS_SUCCESS ? BitConverter.ToUInt32(Value) : null;
     }
 
@@ -68,7 +68,7 @@ internal sealed unsafe class OidRequest(uint size)
         _answer = new TaskCompletionSource<NDIS_STATUS>(TaskCreationOptions.RunContinuationsAsynchronously);
         _isOut = true;
         Task<NDIS_STATUS> answer = _answer.Task;
-        var status = binding.Request(_request);
+        NDIS_STATUS status = binding.Request(_request);
         if (status != NDIS_STATUS_PENDING) Answer(status);
         return answer;
     }

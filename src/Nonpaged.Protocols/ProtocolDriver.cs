@@ -20,7 +20,7 @@ internal sealed class ProtocolDriver(NdisInstance instance, string name)
     /// <summary>NdisRegisterProtocol.</summary>
     public NDIS_STATUS Register(NDIS_PROTOCOL_CHARACTERISTICS characteristics)
     {
-        NdisRegisterProtocol(out var status, out NDIS_HANDLE handle, characteristics, 0);
+        NdisRegisterProtocol(out NDIS_STATUS status, out NDIS_HANDLE handle, characteristics, 0);
         Handle = handle;
         return status;
     }

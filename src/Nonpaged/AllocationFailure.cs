@@ -10,7 +10,10 @@ public sealed record AllocationFailure(FailureKind Kind, string Reason, string L
     /// <summary>The kernel's answer where a system call failed (errno(3)); 0 where none did.</summary>
     public int Errno { get; init; }
 
-    /// <summary>The limit as a number: bytes, or for <see cref="FailureKind.Descriptors"/> and pages their count. Null where there is no number.</summary>
+    /// <summary>
+    /// The limit as a number: bytes, or for <see cref="FailureKind.Descriptors"/> and pages their count.
+    /// Null where there is no number.
+    /// </summary>
     public long? LimitValue { get; init; }
 
     /// <inheritdoc/>

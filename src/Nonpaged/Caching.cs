@@ -13,8 +13,8 @@ public enum Caching
     Uncached,
 
     /// <summary>
-    /// Reads bypass the CPU's cache, and writes are collected in buffers: page attribute WC. The device sees them once these are drained, which an access to a register does, and
-    /// Interlocked.MemoryBarrier.
+    /// Reads bypass the CPU's cache, and writes are collected in buffers: page attribute WC. The device sees them once these are
+    /// drained, which an access to a register does, and Interlocked.MemoryBarrier.
     /// </summary>
     WriteCombined,
 }

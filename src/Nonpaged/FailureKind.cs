@@ -1,6 +1,8 @@
 namespace Nonpaged;
 
-/// <summary>What kind of limit an <see cref="AllocationFailure"/> met, for programs that act upon it. New kinds may be added.</summary>
+/// <summary>
+/// What kind of limit an <see cref="AllocationFailure"/> met, for programs that act upon it. New kinds may be added.
+/// </summary>
 public enum FailureKind
 {
     /// <summary>None of the others.</summary>
@@ -9,13 +11,20 @@ public enum FailureKind
     /// <summary>RLIMIT_MEMLOCK (getrlimit(2)): pins of all processes of the user, and what mlock(2) holds.</summary>
     MemoryLock,
 
-    /// <summary>No kind of pin is permitted here: a seccomp filter, kernel.io_uring_disabled, an old kernel, or NONPAGED_PINS.</summary>
+    /// <summary>
+    /// No kind of pin is permitted here: a seccomp filter, kernel.io_uring_disabled, an old kernel, or NONPAGED_PINS.
+    /// </summary>
     PinForbidden,
 
-    /// <summary>The kinds of pin that are permitted have no room left: slots of pipes (fs.pipe-user-pages-soft), or the cap in NONPAGED_PINS.</summary>
+    /// <summary>
+    /// The kinds of pin that are permitted have no room left: slots of pipes
+    /// (fs.pipe-user-pages-soft), or the cap in NONPAGED_PINS.
+    /// </summary>
     PinLimit,
 
-    /// <summary>This memory can't be pinned, whoever asks: it is not mapped readable and writable, or is that of a file on a disk.</summary>
+    /// <summary>
+    /// This memory can't be pinned, whoever asks: it is not mapped readable and writable, or is that of a file on a disk.
+    /// </summary>
     NotPinnable,
 
     /// <summary>The kernel has no huge pages, or not enough of them.</summary>
@@ -45,7 +54,9 @@ public enum FailureKind
     /// <summary>RLIMIT_NOFILE: the process has as many descriptors as it may.</summary>
     Descriptors,
 
-    /// <summary>No region of uncached or write-combined memory can serve the request (<see cref="NonpagedPoolOptions.Regions"/>).</summary>
+    /// <summary>
+    /// No region of uncached or write-combined memory can serve the request (<see cref="NonpagedPoolOptions.Regions"/>).
+    /// </summary>
     NoRegion,
 
     /// <summary>The NUMA node has no memory, or the process may not bind memory to it.</summary>
@@ -63,7 +74,10 @@ public enum FailureKind
     /// <summary>The IOMMU has no room, or refused the mapping.</summary>
     Iommu,
 
-    /// <summary>A driver's call that the documents do not define. The methods of this library throw an <see cref="ArgumentException"/> instead.</summary>
+    /// <summary>
+    /// A driver's call that the documents do not define. The methods of this library throw an
+    /// <see cref="ArgumentException"/> instead.
+    /// </summary>
     InvalidRequest,
 
     /// <summary>The kernel gave an answer that is none of the above; <see cref="AllocationFailure.Errno"/> has it.</summary>

@@ -1,7 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Memory that the caller owns, pinned and translated: it stays where it is until this is disposed. The caller must not unmap it before. Thread-safe.
+/// Memory that the caller owns, pinned and translated: it stays where it is until this is disposed. The caller must
+/// not unmap it before. Thread-safe.
 /// </summary>
 public sealed unsafe class ImportedMemory : IDisposable
 {
@@ -24,10 +25,14 @@ public sealed unsafe class ImportedMemory : IDisposable
     /// <summary>Its length in bytes.</summary>
     public nuint Length { get; }
 
-    /// <summary>Its physical addresses are known; without CAP_SYS_ADMIN the kernel does not tell them, and the memory is pinned only.</summary>
+    /// <summary>
+    /// Its physical addresses are known; without CAP_SYS_ADMIN the kernel does not tell them, and the memory is pinned only.
+    /// </summary>
     public bool IsTranslated => _frames[0] != PageEntry.Unknown;
 
-    /// <summary>The physical ranges, in the order of addresses. Where frame numbers may not be read each page is one of its own.</summary>
+    /// <summary>
+    /// The physical ranges, in the order of addresses. Where frame numbers may not be read each page is one of its own.
+    /// </summary>
     public IReadOnlyList<PhysicalRange> PhysicalRanges
     {
         get

@@ -1,9 +1,10 @@
 namespace Nonpaged;
 
 /// <summary>
-/// The physical address space behind an IOMMU: a device reaches what is mapped there, at the addresses (IOVAs) that it was mapped to, and nothing else. A pool bound
-/// to one (<see cref="NonpagedPool.Create(IommuAddressSpace, NonpagedPoolOptions?)"/>) has each of its extents mapped as one piece, so that scattered pages are one
-/// physical range to the device, at or below any limit. Thread-safe.
+/// The physical address space behind an IOMMU: a device reaches what is mapped there, at the addresses (IOVAs) that it was
+/// mapped to, and nothing else. A pool bound to one
+/// (<see cref="NonpagedPool.Create(IommuAddressSpace, NonpagedPoolOptions?)"/>) has each of its extents mapped as one piece, so
+/// that scattered pages are one physical range to the device, at or below any limit. Thread-safe.
 /// </summary>
 public abstract class IommuAddressSpace
 {
@@ -17,8 +18,8 @@ public abstract class IommuAddressSpace
     public abstract ulong? TryReserve(IovaRequest request, out AllocationFailure? failure);
 
     /// <summary>
-    /// Maps memory of this process to addresses that were reserved, all of them, for reading and writing by the device. Its pages are pinned until
-    /// <see cref="Release"/>.
+    /// Maps memory of this process to addresses that were reserved, all of them, for reading and writing by the device. Its pages
+    /// are pinned until <see cref="Release"/>.
     /// </summary>
     /// <param name="iova">The first address, as reserved.</param>
     /// <param name="address">The memory: whole pages, mapped readable and writable.</param>

@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Memory whose pin was taken away behind the pool's back: a process read from a pipe of this one, or code of this process closed a descriptor that was not its own
-/// (close_range(2)). The kernel may have moved it since.
+/// Memory whose pin was taken away behind the pool's back: a process read from a pipe of this one, or code of this process closed
+/// a descriptor that was not its own (close_range(2)). The kernel may have moved it since.
 /// </summary>
 /// <param name="Address">Its first byte.</param>
 /// <param name="Length">Its length in bytes.</param>
@@ -12,5 +12,6 @@ public sealed record LostPin(nuint Address, ulong Length, PinKind Pin, IReadOnly
 {
     /// <inheritdoc/>
     public override string ToString() =>
-        $"{Length} bytes at 0x{Address:x} are not pinned any more: what held them ({Pin}) was drained or closed. {Blocks.Count} blocks lie there.";
+        $"{Length} bytes at 0x{Address:x} are not pinned any more: what held them ({Pin}) was drained or closed. "
+            + $"{Blocks.Count} blocks lie there.";
 }

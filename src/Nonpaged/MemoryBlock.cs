@@ -4,9 +4,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Memory that was obtained for a request. It stays where it is until it is disposed, its address is freed, or its pool is disposed. There is no
-/// finalizer, because a device may still write to memory that the program has forgotten; what was forgotten is told when the pool is disposed
-/// (<see cref="NonpagedPool.LeftBehind"/>).
+/// Memory that was obtained for a request. It stays where it is until it is disposed, its address is freed, or its pool is
+/// disposed. There is no finalizer, because a device may still write to memory that the program has forgotten; what was forgotten
+/// is told when the pool is disposed (<see cref="NonpagedPool.LeftBehind"/>).
 /// </summary>
 public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
 {
@@ -32,17 +32,24 @@ public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
     /// <summary>What was asked for.</summary>
     public MemoryRequest Request { get; }
 
-    /// <summary>What was obtained, and how that is known. Computed at the first use and kept, also after the block is freed.</summary>
+    /// <summary>
+    /// What was obtained, and how that is known. Computed at the first use and kept, also after the block is freed.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The block is freed and this was never asked for.</exception>
     public ObtainedMemory Obtained => _obtained ??= _pool.Describe(this);
 
     /// <summary>Its memory as bytes. Not to be used after the block is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
-    /// <exception cref="InvalidOperationException">The block is longer than a span can be (2 GiB - 1): use <see cref="AsSpan(nuint, int)"/>.</exception>
+    /// <exception cref="InvalidOperationException">The block is longer than a span can be (2 GiB - 1): use
+    /// <see cref="AsSpan(nuint, int)"/>.</exception>
     public Span<byte> AsSpan()
     {
         if (Length > int.MaxValue)
-            throw new InvalidOperationException($"The block of {Length} bytes is longer than a span can be ({int.MaxValue} bytes). AsSpan(start, length) gives a part of it.");
+        {
+            throw new InvalidOperationException($"The block of {Length} bytes is longer than a span can be ({int.MaxValue} "
+                + "bytes). AsSpan(start, length) gives a part of it.");
+        }
+
         return AsSpan(0, (int)Length);
     }
 
@@ -61,13 +68,14 @@ public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
     }
 
     /// <summary>
-    /// Changes the protection of some of its pages; the block was asked for as <see cref="MemoryRequest.Protectable"/>. When it is freed its pages become readable and
-    /// writable again.
+    /// Changes the protection of some of its pages; the block was asked for as <see cref="MemoryRequest.Protectable"/>. When it
+    /// is freed its pages become readable and writable again.
     /// </summary>
     /// <param name="offset">Where the first page starts, in bytes.</param>
     /// <param name="length">In bytes; rounded up to whole pages.</param>
     /// <param name="protection">What the program may do with them.</param>
-    /// <exception cref="AllocationException">The protection is as it was: the block is not protectable, or the process has as many mappings as it may.</exception>
+    /// <exception cref="AllocationException">The protection is as it was: the block is not protectable, or the process has as
+    /// many mappings as it may.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The range is not within the block, or does not start on a page.</exception>
     /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
     public void Protect(nuint offset, nuint length, MemoryProtection protection)
@@ -81,7 +89,8 @@ public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
     /// <param name="protection">What the program may do with them.</param>
     /// <param name="failure">Why the protection is as it was.</param>
     /// <returns>False where the protection is as it was.</returns>
-    public bool TryProtect(nuint offset, nuint length, MemoryProtection protection, [NotNullWhen(false)] out AllocationFailure? failure)
+    public bool TryProtect(
+        nuint offset, nuint length, MemoryProtection protection, [NotNullWhen(false)] out AllocationFailure? failure)
     {
         failure = ProtectOrFail(offset, length, protection);
         return failure is null;

@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// A write to memory that was not the writer's was found, and nobody listens to <see cref="NonpagedPool.Corrupted"/>. A free that found it has freed all the same; an allocation has
-/// allocated nothing.
+/// A write to memory that was not the writer's was found, and nobody listens to <see cref="NonpagedPool.Corrupted"/>. A free that
+/// found it has freed all the same; an allocation has allocated nothing.
 /// </summary>
 public sealed class MemoryCorruptionException : Exception
 {

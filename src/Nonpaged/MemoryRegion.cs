@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Nonpaged;
 
 /// <summary>
-/// Physical memory that is not the kernel's to give away: reserved at boot, or behind a base address register of a device. A pool maps it with a caching of its own, which a process
-/// cannot choose for ordinary memory. Such memory is scarce: a pool takes it for requests that nothing else can meet.
+/// Physical memory that is not the kernel's to give away: reserved at boot, or behind a base address register of a device. A pool
+/// maps it with a caching of its own, which a process cannot choose for ordinary memory. Such memory is scarce: a pool takes it
+/// for requests that nothing else can meet.
 /// </summary>
 public sealed record MemoryRegion
 {
@@ -36,34 +37,41 @@ public sealed record MemoryRegion
     public Caching Caching { get; }
 
     /// <summary>
-    /// Memory that the kernel was told at boot to leave alone (kernel parameters memmap=LENGTH$START and mem=). Nobody else may use it: only who reserved it knows that.
+    /// Memory that the kernel was told at boot to leave alone (kernel parameters memmap=LENGTH$START and mem=). Nobody else may
+    /// use it: only who reserved it knows that.
     /// </summary>
     /// <param name="start">Its physical address; a multiple of 4096.</param>
     /// <param name="length">In bytes; a multiple of 4096.</param>
-    /// <param name="caching"><see cref="Caching.Uncached"/> maps /dev/mem with O_SYNC; <see cref="Caching.Coherent"/> without, so that the CPU caches it.</param>
+    /// <param name="caching"><see cref="Caching.Uncached"/> maps /dev/mem with O_SYNC; <see cref="Caching.Coherent"/> without, so
+    /// that the CPU caches it.</param>
     /// <exception cref="ArgumentException">Not whole pages, or a caching that /dev/mem cannot give.</exception>
     public static MemoryRegion Reserved(PhysicalAddress start, ulong length, Caching caching = Caching.Uncached)
     {
-        if (caching is not (Caching.Uncached or Caching.Coherent)) throw new ArgumentException($"/dev/mem maps uncached or coherent, and not {caching}.", nameof(caching));
+        if (caching is not (Caching.Uncached or Caching.Coherent))
+            throw new ArgumentException($"/dev/mem maps uncached or coherent, and not {caching}.", nameof(caching));
         CheckPages(start.Value, length);
         return new MemoryRegion(ReservedFile, start.Value, start, length, caching);
     }
 
     /// <summary>
-    /// Memory on a device, behind one of its base address registers: what it decodes must be memory, and nobody else may use it. Other devices reach it at its bus address, which
-    /// is its physical one where no IOMMU is between.
+    /// Memory on a device, behind one of its base address registers: what it decodes must be memory, and nobody else may use it.
+    /// Other devices reach it at its bus address, which is its physical one where no IOMMU is between.
     /// </summary>
     /// <param name="device">The device's PCI address: 0000:00:06.0.</param>
     /// <param name="bar">The register, 0 to 5.</param>
-    /// <param name="caching"><see cref="Caching.Uncached"/> maps the file resourceN; <see cref="Caching.WriteCombined"/> resourceN_wc, which only prefetchable memory has.</param>
+    /// <param name="caching"><see cref="Caching.Uncached"/> maps the file resourceN; <see cref="Caching.WriteCombined"/>
+    /// resourceN_wc, which only prefetchable memory has.</param>
     /// <exception cref="ArgumentException">No such device or register, or a caching that it cannot have.</exception>
     public static MemoryRegion OfDevice(string device, int bar, Caching caching = Caching.Uncached)
     {
         ArgumentNullException.ThrowIfNull(device);
-        if (caching is not (Caching.Uncached or Caching.WriteCombined)) throw new ArgumentException($"Memory of a device is mapped uncached or write-combined, and not {caching}.", nameof(caching));
+        if (caching is not (Caching.Uncached or Caching.WriteCombined)) throw new ArgumentException(
+            $"Memory of a device is mapped uncached or write-combined, and not {caching}.", nameof(caching));
         string file = $"{Devices}/{device}/resource{bar}{(caching == Caching.WriteCombined ? "_wc" : "")}";
         bool isName = device.All(character => char.IsAsciiHexDigitLower(character) || character is ':' or '.');
-        if (!isName || !System.IO.File.Exists(file)) throw new ArgumentException($"There is no {file}: the device is not there, has no such register, or its memory may not be mapped so.", nameof(device));
+        if (!isName || !System.IO.File.Exists(file)) throw new ArgumentException(
+            $"There is no {file}: the device is not there, has no such register, or its memory may not be mapped so.",
+            nameof(device));
         string[] fields = System.IO.File.ReadLines($"{Devices}/{device}/resource").ElementAt(bar).Split(' ');
         ulong first = ulong.Parse(fields[0].AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
         ulong last = ulong.Parse(fields[1].AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
@@ -77,7 +85,10 @@ public sealed record MemoryRegion
     private static void CheckPages(ulong start, ulong length)
     {
         if (length == 0 || ((start | length) & (Page.Size - 1)) != 0 || start + length < start)
-            throw new ArgumentException($"{length} bytes at 0x{start:x} are not whole pages of {Page.Size} bytes.", nameof(length));
+        {
+            throw new ArgumentException(
+                $"{length} bytes at 0x{start:x} are not whole pages of {Page.Size} bytes.", nameof(length));
+        }
     }
 
     /// <summary>As it is written for the command line.</summary>

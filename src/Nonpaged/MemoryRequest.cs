@@ -26,9 +26,10 @@ public sealed record MemoryRequest(nuint Length)
     public int? Node { get; init; }
 
     /// <summary>
-    /// Whether, and how, the physical address must be kept from changing while the block lives. Not implied by residency: the kernel moves an mlocked page when it compacts memory
-    /// (vm.compact_unevictable_allowed). Contiguity, a limit and a physical alignment of more than a page are properties of memory that can't move, so a request for one of them
-    /// is pinned in any case; with <see cref="PinDemand.None"/> it is an <see cref="ArgumentException"/>.
+    /// Whether, and how, the physical address must be kept from changing while the block lives. Not implied by residency: the
+    /// kernel moves an mlocked page when it compacts memory (vm.compact_unevictable_allowed). Contiguity, a limit and a physical
+    /// alignment of more than a page are properties of memory that can't move, so a request for one of them is pinned in any
+    /// case; with <see cref="PinDemand.None"/> it is an <see cref="ArgumentException"/>.
     /// </summary>
     public PinDemand Pin { get; init; }
 
@@ -42,8 +43,8 @@ public sealed record MemoryRequest(nuint Length)
     public bool Zeroed { get; init; }
 
     /// <summary>
-    /// The block will be exported to another process. It then has a memory file of its own, so that the other one sees nothing else. Implies
-    /// <see cref="WholePages"/>.
+    /// The block will be exported to another process. It then has a memory file of its own, so that the other one sees nothing
+    /// else. Implies <see cref="WholePages"/>.
     /// </summary>
     public Sharing Shared { get; init; }
 

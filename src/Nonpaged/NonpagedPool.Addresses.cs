@@ -5,7 +5,8 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-// Blocks by their addresses, as malloc(3) and free(3) have them. What is inlined into a caller is what a magazine needs; all else is behind one call.
+// Blocks by their addresses, as malloc(3) and free(3) have them. What is inlined into a caller is what a magazine
+// needs; all else is behind one call.
 public sealed unsafe partial class NonpagedPool
 {
     /// <summary>Allocates resident memory, aligned to 16 bytes. Its contents are undefined.</summary>
@@ -15,7 +16,9 @@ public sealed unsafe partial class NonpagedPool
     public void* Allocate(nuint length) =>
         TryTake(_front.Cache + ThreadTable.Current, length, out void* block) ? block : AllocateSlowly(length);
 
-    /// <summary>As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.</summary>
+    /// <summary>
+    /// As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAllocate(nuint length, out void* address) =>
         TryTake(_front.Cache + ThreadTable.Current, length, out address) || TryAllocateSlowly(length, out address);
@@ -40,14 +43,6 @@ public sealed unsafe partial class NonpagedPool
         return block != null ? block : throw new AllocationException(failure!);
     }
 
-    /// <summary>Allocates as many blocks of one length as the span has room for: all, or none.</summary>
-    /// <exception cref="AllocationException">There is no memory for all; none is allocated.</exception>
-    public void Allocate(Span<nint> blocks, nuint length)
-    {
-        int done = _front.TakeLoaded(blocks, length);
-        if (done < blocks.Length) AllocateRest(blocks, done, length);
-    }
-
     /// <summary>Frees a block by its address. Null is allowed and does nothing.</summary>
     /// <exception cref="ArgumentException">The address is not that of a block in use. Nothing is freed or harmed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,24 +52,18 @@ public sealed unsafe partial class NonpagedPool
     }
 
     /// <summary>Frees a block by its address, and checks that it can have this length.</summary>
-    /// <exception cref="ArgumentException">The address is not that of a block in use, or its length is another. Nothing is freed or harmed.</exception>
+    /// <exception cref="ArgumentException">The address is not that of a block in use, or its length is another. Nothing
+    /// is freed or harmed.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(void* address, nuint length)
     {
         if (!TryGive(_front.Cache + ThreadTable.Current, (nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
     }
 
-    /// <summary>Frees several blocks.</summary>
-    /// <exception cref="ArgumentException">One of them is not in use; those before it are freed.</exception>
-    public void Free(ReadOnlySpan<nint> blocks)
-    {
-        int done = _front.GiveLoaded(blocks);
-        if (done < blocks.Length) FreeRest(blocks[done..]);
-    }
-
     /// <summary>Frees a block by its address, or says what is wrong with that. A bad free changes nothing.</summary>
     /// <param name="address">The block's first byte. Null is allowed.</param>
-    /// <param name="length">Its length in bytes, or null for not checking it. Where the exact length is not recorded, one of the same size class passes.</param>
+    /// <param name="length">Its length in bytes, or null for not checking it. Where the exact length is not recorded, one of the
+    /// same size class passes.</param>
     public BadFree TryFree(void* address, nuint? length = null)
     {
         if (address == null) return BadFree.None;
@@ -85,9 +74,13 @@ public sealed unsafe partial class NonpagedPool
         return bad;
     }
 
-    /// <summary>Frees a small block that was allocated without a record: by the methods that return an address. False where the address is not one of such in use; nothing is freed or harmed then.</summary>
+    /// <summary>
+    /// Frees a small block that was allocated without a record: by the methods that return an address. False where the address is
+    /// not one of such in use; nothing is freed or harmed then.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryFreeSmall(void* address) => TryGive(_front.Cache + ThreadTable.Current, (nuint)address) || TryFreeSmallSlowly((nuint)address);
+    public bool TryFreeSmall(void* address) =>
+        TryGive(_front.Cache + ThreadTable.Current, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
     /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
     /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
@@ -96,11 +89,18 @@ public sealed unsafe partial class NonpagedPool
         if (_front.ClassOf((nuint)address) is > 0 and var sizeClass) return (nuint)SizeClass.Size(sizeClass);
         if (_index.UsableSize((nuint)address) is not 0 and var size) return size;
         _life.ThrowIfOver();
-        throw new ArgumentException($"0x{(nuint)address:x} is not a block in use of the pool \"{Options.Name}\".", nameof(address));
+        throw new ArgumentException(
+            $"0x{(nuint)address:x} is not a block in use of the pool \"{Options.Name}\".", nameof(address));
     }
 
-    /// <summary>Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small blocks: by the calling thread, by threads that have ended, and between threads. What other threads that run keep stays theirs: up to 256 blocks of a size.</summary>
-    /// <remarks>With <see cref="NonpagedPoolOptions.Guard"/> freed blocks that are kept from use are looked at, and go back.</remarks>
+    /// <summary>
+    /// Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small
+    /// blocks: by the calling thread, by threads that have ended, and between threads. What other threads that run keep stays
+    /// theirs: up to 256 blocks of a size.
+    /// </summary>
+    /// <remarks>
+    /// With <see cref="NonpagedPoolOptions.Guard"/> freed blocks that are kept from use are looked at, and go back.
+    /// </remarks>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public void Trim()
     {
@@ -109,9 +109,13 @@ public sealed unsafe partial class NonpagedPool
         TellCorruptions();
     }
 
-    /// <summary>Takes a block from the loaded magazine, where the thread's <see cref="ThreadTable.Current"/> is at hand. False where that has none; then <see cref="AllocateSmall"/> may.</summary>
+    /// <summary>
+    /// Takes a block from the loaded magazine, where the thread's <see cref="ThreadTable.Current"/> is at hand. False where that
+    /// has none; then <see cref="AllocateSmall"/> may.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryAllocateLoaded(nuint length, nint thread, out void* block) => TryTake(_front.Cache + thread, length, out block);
+    internal bool TryAllocateLoaded(nuint length, nint thread, out void* block) =>
+        TryTake(_front.Cache + thread, length, out block);
 
     /// <summary>A small block without a record; null, with the reason, where there is no memory.</summary>
     internal void* AllocateSmall(nuint length, out AllocationFailure? failure) => TakeSmall(SizeClass.Of(length), out failure);
@@ -121,14 +125,17 @@ public sealed unsafe partial class NonpagedPool
     internal bool TryFreeSmall(void* address, nint thread) =>
         TryGive(_front.Cache + thread, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
-    /// <summary>As above, of a block that <see cref="TryAllocateLoaded"/> or <see cref="AllocateSmall"/> gave for this length: one of another size class is refused, too, where frees are checked.</summary>
+    /// <summary>
+    /// As above, of a block that <see cref="TryAllocateLoaded"/> or <see cref="AllocateSmall"/> gave for this length: one of
+    /// another size class is refused, too, where frees are checked.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
         TryGive(_front.Cache + thread, (nuint)address, length) || TryFreeOfClass((nuint)address, length);
 
     /// <summary>
-    /// Tells code that is inlined into a C program where the calling thread's magazines are, which go back when the kernel says that the thread has ended. The pool must live as long as
-    /// the process. False where its calls cannot be inlined.
+    /// Tells code that is inlined into a C program where the calling thread's magazines are, which go back when the kernel says
+    /// that the thread has ended. The pool must live as long as the process. False where its calls cannot be inlined.
     /// </summary>
     internal bool TryDescribe(InlineThread* thread)
     {
@@ -136,12 +143,18 @@ public sealed unsafe partial class NonpagedPool
         HeapThread.Current.NativeId = LibC.GetTid();
         *thread = new InlineThread
         {
-            Magazines = heap.Cache(), Classes = SizeClass.Magazines, Chunks = heap.Table.Entries, ChunkCount = ChunkTable.Count, IsAsked = thread->IsAsked,
+            Magazines = heap.Cache(),
+            Classes = SizeClass.Magazines,
+            Chunks = heap.Table.Entries,
+            ChunkCount = ChunkTable.Count,
+            IsAsked = thread->IsAsked,
         };
         return true;
     }
 
-    /// <summary>Takes a block from the loaded magazine. False where that has none, or the length is none of a small block.</summary>
+    /// <summary>
+    /// Takes a block from the loaded magazine. False where that has none, or the length is none of a small block.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryTake(nint cache, nuint length, out void* block)
     {
@@ -162,8 +175,8 @@ public sealed unsafe partial class NonpagedPool
     }
 
     /// <summary>
-    /// Puts a block into the loaded magazine of its class. False where that is full, or the address is none of a block in use, or, where frees are checked, the block is of another class
-    /// than its length.
+    /// Puts a block into the loaded magazine of its class. False where that is full, or the address is none of a block in use,
+    /// or, where frees are checked, the block is of another class than its length.
     /// </summary>
     // Callers read the cache first: the other way around 64 frees in a loop take 4 % longer.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -174,7 +187,8 @@ public sealed unsafe partial class NonpagedPool
         Chunk chunk = _front.Chunks[index];
         nint at = chunk.Magazine;
         if (HeapChecks.IsOn && length is { } given
-            && (given > SizeClass.MaxLength || _front.Classes[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at)) return false;
+            && (given > SizeClass.MaxLength || _front.Classes[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at))
+            return false;
         var magazine = (Magazine*)(cache + at);
         nuint* top = magazine->Top;
         if (top == magazine->Ceiling) return false;
@@ -211,47 +225,13 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>A block of this length shares pages, and need not have a record.</summary>
     private bool IsSmall(nuint length) => length is > 0 and <= SizeClass.MaxLength && !Options.Verify;
 
-    /// <summary>A small block without a record: from the magazines' heap, or where that has none from what single pages are left.</summary>
+    /// <summary>
+    /// A small block without a record: from the magazines' heap, or where that has none from what single pages are left.
+    /// </summary>
     private void* TakeSmall(int sizeClass, out AllocationFailure? failure)
     {
         void* block = _front.TakeSlowly(sizeClass, out failure);
         return block != null ? block : (void*)_recorded.Take(sizeClass, null, out failure);
-    }
-
-    private void AllocateRest(Span<nint> blocks, int done, nuint length)
-    {
-        bool canLoad = true;
-        try
-        {
-            while (done < blocks.Length)
-            {
-                // Not again where there is no memory for more: one by one they come from other places.
-                canLoad = canLoad && _front.TryLoad(length, blocks.Length - done);
-                int taken = _front.TakeLoaded(blocks[done..], length);
-                done += taken;
-                if (taken > 0) continue;
-                blocks[done] = (nint)Allocate(length);
-                // Not before, for it may throw.
-                done++;
-            }
-        }
-        catch (Exception exception) when (exception is not ObjectDisposedException)
-        {
-            Free(blocks[..done]);
-            blocks.Clear();
-            throw;
-        }
-    }
-
-    private void FreeRest(ReadOnlySpan<nint> blocks)
-    {
-        while (blocks.Length > 0)
-        {
-            // Where the magazine is full this makes room.
-            Free((void*)blocks[0]);
-            blocks = blocks[1..];
-            blocks = blocks[_front.GiveLoaded(blocks)..];
-        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -261,19 +241,26 @@ public sealed unsafe partial class NonpagedPool
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryFreeSmallSlowly(nuint address) => _front.TryGiveSpare(address) || _front.TryGiveSlowly(address, null) == BadFree.None;
+    private bool TryFreeSmallSlowly(nuint address) =>
+        _front.TryGiveSpare(address) || _front.TryGiveSlowly(address, null) == BadFree.None;
 
-    /// <summary>Frees a small block without a record, of the size class of a length and no other. False where the address is not one of such in use.</summary>
+    /// <summary>
+    /// Frees a small block without a record, of the size class of a length and no other. False where the
+    /// address is not one of such in use.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryFreeOfClass(nuint address, nuint length)
     {
         int sizeClass = SizeClass.Of(length);
-        if (_front.ClassOf(address) is > 0 and var actual) return actual == sizeClass && _front.TryGiveSlowly(address, null) == BadFree.None;
-        return _index.SpanAt(address)?.SizeClass == sizeClass && _index.Find(address) is null && TryFree((void*)address) == BadFree.None;
+        if (_front.ClassOf(address) is > 0 and var actual) return actual == sizeClass
+            && _front.TryGiveSlowly(address, null) == BadFree.None;
+        return _index.SpanAt(address)?.SizeClass == sizeClass && _index.Find(address) is null
+            && TryFree((void*)address) == BadFree.None;
     }
 
     private void ThrowIfBad(BadFree bad, void* address)
     {
-        if (_index.Tell(bad, (nuint)address) is { } wrong) throw new ArgumentException($"0x{(nuint)address:x} {wrong} (pool \"{Options.Name}\").", nameof(address));
+        if (_index.Tell(bad, (nuint)address) is { } wrong)
+            throw new ArgumentException($"0x{(nuint)address:x} {wrong} (pool \"{Options.Name}\").", nameof(address));
     }
 }

@@ -5,10 +5,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Nonpaged;
 
 /// <summary>
-/// Resident memory in one physical address space: the host's frames, the addresses of an IOMMU, or a machine's RAM. Thread-safe, and may be disposed beside any call.
+/// Resident memory in one physical address space: the host's frames, the addresses of an IOMMU, or a machine's RAM. Thread-safe,
+/// and may be disposed beside any call.
 /// </summary>
-// A facade: it passes each call on to the part that it is for, and has no lock. Blocks come from Front (small ones), RecordedHeap (small ones under a lock) or WholePages (all others);
-// the pages of all three from Supply and PageStore. docs/architecture.md draws them.
+// A facade: it passes each call on to the part that it is for, and has no lock. Blocks come from Front (small ones),
+// RecordedHeap (small ones under a lock) or WholePages (all others); the pages of all three from Supply and PageStore.
+// docs/architecture.md draws them.
 public sealed unsafe partial class NonpagedPool : IDisposable
 {
     /// <summary>The length in bytes up to which blocks share pages, and are served from the thread's magazines.</summary>
@@ -49,16 +51,22 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _exporter = new Exporter(options, _pages, isHost: grows);
     }
 
-    /// <summary>Told once of each extent whose pin is found to be gone: by <see cref="CheckPins"/>, and with <see cref="NonpagedPoolOptions.Verify"/> when a block is disposed.</summary>
+    /// <summary>
+    /// Told once of each extent whose pin is found to be gone: by <see cref="CheckPins"/>, and with
+    /// <see cref="NonpagedPoolOptions.Verify"/> when a block is disposed.
+    /// </summary>
     public event Action<LostPin>? PinLost;
 
     /// <summary>
-    /// Told of each write to memory that was not the writer's, by the thread whose call found it. Where nobody listens that call throws
-    /// <see cref="MemoryCorruptionException"/>. With <see cref="NonpagedPoolOptions.Guard"/> only.
+    /// Told of each write to memory that was not the writer's, by the thread whose call found it. Where nobody listens that call
+    /// throws <see cref="MemoryCorruptionException"/>. With <see cref="NonpagedPoolOptions.Guard"/> only.
     /// </summary>
     public event Action<MemoryCorruption>? Corrupted;
 
-    /// <summary>Told by <see cref="Dispose"/> of what was still in use, by the thread that disposes, when the memory is gone. Not told where nothing was.</summary>
+    /// <summary>
+    /// Told by <see cref="Dispose"/> of what was still in use, by the thread that disposes, when the memory is
+    /// gone. Not told where nothing was.
+    /// </summary>
     public event Action<PoolLeftovers>? LeftBehind;
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
@@ -75,7 +83,9 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     /// <summary>How the pool was made.</summary>
     public NonpagedPoolOptions Options { get; }
 
-    /// <summary>What was still in use when the pool was disposed; null before. The blocks' requests, with their owners, can still be read.</summary>
+    /// <summary>
+    /// What was still in use when the pool was disposed; null before. The blocks' requests, with their owners, can still be read.
+    /// </summary>
     public PoolLeftovers? Leftovers { get; private set; }
 
     /// <summary>Its memory is gone: <see cref="Dispose"/> was called, and may not have returned.</summary>
@@ -96,8 +106,8 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     }
 
     /// <summary>
-    /// A pool of host memory whose physical addresses are those of an IOMMU: whatever frames it is of, any length is contiguous, at or below any limit, as far as the
-    /// IOMMU's address space goes. It must be disposed before the address space ends.
+    /// A pool of host memory whose physical addresses are those of an IOMMU: whatever frames it is of, any length is contiguous,
+    /// at or below any limit, as far as the IOMMU's address space goes. It must be disposed before the address space ends.
     /// </summary>
     public static NonpagedPool Create(IommuAddressSpace iommu, NonpagedPoolOptions? options = null)
     {
@@ -106,26 +116,33 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     }
 
     /// <summary>
-    /// A pool over memory that a machine hands in: a file, and where its bytes lie in the machine's physical address space. The descriptor stays the caller's. The pool does not grow.
+    /// A pool over memory that a machine hands in: a file, and where its bytes lie in the machine's physical address space. The
+    /// descriptor stays the caller's. The pool does not grow.
     /// </summary>
     /// <exception cref="ArgumentException">Pieces are not whole pages of 4096 bytes, or overlap.</exception>
     /// <exception cref="AllocationException">The memory cannot be mapped.</exception>
-    public static NonpagedPool Over(SafeFileHandle descriptor, IReadOnlyList<MemoryPiece> layout, NonpagedPoolOptions? options = null)
+    public static NonpagedPool Over(
+        SafeFileHandle descriptor, IReadOnlyList<MemoryPiece> layout, NonpagedPoolOptions? options = null)
     {
         var pool = new NonpagedPool(options ?? new NonpagedPoolOptions { Name = "machine" }, grows: false);
         return pool.With(MachineExtents.Map(descriptor, layout, pool.Options.Name));
     }
 
     /// <summary>Allocates a block, or throws.</summary>
-    /// <exception cref="AllocationException">A guarantee cannot be given; the failure says which, why, and what would help.</exception>
-    /// <exception cref="ArgumentException">No memory could meet the request: 0 bytes, an alignment that is no power of two, contiguous memory without a pin.</exception>
+    /// <exception cref="AllocationException">A guarantee cannot be given; the failure says which, why,
+    /// and what would help.</exception>
+    /// <exception cref="ArgumentException">No memory could meet the request: 0 bytes, an alignment that is no power of two,
+    /// contiguous memory without a pin.</exception>
     /// <exception cref="ObjectDisposedException">The pool is disposed, before the call or while it ran.</exception>
     public MemoryBlock Allocate(MemoryRequest request) =>
-        TryAllocate(request, out MemoryBlock? block, out AllocationFailure? failure) ? block : throw new AllocationException(failure);
+        TryAllocate(request, out MemoryBlock? block, out AllocationFailure? failure) ? block
+            : throw new AllocationException(failure);
 
     /// <summary>Allocates a block, or says why that is not possible. Never gives less than was asked for.</summary>
-    /// <inheritdoc cref="Allocate(MemoryRequest)" path="/exception[@cref='T:System.ArgumentException' or @cref='T:System.ObjectDisposedException']"/>
-    public bool TryAllocate(MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
+    /// <inheritdoc cref="Allocate(MemoryRequest)"
+    /// path="/exception[@cref='T:System.ArgumentException' or @cref='T:System.ObjectDisposedException']"/>
+    public bool TryAllocate(
+        MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
     {
         RequestCheck.ThrowIfWrong(request, IsFixed);
         int sizeClass = RequestCheck.IsForHeap(request) ? _recorded.ClassOf(request) : 0;
@@ -135,67 +152,15 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         return block is not null;
     }
 
-    /// <summary>Allocates several blocks in one memory file, which they have to themselves: a process that one of them is exported to sees all of them, and nothing else. It costs one descriptor for all.</summary>
-    /// <param name="request">What each block needs; <see cref="MemoryRequest.Shared"/> is not <see cref="Sharing.None"/>. Each starts on a page.</param>
-    /// <param name="count">How many blocks, 1 or more.</param>
-    /// <exception cref="AllocationException">There is no memory for all; none is allocated.</exception>
-    /// <exception cref="ArgumentException">The request is not for shared blocks, or makes no sense.</exception>
-    public IReadOnlyList<MemoryBlock> AllocateGroup(MemoryRequest request, int count) =>
-        TryAllocateGroup(request, count, out IReadOnlyList<MemoryBlock>? blocks, out AllocationFailure? failure) ? blocks : throw new AllocationException(failure);
-
-    /// <summary>As <see cref="AllocateGroup"/>, or says why that is not possible.</summary>
-    public bool TryAllocateGroup(
-        MemoryRequest request, int count, [NotNullWhen(true)] out IReadOnlyList<MemoryBlock>? blocks, [NotNullWhen(false)] out AllocationFailure? failure)
-    {
-        RequestCheck.ThrowIfWrongGroup(request, count, IsFixed, _supply.Grows ? null : Options.Name);
-        blocks = _whole.TakeGroup(request, count, out failure);
-        return blocks is not null;
-    }
-
     /// <summary>
-    /// Grows ahead, so that blocks of so many bytes in all are allocated without a system call. The memory stays with the pool, whether it is used or not, until the pool is disposed.
-    /// </summary>
-    /// <param name="bytes">In all; each block takes whole pages, small ones share spans of 64 KiB or more.</param>
-    /// <param name="highestAcceptableAddress">The limit of the requests that will come; null for none.</param>
-    /// <exception cref="AllocationException">There is not so much. What was obtained before is ordinary memory of the pool.</exception>
-    /// <exception cref="ArgumentException">0 bytes, or more than an address space holds.</exception>
-    public void Reserve(ulong bytes, PhysicalAddress? highestAcceptableAddress = null)
-    {
-        if (!TryReserve(bytes, out AllocationFailure? failure, highestAcceptableAddress)) throw new AllocationException(failure);
-    }
-
-    /// <inheritdoc cref="Reserve(ulong, PhysicalAddress?)"/>
-    /// <returns>False, with the reason, where there is not so much.</returns>
-    public bool TryReserve(ulong bytes, [NotNullWhen(false)] out AllocationFailure? failure, PhysicalAddress? highestAcceptableAddress = null) =>
-        TryReserve(new MemoryRequest((nuint)bytes) { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true }, out failure);
-
-    /// <summary>As <see cref="Reserve(ulong, PhysicalAddress?)"/>, for requests like this one: its length is their sum, and the memory is pinned, contiguous, protectable as it says.</summary>
-    /// <exception cref="ArgumentException">The request is for a block with a memory file of its own, which cannot be there before the block.</exception>
-    /// <exception cref="AllocationException">There is not so much.</exception>
-    public void Reserve(MemoryRequest request)
-    {
-        if (!TryReserve(request, out AllocationFailure? failure)) throw new AllocationException(failure);
-    }
-
-    /// <inheritdoc cref="Reserve(MemoryRequest)" path="/summary"/>
-    /// <inheritdoc cref="Reserve(MemoryRequest)" path="/exception[@cref='T:System.ArgumentException']"/>
-    /// <returns>False, with the reason, where there is not so much.</returns>
-    public bool TryReserve(MemoryRequest request, [NotNullWhen(false)] out AllocationFailure? failure)
-    {
-        RequestCheck.ThrowIfWrong(request, IsFixed);
-        RequestCheck.ThrowIfOfItsOwn(request, Options);
-        _front.Make();
-        failure = _supply.Reserve(RequestCheck.ToPages(request), request.Length);
-        return failure is null;
-    }
-
-    /// <summary>
-    /// Gives all memory back at once, blocks in use included; <see cref="LeftBehind"/> and <see cref="Leftovers"/> tell which. May be called beside any other call of any thread: these
-    /// complete, or throw an <see cref="ObjectDisposedException"/>. Later calls of <see cref="Dispose"/> do nothing.
+    /// Gives all memory back at once, blocks in use included; <see cref="LeftBehind"/> and <see cref="Leftovers"/> tell which.
+    /// May be called beside any other call of any thread: these complete, or throw an <see cref="ObjectDisposedException"/>.
+    /// Later calls of <see cref="Dispose"/> do nothing.
     /// </summary>
     /// <remarks>
-    /// No address of the pool may be used afterwards. The address range stays reserved without access, so that a stale pointer faults and writes to nothing new: until the
-    /// process runs short of address space, or has disposed of pools with more than 1 TiB, or more than 1024 extents, since then.
+    /// No address of the pool may be used afterwards. The address range stays reserved without access, so that a stale pointer
+    /// faults and writes to nothing new: until the process runs short of address space, or has disposed of pools with more than 1
+    /// TiB, or more than 1024 extents, since then.
     /// </remarks>
     public void Dispose()
     {

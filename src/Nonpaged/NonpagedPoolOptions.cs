@@ -5,20 +5,24 @@ public sealed record NonpagedPoolOptions
 {
     /// <summary>Every rung, the best one first.</summary>
     public static IReadOnlyList<MemoryRung> DefaultLadder { get; } =
-        [MemoryRung.GiantPages, MemoryRung.HugepagePool, MemoryRung.OnDemandHugepages, MemoryRung.Collapsed, MemoryRung.SmallPages];
+        [
+            MemoryRung.GiantPages, MemoryRung.HugepagePool, MemoryRung.OnDemandHugepages, MemoryRung.Collapsed,
+            MemoryRung.SmallPages,
+        ];
 
     /// <summary>The pool's name, in errors and in /proc/PID/maps.</summary>
     public string Name { get; init; } = "host";
 
     /// <summary>
-    /// Records exact length and owner of each small block, too, and remembers recent frees, so that a bad free is told in full. Whole pages
-    /// are always recorded.
+    /// Records exact length and owner of each small block, too, and remembers recent frees, so that a bad free is told in full.
+    /// Whole pages are always recorded.
     /// </summary>
     public bool Verify { get; init; }
 
     /// <summary>
-    /// Puts a guard behind each small block, and keeps freed ones filled with a pattern for a while, so that a write past the end or after the free is found
-    /// (<see cref="NonpagedPool.Corrupted"/>), a device's included. Slow, and takes up to 1 MiB more. With <see cref="Verify"/> only.
+    /// Puts a guard behind each small block, and keeps freed ones filled with a pattern for a while, so that a write past the end
+    /// or after the free is found (<see cref="NonpagedPool.Corrupted"/>), a device's included. Slow, and takes up to 1 MiB more.
+    /// With <see cref="Verify"/> only.
     /// </summary>
     public bool Guard { get; init; }
 
@@ -26,35 +30,45 @@ public sealed record NonpagedPoolOptions
     public ulong Ceiling { get; init; } = ulong.MaxValue;
 
     /// <summary>
-    /// The rungs by which the pool grows, in the order in which they are tried. A rung that is left out is forbidden; a single one is forced.
+    /// The rungs by which the pool grows, in the order in which they are tried. A rung that is left out is
+    /// forbidden; a single one is forced.
     /// </summary>
     public IReadOnlyList<MemoryRung> Ladder { get; init; } = DefaultLadder;
 
     /// <summary>
-    /// The kinds of pin that the pool may use, the best one first: <see cref="PinKind.IoUring"/> and <see cref="PinKind.Pipe"/>. An operator can forbid a kind, or cap its bytes in
-    /// the whole process, by the environment variable NONPAGED_PINS: "io_uring,pipe=256M".
+    /// The kinds of pin that the pool may use, the best one first: <see cref="PinKind.IoUring"/> and
+    /// <see cref="PinKind.Pipe"/>. An operator can forbid a kind, or cap its bytes in the whole process, by the environment
+    /// variable NONPAGED_PINS: "io_uring,pipe=256M".
     /// </summary>
     public IReadOnlyList<PinKind> Pins { get; init; } = [PinKind.IoUring, PinKind.Pipe];
 
     /// <summary>
-    /// The least by which the pool grows, in bytes; rounded up to 2 MiB. What it holds decides how much more it takes: as much again, up to
-    /// <see cref="Step"/>. A request that is larger gets what it needs.
+    /// The least by which the pool grows, in bytes; rounded up to 2 MiB. What it holds decides how much more it takes: as much
+    /// again, up to <see cref="Step"/>. A request that is larger gets what it needs.
     /// </summary>
     public ulong FirstExtent { get; init; } = 2 << 20;
 
-    /// <summary>The most by which the pool grows ahead of a request, in bytes; rounded up to 2 MiB. A pool grows by a 64th of what it holds where that is more.</summary>
+    /// <summary>
+    /// The most by which the pool grows ahead of a request, in bytes; rounded up to 2 MiB. A pool grows by a 64th of
+    /// what it holds where that is more.
+    /// </summary>
     public ulong Step { get; init; } = 16 << 20;
 
-    /// <summary>How many bytes that nobody uses are kept for a while (<see cref="IdleRelease"/>). What is above goes back to the kernel at once.</summary>
+    /// <summary>
+    /// How many bytes that nobody uses are kept for a while (<see cref="IdleRelease"/>). What is above
+    /// goes back to the kernel at once.
+    /// </summary>
     public ulong IdleKept { get; init; } = 64 << 20;
 
     /// <summary>
-    /// After how long memory that nobody uses goes back to the kernel. Zero is at once, small blocks included, which makes these slow; <see cref="Timeout.InfiniteTimeSpan"/> is never.
-    /// What was reserved stays.
+    /// After how long memory that nobody uses goes back to the kernel. Zero is at once, small blocks included, which makes these
+    /// slow; <see cref="Timeout.InfiniteTimeSpan"/> is never. What was reserved stays.
     /// </summary>
     public TimeSpan IdleRelease { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Fills freed blocks with zeros at once, for secrets. Without it they are cleared when they are handed out again.</summary>
+    /// <summary>
+    /// Fills freed blocks with zeros at once, for secrets. Without it they are cleared when they are handed out again.
+    /// </summary>
     public bool ZeroOnFree { get; init; }
 
     /// <summary>
@@ -64,19 +78,20 @@ public sealed record NonpagedPoolOptions
     public Sharing Sharing { get; init; }
 
     /// <summary>
-    /// How many bytes are looked through at most for a long physical range, or for frames below a limit. They are taken from the host for the time of the search,
-    /// and what is not used goes back.
+    /// How many bytes are looked through at most for a long physical range, or for frames below a limit. They are taken from the
+    /// host for the time of the search, and what is not used goes back.
     /// </summary>
     public ulong SearchEffort { get; init; } = 256 << 20;
 
     /// <summary>
-    /// Memory that is not the kernel's, for what ordinary memory cannot be: uncached, write-combined, or of physical addresses that the kernel would not give. Of pools of host memory
-    /// alone.
+    /// Memory that is not the kernel's, for what ordinary memory cannot be: uncached, write-combined, or of physical addresses
+    /// that the kernel would not give. Of pools of host memory alone.
     /// </summary>
     public IReadOnlyList<MemoryRegion> Regions { get; init; } = [];
 
     /// <summary>
-    /// Devices are told the physical addresses of blocks: all memory is pinned and its frames are known, whatever the single request says; what is not so is not taken.
+    /// Devices are told the physical addresses of blocks: all memory is pinned and its frames are known, whatever the single
+    /// request says; what is not so is not taken.
     /// </summary>
     public bool ForDevices { get; init; }
 

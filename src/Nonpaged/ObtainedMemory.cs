@@ -21,7 +21,9 @@ public sealed record ObtainedMemory
     /// <summary>How the CPU caches it: coherent, uncached or write-combined, never "any".</summary>
     public required Caching Caching { get; init; }
 
-    /// <summary>CPU and device see the same bytes without a flush. Write-combined memory is not so: its writes wait in buffers.</summary>
+    /// <summary>
+    /// CPU and device see the same bytes without a flush. Write-combined memory is not so: its writes wait in buffers.
+    /// </summary>
     public required bool Coherent { get; init; }
 
     /// <summary>What backs it, in the order of its addresses.</summary>

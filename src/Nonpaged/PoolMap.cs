@@ -1,6 +1,8 @@
 namespace Nonpaged;
 
-/// <summary>A pool's memory at one moment: what it holds, and what of it is used. It stays as it is while the pool goes on.</summary>
+/// <summary>
+/// A pool's memory at one moment: what it holds, and what of it is used. It stays as it is while the pool goes on.
+/// </summary>
 public sealed record PoolMap
 {
     /// <summary>The pool's name.</summary>
@@ -10,20 +12,26 @@ public sealed record PoolMap
     public required IReadOnlyList<PoolExtent> Extents { get; init; }
 
     /// <summary>
-    /// The longest physically contiguous piece that nobody uses, in bytes: the largest contiguous request without a limit or an alignment that is met without growth.
+    /// The longest physically contiguous piece that nobody uses, in bytes: the largest contiguous request without a limit or an
+    /// alignment that is met without growth.
     /// </summary>
     public required ulong LongestFreeRun { get; init; }
 
     /// <summary>What the extents have in all, in bytes: <see cref="UsedBytes"/> and <see cref="FreeBytes"/>.</summary>
     public ulong HeldBytes => Extents.Aggregate(0UL, (sum, extent) => sum + extent.Length);
 
-    /// <summary>Whole pages that are in use, in bytes. Small blocks share spans of pages, which are in use with the first of them.</summary>
+    /// <summary>
+    /// Whole pages that are in use, in bytes. Small blocks share spans of pages, which are in use with the first of them.
+    /// </summary>
     public ulong UsedBytes => Sum(stretch => stretch.Use is not null);
 
     /// <summary>Whole pages that nobody uses, in bytes.</summary>
     public ulong FreeBytes => Sum(stretch => stretch.Use is null);
 
-    /// <summary>How scattered the free memory is: the share of it that lies outside of its longest run, from 0 to less than 1. 0 where nothing is free.</summary>
+    /// <summary>
+    /// How scattered the free memory is: the share of it that lies outside of its longest run, from 0 to less
+    /// than 1. 0 where nothing is free.
+    /// </summary>
     public double Fragmentation => FreeBytes == 0 ? 0 : 1 - LongestFreeRun / (double)FreeBytes;
 
     private ulong Sum(Func<PoolStretch, bool> which) =>

@@ -6,9 +6,13 @@ public enum Sharing
     /// <summary>It is not exported.</summary>
     None,
 
-    /// <summary>Another process may map it for reading. The kernel refuses every further writable mapping (F_SEAL_FUTURE_WRITE, fcntl(2)).</summary>
+    /// <summary>
+    /// Another process may map it for reading. The kernel refuses every further writable mapping (F_SEAL_FUTURE_WRITE, fcntl(2)).
+    /// </summary>
     ReadOnly,
 
-    /// <summary>Another process may map it for reading and writing, and may even punch holes into it: it must be trusted.</summary>
+    /// <summary>
+    /// Another process may map it for reading and writing, and may even punch holes into it: it must be trusted.
+    /// </summary>
     ReadWrite,
 }

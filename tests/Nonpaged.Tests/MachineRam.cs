@@ -15,7 +15,9 @@ internal sealed class MachineRam : IDisposable
 
     public SafeFileHandle Descriptor { get; }
 
-    /// <summary>Where QEMU's q35 has its RAM: from page 1 up to the hole below 1 MiB, from 1 MiB up to 2 GiB, and the rest from 4 GiB on.</summary>
+    /// <summary>
+    /// Where QEMU's q35 has its RAM: from page 1 up to the hole below 1 MiB, from 1 MiB up to 2 GiB, and the rest from 4 GiB on.
+    /// </summary>
     public static IReadOnlyList<MemoryPiece> Pc(ulong length)
     {
         const ulong low = 2UL << 30;

@@ -9,9 +9,11 @@ public sealed class StyleTests
     private static readonly string[] s_code = ["src", "tests", "benchmarks"];
 
     [Fact]
-    public void No_file_gets_more_lines_that_are_longer_than_130_columns() => new Ratchet("long-lines.txt").Check(
-        Repository.Files("*.cs", s_code).Select(file => (file, Repository.Lines(file).Count(line => line.Length > LongestLine))),
-        $"lines longer than {LongestLine} columns (.editorconfig)");
+    public void A_line_has_130_columns_at_most() => Assert.Empty(
+        from file in Repository.Files("*.cs", s_code)
+        from line in Repository.Lines(file).Index()
+        where line.Item.Length > LongestLine
+        select $"{file}({line.Index + 1}): {line.Item.Length} columns, {LongestLine} allowed (.editorconfig)");
 
     [Fact]
     public void A_file_of_code_can_be_read_at_a_sitting() => Assert.Empty(

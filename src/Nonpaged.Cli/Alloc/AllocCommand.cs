@@ -8,12 +8,16 @@ internal sealed class AllocCommand
 {
     private const int MostSeconds = 7 * 24 * 3600;
 
-    private readonly Option<string?> _length = Options.Text("--length", "SIZE", "Length of the block: 4096, 64K, 2M, 1G, 0x1000.");
+    private readonly Option<string?> _length = Options.Text(
+        "--length", "SIZE", "Length of the block: 4096, 64K, 2M, 1G, 0x1000.");
     private readonly Option<bool> _contiguous = Options.Flag("--contiguous", "One physical range must back it.");
-    private readonly Option<string?> _below = Options.Text("--below", "ADDRESS", "It must lie below this physical address (4G: at most 0xffffffff).");
-    private readonly Option<bool> _coherent = Options.Flag("--coherent", "CPU and device must see the same bytes without a flush.");
+    private readonly Option<string?> _below = Options.Text(
+        "--below", "ADDRESS", "It must lie below this physical address (4G: at most 0xffffffff).");
+    private readonly Option<bool> _coherent = Options.Flag(
+        "--coherent", "CPU and device must see the same bytes without a flush.");
     private readonly Option<bool> _uncached = Options.Flag("--uncached", "The CPU must bypass its cache.");
-    private readonly Option<bool> _writeCombined = Options.Flag("--write-combined", "Reads must bypass the CPU's cache; writes may be collected.");
+    private readonly Option<bool> _writeCombined = Options.Flag(
+        "--write-combined", "Reads must bypass the CPU's cache; writes may be collected.");
     private readonly Option<string?> _node = Options.Text("--node", "N", "It must lie on this NUMA node.");
     private readonly Option<string[]> _region = Region.Option();
     private readonly Option<string?> _pin = Options.Text(
@@ -135,7 +139,8 @@ internal sealed class AllocCommand
     {
         ulong alignment = Size.Parse("--align", text);
         if (BitOperations.IsPow2(alignment)) return alignment;
-        throw new CommandException($"--align {text} is not a power of two.", "an alignment is 1, 2, 4, 8 and so on", "write, say, --align 4096");
+        throw new CommandException(
+            $"--align {text} is not a power of two.", "an alignment is 1, 2, 4, 8 and so on", "write, say, --align 4096");
     }
 
     private static PhysicalAddress ReadLimit(string text)
@@ -171,5 +176,8 @@ internal sealed class AllocCommand
     }
 
     private Caching CachingOf(ParseResult parsed) =>
-        parsed.GetValue(_writeCombined) ? Caching.WriteCombined : parsed.GetValue(_uncached) ? Caching.Uncached : parsed.GetValue(_coherent) ? Caching.Coherent : Caching.Any;
+        parsed.GetValue(_writeCombined) ? Caching.WriteCombined
+            : parsed.GetValue(_uncached) ? Caching.Uncached
+            : parsed.GetValue(_coherent) ? Caching.Coherent
+            : Caching.Any;
 }

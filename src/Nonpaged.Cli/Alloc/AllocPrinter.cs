@@ -33,7 +33,8 @@ internal static class AllocPrinter
         if (request.Pin != PinName.Of(PinDemand.WherePossible)) words.Add($"pin {request.Pin}");
         if (request.Node is { } node) words.Add($"on NUMA node {node}");
         if (request.Alignment > 0) words.Add($"aligned to {Size.Format(request.Alignment.Value)}");
-        if (request.HighestAcceptableAddress != PhysicalAddress.Max.ToString()) words.Add($"at most at {request.HighestAcceptableAddress}");
+        if (request.HighestAcceptableAddress != PhysicalAddress.Max.ToString())
+            words.Add($"at most at {request.HighestAcceptableAddress}");
         return string.Join(", ", words);
     }
 

@@ -15,7 +15,8 @@ internal sealed class CompileCommand
         "--keep", "DIR", "Keep what is given to the compiler in this folder: rewritten sources, headers.");
     private readonly Argument<string[]> _arguments = new("ARGUMENTS")
     {
-        Description = "The compiler's: sources, -I, -D, -O2, -g, -c, -o. Without -c the result is a shared object for nonpaged run.",
+        Description =
+            "The compiler's: sources, -I, -D, -O2, -g, -c, -o. Without -c the result is a shared object for nonpaged run.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -37,7 +38,7 @@ internal sealed class CompileCommand
 
     private async Task<int> RunAsync(ParseResult parsed)
     {
-        CompilerLine line = CompilerLine.Read(parsed.GetValue(_arguments)!);
+        var line = CompilerLine.Read(parsed.GetValue(_arguments)!);
         string? kept = parsed.GetValue(_keep);
         string work = kept is null ? Directory.CreateTempSubdirectory("nonpaged-cc-").FullName : Path.GetFullPath(kept);
         try

@@ -65,7 +65,8 @@ internal sealed class CompilerLine
         if (argument is "-c" or "-S" or "-E" or "-M" or "-MM" or "-fsyntax-only") Links = false;
         if (argument is "-E" or "-M" or "-MM") IsPreprocessing = true;
         if (argument is "-shared") IsShared = true;
-        bool isSource = !argument.StartsWith('-') && s_sources.Contains(Path.GetExtension(argument), StringComparer.OrdinalIgnoreCase);
+        bool isSource = !argument.StartsWith('-')
+            && s_sources.Contains(Path.GetExtension(argument), StringComparer.OrdinalIgnoreCase);
         if (!isSource) return index;
         Sources.Add(index);
         HasCPlusPlus |= !argument.EndsWith(".c", StringComparison.OrdinalIgnoreCase);

@@ -60,7 +60,8 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
     // -iquote: files whose names are made by macros, which no copy names.
     private IEnumerable<string> Flags() =>
     [
-        .. CompilerFlags.For(line), .. line.Folders.Select(folder => $"-iquote{folder}"), $"-isystem{_headers}", "-idirafter", Last,
+        .. CompilerFlags.For(line), .. line.Folders.Select(folder => $"-iquote{folder}"), $"-isystem{_headers}", "-idirafter",
+        Last,
     ];
 
     private IEnumerable<string> Quiet() => CompilerFlags.Quiet(_isClang, isWindowsModel);
@@ -87,8 +88,10 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
         for (int index = 0; index < line.Arguments.Count; index++)
         {
             string argument = line.Arguments[index];
-            if (argument is "-o" or "-l" or "-L" or "-Xlinker" or "-T") index++;
-            else if (!IsOfLinker(argument) && argument is not ("-c" or "-S" or "-fsyntax-only") && !line.Sources.Contains(index)) yield return argument;
+            if (argument is "-o" or "-l" or "-L" or "-Xlinker" or "-T")
+                index++;
+            else if (!IsOfLinker(argument) && argument is not ("-c" or "-S" or "-fsyntax-only") && !line.Sources.Contains(index))
+                yield return argument;
         }
     }
 
@@ -100,7 +103,7 @@ internal sealed class CompilerRun(Screen screen, string compiler, CompilerLine l
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(compiler, arguments) { UseShellExecute = false })!;
+            using Process process = Process.Start(new ProcessStartInfo(compiler, arguments) { UseShellExecute = false })!;
             await process.WaitForExitAsync().ConfigureAwait(false);
             return process.ExitCode;
         }

@@ -65,7 +65,8 @@ internal static class FunctionNames
         int before = index - 1, after = index + 1;
         while (before >= 0 && IsName(source, words[before])) before--;
         while (after < words.Count && IsName(source, words[after])) after++;
-        return (before >= 0 && words[before].Kind == CTokenKind.Text) || (after < words.Count && words[after].Kind == CTokenKind.Text);
+        return (before >= 0 && words[before].Kind == CTokenKind.Text)
+            || (after < words.Count && words[after].Kind == CTokenKind.Text);
     }
 
     // name(parameters) {: what is before the parenthesis that the last one closes.

@@ -34,7 +34,8 @@ internal static class NumberSuffix
         int longs = suffix.Count('l') + suffix.Count('L');
         if (!isInteger || longs > 1) return null;
         bool isUnsigned = suffix.IndexOfAny('u', 'U') >= 0;
-        bool isBeyondInt = digits[0] != '0' && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
+        bool isBeyondInt = digits[0] != '0'
+            && ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out ulong value)
             && value is > int.MaxValue and <= uint.MaxValue;
         if (longs == 0 && !(isBeyondInt && !isUnsigned)) return null;
         return $"{digits}{(isUnsigned || isBeyondInt ? "U" : "")}";

@@ -27,7 +27,7 @@ internal sealed class SourceMirror(string folder, IncludeSearch search)
         copy = Path.Combine(place, Path.GetFileName(path));
         // Before it is read: headers include each other.
         _copies.Add(full, copy);
-        SourceText text = SourceText.Rewrite(Read(path), (name, isQuoted) => Include(name, path, isQuoted));
+        var text = SourceText.Rewrite(Read(path), (name, isQuoted) => Include(name, path, isQuoted));
         NamesFunctions |= text.NamesFunctions;
         LongPlaces.AddRange(text.LongLines.Select(line => (path, line)));
         string name = path.Replace("\\", "\\\\", StringComparison.Ordinal);

@@ -88,7 +88,8 @@ internal sealed class SourceText
 
     private void Number(CToken token)
     {
-        if (token.Kind == CTokenKind.Number && NumberSuffix.OfMicrosoft(token.In(Source)) is { } number) _edits.Replace(token, number);
+        if (token.Kind == CTokenKind.Number && NumberSuffix.OfMicrosoft(token.In(Source)) is { } number)
+            _edits.Replace(token, number);
     }
 
     private void Directive(int start, int end)

@@ -41,8 +41,10 @@ internal static class TokenPasting
         for (; index < words.Length && !words[index].Is(source, ")"); index++)
         {
             CToken before = words[index - 1];
-            if (words[index].Kind == CTokenKind.Identifier) names.Add(words[index].In(source).ToString());
-            else if (words[index].Is(source, "...")) rest = before.Kind == CTokenKind.Identifier ? before.In(source).ToString() : "__VA_ARGS__";
+            if (words[index].Kind == CTokenKind.Identifier)
+                names.Add(words[index].In(source).ToString());
+            else if (words[index].Is(source, "..."))
+                rest = before.Kind == CTokenKind.Identifier ? before.In(source).ToString() : "__VA_ARGS__";
         }
 
         if (rest is not null) names.Add(rest);

@@ -8,7 +8,9 @@ namespace Nonpaged.Cli;
 internal static class BindCommand
 {
     public static Command CreateBind(Screen screen) => Create(
-        screen, "bind", "Take cards of this machine from the kernel, so that a driver here can have them. unbind gives them back.", (binding, functions, address) =>
+        screen, "bind",
+        "Take cards of this machine from the kernel, so that a driver here can have them. unbind gives them back.",
+        (binding, functions, address) =>
         {
             PciFunction before = binding.Bind(address);
             return new BindingDocument(before.Address, before.Driver, functions.Find(address).Driver, before.Group);
@@ -22,9 +24,11 @@ internal static class BindCommand
             return new BindingDocument(after.Address, before.Driver, after.Driver, after.Group);
         });
 
-    private static Command Create(Screen screen, string name, string description, Func<VfioBinding, PciFunctions, string, BindingDocument> change)
+    private static Command Create(
+        Screen screen, string name, string description, Func<VfioBinding, PciFunctions, string, BindingDocument> change)
     {
-        var devices = new Argument<string[]>("DEVICE") { Description = "PCI addresses, as 'nonpaged devices' shows them: 0000:00:04.0.", Arity = ArgumentArity.OneOrMore };
+        var devices = new Argument<string[]>("DEVICE")
+        { Description = "PCI addresses, as 'nonpaged devices' shows them: 0000:00:04.0.", Arity = ArgumentArity.OneOrMore };
         Option<bool> json = Options.Json();
         var command = new Command(name, description) { devices, json };
         command.SetAction(parsed =>
@@ -33,7 +37,8 @@ internal static class BindCommand
             AllocationFailure? failure = null;
             try
             {
-                foreach (string address in parsed.GetValue(devices) ?? []) done.Add(change(new VfioBinding(), new PciFunctions(), address));
+                foreach (string address in parsed.GetValue(devices) ?? [])
+                    done.Add(change(new VfioBinding(), new PciFunctions(), address));
             }
             catch (MachineException exception)
             {
@@ -59,7 +64,8 @@ internal static class BindCommand
             string driver = device.Driver ?? "no driver";
             screen.WriteWhole(device.Before == device.Driver
                 ? $"{device.Address}  {driver}, as before"
-                : $"{device.Address}  {driver}, before that {device.Before ?? "no driver"}{(device.Group is { } group ? $"; group {group}" : "")}");
+                : $"{device.Address}  {driver}, "
+                    + $"before that {device.Before ?? "no driver"}{(device.Group is { } group ? $"; group {group}" : "")}");
         }
 
         if (document.Failure is { } failure) FailurePrinter.Print(screen, failure);

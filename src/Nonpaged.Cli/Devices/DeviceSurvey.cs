@@ -27,7 +27,9 @@ internal sealed class DeviceSurvey(string root = "")
             function.Driver,
             function.Interfaces,
             function.Group,
-            function.Group is { } group ? [.. _functions.InGroup(group).Where(other => other.Address != function.Address).Select(other => other.Address)] : [],
+            function.Group is { } group
+                ? [.. _functions.InGroup(group).Where(other => other.Address != function.Address).Select(other => other.Address)]
+                : [],
             NetworkDrivers.All.FirstOrDefault(driver => driver.Devices.Contains(id))?.Name,
             missing is null,
             missing?.Reason,

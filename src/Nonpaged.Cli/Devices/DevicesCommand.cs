@@ -3,7 +3,10 @@ using Spectre.Console;
 
 namespace Nonpaged.Cli;
 
-/// <summary><c>nonpaged devices</c>: the cards of this machine, who drives them, and what is missing to use them. It looks, and changes nothing.</summary>
+/// <summary>
+/// <c>nonpaged devices</c>: the cards of this machine, who drives them, and what is missing to use them.
+/// It looks, and changes nothing.
+/// </summary>
 internal static class DevicesCommand
 {
     private static readonly string[] s_titles = ["address", "card", "driven by", "group", "with VFIO"];
@@ -12,7 +15,9 @@ internal static class DevicesCommand
     {
         Option<bool> all = Options.Flag("--all", "Show every PCI device, and not network cards alone.");
         Option<bool> json = Options.Json();
-        var command = new Command("devices", "Show the cards of this machine, who drives them, and what is missing to use them. Changes nothing.") { all, json };
+        var command = new Command(
+            "devices",
+            "Show the cards of this machine, who drives them, and what is missing to use them. Changes nothing.") { all, json };
         command.SetAction(parsed =>
         {
             IReadOnlyList<DeviceDocument> devices = new DeviceSurvey().Look(parsed.GetValue(all));
@@ -38,9 +43,15 @@ internal static class DevicesCommand
         foreach (DeviceDocument device in devices)
         {
             string card = device.Miniport is null ? device.Id : $"{device.Id} {device.Miniport}";
-            string driver = device.Interfaces.Count == 0 ? device.Driver ?? "-" : $"{device.Driver} ({string.Join(", ", device.Interfaces)})";
-            string group = device.Group is null ? "-" : device.GroupWith.Count == 0 ? $"{device.Group}" : $"{device.Group} with {device.GroupWith.Count} more";
-            grid.AddRow(new Text(device.Address), new Text(card), new Text(driver), new Text(group), new Markup(device.Ready ? "[green]✓ ready[/]" : "[yellow]! not ready[/]"));
+            string driver = device.Interfaces.Count == 0
+                ? device.Driver ?? "-"
+                : $"{device.Driver} ({string.Join(", ", device.Interfaces)})";
+            string group = device.Group is null ? "-"
+                : device.GroupWith.Count == 0 ? $"{device.Group}"
+                : $"{device.Group} with {device.GroupWith.Count} more";
+            grid.AddRow(
+                new Text(device.Address), new Text(card), new Text(driver), new Text(group),
+                new Markup(device.Ready ? "[green]✓ ready[/]" : "[yellow]! not ready[/]"));
         }
 
         screen.Out.Write(grid);

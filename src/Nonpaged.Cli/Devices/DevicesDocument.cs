@@ -16,5 +16,14 @@ internal sealed record DevicesDocument(IReadOnlyList<DeviceDocument> Devices);
 /// <param name="Missing">What keeps it from that; null for nothing.</param>
 /// <param name="Remedy">The command that helps.</param>
 internal sealed record DeviceDocument(
-    string Address, string Id, string Class, string? Driver, IReadOnlyList<string> Interfaces, int? Group, IReadOnlyList<string> GroupWith, string? Miniport, bool Ready,
-    string? Missing, string? Remedy);
+    string Address,
+    string Id,
+    string Class,
+    string? Driver,
+    IReadOnlyList<string> Interfaces,
+    int? Group,
+    IReadOnlyList<string> GroupWith,
+    string? Miniport,
+    bool Ready,
+    string? Missing,
+    string? Remedy);

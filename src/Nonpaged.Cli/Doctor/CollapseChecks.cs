@@ -2,12 +2,15 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Contiguous memory without set-up: transparent hugepages, and whether MADV_COLLAPSE (madvise(2), Linux 6.1) makes them.</summary>
+/// <summary>
+/// Contiguous memory without set-up: transparent hugepages, and whether MADV_COLLAPSE (madvise(2), Linux 6.1) makes them.
+/// </summary>
 internal static class CollapseChecks
 {
     private const string Root = "/sys/kernel/mm/transparent_hugepage";
 
-    public static IEnumerable<Check> Look(Surroundings here) => [LookAtSetting(here), LookAtMemoryFiles(here), LookAtCollapse(here), LookAtScan(here.Probe)];
+    public static IEnumerable<Check> Look(Surroundings here) =>
+        [LookAtSetting(here), LookAtMemoryFiles(here), LookAtCollapse(here), LookAtScan(here.Probe)];
 
     private static Check LookAtSetting(Surroundings here)
     {
@@ -28,7 +31,8 @@ internal static class CollapseChecks
                 "never",
                 "Switched off for the whole system. This leaves it to programs that ask.",
                 here.Shell.Write("madvise", $"{Root}/enabled")),
-            string choice => new Check(Name, CheckStatus.Ok, Required, choice, "Memory can be collapsed into pages of 2 MiB on request."),
+            string choice =>
+                new Check(Name, CheckStatus.Ok, Required, choice, "Memory can be collapsed into pages of 2 MiB on request."),
         };
     }
 
@@ -38,7 +42,9 @@ internal static class CollapseChecks
         const string Required = "any setting but deny";
         return here.Files.ReadChoice($"{Root}/shmem_enabled") switch
         {
-            null => new Check(Name, CheckStatus.Missing, Required, "no shmem_enabled", "This kernel has no huge pages in memory files, and collapses none."),
+            null => new Check(
+                Name, CheckStatus.Missing, Required, "no shmem_enabled",
+                "This kernel has no huge pages in memory files, and collapses none."),
             "deny" => new Check(
                 Name,
                 CheckStatus.Warn,
@@ -62,7 +68,8 @@ internal static class CollapseChecks
                 CheckStatus.Missing,
                 Required,
                 $"MADV_COLLAPSE: {result}",
-                "No contiguous memory without a pool of hugepages. EINVAL: Linux older than 6.1, or hugepages are switched off; ENOMEM or EAGAIN: memory is fragmented, which this may better.",
+                "No contiguous memory without a pool of hugepages. EINVAL: Linux older than 6.1, or hugepages are switched off; "
+                    + "ENOMEM or EAGAIN: memory is fragmented, which this may better.",
                 here.Shell.Write(1, "/proc/sys/vm/compact_memory"));
         }
 
@@ -79,7 +86,9 @@ internal static class CollapseChecks
         }
 
         string proof = mapped.IsError ? "not verified: no PAGEMAP_SCAN" : "seen in the page tables";
-        return new Check(Name, CheckStatus.Ok, Required, $"works ({proof})", "Contiguous memory up to 2 MiB, aligned, for any user, with nothing set up.");
+        return new Check(
+            Name, CheckStatus.Ok, Required, $"works ({proof})",
+            "Contiguous memory up to 2 MiB, aligned, for any user, with nothing set up.");
     }
 
     private static Check LookAtScan(IProbe probe)
@@ -88,7 +97,9 @@ internal static class CollapseChecks
         const string Required = "Linux 6.7, to prove contiguity without privilege";
         SysResult result = probe.Scan();
         return result.IsError
-            ? new Check(Name, CheckStatus.Warn, Required, $"not available ({result})", "An ordinary user cannot prove that 2 MiB are contiguous.")
+            ? new Check(
+                Name, CheckStatus.Warn, Required, $"not available ({result})",
+                "An ordinary user cannot prove that 2 MiB are contiguous.")
             : new Check(Name, CheckStatus.Ok, Required, "works", "An ordinary user can prove that 2 MiB are contiguous.");
     }
 }

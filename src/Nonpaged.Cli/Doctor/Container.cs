@@ -1,8 +1,8 @@
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// How a container is given more: a line for the manifest of a Kubernetes pod (below the container), in YAML's flow style, or options of
-/// docker run and podman run. Null where neither is there.
+/// How a container is given more: a line for the manifest of a Kubernetes pod (below the container), in YAML's flow style, or
+/// options of docker run and podman run. Null where neither is there.
 /// </summary>
 internal sealed class Container(ContainerKind kind, bool isRoot)
 {
@@ -19,9 +19,13 @@ internal sealed class Container(ContainerKind kind, bool isRoot)
     private bool HasOptions => Kind is ContainerKind.Docker or ContainerKind.Podman;
 
     /// <summary>Where the lines go, as the end of a sentence.</summary>
-    public string Place => Kind == ContainerKind.Kubernetes ? "This goes below the container in the pod's manifest." : $"This goes into the options of {Name.ToLowerInvariant()} run.";
+    public string Place => Kind == ContainerKind.Kubernetes
+        ? "This goes below the container in the pod's manifest."
+        : $"This goes into the options of {Name.ToLowerInvariant()} run.";
 
-    /// <summary>Hugepages: what is requested is also the limit, and memory has to be requested beside it (Kubernetes, Manage HugePages).</summary>
+    /// <summary>
+    /// Hugepages: what is requested is also the limit, and memory has to be requested beside it (Kubernetes, Manage HugePages).
+    /// </summary>
     public string? Hugepages => Kind == ContainerKind.Kubernetes
         ? "resources: {requests: {memory: 1Gi, hugepages-2Mi: 1Gi}, limits: {memory: 1Gi, hugepages-2Mi: 1Gi}}"
         : null;
@@ -39,13 +43,16 @@ internal sealed class Container(ContainerKind kind, bool isRoot)
     {
         ContainerKind.Kubernetes when isRoot => Capabilities("IPC_LOCK"),
         ContainerKind.Kubernetes =>
-            "sudo mkdir -p /etc/systemd/system/containerd.service.d && printf '[Service]\\nLimitMEMLOCK=infinity\\n' | sudo tee /etc/systemd/system/containerd.service.d/memlock.conf && sudo systemctl daemon-reload && sudo systemctl restart containerd",
+            "sudo mkdir -p /etc/systemd/system/containerd.service.d && printf '[Service]\\nLimitMEMLOCK=infinity\\n' | sudo tee "
+                + "/etc/systemd/system/containerd.service.d/memlock.conf && sudo systemctl daemon-reload && sudo systemctl "
+                + "restart containerd",
         _ => HasOptions ? "--ulimit memlock=-1:-1" : null,
     };
 
     /// <summary>What <see cref="Memlock"/> does.</summary>
     public string MemlockPlace => Kind == ContainerKind.Kubernetes && !isRoot
-        ? "Kubernetes has no setting for it, and a capability of the manifest (IPC_LOCK) takes effect for root only: raise it for the runtime, on the node, here containerd."
+        ? "Kubernetes has no setting for it, and a capability of the manifest (IPC_LOCK) takes effect for root only: "
+            + "raise it for the runtime, on the node, here containerd."
         : Kind == ContainerKind.Kubernetes ? $"Kubernetes has no setting for it; the capability lifts it. {Place}" : Place;
 
     /// <summary>A seccomp profile that allows io_uring_setup and io_uring_register.</summary>

@@ -11,8 +11,10 @@ internal static class ContainerCheck
         string meaning = here.Container.Kind switch
         {
             ContainerKind.None => "Commands are for this machine.",
-            ContainerKind.Kubernetes => "Commands that write below /proc/sys and /sys are for the node; lines of YAML are for the container in the pod's manifest.",
-            ContainerKind.Docker or ContainerKind.Podman => "Commands that write below /proc/sys and /sys are for the machine that runs the container; options are for starting it.",
+            ContainerKind.Kubernetes => "Commands that write below /proc/sys and /sys are for the node; "
+                + "lines of YAML are for the container in the pod's manifest.",
+            ContainerKind.Docker or ContainerKind.Podman => "Commands that write below /proc/sys and /sys are for the machine "
+                + "that runs the container; options are for starting it.",
             _ => "Commands that write below /proc/sys and /sys are for the machine that runs the container.",
         };
         return new Check(Name, CheckStatus.Ok, Required, $"{here.Container.Name}, {filter}", meaning);

@@ -14,10 +14,13 @@ internal static class ContainerSearch
         if (environment("KUBERNETES_SERVICE_HOST") is not null || Has(groups, "kubepods")) return ContainerKind.Kubernetes;
 
         // A machine may boot from a container's image, with the files that a runtime left in it.
-        if (s_initial.All(space => files.ReadLink($"/proc/self/ns/{space.Name}") == $"{space.Name}:[{space.Inode}]")) return ContainerKind.None;
-        if (files.Exists("/run/.containerenv") || Has(groups, "libpod") || environment("container") == "podman") return ContainerKind.Podman;
+        if (s_initial.All(space => files.ReadLink($"/proc/self/ns/{space.Name}") == $"{space.Name}:[{space.Inode}]"))
+            return ContainerKind.None;
+        if (files.Exists("/run/.containerenv") || Has(groups, "libpod") || environment("container") == "podman")
+            return ContainerKind.Podman;
         if (files.Exists("/.dockerenv") || Has(groups, "docker")) return ContainerKind.Docker;
-        return environment("container") is not null || files.Exists("/run/systemd/container") || Has(groups, "/lxc") || Has(groups, "containerd-")
+        return environment("container") is not null || files.Exists("/run/systemd/container") || Has(groups, "/lxc")
+            || Has(groups, "containerd-")
             // A runtime that leaves nothing behind, as runc by itself.
             || s_initial.All(space =>
                 files.ReadLink($"/proc/self/ns/{space.Name}") is { } link && link != $"{space.Name}:[{space.Inode}]")

@@ -13,18 +13,28 @@ internal sealed class DeviceChecks(Surroundings here)
     {
         var checks = new DeviceChecks(here);
         int groups = here.Files.List(Groups).Count;
-        return groups == 0 ? [checks.LookAtGroups(groups), checks.LookAtVfio(groups)] : [checks.LookAtGroups(groups), checks.LookAtVfio(groups), checks.LookAtMemlock()];
+        return groups == 0
+            ? [checks.LookAtGroups(groups), checks.LookAtVfio(groups)]
+            : [checks.LookAtGroups(groups), checks.LookAtVfio(groups), checks.LookAtMemlock()];
     }
 
     private Check LookAtGroups(int groups)
     {
         const string Name = "IOMMU groups";
         const string Required = "an IOMMU that is on, for address limits on host memory and for cards of one's own";
-        if (groups > 0) return new Check(Name, CheckStatus.Ok, Required, $"{groups}", "A device sees only what is mapped for it, at addresses below any limit.");
+        if (groups > 0) return new Check(
+            Name, CheckStatus.Ok, Required, $"{groups}",
+            "A device sees only what is mapped for it, at addresses below any limit.");
         string processor = here.Files.Read("/proc/cpuinfo") ?? "";
-        const string Effect = "A device reaches all memory at its physical address, and a low address cannot be had for the asking.";
+        const string Effect =
+            "A device reaches all memory at its physical address, and a low address cannot be had for the asking.";
         if (processor.Contains(" hypervisor", StringComparison.Ordinal))
-            return new Check(Name, CheckStatus.Missing, Required, "none", $"{Effect} This is a virtual machine: its host gives it one, or not (QEMU: -device intel-iommu).");
+        {
+            return new Check(
+                Name, CheckStatus.Missing, Required, "none",
+                $"{Effect} This is a virtual machine: its host gives it one, or not (QEMU: -device intel-iommu).");
+        }
+
         // AMD's is on where the firmware has it switched on; Intel's may wait for the parameter.
         bool isIntel = processor.Contains("GenuineIntel", StringComparison.Ordinal) && here.Files.Exists(Grub);
         return new Check(
@@ -32,8 +42,11 @@ internal sealed class DeviceChecks(Surroundings here)
             CheckStatus.Missing,
             Required,
             "none",
-            isIntel ? $"{Effect} Switch VT-d on in the firmware; this switches it on in the kernel, from the next start on." : $"{Effect} Switch it on in the firmware (VT-d, AMD-Vi).",
-            isIntel ? here.Shell.AsRoot($"sed -i 's/^GRUB_CMDLINE_LINUX=\"/&intel_iommu=on /' {Grub} && {here.Shell.AsRoot("update-grub")}") : null);
+            isIntel
+                ? $"{Effect} Switch VT-d on in the firmware; this switches it on in the kernel, from the next start on."
+                : $"{Effect} Switch it on in the firmware (VT-d, AMD-Vi).",
+            isIntel ? here.Shell.AsRoot($"sed -i 's/^GRUB_CMDLINE_LINUX=\"/&intel_iommu=on /' {Grub} && "
+                + $"{here.Shell.AsRoot("update-grub")}") : null);
     }
 
     private Check LookAtVfio(int groups)
@@ -44,11 +57,14 @@ internal sealed class DeviceChecks(Surroundings here)
         if (bound.Length > 0 && !here.Files.Exists(IommuModule))
         {
             return new Check(
-                Name, CheckStatus.Warn, Required, $"groups {string.Join(", ", bound)}, without the module vfio_iommu_type1", "Without it no group gets an address space.",
+                Name, CheckStatus.Warn, Required, $"groups {string.Join(", ", bound)}, without the module vfio_iommu_type1",
+                "Without it no group gets an address space.",
                 here.Shell.AsRoot("modprobe vfio_iommu_type1"));
         }
 
-        if (bound.Length > 0) return new Check(Name, CheckStatus.Ok, Required, $"groups {string.Join(", ", bound)}", "Their devices can be driven, by whom /dev/vfio lets in.");
+        if (bound.Length > 0) return new Check(
+            Name, CheckStatus.Ok, Required, $"groups {string.Join(", ", bound)}",
+            "Their devices can be driven, by whom /dev/vfio lets in.");
         if (here.Files.Exists("/dev/vfio/vfio"))
         {
             return new Check(
@@ -56,7 +72,9 @@ internal sealed class DeviceChecks(Surroundings here)
                 CheckStatus.Warn,
                 Required,
                 "there, with no device bound to it",
-                groups == 0 ? "It needs an IOMMU: see there." : "Bind one to vfio-pci. This shows the cards, with what each needs.",
+                groups == 0
+                    ? "It needs an IOMMU: see there."
+                    : "Bind one to vfio-pci. This shows the cards, with what each needs.",
                 groups == 0 ? null : "nonpaged devices");
         }
 
@@ -72,18 +90,23 @@ internal sealed class DeviceChecks(Surroundings here)
             hasModule ? here.Shell.AsRoot("modprobe vfio-pci") : null);
     }
 
-    /// <summary>What is mapped for a device is locked. That counts for each process by itself, and not with the pins of io_uring.</summary>
+    /// <summary>
+    /// What is mapped for a device is locked. That counts for each process by itself, and not with the pins of io_uring.
+    /// </summary>
     private Check LookAtMemlock()
     {
         const string Name = "memlock for VFIO";
         const ulong Comfortable = 64UL << 20;
         string required = $"{Size.Format(Comfortable)} for each process that drives a card, or CAP_IPC_LOCK";
         SysResult result = here.Probe.GetMemlock(out ulong soft, out _);
-        if (result.IsError) return new Check(Name, CheckStatus.Warn, required, $"getrlimit: {result}", "How much may be mapped for a card is not known.");
+        if (result.IsError) return new Check(
+            Name, CheckStatus.Warn, required, $"getrlimit: {result}", "How much may be mapped for a card is not known.");
         bool isLifted = here.Process.Has(Capability.IpcLock) || soft == LibC.RLIM_INFINITY;
         string found = isLifted ? "no limit" : Size.Format(soft);
         return isLifted || soft >= Comfortable
             ? new Check(Name, CheckStatus.Ok, required, found, "Room for what cards reach.")
-            : new Check(Name, CheckStatus.Warn, required, found, "All memory of a pool behind an IOMMU counts, by whole extents of 2 MiB or more.", MemlockCheck.Raise(here));
+            : new Check(
+                Name, CheckStatus.Warn, required, found,
+                "All memory of a pool behind an IOMMU counts, by whole extents of 2 MiB or more.", MemlockCheck.Raise(here));
     }
 }

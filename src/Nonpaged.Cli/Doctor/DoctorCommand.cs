@@ -8,13 +8,16 @@ internal static class DoctorCommand
     public static Command Create(Screen screen)
     {
         Option<bool> json = Options.Json();
-        var command = new Command("doctor", "Show what this machine can give, with the command that improves it. Changes nothing.") { json };
+        var command = new Command(
+            "doctor", "Show what this machine can give, with the command that improves it. Changes nothing.") { json };
         command.SetAction(parsed =>
         {
             IReadOnlyList<CheckGroup> groups = [];
             Waiting.While(screen, "looking", () => groups = Examination.Of(Surroundings.OfThisProcess()));
-            if (parsed.GetValue(json)) screen.WriteWhole(CliJson.Write(DoctorDocument.From(groups.SelectMany(group => group.Checks))));
-            else DoctorPrinter.Print(screen, groups);
+            if (parsed.GetValue(json))
+                screen.WriteWhole(CliJson.Write(DoctorDocument.From(groups.SelectMany(group => group.Checks))));
+            else
+                DoctorPrinter.Print(screen, groups);
             return ExitCode.Success;
         });
         return command;

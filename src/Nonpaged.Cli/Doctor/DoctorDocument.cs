@@ -9,7 +9,8 @@ internal sealed record DoctorDocument(IReadOnlyList<CheckDocument> Checks)
 /// <summary>A check, as JSON. The status is "ok", "warn" or "missing".</summary>
 internal sealed record CheckDocument(string Name, string Status, string Required, string Found, string Meaning, string? Remedy)
 {
-    public static CheckDocument From(Check check) => new(check.Name, NameOf(check.Status), check.Required, check.Found, check.Meaning, check.Remedy);
+    public static CheckDocument From(Check check) =>
+        new(check.Name, NameOf(check.Status), check.Required, check.Found, check.Meaning, check.Remedy);
 
     public static string NameOf(CheckStatus status) => status switch
     {

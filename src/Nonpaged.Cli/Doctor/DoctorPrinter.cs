@@ -2,7 +2,9 @@ using Spectre.Console;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Shows the checks as a table, and after it what each improvable one needs, what it means, and the command for it.</summary>
+/// <summary>
+/// Shows the checks as a table, and after it what each improvable one needs, what it means, and the command for it.
+/// </summary>
 internal static class DoctorPrinter
 {
     public static void Print(Screen screen, IReadOnlyList<CheckGroup> groups)
@@ -14,11 +16,13 @@ internal static class DoctorPrinter
         foreach (CheckGroup group in groups)
         {
             grid.AddRow(Text.Empty, new Markup($"[bold]{Markup.Escape(group.Title)}[/]"), Text.Empty);
-            foreach (Check check in group.Checks) grid.AddRow(new Markup(Mark(check.Status)), new Text(check.Name), new Text(check.Found));
+            foreach (Check check in group.Checks)
+                grid.AddRow(new Markup(Mark(check.Status)), new Text(check.Name), new Text(check.Found));
         }
 
         screen.Out.Write(grid);
-        foreach (Check check in groups.SelectMany(group => group.Checks).Where(check => check.Status != CheckStatus.Ok)) PrintRemedy(screen, check);
+        foreach (Check check in groups.SelectMany(group => group.Checks).Where(check => check.Status != CheckStatus.Ok))
+            PrintRemedy(screen, check);
     }
 
     private static void PrintRemedy(Screen screen, Check check)

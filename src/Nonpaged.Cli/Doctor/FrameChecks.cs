@@ -12,7 +12,11 @@ internal static class FrameChecks
     {
         SysResult result = here.Probe.ReadFrame(out ulong frame);
         if (!result.IsError && frame != 0)
-            return new Check(Name, CheckStatus.Ok, Required, "readable", "Physical addresses are known, and contiguity beyond 2 MiB can be proved.");
+        {
+            return new Check(
+                Name, CheckStatus.Ok, Required, "readable",
+                "Physical addresses are known, and contiguity beyond 2 MiB can be proved.");
+        }
 
         const string Effect = "Physical addresses of host memory are unknown, and limits on them cannot be kept.";
         if (result.IsError)
@@ -22,7 +26,8 @@ internal static class FrameChecks
                 CheckStatus.Missing,
                 Required,
                 $"/proc/self/pagemap: {result}",
-                $"{Effect} A program with file capabilities may not open its own pagemap; one with ambient capabilities may. This starts a shell whose programs have them.",
+                $"{Effect} A program with file capabilities may not open its own pagemap; one with ambient capabilities may. "
+                    + "This starts a shell whose programs have them.",
                 here.Container.Capabilities("SYS_ADMIN") ?? here.Shell.WithCapabilities("sys_admin"));
         }
 

@@ -17,8 +17,10 @@ internal sealed class GroupChecks(Surroundings here)
     {
         const string Name = "memory limit";
         string required = $"{Size.Format(Little)} left in the control group";
-        if (_limits.FindMemory() is not { } limit) return new Check(Name, CheckStatus.Ok, required, "none", "All memory of the machine can be had.");
-        if (limit.Left >= Little) return new Check(Name, CheckStatus.Ok, required, limit.Found, "The control group ends the program when it needs more.");
+        if (_limits.FindMemory() is not { } limit)
+            return new Check(Name, CheckStatus.Ok, required, "none", "All memory of the machine can be had.");
+        if (limit.Left >= Little) return new Check(
+            Name, CheckStatus.Ok, required, limit.Found, "The control group ends the program when it needs more.");
         const string Effect = "Little is left before the control group ends the program.";
         ulong more = limit.Most + (1UL << 30);
         return here.Container.Memory(more) is { } line
@@ -36,11 +38,15 @@ internal sealed class GroupChecks(Surroundings here)
     {
         const string Name = "hugepages limit";
         const string Required = "2 MiB or more left in the control group, to use hugepages";
-        if (_limits.FindHugepages() is not { } limit) return new Check(Name, CheckStatus.Ok, Required, "none", "All hugepages of the machine can be had.");
-        if (limit.Left >= 2UL << 20) return new Check(Name, CheckStatus.Ok, Required, limit.Found, "Beyond it hugepages are refused, and the pool takes its next rung.");
+        if (_limits.FindHugepages() is not { } limit)
+            return new Check(Name, CheckStatus.Ok, Required, "none", "All hugepages of the machine can be had.");
+        if (limit.Left >= 2UL << 20) return new Check(
+            Name, CheckStatus.Ok, Required, limit.Found, "Beyond it hugepages are refused, and the pool takes its next rung.");
         const string Effect = "No hugepages for this control group, however many there are.";
         return here.Container.Hugepages is { } line
-            ? new Check(Name, CheckStatus.Missing, Required, limit.Found, $"{Effect} {here.Container.Place} The memory is what else the program needs.", line)
+            ? new Check(
+                Name, CheckStatus.Missing, Required, limit.Found,
+                $"{Effect} {here.Container.Place} The memory is what else the program needs.", line)
             : new Check(
                 Name,
                 CheckStatus.Missing,

@@ -7,7 +7,8 @@ internal sealed class GroupLimits(SystemFiles files)
     private const ulong NoLimit = 1UL << 62;
 
     /// <summary>The limit of memory, or null where there is none.</summary>
-    public GroupLimit? FindMemory() => Find("memory", ["memory.limit_in_bytes"], ["memory.usage_in_bytes"], ["memory.max"], ["memory.current"]);
+    public GroupLimit? FindMemory() =>
+        Find("memory", ["memory.limit_in_bytes"], ["memory.usage_in_bytes"], ["memory.max"], ["memory.current"]);
 
     /// <summary>The limit of hugepages of 2 MiB: of used ones, or of reserved ones.</summary>
     public GroupLimit? FindHugepages() => Find(
@@ -17,10 +18,11 @@ internal sealed class GroupLimits(SystemFiles files)
         ["hugetlb.2MB.max", "hugetlb.2MB.rsvd.max"],
         ["hugetlb.2MB.current", "hugetlb.2MB.rsvd.current"]);
 
-    private GroupLimit? Find(string controller, string[] firstLimits, string[] firstUses, string[] secondLimits, string[] secondUses)
+    private GroupLimit? Find(
+        string controller, string[] firstLimits, string[] firstUses, string[] secondLimits, string[] secondUses)
     {
         string membership = files.Read("/proc/self/cgroup") ?? "", mounts = files.Read("/proc/self/mountinfo") ?? "";
-        ControlGroupFolders? groups = ControlGroupFolders.Find(controller, membership, mounts);
+        var groups = ControlGroupFolders.Find(controller, membership, mounts);
         if (groups is null) return null;
         (string[] limits, string[] uses) = groups.IsSecond ? (secondLimits, secondUses) : (firstLimits, firstUses);
         GroupLimit? tightest = null;

@@ -30,13 +30,15 @@ internal sealed class HugepageChecks(Surroundings here)
         const string Name = "hugepages of 2 MiB";
         const string Required = "one free for every 2 MiB that is to be had at once";
         Pool pool = Read(Huge);
-        if (pool.Free > 0) return new Check(Name, CheckStatus.Ok, Required, pool.Found, "Contiguous memory comes from the pool, at once.");
+        if (pool.Free > 0)
+            return new Check(Name, CheckStatus.Ok, Required, pool.Found, "Contiguous memory comes from the pool, at once.");
         return new Check(
             Name,
             CheckStatus.Warn,
             Required,
             pool.Found,
-            $"None is left for contiguous memory, which comes on demand or by collapsing instead. This puts 1 GiB of them there{OnNode}.",
+            "None is left for contiguous memory, which comes on demand or by collapsing instead. "
+                + $"This puts 1 GiB of them there{OnNode}.",
             here.Shell.Write(pool.Total + 512, $"{pool.Path}/nr_hugepages"));
     }
 
@@ -46,7 +48,12 @@ internal sealed class HugepageChecks(Surroundings here)
         const string Required = "one free for a physical range of more than 2 MiB that does not depend on luck";
         Pool pool = Read(Giant);
         if (!here.Files.Exists(pool.Path))
-            return new Check(Name, CheckStatus.Missing, Required, "this processor has none", "A physical range of more than 2 MiB is had where frames happen to lie in a row.");
+        {
+            return new Check(
+                Name, CheckStatus.Missing, Required, "this processor has none",
+                "A physical range of more than 2 MiB is had where frames happen to lie in a row.");
+        }
+
         return pool.Free > 0
             ? new Check(Name, CheckStatus.Ok, Required, pool.Found, "Physical ranges of up to 1 GiB are had at once.")
             : new Check(
@@ -54,7 +61,8 @@ internal sealed class HugepageChecks(Surroundings here)
                 CheckStatus.Warn,
                 Required,
                 pool.Found,
-                $"A physical range of more than 2 MiB is had where frames happen to lie in a row. This takes 1 GiB for one, if memory still has such a range{OnNode}.",
+                "A physical range of more than 2 MiB is had where frames happen to lie in a row. "
+                    + $"This takes 1 GiB for one, if memory still has such a range{OnNode}.",
                 here.Shell.Write(pool.Total + 1, $"{pool.Path}/nr_hugepages"));
     }
 
@@ -62,12 +70,18 @@ internal sealed class HugepageChecks(Surroundings here)
     {
         bool isGiant = size == Giant;
         string name = isGiant ? "1 GiB on demand" : "hugepages on demand";
-        string required = isGiant ? "nothing: pages of 1 GiB are reserved, or made where allowed" : "nr_overcommit_hugepages above 0, to have them without reserving any";
+        string required = isGiant
+            ? "nothing: pages of 1 GiB are reserved, or made where allowed"
+            : "nr_overcommit_hugepages above 0, to have them without reserving any";
         string path = $"{PathOf(size)}/nr_overcommit_hugepages";
         ulong most = Number(path);
-        string found = $"at most {most} of {Size.Format(size)} (nr_overcommit_hugepages), {Number($"{PathOf(size)}/surplus_hugepages")} in use";
-        if (most > 0) return new Check(name, CheckStatus.Ok, required, found, "The kernel makes hugepages when they are asked for, and takes them back afterwards.");
-        if (isGiant) return new Check(name, CheckStatus.Ok, required, found, "The kernel makes no page of 1 GiB when one is asked for.");
+        string found = $"at most {most} of {Size.Format(size)} (nr_overcommit_hugepages), "
+            + $"{Number($"{PathOf(size)}/surplus_hugepages")} in use";
+        if (most > 0) return new Check(
+            name, CheckStatus.Ok, required, found,
+            "The kernel makes hugepages when they are asked for, and takes them back afterwards.");
+        if (isGiant)
+            return new Check(name, CheckStatus.Ok, required, found, "The kernel makes no page of 1 GiB when one is asked for.");
         return new Check(
             name,
             CheckStatus.Warn,

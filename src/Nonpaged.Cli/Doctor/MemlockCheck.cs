@@ -23,11 +23,14 @@ internal static class MemlockCheck
         ulong pinned = here.Process.SumOfUser("VmPin");
         bool isLifted = here.Process.Has(Capability.IpcLock);
         string found = $"soft {Describe(soft)}, hard {Describe(hard)}{(isLifted ? ", lifted by CAP_IPC_LOCK" : "")}; "
-            + $"used, by estimate: {pinned >> 10} KiB pinned (VmPin of this user's processes), {here.Process.SumOfUser("VmLck") >> 10} KiB locked (VmLck)";
+            + $"used, by estimate: {pinned >> 10} KiB pinned (VmPin of this user's processes), "
+            + $"{here.Process.SumOfUser("VmLck") >> 10} KiB locked (VmLck)";
         ulong room = isLifted || soft == LibC.RLIM_INFINITY ? LibC.RLIM_INFINITY : soft - Math.Min(soft, pinned);
         if (room >= Comfortable) return new Check(Name, CheckStatus.Ok, s_required, found, "Room for long-term pins.");
 
-        string place = here.Container.Memlock is null ? "This lifts it for the shell that it is typed into." : here.Container.MemlockPlace;
+        string place = here.Container.Memlock is null
+            ? "This lifts it for the shell that it is typed into."
+            : here.Container.MemlockPlace;
         return new Check(
             Name,
             room < ProbeMemory.Length && !here.Pins.HasReferences ? CheckStatus.Missing : CheckStatus.Warn,
@@ -48,7 +51,8 @@ internal static class MemlockCheck
     }
 
     /// <summary>$$ is the shell that it is pasted into, whose children inherit the limit.</summary>
-    public static string Raise(Surroundings here) => here.Container.Memlock ?? here.Shell.AsRoot("prlimit --pid $$ --memlock=unlimited:unlimited");
+    public static string Raise(Surroundings here) =>
+        here.Container.Memlock ?? here.Shell.AsRoot("prlimit --pid $$ --memlock=unlimited:unlimited");
 
     private static string Describe(ulong limit) => limit == LibC.RLIM_INFINITY ? "unlimited" : Size.Format(limit);
 }

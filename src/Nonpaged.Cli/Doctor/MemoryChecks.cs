@@ -27,9 +27,16 @@ internal static class MemoryChecks
     private static Check LookAtMaps(Surroundings here)
     {
         const string Name = "max_map_count";
-        string required = string.Create(CultureInfo.InvariantCulture, $"{DefaultMaps}, which is the kernel's default: one for each break in the order of frames");
+        string required = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{DefaultMaps}, which is the kernel's default: one for each break in the order of frames");
         if (here.Files.ReadNumber("/proc/sys/vm/max_map_count") is not { } most)
-            return new Check(Name, CheckStatus.Missing, required, "/proc/sys/vm/max_map_count is not readable", "How many mappings a program may have is not known.");
+        {
+            return new Check(
+                Name, CheckStatus.Missing, required, "/proc/sys/vm/max_map_count is not readable",
+                "How many mappings a program may have is not known.");
+        }
+
         string found = $"{most}, {here.Files.ReadLines("/proc/self/maps").Length} in use by this program";
         return most >= DefaultMaps
             ? new Check(Name, CheckStatus.Ok, required, found, "Room for a pool that maps its memory in frame order.")

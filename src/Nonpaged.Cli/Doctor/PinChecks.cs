@@ -116,28 +116,38 @@ internal sealed class PinChecks(Surroundings here)
     private string? DisabledBySetting() => here.Files.ReadNumber(Disabled) switch
     {
         2 => "kernel.io_uring_disabled = 2",
-        1 when !here.Process.Has(Capability.SysAdmin) => "kernel.io_uring_disabled = 1, and this user is not of kernel.io_uring_group",
+        1 when !here.Process.Has(Capability.SysAdmin) =>
+            "kernel.io_uring_disabled = 1, and this user is not of kernel.io_uring_group",
         _ => null,
     };
 
-    private static Check Missing(string found, string meaning, string? remedy = null) => new(Name, CheckStatus.Missing, Required, found, meaning, remedy);
+    private static Check Missing(string found, string meaning, string? remedy = null) =>
+        new(Name, CheckStatus.Missing, Required, found, meaning, remedy);
 
     private Check LookAtCompaction()
     {
         const string Name = "compaction";
         const string Required = "pins; or, where memory is only locked, vm.compact_unevictable_allowed = 0";
         if (here.Files.ReadNumber(Compaction) is not { } allowed)
-            return new Check(Name, CheckStatus.Ok, Required, "this kernel does not compact memory", "Locked memory is not moved for it.");
+        {
+            return new Check(
+                Name, CheckStatus.Ok, Required, "this kernel does not compact memory", "Locked memory is not moved for it.");
+        }
+
         string found = $"vm.compact_unevictable_allowed = {allowed}";
-        if (allowed == 0) return new Check(Name, CheckStatus.Ok, Required, found, "Compaction leaves locked memory where it is. Other migrations may move it; a pin stops them all.");
+        if (allowed == 0) return new Check(
+            Name, CheckStatus.Ok, Required, found,
+            "Compaction leaves locked memory where it is. Other migrations may move it; a pin stops them all.");
         return here.Pins.CanPin
-            ? new Check(Name, CheckStatus.Ok, Required, found, "Compaction moves memory that is only locked (mlock): locked is resident, not fixed. It does not move what is pinned.")
+            ? new Check(Name, CheckStatus.Ok, Required, found, "Compaction moves memory that is only locked (mlock): "
+                + "locked is resident, not fixed. It does not move what is pinned.")
             : new Check(
                 Name,
                 CheckStatus.Warn,
                 Required,
                 found,
-                "Compaction moves locked memory (mlock), and nothing can be pinned here. This keeps compaction away from it, not other migrations.",
+                "Compaction moves locked memory (mlock), and nothing can be pinned here. "
+                    + "This keeps compaction away from it, not other migrations.",
                 here.Shell.AsRoot("sysctl -w vm.compact_unevictable_allowed=0"));
     }
 }

@@ -94,19 +94,19 @@ internal static class PipeChecks
 
     private static Check Missing(
         string name, string required, SysResult result, string call, CheckStatus status, string instead) => result.Errno switch
-    {
-        Errno.EPERM or Errno.EACCES or Errno.ENOSYS => new Check(
-            name,
-            status,
-            required,
-            $"{call}: {result}, forbidden by a seccomp filter",
-            $"{instead} A filter that allows {call} gives it; the default ones of Docker and Podman allow splice."),
-        Errno.EOPNOTSUPP => new Check(
-            name,
-            status,
-            required,
-            $"{call} copies the page",
-            $"{instead} This kernel is not Linux itself (gVisor): what a pipe holds is a copy, and no reference."),
-        _ => new Check(name, status, required, $"{call}: {result}", instead),
-    };
+        {
+            Errno.EPERM or Errno.EACCES or Errno.ENOSYS => new Check(
+                name,
+                status,
+                required,
+                $"{call}: {result}, forbidden by a seccomp filter",
+                $"{instead} A filter that allows {call} gives it; the default ones of Docker and Podman allow splice."),
+            Errno.EOPNOTSUPP => new Check(
+                name,
+                status,
+                required,
+                $"{call} copies the page",
+                $"{instead} This kernel is not Linux itself (gVisor): what a pipe holds is a copy, and no reference."),
+            _ => new Check(name, status, required, $"{call}: {result}", instead),
+        };
 }

@@ -38,11 +38,13 @@ internal sealed unsafe class ProbeMemory : IDisposable
     // Room for twice the length holds an aligned 2 MiB, over which the file is mapped.
     private SysResult Map()
     {
-        SysResult room = LibC.MMap(null, 2 * Length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+        SysResult room = LibC.MMap(
+            null, 2 * Length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
         if (room.IsError) return room;
         _mapping = (void*)room.Value;
         Start = (void*)(((nuint)_mapping + Length - 1) & ~(Length - 1));
         return LibC.MMap(
-            Start, Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED, (int)_file.DangerousGetHandle(), 0);
+            Start, Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED, (int)_file.DangerousGetHandle(),
+            0);
     }
 }

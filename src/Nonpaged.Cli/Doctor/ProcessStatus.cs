@@ -12,7 +12,8 @@ internal sealed class ProcessStatus(SystemFiles files)
 
     /// <summary>Whether it has a capability in effect (capabilities(7)).</summary>
     public bool Has(Capability capability) =>
-        ulong.TryParse(files.ReadField(Own, "CapEff"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
+        ulong.TryParse(
+            files.ReadField(Own, "CapEff"), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong set)
         && (set >> (int)capability & 1) == 1;
 
     /// <summary>Bytes of a kind of memory that all processes of its user have together, as far as /proc shows them.</summary>
@@ -21,10 +22,16 @@ internal sealed class ProcessStatus(SystemFiles files)
     {
         string? user = User(Own);
         ulong kibibytes = 0;
-        foreach (string status in files.List("/proc").Where(name => char.IsAsciiDigit(name[0])).Select(name => $"/proc/{name}/status"))
+        foreach (string status in files.List("/proc")
+            .Where(name => char.IsAsciiDigit(name[0]))
+            .Select(name => $"/proc/{name}/status"))
         {
             if (User(status) != user) continue;
-            if (ulong.TryParse(files.ReadField(status, kind)?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong part)) kibibytes += part;
+            if (ulong.TryParse(
+                files.ReadField(status, kind)?.Split(' ')[0], NumberStyles.None, CultureInfo.InvariantCulture, out ulong part))
+            {
+                kibibytes += part;
+            }
         }
 
         return kibibytes << 10;

@@ -11,7 +11,8 @@ internal static class QemuCheck
     {
         QemuProbeResult found = here.Probe.FindQemu();
         return found.IsUsable
-            ? new Check("QEMU", CheckStatus.Ok, Required, $"{found.Version}, {found.Path}", "'nonpaged run' has network cards to drive.")
+            ? new Check(
+                "QEMU", CheckStatus.Ok, Required, $"{found.Version}, {found.Path}", "'nonpaged run' has network cards to drive.")
             : new Check(
                 "QEMU",
                 CheckStatus.Missing,

@@ -26,5 +26,6 @@ internal sealed class Surroundings(SystemFiles files, IProbe probe, Func<string,
     /// <summary>A variable's value, or null.</summary>
     public string? Variable(string name) => environment(name);
 
-    public static Surroundings OfThisProcess() => new(new SystemFiles(""), new SystemProbe(), Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess);
+    public static Surroundings OfThisProcess() =>
+        new(new SystemFiles(""), new SystemProbe(), Environment.GetEnvironmentVariable, Environment.IsPrivilegedProcess);
 }

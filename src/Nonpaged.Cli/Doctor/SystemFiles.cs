@@ -63,7 +63,9 @@ internal sealed class SystemFiles(string root)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(root + folder).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
+            return [.. Directory.EnumerateFileSystemEntries(root + folder)
+                .Select(path => Path.GetFileName(path))
+                .Order(StringComparer.Ordinal)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

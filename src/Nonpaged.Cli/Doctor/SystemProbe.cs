@@ -10,7 +10,7 @@ internal sealed unsafe class SystemProbe : IProbe
     public SysResult Collapse(out SysResult mapped)
     {
         mapped = default;
-        using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
+        using var memory = ProbeMemory.TryCreate(out SysResult result);
         if (memory is null) return result;
         result = LibC.MAdvise(memory.Start, ProbeMemory.Length, LibC.MADV_HUGEPAGE);
         if (!result.IsError) result = LibC.MAdvise(memory.Start, 4096, LibC.MADV_POPULATE_WRITE);
@@ -21,14 +21,14 @@ internal sealed unsafe class SystemProbe : IProbe
 
     public SysResult Scan()
     {
-        using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
+        using var memory = ProbeMemory.TryCreate(out SysResult result);
         return memory is null ? result : PageMapFile.CountHugeMapped(memory.Start, ProbeMemory.Length);
     }
 
     public SysResult Pin(out string step)
     {
         step = "memfd_create";
-        using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
+        using var memory = ProbeMemory.TryCreate(out SysResult result);
         if (memory is null) return result;
         step = "io_uring_setup";
         result = IoUring.Setup(out SafeFileHandle ring);
@@ -51,7 +51,7 @@ internal sealed unsafe class SystemProbe : IProbe
     public SysResult ReadFrame(out ulong frame)
     {
         frame = 0;
-        using ProbeMemory? memory = ProbeMemory.TryCreate(out SysResult result);
+        using var memory = ProbeMemory.TryCreate(out SysResult result);
         if (memory is null) return result;
         ulong entry = 0;
         result = LibC.MAdvise(memory.Start, 4096, LibC.MADV_POPULATE_WRITE);

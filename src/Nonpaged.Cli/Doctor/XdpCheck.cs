@@ -12,9 +12,18 @@ internal static class XdpCheck
     {
         SysResult result = here.Probe.OpenXdpSocket();
         if (result.Errno == Errno.EAFNOSUPPORT)
-            return new Check(Name, CheckStatus.Missing, Required, "no such socket family", "This kernel was built without XDP_SOCKETS. Pool memory serves everything else.");
+        {
+            return new Check(
+                Name, CheckStatus.Missing, Required, "no such socket family",
+                "This kernel was built without XDP_SOCKETS. Pool memory serves everything else.");
+        }
+
         if (result.IsError && result.Errno != Errno.EPERM)
-            return new Check(Name, CheckStatus.Missing, Required, $"socket: {result}", "AF_XDP sockets cannot be opened. Pool memory serves everything else.");
+        {
+            return new Check(
+                Name, CheckStatus.Missing, Required, $"socket: {result}",
+                "AF_XDP sockets cannot be opened. Pool memory serves everything else.");
+        }
 
         bool loads = here.Process.Has(Capability.Bpf) || here.Process.Has(Capability.SysAdmin);
         string[] lacking =
@@ -23,7 +32,9 @@ internal static class XdpCheck
             .. loads ? Array.Empty<string>() : ["bpf"],
             .. here.Process.Has(Capability.NetAdmin) ? Array.Empty<string>() : ["net_admin"],
         ];
-        if (lacking.Length == 0) return new Check(Name, CheckStatus.Ok, Required, "sockets can be opened, XDP programs attached", "A card's frames can be received into pool memory.");
+        if (lacking.Length == 0) return new Check(
+            Name, CheckStatus.Ok, Required, "sockets can be opened, XDP programs attached",
+            "A card's frames can be received into pool memory.");
         string[] upper = [.. lacking.Select(name => name.ToUpperInvariant())];
         string? line = here.Container.Capabilities(upper);
         return new Check(
@@ -31,7 +42,9 @@ internal static class XdpCheck
             CheckStatus.Warn,
             Required,
             $"there, without {string.Join(", ", upper.Select(name => $"CAP_{name}"))}",
-            line is null ? "This starts a shell whose programs have what is lacking." : $"Capabilities are lacking. {here.Container.Place}",
+            line is null
+                ? "This starts a shell whose programs have what is lacking."
+                : $"Capabilities are lacking. {here.Container.Place}",
             line ?? here.Shell.WithCapabilities(lacking));
     }
 }

@@ -2,7 +2,9 @@ using Nonpaged.Machines.Qemu;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Where the bytes of a machine's RAM file lie in the machine's physical address space, as far as that is known from outside.</summary>
+/// <summary>
+/// Where the bytes of a machine's RAM file lie in the machine's physical address space, as far as that is known from outside.
+/// </summary>
 internal sealed class MachineRam
 {
     private readonly IReadOnlyList<MemoryPiece>? _layout;
@@ -23,7 +25,14 @@ internal sealed class MachineRam
     {
         if (_layout is null) return offset;
         foreach (MemoryPiece piece in _layout)
-            if (offset >= piece.Offset && offset - piece.Offset < piece.Length) return piece.Start.Value + (offset - piece.Offset);
+        {
+            if (offset >= piece.Offset
+                && offset - piece.Offset < piece.Length)
+            {
+                return piece.Start.Value + (offset - piece.Offset);
+            }
+        }
+
         return null;
     }
 }

@@ -16,7 +16,8 @@ internal sealed class MapCommand
     {
         var map = new MapCommand(screen);
         map._pid.Required = true;
-        var command = new Command("map", "Show a process's pools: extents by rung, physical runs, zones, fragmentation.") { map._pid, map._svg, map._json };
+        var command = new Command("map", "Show a process's pools: extents by rung, physical runs, zones, fragmentation.")
+        { map._pid, map._svg, map._json };
         command.SetAction(map.Run);
         return command;
     }
@@ -45,9 +46,12 @@ internal sealed class MapCommand
             failure = FailureDocument.From(exception.Failure);
         }
 
-        if (parsed.GetValue(_json)) _screen.WriteWhole(CliJson.Write(new MapDocument(process, [.. pools.Select(MapPoolDocument.From)], failure)));
-        else if (failure is not null) FailurePrinter.Print(_screen, failure);
-        else MapPrinter.Print(_screen.Out, pools, process);
+        if (parsed.GetValue(_json))
+            _screen.WriteWhole(CliJson.Write(new MapDocument(process, [.. pools.Select(MapPoolDocument.From)], failure)));
+        else if (failure is not null)
+            FailurePrinter.Print(_screen, failure);
+        else
+            MapPrinter.Print(_screen.Out, pools, process);
         return failure is null ? ExitCode.Success : ExitCode.Failure;
     }
 }

@@ -3,9 +3,17 @@ namespace Nonpaged.Cli;
 /// <summary>What <c>map --json</c> prints. Lengths are bytes.</summary>
 internal sealed record MapDocument(int? Process, IReadOnlyList<MapPoolDocument> Pools, FailureDocument? Failure);
 
-/// <summary>A pool. Its addresses are those of the host, of the machine, or offsets in the machine's file. Known is how much of it lies in runs.</summary>
+/// <summary>
+/// A pool. Its addresses are those of the host, of the machine, or offsets in the machine's file. Known
+/// is how much of it lies in runs.
+/// </summary>
 internal sealed record MapPoolDocument(
-    string Name, string Addresses, ulong Length, ulong Known, IReadOnlyList<MapZoneDocument> Zones, IReadOnlyList<MapExtentDocument> Extents)
+    string Name,
+    string Addresses,
+    ulong Length,
+    ulong Known,
+    IReadOnlyList<MapZoneDocument> Zones,
+    IReadOnlyList<MapExtentDocument> Extents)
 {
     public static MapPoolDocument From(MapPool pool) => new(
         pool.Name,
@@ -19,7 +27,8 @@ internal sealed record MapPoolDocument(
         pool.Known,
         [.. MapZones.Of(pool.Extents).Select(zone => new MapZoneDocument(zone.Name, zone.Bytes))],
         [.. pool.Extents.Select(extent => new MapExtentDocument(
-            extent.Rung, $"0x{extent.Start:x}", extent.Length, [.. extent.Runs.Select(run => new MapRunDocument(run.Offset, $"0x{run.Start:x}", run.Length))]))]);
+            extent.Rung, $"0x{extent.Start:x}", extent.Length,
+            [.. extent.Runs.Select(run => new MapRunDocument(run.Offset, $"0x{run.Start:x}", run.Length))]))]);
 }
 
 /// <summary>How much of what is known lies below a limit.</summary>

@@ -4,7 +4,8 @@ namespace Nonpaged.Cli;
 /// <param name="Rung">How it was obtained.</param>
 /// <param name="Start">Its address in its process.</param>
 /// <param name="Length">In bytes.</param>
-/// <param name="Runs">Its physically contiguous pieces, in the order of its addresses. Pages that are not known are in none.</param>
+/// <param name="Runs">Its physically contiguous pieces, in the order of its addresses. Pages that are
+/// not known are in none.</param>
 /// <param name="Stretches">What its pages are used for; null where that is known to its process only.</param>
 /// <param name="Pin">What holds it in place; null where that is known to its process only.</param>
 internal sealed record MapExtent(

@@ -18,5 +18,6 @@ internal sealed record MapPool(string Name, MapAddresses Addresses, IReadOnlyLis
     /// <summary>Seen from outside, a machine's RAM has as many pages as were touched.</summary>
     public bool IsSparse => Addresses != MapAddresses.Host && Usage is null;
 
-    public static MapPool From(PoolMap map, MapAddresses addresses) => new(map.Pool, addresses, [.. map.Extents.Select(MapExtent.From)], map);
+    public static MapPool From(PoolMap map, MapAddresses addresses) =>
+        new(map.Pool, addresses, [.. map.Extents.Select(MapExtent.From)], map);
 }

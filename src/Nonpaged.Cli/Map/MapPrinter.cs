@@ -14,7 +14,8 @@ internal static class MapPrinter
     {
         foreach (MapPool pool in pools)
         {
-            console.MarkupLineInterpolated($"[bold]pool \"{pool.Name}\"[/]{(process is null ? "" : $" of process {process}")}: {Size.Format(pool.Length)}");
+            console.MarkupLineInterpolated(
+                $"[bold]pool \"{pool.Name}\"[/]{(process is null ? "" : $" of process {process}")}: {Size.Format(pool.Length)}");
             PrintFigures(console, pool);
             PrintStrips(console, pool);
             PrintUses(console, pool);
@@ -28,7 +29,8 @@ internal static class MapPrinter
         var grid = new Grid();
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
         grid.AddColumn(new GridColumn().PadRight(0));
-        foreach (var rung in pool.Extents.GroupBy(extent => (extent.Rung, extent.Pin)))
+        foreach (IGrouping<(string Rung, PinKind? Pin), MapExtent> rung in pool.Extents.GroupBy(extent =>
+            (extent.Rung, extent.Pin)))
         {
             ulong length = rung.Aggregate(0UL, (sum, extent) => sum + extent.Length);
             string extents = $"{rung.Count()} extent{(rung.Count() == 1 ? "" : "s")}, {Size.Format(length)}";
@@ -52,7 +54,8 @@ internal static class MapPrinter
         TextWriter writer = console.Profile.Out.Writer;
         foreach (MapExtent extent in pool.Extents.Take(ShownStrips))
         {
-            writer.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {extent.Start:x12} {MapStrip.Runs(extent, byTurns: !pool.IsSparse)}"));
+            writer.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"  {extent.Start:x12} {MapStrip.Runs(extent, byTurns: !pool.IsSparse)}"));
             if (extent.Stretches is not null) writer.WriteLine($"  {"used",12} {MapStrip.Use(extent)}");
         }
 
@@ -61,25 +64,32 @@ internal static class MapPrinter
 
     private static void PrintUses(IAnsiConsole console, MapPool pool)
     {
-        var uses = pool.Extents.SelectMany(extent => extent.Stretches ?? [], (extent, stretch) => (Extent: extent, Stretch: stretch)).Where(one => one.Stretch.Use is not null).ToArray();
+        (MapExtent Extent, PoolStretch Stretch)[] uses = pool.Extents.SelectMany(extent => extent.Stretches
+            ?? [], (extent, stretch) => (Extent: extent, Stretch: stretch)).Where(one => one.Stretch.Use is not null).ToArray();
         if (uses.Length == 0) return;
         var grid = new Grid();
         grid.AddColumn(new GridColumn().NoWrap().PadLeft(2).PadRight(2));
         grid.AddColumn(new GridColumn().NoWrap().RightAligned().PadRight(2));
         grid.AddColumn(new GridColumn().PadRight(0));
-        foreach ((MapExtent extent, PoolStretch stretch) in uses.OrderByDescending(one => one.Stretch.Length).Take(ShownUses).OrderBy(one => one.Extent.Start + one.Stretch.Offset))
+        foreach ((MapExtent extent, PoolStretch stretch) in uses.OrderByDescending(one => one.Stretch.Length)
+            .Take(ShownUses)
+            .OrderBy(one => one.Extent.Start + one.Stretch.Offset))
         {
             grid.AddRow(
-                new Text(string.Create(CultureInfo.InvariantCulture, $"{extent.Start + stretch.Offset:x12}")), new Text(Size.Format(stretch.Length)), new Text(MapUse.Describe(stretch.Use!)));
+                new Text(string.Create(CultureInfo.InvariantCulture, $"{extent.Start + stretch.Offset:x12}")),
+                new Text(Size.Format(stretch.Length)),
+                new Text(MapUse.Describe(stretch.Use!)));
         }
 
         console.Write(grid);
-        if (uses.Length > ShownUses) console.Profile.Out.Writer.WriteLine($"  and {uses.Length - ShownUses} shorter stretches in use");
+        if (uses.Length > ShownUses)
+            console.Profile.Out.Writer.WriteLine($"  and {uses.Length - ShownUses} shorter stretches in use");
     }
 
     private static IEnumerable<string> Legend(IReadOnlyList<MapPool> pools)
     {
-        if (pools.Any(pool => !pool.IsSparse)) yield return "Strips: █ and ▒ by turns are one physical run each, ░ is several, · not known.";
+        if (pools.Any(pool => !pool.IsSparse))
+            yield return "Strips: █ and ▒ by turns are one physical run each, ░ is several, · not known.";
         if (pools.Any(pool => pool.IsSparse)) yield return "Strips of a machine: █ is resident, ░ in part, · not.";
         if (pools.Any(pool => pool.Usage is not null)) yield return "Used: █ wholly, ▄ in part, _ not.";
     }

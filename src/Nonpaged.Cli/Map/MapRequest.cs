@@ -16,7 +16,9 @@ internal sealed record MapRequest(bool IsShown = false, string? File = null)
         if (File is not null) MapSvg.Save(File, MapSvg.Draw($"Pool \"{pool.Name}\"", [pool]));
     }
 
-    /// <summary>Prints the map, where that was asked for. Beside a JSON object, whose shape does not have it, it goes to standard error.</summary>
+    /// <summary>
+    /// Prints the map, where that was asked for. Beside a JSON object, whose shape does not have it, it goes to standard error.
+    /// </summary>
     public void Print(Screen screen, MapPool pool, bool isJson)
     {
         IAnsiConsole console = isJson ? screen.Error : screen.Out;

@@ -7,7 +7,9 @@ internal static class MapStrip
 {
     private const int Width = 64;
 
-    /// <summary>By turns █ and ▒ for a physical run each, ░ where a part has several or not all of one, · for pages that are in none.</summary>
+    /// <summary>
+    /// By turns █ and ▒ for a physical run each, ░ where a part has several or not all of one, · for pages that are in none.
+    /// </summary>
     public static string Runs(MapExtent extent, bool byTurns)
     {
         int run = 0;

@@ -5,8 +5,8 @@ using System.Text;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Draws pools: a bar for each extent, whose pieces are its physical runs, below it what is used, and at the end the physical memory with the same pieces where they lie.
-/// A piece has the same colour in both.
+/// Draws pools: a bar for each extent, whose pieces are its physical runs, below it what is used, and at the end the physical
+/// memory with the same pieces where they lie. A piece has the same colour in both.
 /// </summary>
 internal sealed class MapSvg
 {
@@ -32,8 +32,12 @@ internal sealed class MapSvg
         var picture = new MapSvg();
         picture.Text(28, title, 18);
         // Frames of the host are one physical memory, and each machine has its own.
-        foreach (IGrouping<object, MapPool> memory in pools.GroupBy(pool => pool.Addresses == MapAddresses.Host ? (object)MapAddresses.Host : pool))
+        foreach (IGrouping<object, MapPool> memory in pools.GroupBy(pool =>
+            pool.Addresses == MapAddresses.Host ? (object)MapAddresses.Host : pool))
+        {
             picture.Draw([.. memory]);
+        }
+
         return picture.Finish();
     }
 
@@ -47,14 +51,16 @@ internal sealed class MapSvg
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new CommandException(
-                $"The picture cannot be written to {file}.", exception.Message, "give --svg a file in a folder that may be written to",
+                $"The picture cannot be written to {file}.", exception.Message,
+                "give --svg a file in a folder that may be written to",
                 FailureKind.Other);
         }
     }
 
     private void Draw(MapPool[] pools)
     {
-        PhysicalRun[] known = [.. pools.SelectMany(pool => pool.Extents).SelectMany(extent => extent.Runs).Where(run => run.Start is not null)];
+        PhysicalRun[] known =
+            [.. pools.SelectMany(pool => pool.Extents).SelectMany(extent => extent.Runs).Where(run => run.Start is not null)];
         ulong top = known.Select(run => run.Start!.Value + run.Length).DefaultIfEmpty(0UL).Max();
         foreach (MapPool pool in pools)
         {
@@ -70,7 +76,8 @@ internal sealed class MapSvg
         };
         Text(_y, $"{whose}, 0 to {Size.Format((top + (1 << 20) - 1) & ~((1UL << 20) - 1))}");
         Frame(BarHeight);
-        foreach (PhysicalRun run in Seen(known, run => run.Start!.Value, run => run.Length, top)) Draw(run, run.Start!.Value, top, top);
+        foreach (PhysicalRun run in Seen(known, run => run.Start!.Value, run => run.Length, top))
+            Draw(run, run.Start!.Value, top, top);
         if (top > 1UL << 32) Limit(Left + Bar * ((1UL << 32) / (double)top), "4 GiB");
         _y += 5 + BarHeight + 2 * Gap;
     }
@@ -80,15 +87,22 @@ internal sealed class MapSvg
         string runs = pool.IsSparse
             ? $"{Size.Format(extent.Runs.Aggregate(0UL, (sum, run) => sum + run.Length))} resident"
             : extent.Runs.Count == 1 ? "1 physical run" : $"{extent.Runs.Count} physical runs";
-        Text(_y, string.Create(CultureInfo.InvariantCulture, $"{pool.Name} · {extent.Rung} · 0x{extent.Start:x} · {Size.Format(extent.Length)} · {runs}"));
+        Text(_y, string.Create(
+            CultureInfo.InvariantCulture,
+            $"{pool.Name} · {extent.Rung} · 0x{extent.Start:x} · {Size.Format(extent.Length)} · {runs}"));
         Frame(BarHeight);
-        foreach (PhysicalRun run in Seen(extent.Runs, run => run.Offset, run => run.Length, extent.Length)) Draw(run, run.Offset, extent.Length, top);
+        foreach (PhysicalRun run in Seen(extent.Runs, run => run.Offset, run => run.Length, extent.Length))
+            Draw(run, run.Offset, extent.Length, top);
         _y += 5 + BarHeight;
         if (extent.Stretches is not null)
         {
             Frame(UseHeight);
-            foreach (PoolStretch used in Seen(extent.Stretches.Where(stretch => stretch.Use is not null), used => used.Offset, used => used.Length, extent.Length))
+            foreach (PoolStretch used in Seen(extent.Stretches.Where(stretch => stretch.Use is not null), used =>
+                used.Offset, used => used.Length, extent.Length))
+            {
                 Piece(used.Offset, used.Length, extent.Length, UseHeight, Used, MapUse.Describe(used.Use!));
+            }
+
             _y += 5 + UseHeight;
         }
 
@@ -98,10 +112,14 @@ internal sealed class MapSvg
     private void Draw(PhysicalRun run, ulong at, ulong whole, ulong top)
     {
         string colour = run.Start is { } start ? Colour(300.0 * (start + run.Length / 2) / top) : NotKnown;
-        Piece(at, run.Length, whole, BarHeight, colour, $"{(run.Start is null ? "address hidden" : $"0x{run.Start:x}")}, {Size.Format(run.Length)}");
+        Piece(
+            at, run.Length, whole, BarHeight, colour,
+            $"{(run.Start is null ? "address hidden" : $"0x{run.Start:x}")}, {Size.Format(run.Length)}");
     }
 
-    /// <summary>Leaves out what would be drawn over a piece that is as narrow: an extent of small pages may have a million.</summary>
+    /// <summary>
+    /// Leaves out what would be drawn over a piece that is as narrow: an extent of small pages may have a million.
+    /// </summary>
     private static IEnumerable<T> Seen<T>(IEnumerable<T> pieces, Func<T, ulong> at, Func<T, ulong> length, ulong whole)
     {
         long drawn = -1;
@@ -121,7 +139,10 @@ internal sealed class MapSvg
         double width = double.Max(1.2, Bar * (length / (double)whole));
         // A border would cover a narrow piece.
         string border = width > 4 ? " stroke=\"#fff\" stroke-width=\"0.5\"" : "";
-        Line($"<rect x=\"{x:0.##}\" y=\"{_y + 5}\" width=\"{width:0.##}\" height=\"{height}\" fill=\"{colour}\"{border}><title>{WebUtility.HtmlEncode(title)}</title></rect>");
+        string text = $"<title>{WebUtility.HtmlEncode(title)}</title>";
+        int top = _y + 5;
+        string fill = $"fill=\"{colour}\"{border}";
+        Line($"<rect x=\"{x:0.##}\" y=\"{top}\" width=\"{width:0.##}\" height=\"{height}\" {fill}>{text}</rect>");
     }
 
     // As hexadecimal, since not every reader of SVG knows hsl(). Saturation 60 %, lightness 50 %.
@@ -153,11 +174,16 @@ internal sealed class MapSvg
     // The height is known at the end.
     private string Finish()
     {
-        Text(_y, "A piece is a physical run and has the same colour where it lies in physical memory. Dark below an extent: in use.", 11);
+        Text(
+            _y,
+            "A piece is a physical run and has the same colour where it lies in physical memory. Dark below an extent: in use.",
+            11);
         int height = _y + Gap;
         string body = _svg.ToString();
         _svg.Clear();
-        Line($"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\">");
+        const string font = "font-family=\"sans-serif\" font-size=\"13\" fill=\"#222\"";
+        const string space = "http://www.w3.org/2000/svg";
+        Line($"<svg xmlns=\"{space}\" viewBox=\"0 0 {Width} {height}\" width=\"{Width}\" height=\"{height}\" {font}>");
         Line($"<rect width=\"{Width}\" height=\"{height}\" fill=\"#fff\"/>");
         _svg.Append(body);
         Line($"</svg>");

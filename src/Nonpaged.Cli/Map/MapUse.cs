@@ -7,7 +7,9 @@ internal static class MapUse
     {
         if (use.Count == 0) return "being given back";
         string[] owners = [.. use.Blocks.Select(block => block.Request.Owner?.ToString()).OfType<string>()];
-        string what = use.Count == 1 ? $"a block of {Size.Format(use.BlockBytes)}" : $"{use.Count} blocks of {Size.Format(use.BlockBytes / (ulong)use.Count)}";
+        string what = use.Count == 1
+            ? $"a block of {Size.Format(use.BlockBytes)}"
+            : $"{use.Count} blocks of {Size.Format(use.BlockBytes / (ulong)use.Count)}";
         return (use.Count, owners.Length) switch
         {
             (_, 0) => what,

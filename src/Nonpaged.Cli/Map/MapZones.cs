@@ -20,7 +20,8 @@ internal static class MapZones
         }
     }
 
-    private static ulong Sum(PhysicalRun[] runs, ulong from, ulong to) => runs.Aggregate(0UL, (sum, run) => sum + Overlap(run, from, to));
+    private static ulong Sum(PhysicalRun[] runs, ulong from, ulong to) =>
+        runs.Aggregate(0UL, (sum, run) => sum + Overlap(run, from, to));
 
     private static ulong Overlap(PhysicalRun run, ulong from, ulong to)
     {

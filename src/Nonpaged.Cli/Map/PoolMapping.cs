@@ -28,10 +28,14 @@ internal sealed record PoolMapping(ulong Start, ulong End, ulong Offset, string 
         string file = line[(name + FilePrefix.Length)..];
         if (file.EndsWith(FileSuffix, StringComparison.Ordinal)) file = file[..^FileSuffix.Length];
         int rung = file.LastIndexOf(':');
-        return new PoolMapping(Hex(range[0]), Hex(range[1]), Hex(fields[2]), fields[4], rung < 0 ? file : file[..rung], rung < 0 ? "" : file[(rung + 1)..]);
+        return new PoolMapping(Hex(range[0]), Hex(range[1]), Hex(fields[2]), fields[4], rung < 0 ? file
+            : file[..rung], rung < 0 ? "" : file[(rung + 1)..]);
     }
 
-    /// <summary>It goes on where another one ends: a change of protection, an order by frame or a hole of a machine's divides mappings of one extent.</summary>
+    /// <summary>
+    /// It goes on where another one ends: a change of protection, an order by frame or a hole of a machine's
+    /// divides mappings of one extent.
+    /// </summary>
     public bool Follows(PoolMapping other) => other.End == Start && other.Inode == Inode;
 
     private static ulong Hex(string digits) => ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);

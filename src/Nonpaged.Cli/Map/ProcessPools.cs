@@ -5,8 +5,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Finds a process's pools from outside: their memory files are named nonpaged:POOL:RUNG in /proc/PID/maps, those of machines' RAM nonpaged:MACHINE:ram, and
-/// /proc/PID/pagemap has their frames (proc_pid_maps(5), proc_pid_pagemap(5)).
+/// Finds a process's pools from outside: their memory files are named nonpaged:POOL:RUNG in /proc/PID/maps, those of machines'
+/// RAM nonpaged:MACHINE:ram, and /proc/PID/pagemap has their frames (proc_pid_maps(5), proc_pid_pagemap(5)).
 /// </summary>
 internal static class ProcessPools
 {
@@ -25,7 +25,8 @@ internal static class ProcessPools
             using SafeFileHandle pagemap = File.OpenHandle($"/proc/{process}/pagemap");
             for (int look = 1; ; look++)
             {
-                MapPool[] pools = [.. mappings.GroupBy(mapping => (mapping.Pool, mapping.IsOfMachine ? mapping.Inode : "")).Select(pool => Describe([.. pool], pagemap))];
+                MapPool[] pools = [.. mappings.GroupBy(mapping => (mapping.Pool, mapping.IsOfMachine ? mapping.Inode : ""))
+                    .Select(pool => Describe([.. pool], pagemap))];
                 PoolMapping[] since = Mappings(process);
                 if (look == Looks || since.SequenceEqual(mappings)) return pools;
                 mappings = since;
@@ -39,12 +40,14 @@ internal static class ProcessPools
         catch (Exception exception) when (exception is UnauthorizedAccessException or IOException)
         {
             throw new CommandException(
-                $"The process {process} may not be looked at.", $"its owner, and whether it may be traced ({exception.Message})", "run it as the process's owner, or as root",
+                $"The process {process} may not be looked at.", $"its owner, and whether it may be traced ({exception.Message})",
+                "run it as the process's owner, or as root",
                 FailureKind.Other);
         }
     }
 
-    private static PoolMapping[] Mappings(int process) => [.. File.ReadLines($"/proc/{process}/maps").Select(PoolMapping.Parse).OfType<PoolMapping>()];
+    private static PoolMapping[] Mappings(int process) =>
+        [.. File.ReadLines($"/proc/{process}/maps").Select(PoolMapping.Parse).OfType<PoolMapping>()];
 
     private static MapPool Describe(PoolMapping[] mappings, SafeFileHandle pagemap)
     {
@@ -70,10 +73,14 @@ internal static class ProcessPools
         return joined;
     }
 
-    /// <summary>The physical address of each page: the machine's where it is a machine's and present, else the frame; null where hidden or not mapped at this moment.</summary>
-    private static IEnumerable<ulong?> AddressesOf(PoolMapping mapping, MachineRam? machine, SafeFileHandle pagemap, Action hidden)
+    /// <summary>
+    /// The physical address of each page: the machine's where it is a machine's and present, else the frame; null where
+    /// hidden or not mapped at this moment.
+    /// </summary>
+    private static IEnumerable<ulong?> AddressesOf(
+        PoolMapping mapping, MachineRam? machine, SafeFileHandle pagemap, Action hidden)
     {
-        var entries = new ulong[EntriesAtOnce];
+        ulong[] entries = new ulong[EntriesAtOnce];
         ulong pages = (mapping.End - mapping.Start) / Page.Size;
         for (ulong first = 0; first < pages; first += EntriesAtOnce)
         {

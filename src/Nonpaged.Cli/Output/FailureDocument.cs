@@ -6,9 +6,11 @@ internal sealed record FailureDocument(string Kind, int? Errno, string Reason, l
     public static FailureDocument? From(AllocationFailure? failure) => failure is null
         ? null
         : new FailureDocument(
-            KindName(failure.Kind), failure.Errno == 0 ? null : failure.Errno, failure.Reason, failure.LimitValue, failure.Limit, failure.Remedy);
+            KindName(failure.Kind), failure.Errno == 0 ? null
+                : failure.Errno, failure.Reason, failure.LimitValue, failure.Limit, failure.Remedy);
 
     // "memory-lock", as options and other values of the command line are written.
     private static string KindName(FailureKind kind) =>
-        string.Concat($"{kind}".Select((letter, index) => char.IsUpper(letter) && index > 0 ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
+        string.Concat($"{kind}".Select((letter, index) =>
+            char.IsUpper(letter) && index > 0 ? $"-{char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 }

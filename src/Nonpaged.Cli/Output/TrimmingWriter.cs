@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Leaves out blanks at the end of lines: tables pad their cells, and what goes to a file or pipe should be clean.</summary>
+/// <summary>
+/// Leaves out blanks at the end of lines: tables pad their cells, and what goes to a file or pipe should be clean.
+/// </summary>
 internal sealed class TrimmingWriter(TextWriter inner) : TextWriter
 {
     private int _blanks;

@@ -26,7 +26,8 @@ internal sealed unsafe class Filler : IDisposable
         while (length >= Least && HostMemory.Refuse((nuint)(2 * length)) is not null) length /= 2;
         if (length < Least) return null;
         SysResult mapped = LibC.MMap(
-            null, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+            null, (nuint)length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1,
+            0);
         if (mapped.IsError) return null;
         var filler = new Filler((byte*)mapped.Value, length);
         LibC.MAdvise(filler._start, (nuint)length, LibC.MADV_NOHUGEPAGE);
@@ -36,15 +37,15 @@ internal sealed unsafe class Filler : IDisposable
     }
 
     /// <summary>
-    /// Gives back every second frame of the lower half of those that it has: what is allocated next lies low, and scattered among the
-    /// others. Compaction moves pages from low addresses to high ones, so memory that lies high already stays
+    /// Gives back every second frame of the lower half of those that it has: what is allocated next lies low, and scattered among
+    /// the others. Compaction moves pages from low addresses to high ones, so memory that lies high already stays
     /// (Documentation/mm/physical_memory.rst; mm/compaction.c).
     /// </summary>
     public void FreeScattered()
     {
-        var entries = new ulong[Length / Page.Size];
+        ulong[] entries = new ulong[Length / Page.Size];
         if (PageMapFile.Read(_start, entries).IsError) return;
-        var pages = new nuint[entries.Length];
+        nuint[] pages = new nuint[entries.Length];
         for (int i = 0; i < pages.Length; i++)
         {
             entries[i] &= PageMapFile.FrameMask;

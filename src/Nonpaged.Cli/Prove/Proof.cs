@@ -62,8 +62,8 @@ internal sealed class Proof : IDisposable
     }
 
     /// <summary>
-    /// Where compaction finds pages to move depends on how memory lies, so the controls are placed among fragments anew until one of them has
-    /// moved. The pool's memory stays the same through all rounds.
+    /// Where compaction finds pages to move depends on how memory lies, so the controls are placed among fragments anew until one
+    /// of them has moved. The pool's memory stays the same through all rounds.
     /// </summary>
     private void Compact(Action<string> report)
     {
@@ -85,7 +85,9 @@ internal sealed class Proof : IDisposable
         }
     }
 
-    /// <summary>Their pages lie scattered, with free ones between them, as they do on a machine that has run for a while.</summary>
+    /// <summary>
+    /// Their pages lie scattered, with free ones between them, as they do on a machine that has run for a while.
+    /// </summary>
     private void ObtainControlsAmongFragments(ulong length)
     {
         using Filler? fragments = _ours.Any(memory => memory.HasFrames) ? Filler.TryFill(length) : null;

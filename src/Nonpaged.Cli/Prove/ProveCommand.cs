@@ -7,7 +7,8 @@ internal sealed class ProveCommand
 {
     private const string DefaultSize = "256M";
 
-    private readonly Option<string?> _size = Options.Text("--size", "SIZE", "How much memory of each kind, in whole 2 MiB: 16M, 1G (default 256M).");
+    private readonly Option<string?> _size = Options.Text(
+        "--size", "SIZE", "How much memory of each kind, in whole 2 MiB: 16M, 1G (default 256M).");
     private readonly MapOptions _map = new();
     private readonly Option<bool> _json = Options.Json();
     private readonly Screen _screen;
@@ -18,7 +19,9 @@ internal sealed class ProveCommand
     {
         var prove = new ProveCommand(screen);
         var command = new Command(
-            "prove", "Attack the pool's memory, and beside it mlocked memory, a pinned array and private hugepages; then compare frames and contents.")
+            "prove",
+            "Attack the pool's memory, and beside it mlocked memory, a pinned array and private hugepages; "
+                + "then compare frames and contents.")
         {
             prove._size, prove._json,
         };
@@ -38,28 +41,29 @@ internal sealed class ProveCommand
             map = _map.Read(parsed);
             nuint length = ReadSize(parsed.GetValue(_size) ?? DefaultSize);
             List<(PooledMemory Memory, AllocationFailure Why)> shortfalls = [];
-            document = await Waiting.WhileAsync(_screen, $"attacking {Size.Format(length)} of each kind of memory", report => Task.Run(() =>
-            {
-                PooledMemory[] ours = MakeOurs();
-                try
+            document = await Waiting.WhileAsync(
+                _screen, $"attacking {Size.Format(length)} of each kind of memory", report => Task.Run(() =>
                 {
-                    foreach (PooledMemory memory in ours)
+                    PooledMemory[] ours = MakeOurs();
+                    try
                     {
-                        if (Obtain(memory, length) is { } shortfall) shortfalls.Add((memory, shortfall));
-                    }
+                        foreach (PooledMemory memory in ours)
+                        {
+                            if (Obtain(memory, length) is { } shortfall) shortfalls.Add((memory, shortfall));
+                        }
 
-                    PooledMemory[] there = [.. ours.Where(memory => memory.Missing is null)];
-                    if (there.Length == 0) throw new CommandException(shortfalls[0].Why);
-                    using var proof = new Proof(ours);
-                    IReadOnlyList<ProveRow> rows = proof.Run(report);
-                    if (map.IsWanted) pool = MapPool.From(there[0].Map, MapAddresses.Host);
-                    return new ProveDocument(rows, null);
-                }
-                finally
-                {
-                    foreach (PooledMemory memory in ours) memory.Dispose();
-                }
-            }));
+                        PooledMemory[] there = [.. ours.Where(memory => memory.Missing is null)];
+                        if (there.Length == 0) throw new CommandException(shortfalls[0].Why);
+                        using var proof = new Proof(ours);
+                        IReadOnlyList<ProveRow> rows = proof.Run(report);
+                        if (map.IsWanted) pool = MapPool.From(there[0].Map, MapAddresses.Host);
+                        return new ProveDocument(rows, null);
+                    }
+                    finally
+                    {
+                        foreach (PooledMemory memory in ours) memory.Dispose();
+                    }
+                }));
             foreach ((PooledMemory memory, AllocationFailure why) in shortfalls) SayWhyLess(memory, why);
             if (pool is not null) map.Save(pool);
         }
@@ -79,15 +83,19 @@ internal sealed class ProveCommand
         else if (failure is not null) FailurePrinter.Print(_screen, document.Failure!);
         else ProvePrinter.Print(_screen, document.Rows);
         if (pool is not null) map.Print(_screen, pool, isJson);
-        return failure is null && document.Rows.Where(row => row.IsOurs).All(row => row.Holds) ? ExitCode.Success : ExitCode.Failure;
+        return failure is null && document.Rows.Where(row => row.IsOurs).All(row => row.Holds)
+            ? ExitCode.Success
+            : ExitCode.Failure;
     }
 
     private static nuint ReadSize(string text)
     {
         ulong size = Size.Parse("--size", text);
-        if (size == 0) throw new CommandException("--size 0 leaves nothing to attack.", "at least one page", "write, say, --size 16M");
+        if (size == 0)
+            throw new CommandException("--size 0 leaves nothing to attack.", "at least one page", "write, say, --size 16M");
         if (size <= long.MaxValue) return Page.RoundUp((nuint)size, HostExtents.HugePage);
-        throw new CommandException($"--size {text} is more than an address space holds.", $"{long.MaxValue} bytes", "write, say, --size 256M");
+        throw new CommandException(
+            $"--size {text} is more than an address space holds.", $"{long.MaxValue} bytes", "write, say, --size 256M");
     }
 
     /// <summary>Each kind of pin, on the best memory that there is and on single pages.</summary>

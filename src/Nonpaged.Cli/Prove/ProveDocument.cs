@@ -8,8 +8,8 @@ internal sealed record ProveDocument(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] FailureDocument? Failure);
 
 /// <summary>
-/// One attack on one memory. Pages are of 4 KiB. Moved and changed are null where the attack did not take place, moved also where frame numbers may not be read: the
-/// note says why.
+/// One attack on one memory. Pages are of 4 KiB. Moved and changed are null where the attack did not take place, moved also where
+/// frame numbers may not be read: the note says why.
 /// </summary>
 internal sealed record ProveRow(
     string Memory, string? Pin, string? Rung, string Attack, ulong Pages, ulong? Moved, ulong? Changed, string? Note)

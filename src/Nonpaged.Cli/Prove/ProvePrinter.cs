@@ -13,7 +13,8 @@ internal static class ProvePrinter
             " and ", rows.Select(row => row.Rung).OfType<string>().Distinct().Select(rung => $"\"{rung}\""));
         string most = Size.Format(rows.Max(row => row.Pages) * Page.Size);
         screen.WriteWhole($"{most} of each, in pages of 4 KiB. ★ nonpaged, by kind of pin, from {rungs}.");
-        screen.Out.MarkupLine("[dim]moved / changed: pages in another frame / with other contents. ? cannot be known, - not attacked.[/]");
+        screen.Out.MarkupLine(
+            "[dim]moved / changed: pages in another frame / with other contents. ? cannot be known, - not attacked.[/]");
         var table = new Table { Border = TableBorder.Simple, ShowRowSeparators = false };
         // Two spaces between columns: with the usual three the table is wider than 80.
         table.AddColumn(new TableColumn("attack").PadRight(1));
@@ -57,11 +58,13 @@ internal static class ProvePrinter
         { } some => string.Create(CultureInfo.InvariantCulture, $"{double.Clamp(100.0 * some / pages, 0.1, 99.9):0.#}%"),
     };
 
-    /// <summary>Each remark once, with the attacks and memories that it is about; those that the table tells by itself are left out.</summary>
+    /// <summary>
+    /// Each remark once, with the attacks and memories that it is about; those that the table tells by itself are left out.
+    /// </summary>
     private static IEnumerable<string> Notes(IReadOnlyList<ProveRow> rows)
     {
         int attacks = rows.DistinctBy(row => row.Attack).Count();
-        var remarks = rows
+        IEnumerable<IGrouping<(string Remark, string Attacks), (string Memory, string Remark, string Attacks)>> remarks = rows
             .SelectMany(
                 row => (row.Note ?? "").Split(Proof.NoteSeparator),
                 (row, remark) => (Memory: Name(row), row.Attack, Remark: remark))
@@ -70,7 +73,7 @@ internal static class ProvePrinter
             .Select(
                 group => (group.Key.Memory, group.Key.Remark, Attacks: Names([.. group.Select(note => note.Attack).Distinct()])))
             .GroupBy(note => (note.Remark, note.Attacks));
-        foreach (var remark in remarks)
+        foreach (IGrouping<(string Remark, string Attacks), (string Memory, string Remark, string Attacks)> remark in remarks)
             yield return $"{remark.Key.Attacks} · {string.Join(", ", remark.Select(note => note.Memory))}: {remark.Key.Remark}";
 
         string Names(string[] names) => names.Length == attacks ? "all" : string.Join(", ", names);
@@ -88,7 +91,9 @@ internal static class ProvePrinter
         }
 
         ProveRow[] taken = [.. ours.Where(row => row.Changed is not null)];
-        string frames = ours.All(row => row.Moved is null) ? $"no byte changed, {Proof.Hidden}" : "no frame moved, no byte changed";
+        string frames = ours.All(row => row.Moved is null)
+            ? $"no byte changed, {Proof.Hidden}"
+            : "no frame moved, no byte changed";
         string pins = string.Join(", ", taken.Select(row => row.Pin).Distinct());
         int attacked = taken.DistinctBy(row => row.Attack).Count();
         int all = ours.DistinctBy(row => row.Attack).Count();

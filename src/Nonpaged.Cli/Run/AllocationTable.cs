@@ -21,7 +21,9 @@ internal static class AllocationTable
             string call = more == 0 ? allocation.Call : $"{allocation.Call}, {more + 1} times";
             table.AddRow(
                 new Markup($"{Markup.Escape(call)}\n[dim]{Markup.Escape(Flags(allocation))}[/]"),
-                new Markup($"{allocation.Length}\n[dim]{(allocation.HighestAcceptableAddress == s_noLimit ? "no limit" : allocation.HighestAcceptableAddress)}[/]"),
+                new Markup($"{allocation.Length}\n[dim]"
+                    + $"{(allocation.HighestAcceptableAddress == s_noLimit ? "no limit" : allocation.HighestAcceptableAddress)}"
+                    + "[/]"),
                 new Markup($"{allocation.VirtualAddress ?? "NULL"}\n[dim]{Markup.Escape(Ranges(allocation))}[/]"),
                 new Markup(Obtained(allocation)));
         }
@@ -45,8 +47,10 @@ internal static class AllocationTable
     {
         // A single range is as long as the block.
         if (allocation.PhysicalRanges is [var only]) return only.Start ?? "unknown";
-        IEnumerable<string> lines = allocation.PhysicalRanges.Take(ShownRanges).Select(range => $"{range.Start ?? "unknown"} + {Size.Format(range.Length)}");
-        if (allocation.PhysicalRanges.Count > ShownRanges) lines = lines.Append($"and {allocation.PhysicalRanges.Count - ShownRanges} more");
+        IEnumerable<string> lines = allocation.PhysicalRanges.Take(ShownRanges)
+            .Select(range => $"{range.Start ?? "unknown"} + {Size.Format(range.Length)}");
+        if (allocation.PhysicalRanges.Count > ShownRanges)
+            lines = lines.Append($"and {allocation.PhysicalRanges.Count - ShownRanges} more");
         return string.Join('\n', lines);
     }
 

@@ -13,16 +13,29 @@ namespace Nonpaged.Cli;
 /// <param name="Meaning">What such a fault means, where that is known.</param>
 /// <param name="Remedy">What shows more.</param>
 internal sealed record CrashDocument(
-    string Signal, string Driver, string? Function, string Irql, string? Call, bool InCall, ulong Calls, string? Address, string? Location, string? Meaning, string Remedy)
+    string Signal,
+    string Driver,
+    string? Function,
+    string Irql,
+    string? Call,
+    bool InCall,
+    ulong Calls,
+    string? Address,
+    string? Location,
+    string? Meaning,
+    string Remedy)
 {
     public AllocationFailure ToFailure()
     {
         string where = Function is null ? "outside of its functions" : $"in {Function}";
-        string last = Call is null ? "it had not called NDIS" : InCall ? $"it was in {Call}" : $"its last call was {Call}, which had returned";
+        string last = Call is null ? "it had not called NDIS"
+            : InCall ? $"it was in {Call}"
+            : $"its last call was {Call}, which had returned";
         string at = Location is null ? "" : $", at {Location}";
         string address = Address is null ? "" : $" at the address {Address}";
         return new AllocationFailure(FailureKind.Other,
-            $"The driver {Driver} crashed: {Signal}{address}, {where} at {Irql}{at}; {last}.{(Meaning is null ? "" : $" {Meaning}")}",
+            $"The driver {Driver} crashed: {Signal}{address}, {where} at {Irql}{at}; "
+                + $"{last}.{(Meaning is null ? "" : $" {Meaning}")}",
             "a process of its own, which has ended, with its machine",
             Remedy);
     }

@@ -44,16 +44,20 @@ internal static unsafe class CrashReader
             record->InCall != 0,
             record->Calls,
             isAccess && !isNoncanonical ? $"0x{record->FaultAddress:x}" : null,
-            module is null ? null : $"{Path.GetFileName(module)}+0x{offset:x}{(symbol is null ? "" : $" ({symbol}+0x{record->SymbolOffset:x})")}",
+            module is null ? null
+                : $"{Path.GetFileName(module)}+0x{offset:x}{(symbol is null ? "" : $" ({symbol}+0x{record->SymbolOffset:x})")}",
             Meaning(record, isNoncanonical, isAccess),
-            module is null ? "see docs/drivers.md for gdb and AddressSanitizer with a driver" : $"addr2line -fe {module} 0x{offset:x}");
+            module is null
+                ? "see docs/drivers.md for gdb and AddressSanitizer with a driver"
+                : $"addr2line -fe {module} 0x{offset:x}");
     }
 
     private static string? Meaning(CallRecord* record, bool isNoncanonical, bool isAccess)
     {
         if (isNoncanonical)
         {
-            return "The address was one that no memory can have, as those of NdisMMapIoSpace are here: registers are read and written by "
+            return "The address was one that no memory can have, as those of NdisMMapIoSpace are here: "
+                + "registers are read and written by "
                 + "NdisReadRegisterXxx and NdisWriteRegisterXxx, and not by a dereference.";
         }
 

@@ -9,15 +9,18 @@ using Nonpaged.Ndis.Native;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Where C drivers run: in a process of their own, which this one watches, since a driver's crash takes its process with it. That is the program
-/// nonpaged-host, compiled ahead of time, which has the same commands and the functions of NDIS that a driver imports.
+/// Where C drivers run: in a process of their own, which this one watches, since a driver's crash takes its process
+/// with it. That is the program nonpaged-host, compiled ahead of time, which has the same commands and the functions
+/// of NDIS that a driver imports.
 /// </summary>
 internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver>? load)
 {
     /// <summary>The environment variable with the path of the program.</summary>
     public const string PathVariable = "NONPAGED_HOST";
 
-    /// <summary>The environment variable with the number of the descriptor whose end is the end of the process that watches.</summary>
+    /// <summary>
+    /// The environment variable with the number of the descriptor whose end is the end of the process that watches.
+    /// </summary>
     public const string LifelineVariable = "NONPAGED_LIFELINE";
 
     private const int RecordDescriptor = 3;
@@ -28,7 +31,8 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
 
     /// <summary>Loads a driver into this process.</summary>
     /// <exception cref="CommandException">It cannot be loaded, and why.</exception>
-    public MiniportDriver Load(string file) => load is null ? throw new InvalidOperationException("Another program loads drivers.") : load(file);
+    public MiniportDriver Load(string file) =>
+        load is null ? throw new InvalidOperationException("Another program loads drivers.") : load(file);
 
     /// <summary>Runs the same command in the other program, and waits for its end.</summary>
     /// <exception cref="CommandException">The program is missing or cannot be started.</exception>
@@ -42,8 +46,9 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
             using Child child = Start(program, record);
             ChildEnd end = await WaitAsync(child, interruption);
             if (end.Signal == 0) return new DriverHostResult(end.ExitCode, null);
-            if (interruption.Happened && end.Signal is LibC.SIGTERM or 2 or 1) return new DriverHostResult(interruption.ExitCode, null);
-            using MemoryMappedFile file = MemoryMappedFile.CreateFromFile(
+            if (interruption.Happened && end.Signal is LibC.SIGTERM or 2 or 1)
+                return new DriverHostResult(interruption.ExitCode, null);
+            using var file = MemoryMappedFile.CreateFromFile(
                 record, null, CallRecord.FileSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
             return new DriverHostResult(ExitCode.Failure, CrashReader.Read(file, end.Signal));
         }
@@ -62,7 +67,7 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
 
     private Child Start(string program, SafeFileHandle record)
     {
-        using var nothing = File.OpenHandle("/dev/null");
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null");
         using var output = new SafeFileHandle(1, ownsHandle: false);
         using var error = new SafeFileHandle(2, ownsHandle: false);
         // In the order of their numbers: see RecordDescriptor and LifelineDescriptor.
@@ -72,12 +77,15 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
 
     private static IEnumerable<string> Surroundings()
     {
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables()) yield return $"{variable.Key}={variable.Value}";
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+            yield return $"{variable.Key}={variable.Value}";
         yield return $"{CallRecord.DescriptorVariable}={RecordDescriptor}";
         yield return $"{LifelineVariable}={LifelineDescriptor}";
     }
 
-    /// <summary>Waits for the end of the process; it is in a session of its own, so that a terminal's signals have to be passed on.</summary>
+    /// <summary>
+    /// Waits for the end of the process; it is in a session of its own, so that a terminal's signals have to be passed on.
+    /// </summary>
     private static async Task<ChildEnd> WaitAsync(Child child, Interruption interruption)
     {
         using CancellationTokenRegistration passOn = interruption.Token.Register(() => child.Signal(interruption.Number));
@@ -89,7 +97,8 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     private static void Check(SysResult result, string call)
     {
         if (!result.IsError) return;
-        throw new CommandException($"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits",
-            FailureKind.Other);
+        throw new CommandException(
+            $"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits",
+                FailureKind.Other);
     }
 }

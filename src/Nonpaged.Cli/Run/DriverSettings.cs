@@ -33,7 +33,8 @@ internal static class DriverSettings
     private static void Add(Dictionary<string, string> settings, string line, string where)
     {
         int equals = line.IndexOf('=', StringComparison.Ordinal);
-        if (equals < 1) throw new CommandException($"{where} is not KEY=VALUE.", "a keyword, an equals sign, and its value", "write, say, NetworkAddress=02005e000001");
+        if (equals < 1) throw new CommandException(
+            $"{where} is not KEY=VALUE.", "a keyword, an equals sign, and its value", "write, say, NetworkAddress=02005e000001");
         settings[line[..equals].Trim()] = line[(equals + 1)..].Trim();
     }
 }

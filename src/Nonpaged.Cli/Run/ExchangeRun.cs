@@ -11,7 +11,7 @@ internal sealed class ExchangeRun(
 
     public async Task RunAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
-        using FrameExchange exchange = FrameExchange.Register(instance);
+        using var exchange = FrameExchange.Register(instance);
         (Adapter from, TimeSpan time) = await steps.StartAsync(
             $"starting the driver {driver.Name}", instance, driver, machine.Nic);
         try

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Turns the first Ctrl+C, SIGTERM or SIGHUP into a cancellation, so that what was started is ended in order. A second one ends the program at once,
-/// by the signal's default action.
+/// Turns the first Ctrl+C, SIGTERM or SIGHUP into a cancellation, so that what was started is ended in order. A second one ends
+/// the program at once, by the signal's default action.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -14,7 +14,8 @@ internal sealed class Interruption : IDisposable
 
     public Interruption()
     {
-        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, Handle))];
+        _registrations = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal =>
+            PosixSignalRegistration.Create(signal, Handle))];
     }
 
     public CancellationToken Token => _source.Token;

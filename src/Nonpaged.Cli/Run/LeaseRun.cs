@@ -23,7 +23,7 @@ internal sealed class LeaseRun(RunSteps steps, Screen screen, RunPrinter printer
     public async Task RunAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
         // Before the driver starts: where RAM is scarce, that takes what it can get.
-        await using LeaseAndPing protocol = LeaseAndPing.Register(instance);
+        await using var protocol = LeaseAndPing.Register(instance);
         (Adapter adapter, TimeSpan time) = await steps.StartAsync(
             $"starting the driver {driver.Name}", instance, driver, machine.Nic);
         try

@@ -20,23 +20,28 @@ internal static class MachineChoice
 
     private static RunMachine StartVfio(RunRequest request)
     {
-        VfioMachine machine = VfioMachine.Open(new VfioOptions { Devices = request.Devices, Interrupt = request.Interrupt });
-        string interrupts = machine.GetInterruptKind(machine.PciDevices[0]) is { } kind ? $"interrupts by {kind}" : "no interrupts";
+        var machine = VfioMachine.Open(new VfioOptions { Devices = request.Devices, Interrupt = request.Interrupt });
+        string interrupts = machine.GetInterruptKind(machine.PciDevices[0]) is { } kind
+            ? $"interrupts by {kind}"
+            : "no interrupts";
         string faults = machine.TellsFaults ? "" : "; faults of DMA are not told, since the kernel's log may not be read";
-        return new RunMachine(machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1), $"memory of this machine behind its IOMMU, {interrupts}{faults}");
+        return new RunMachine(
+            machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1),
+            $"memory of this machine behind its IOMMU, {interrupts}{faults}");
     }
 
     private static RunMachine StartSysfs(RunRequest request)
     {
-        SysfsMachine machine = SysfsMachine.Open(new SysfsOptions { Devices = request.Devices, Regions = request.Regions });
+        var machine = SysfsMachine.Open(new SysfsOptions { Devices = request.Devices, Regions = request.Regions });
         return new RunMachine(
-            machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1), "memory of this machine by its physical addresses",
+            machine, machine.PciDevices[0], machine.PciDevices.ElementAtOrDefault(1),
+            "memory of this machine by its physical addresses",
             "nothing keeps the card from memory that is not its own: a wrong address is written to, whosever memory that is");
     }
 
     private static RunMachine StartQemu(RunRequest request, string nic)
     {
-        QemuMachine machine = QemuMachine.Start(new QemuOptions
+        var machine = QemuMachine.Start(new QemuOptions
         {
             NicModel = request.IsVirtual ? null : nic,
             NicProperties = request.NicProperties,

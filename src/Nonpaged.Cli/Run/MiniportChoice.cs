@@ -12,7 +12,8 @@ internal static class MiniportChoice
     /// <exception cref="CommandException">There is no such driver.</exception>
     public static MiniportDriver Find(string name) =>
         NetworkDrivers.Find(name)
-        ?? throw new CommandException($"--driver '{name}' is not a driver.", $"the drivers are {Names(" and ")}", $"write, say, --driver {Default.Name}");
+        ?? throw new CommandException(
+            $"--driver '{name}' is not a driver.", $"the drivers are {Names(" and ")}", $"write, say, --driver {Default.Name}");
 
     /// <summary>The driver that was asked for, or the one that matches the card.</summary>
     /// <exception cref="CommandException">None matches.</exception>
@@ -32,7 +33,8 @@ internal static class MiniportChoice
             return NetworkDrivers.All.FirstOrDefault(driver => driver.Devices.Contains(id))
                 ?? throw new CommandException(
                     $"No driver matches the NIC {request.Nic} ({id}).",
-                    string.Join("; ", NetworkDrivers.All.Select(driver => $"{driver.Name} drives {string.Join(", ", driver.Devices)}")),
+                    string.Join(
+                        "; ", NetworkDrivers.All.Select(driver => $"{driver.Name} drives {string.Join(", ", driver.Devices)}")),
                     $"nonpaged run --nic {Default.Name}");
         }
 

@@ -3,15 +3,16 @@ using System.CommandLine;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// <c>nonpaged run</c>, the main job: a miniport gets all of its memory from NdisAllocateMemory, drives a network card with it, takes a DHCP
-/// lease and pings.
+/// <c>nonpaged run</c>, the main job: a miniport gets all of its memory from NdisAllocateMemory, drives a network card with
+/// it, takes a DHCP lease and pings.
 /// </summary>
 internal static class RunCommand
 {
     public static Command Create(Screen screen, DriverHost host)
     {
         var options = new RunOptions();
-        var command = new Command("run", "Start a network driver on a machine of QEMU's device models, take a DHCP lease, and ping.");
+        var command = new Command(
+            "run", "Start a network driver on a machine of QEMU's device models, take a DHCP lease, and ping.");
         command.Arguments.Add(options.DriverFile);
         foreach (Option option in options.All) command.Options.Add(option);
         command.SetAction(parsed => RunAsync(screen, host, options, parsed));

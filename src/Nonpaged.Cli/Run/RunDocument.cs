@@ -73,14 +73,19 @@ internal sealed record NoncachedDocument(string Caching, ulong Total, ulong Peak
 internal sealed record PingDocument(string? Target, int Sent, int Received);
 
 /// <summary>Frames that two adapters exchanged.</summary>
-internal sealed record PeerDocument(int Length, long Sent, long Received, long Changed, long Disordered, double Seconds, double FramesPerSecond)
+internal sealed record PeerDocument(
+    int Length, long Sent, long Received, long Changed, long Disordered, double Seconds, double FramesPerSecond)
 {
     public static PeerDocument From(FrameExchangeResult result) => new(
-        result.Length, result.Sent, result.Received, result.Changed, result.Disordered, Math.Round(result.Time.TotalSeconds, 6), Math.Round(result.FramesPerSecond));
+        result.Length, result.Sent, result.Received, result.Changed, result.Disordered, Math.Round(result.Time.TotalSeconds, 6),
+        Math.Round(result.FramesPerSecond));
 }
 
-/// <summary>A network interface that an adapter was: what the kernel sent through it and took from it, and what was lost between them.</summary>
-internal sealed record TapDocument(string Name, string? Address, uint Mtu, long Sent, long NotSent, long Received, long NotReceived)
+/// <summary>
+/// A network interface that an adapter was: what the kernel sent through it and took from it, and what was lost between them.
+/// </summary>
+internal sealed record TapDocument(
+    string Name, string? Address, uint Mtu, long Sent, long NotSent, long Received, long NotReceived)
 {
     public static TapDocument From(TapInterface tap, MacAddress? address) =>
         new(tap.Name, address?.ToString(), tap.Mtu, tap.FramesSent, tap.FramesNotSent, tap.FramesReceived, tap.FramesNotReceived);

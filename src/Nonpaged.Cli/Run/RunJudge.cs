@@ -46,7 +46,8 @@ internal static class RunJudge
         IEnumerable<string> calls = document.Leaks.GroupBy(leak => leak.Call)
             .Select(call => $"{call.Count()} of {call.Key}");
         return new AllocationFailure(FailureKind.Other,
-            $"The driver left {Count(document.Outstanding, "block or handle", "blocks and handles")} when it was halted: {string.Join(", ", calls)}.",
+            $"The driver left {Count(document.Outstanding, "block or handle", "blocks and handles")} when it was halted: "
+                + $"{string.Join(", ", calls)}.",
             "nothing is left after MiniportHalt, or after a MiniportInitialize that fails",
             "free what the leaks name; addr2line -fe DRIVER.so OFFSET names the line of a call");
     }
@@ -71,7 +72,8 @@ internal static class RunJudge
         peer is { Changed: 0, Disordered: 0 } && peer.Received == request.Frames
             ? null
             : new AllocationFailure(FailureKind.Other,
-                $"{peer?.Received ?? 0} of {request.Frames} frames arrived, {peer?.Changed ?? 0} of them changed and {peer?.Disordered ?? 0} out of order.",
+                $"{peer?.Received ?? 0} of {request.Frames} frames arrived, {peer?.Changed ?? 0} of them changed and "
+                    + $"{peer?.Disordered ?? 0} out of order.",
                 "all of them, as they were sent",
                 "look at the traffic: nonpaged run --peer --frames 1000 --pcap run.pcap, then tshark -r run.pcap");
 

@@ -28,7 +28,8 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
     {
         if (isSilent) return;
         Line("driver", string.Create(CultureInfo.InvariantCulture,
-            $"{adapter.Driver.Name} runs after {time.TotalSeconds:0.00} s, address {adapter.MacAddress}; NDIS profile {request.Profile.ToString().ToLowerInvariant()}"));
+            $"{adapter.Driver.Name} runs after {time.TotalSeconds:0.00} s, address {adapter.MacAddress}; "
+                + $"NDIS profile {request.Profile.ToString().ToLowerInvariant()}"));
     }
 
     public void ShowAllocations(IEnumerable<NdisAllocation> allocations)
@@ -41,7 +42,9 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
 
     public void ShowLease(DhcpLease lease, TimeSpan time)
     {
-        if (!isSilent) Line("lease", string.Create(CultureInfo.InvariantCulture, $"{lease.Address} from {lease.Server} after {time.TotalSeconds:0.00} s"));
+        if (!isSilent) Line(
+            "lease",
+            string.Create(CultureInfo.InvariantCulture, $"{lease.Address} from {lease.Server} after {time.TotalSeconds:0.00} s"));
     }
 
     public void ShowPings(PingResult pings)
@@ -50,19 +53,23 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
         string times = pings.RoundTrips is { } trips
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $", in {trips.Shortest.TotalMilliseconds:0.00} to {trips.Longest.TotalMilliseconds:0.00} ms, on average {trips.Mean.TotalMilliseconds:0.00}")
+                $", in {trips.Shortest.TotalMilliseconds:0.00} to {trips.Longest.TotalMilliseconds:0.00} ms, "
+                    + $"on average {trips.Mean.TotalMilliseconds:0.00}")
             : "";
         Line("pings", $"{pings.Target}: {pings.Received} of {pings.Sent} answered{times}");
     }
 
     public void ShowTap(TapInterface tap, Adapter adapter)
     {
-        if (!isSilent) Line("tap", $"{tap.Name}, address {adapter.MacAddress}, MTU {tap.Mtu}; ip address add ADDRESS/24 dev {tap.Name} && ip link set {tap.Name} up");
+        if (!isSilent) Line("tap", $"{tap.Name}, address {adapter.MacAddress}, MTU {tap.Mtu}; "
+            + $"ip address add ADDRESS/24 dev {tap.Name} && ip link set {tap.Name} up");
     }
 
     public void ShowTapEnd(TapDocument tap)
     {
-        if (!isSilent) Line("tap", $"{tap.Name}: {tap.Sent} frames sent and {tap.NotSent} not, {tap.Received} received and {tap.NotReceived} not taken");
+        if (!isSilent) Line(
+            "tap",
+            $"{tap.Name}: {tap.Sent} frames sent and {tap.NotSent} not, {tap.Received} received and {tap.NotReceived} not taken");
     }
 
     public void ShowExchange(FrameExchangeResult result)
@@ -70,7 +77,8 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
         if (isSilent) return;
         Line("peer", string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Received} of {result.Sent} frames of {result.Length} B arrived in {result.Time.TotalSeconds:0.00} s: {result.FramesPerSecond:0} frames/s; {result.Changed} changed, {result.Disordered} out of order"));
+            $"{result.Received} of {result.Sent} frames of {result.Length} B arrived in {result.Time.TotalSeconds:0.00} s: "
+                + $"{result.FramesPerSecond:0} frames/s; {result.Changed} changed, {result.Disordered} out of order"));
     }
 
     public void ShowMap(MapPool pool, RunRequest request) => request.Map.Print(screen, pool, isJson: isSilent);
@@ -104,21 +112,27 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
             Line("report", $"and {document.FurtherReports} further ones, which are not listed");
         ShowLeaks(document.Leaks);
         if (document.Noncached is { } noncached)
-            Line("scarce", $"{Size.Format(noncached.Peak)} of {Size.Format(noncached.Total)} of {noncached.Caching} memory taken at most (C16)");
+        {
+            Line("scarce", $"{Size.Format(noncached.Peak)} of {Size.Format(noncached.Total)} of {noncached.Caching} memory taken "
+                + "at most (C16)");
+        }
+
         int obtained = document.Allocations.Count(allocation => allocation.VirtualAddress is not null);
         int freed = document.Allocations.Count(allocation => allocation.Freed);
         int left = document.Leaks.Count(leak => leak.Length is not null);
         string blocks = $"{freed} of {obtained} blocks freed{(document.FurtherAllocations > 0 ? " of those listed" : "")}";
         Line("halted", document.Outstanding == 0
             ? $"{blocks}, nothing outstanding"
-            : $"{blocks}; the driver left {Count(left, "block")} and {Count(document.Outstanding - left, "handle")}, which were taken from it");
+            : $"{blocks}; the driver left {Count(left, "block")} and {Count(document.Outstanding - left, "handle")}, "
+                + "which were taken from it");
     }
 
     private static string Count(int count, string what) => $"{count} {what}{(count == 1 ? "" : "s")}";
 
     private void ShowLeaks(IReadOnlyList<LeakDocument> leaks)
     {
-        var groups = leaks.GroupBy(leak => (leak.Driver, leak.Call, leak.Length, leak.Tag, leak.Site));
+        IEnumerable<IGrouping<(string Driver, string Call, ulong? Length, string? Tag, string? Site), LeakDocument>> groups =
+            leaks.GroupBy(leak => (leak.Driver, leak.Call, leak.Length, leak.Tag, leak.Site));
         foreach (IEnumerable<LeakDocument> alike in groups)
         {
             LeakDocument leak = alike.First();
@@ -126,7 +140,8 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
             string times = count == 1 ? "" : $" ({count} times)";
             string tag = leak.Tag is null ? "" : $", tag '{leak.Tag}'";
             string site = leak.Site is null ? "" : $", from {leak.Site}";
-            Line("leak", $"{leak.Driver}: {leak.Call}: {(leak.Length is { } length ? $"{length} bytes" : leak.What.TrimEnd('.'))}{tag}{site}{times}");
+            Line("leak", $"{leak.Driver}: {leak.Call}: "
+                + $"{(leak.Length is { } length ? $"{length} bytes" : leak.What.TrimEnd('.'))}{tag}{site}{times}");
         }
     }
 

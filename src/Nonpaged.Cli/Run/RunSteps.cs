@@ -71,7 +71,7 @@ internal sealed class RunSteps(Screen screen, RunPrinter printer, RunRequest req
     public void ShowMap(NonpagedPool pool)
     {
         if (!request.Map.IsWanted) return;
-        MapPool shown = MapPool.From(pool.GetMap(), MapAddresses.Machine);
+        var shown = MapPool.From(pool.GetMap(), MapAddresses.Machine);
         printer.ShowMap(shown, request);
         request.Map.Save(shown);
     }

@@ -11,7 +11,7 @@ internal sealed class SurveyRun(RunSteps steps, Screen screen, RunPrinter printe
 
     public async Task RunAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
-        using AdapterSurvey survey = AdapterSurvey.Register(instance);
+        using var survey = AdapterSurvey.Register(instance);
         (Adapter adapter, TimeSpan time) = await steps.StartAsync(
             $"starting the driver {driver.Name}", instance, driver, machine.Nic);
         try

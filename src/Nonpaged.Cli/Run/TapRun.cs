@@ -61,7 +61,7 @@ internal sealed class TapRun(RunSteps steps, Screen screen, RunPrinter printer, 
         string names = string.Join(" and ", _taps.Select(tap => tap.Name));
         string time = request.Hold == Timeout.InfiniteTimeSpan ? "" : $" for {request.Hold.TotalSeconds:0} s";
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-        Task over = Task.Delay(request.Hold, ended.Token);
+        var over = Task.Delay(request.Hold, ended.Token);
         Task first = await Waiting.HoldAsync(screen, $"holding {names}{time} (Ctrl+C ends it)", () =>
             Task.WhenAny(
                 [over, machine.Machine.Gone, .. adapters.Select(adapter => adapter.Halted), .. _taps.Select(tap => tap.Lost)]));

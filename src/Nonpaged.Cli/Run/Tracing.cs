@@ -18,13 +18,16 @@ internal static class Tracing
 
     private static string Text(TracedCall call)
     {
-        IEnumerable<string> values = call.Values.Where(value => value.Key != "result").Select(value => $"{value.Key}={value.Value}");
+        IEnumerable<string> values = call.Values.Where(value => value.Key != "result")
+            .Select(value => $"{value.Key}={value.Value}");
         string? result = call.Values.FirstOrDefault(value => value.Key == "result").Value;
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{call.Time.TotalSeconds:0.000000} {call.Irql} {call.Function ?? "-"}: {call.Call}({string.Join(", ", values)}){(result is null ? "" : $" = {result}")}");
+            $"{call.Time.TotalSeconds:0.000000} {call.Irql} {call.Function ?? "-"}: "
+                + $"{call.Call}({string.Join(", ", values)}){(result is null ? "" : $" = {result}")}");
     }
 
     private static string Json(TracedCall call) => CliJson.Write(new TraceDocument(
-        Math.Round(call.Time.TotalSeconds, 6), call.Driver, call.Function, call.Irql.ToString(), call.Call, call.Values.ToDictionary()));
+        Math.Round(call.Time.TotalSeconds, 6), call.Driver, call.Function, call.Irql.ToString(), call.Call,
+        call.Values.ToDictionary()));
 }

@@ -7,7 +7,8 @@ internal static class SdkCommand
 {
     public static Command Create(Screen screen)
     {
-        var folder = new Argument<string>("DIR") { Description = "The folder to write to. Files of the same names are overwritten." };
+        var folder = new Argument<string>("DIR")
+        { Description = "The folder to write to. Files of the same names are overwritten." };
         var command = new Command("sdk", "Write the C headers, libndis.so and ndis.pc (pkg-config) into a folder.") { folder };
         command.SetAction(parsed => Run(screen, parsed.GetValue(folder)!));
         return command;
@@ -19,7 +20,8 @@ internal static class SdkCommand
         {
             string full = SdkFolder.Write(folder);
             screen.WriteWhole($"{full}: headers, libndis.so, ndis.pc");
-            screen.WriteWhole($"a driver   cc -shared -fPIC $(PKG_CONFIG_PATH={full} pkg-config --cflags ndis) driver.c -o driver.so");
+            screen.WriteWhole(
+                $"a driver   cc -shared -fPIC $(PKG_CONFIG_PATH={full} pkg-config --cflags ndis) driver.c -o driver.so");
             screen.WriteWhole("a driver as it was written for Microsoft's compiler   nonpaged cc -- driver.c -o driver.so");
             screen.WriteWhole($"a program  cc main.c $(PKG_CONFIG_PATH={full} pkg-config --cflags --libs ndis)");
             return ExitCode.Success;

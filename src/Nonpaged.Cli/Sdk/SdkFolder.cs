@@ -32,14 +32,19 @@ internal static class SdkFolder
     }
 
     // -idirafter: a driver's own file of a name goes first.
-    private static string PackageFile(string folder) => $"""
-        Name: ndis
-        Description: NDIS for C: headers for miniports, and libndis.so with the memory calls
-        Version: {typeof(CallRecord).Assembly.GetName().Version?.ToString(3)}
-        Cflags: -I{Escape(folder)}/include -idirafter {Escape(folder)}/include/{SdkHeaders.Last} {string.Join(' ', CompilerFlags.Common)}
-        Libs: -L{Escape(folder)} -Wl,-rpath,{Escape(folder)} -lndis
+    private static string PackageFile(string folder)
+    {
+        string escaped = Escape(folder);
+        string flags = string.Join(' ', CompilerFlags.Common);
+        return $"""
+            Name: ndis
+            Description: NDIS for C: headers for miniports, and libndis.so with the memory calls
+            Version: {typeof(CallRecord).Assembly.GetName().Version?.ToString(3)}
+            Cflags: -I{escaped}/include -idirafter {escaped}/include/{SdkHeaders.Last} {flags}
+            Libs: -L{escaped} -Wl,-rpath,{escaped} -lndis
 
-        """;
+            """;
+    }
 
     // pkg-config splits at spaces.
     private static string Escape(string path) => path.Replace(" ", "\\ ", StringComparison.Ordinal);
@@ -49,7 +54,9 @@ internal static class SdkFolder
         string? path = Environment.GetEnvironmentVariable(LibraryVariable);
         if (string.IsNullOrEmpty(path)) path = Path.Combine(AppContext.BaseDirectory, "libndis.so");
         return File.Exists(path) ? path : throw new CommandException(
-            $"The library is not there: {path}.", $"the variable {LibraryVariable}, which names it; the script ./nonpaged builds it and sets the variable", "./nonpaged sdk ./sdk",
+            $"The library is not there: {path}.",
+            $"the variable {LibraryVariable}, which names it; the script ./nonpaged builds it and sets the variable",
+            "./nonpaged sdk ./sdk",
             FailureKind.Other);
     }
 }

@@ -4,8 +4,9 @@ using System.Diagnostics;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Small blocks on several threads, each filled with a word that only it has and compared when it is freed. Threads hand blocks over to each other, end now and then with
-/// full magazines, and try bad frees. A seed repeats what each thread asks for; how the threads meet is the machine's.
+/// Small blocks on several threads, each filled with a word that only it has and compared when it is freed. Threads hand blocks
+/// over to each other, end now and then with full magazines, and try bad frees. A seed repeats what each thread asks for; how the
+/// threads meet is the machine's.
 /// </summary>
 internal sealed class HeapSoak(int seed, int threads = 2, ulong ceiling = 256 << 20, IReadOnlyList<MemoryRung>? ladder = null)
 {
@@ -19,7 +20,7 @@ internal sealed class HeapSoak(int seed, int threads = 2, ulong ceiling = 256 <<
     /// <summary>Runs for so long, or so many operations, whichever is first, or until the first few errors.</summary>
     public HeapSoakReport Run(TimeSpan time, long operations = long.MaxValue, CancellationToken cancel = default)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
         {
             Name = "heap soak",
             Ceiling = ceiling,
@@ -28,9 +29,12 @@ internal sealed class HeapSoak(int seed, int threads = 2, ulong ceiling = 256 <<
         });
         var watch = Stopwatch.StartNew();
         long each = operations == long.MaxValue ? operations : (operations + threads - 1) / threads;
-        bool IsOver(int index) => _operations[index] >= each || watch.Elapsed >= time || cancel.IsCancellationRequested || _errors.Count >= MostErrors;
-        HeapSoakThread[] lanes = [.. Enumerable.Range(0, threads).Select(index => new HeapSoakThread(pool, seed + index, _handedOver))];
-        Thread[] runners = [.. lanes.Select((lane, index) => new Thread(() => RunLane(lane, index, () => IsOver(index), each)) { IsBackground = true })];
+        bool IsOver(int index) =>
+            _operations[index] >= each || watch.Elapsed >= time || cancel.IsCancellationRequested || _errors.Count >= MostErrors;
+        HeapSoakThread[] lanes =
+            [.. Enumerable.Range(0, threads).Select(index => new HeapSoakThread(pool, seed + index, _handedOver))];
+        Thread[] runners = [.. lanes.Select((lane, index) =>
+            new Thread(() => RunLane(lane, index, () => IsOver(index), each)) { IsBackground = true })];
         foreach (Thread runner in runners) runner.Start();
         foreach (Thread runner in runners) runner.Join();
         long rest = Guard(() => lanes.Sum(lane => lane.FreeAll()) + lanes[0].TakeOverAll());
@@ -43,7 +47,8 @@ internal sealed class HeapSoak(int seed, int threads = 2, ulong ceiling = 256 <<
         }
 
         pool.Trim();
-        return new HeapSoakReport(_operations.Sum() + rest, seconds, _bytes, _passed, _ended, _badFrees, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
+        return new HeapSoakReport(
+            _operations.Sum() + rest, seconds, _bytes, _passed, _ended, _badFrees, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
     }
 
     /// <summary>One thread after the other goes on with the same blocks.</summary>
@@ -51,7 +56,8 @@ internal sealed class HeapSoak(int seed, int threads = 2, ulong ceiling = 256 <<
     {
         while (!isOver())
         {
-            var thread = new Thread(() => _operations[index] += Guard(() => lane.Run(isOver, most - _operations[index]))) { IsBackground = true };
+            var thread = new Thread(() => _operations[index] += Guard(() => lane.Run(isOver, most - _operations[index])))
+            { IsBackground = true };
             thread.Start();
             thread.Join();
             Interlocked.Increment(ref _ended);

@@ -10,7 +10,14 @@ namespace Nonpaged.Cli;
 /// <param name="Outstanding">Bytes in use after the last free.</param>
 /// <param name="Errors">What went wrong, the first few.</param>
 internal sealed record HeapSoakReport(
-    long Operations, double Seconds, long BytesChecked, long HandedOver, long ThreadsEnded, long BadFrees, ulong Outstanding, IReadOnlyList<string> Errors)
+    long Operations,
+    double Seconds,
+    long BytesChecked,
+    long HandedOver,
+    long ThreadsEnded,
+    long BadFrees,
+    ulong Outstanding,
+    IReadOnlyList<string> Errors)
 {
     /// <summary>There were blocks, nothing went wrong, and all is given back.</summary>
     public bool Holds => Operations > 0 && Errors.Count == 0 && Outstanding == 0;

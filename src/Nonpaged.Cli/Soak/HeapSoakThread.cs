@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Nonpaged.Cli;
 
-/// <summary>The blocks and the random numbers of one thread of a soak, and of those that come after it when it has ended.</summary>
+/// <summary>
+/// The blocks and the random numbers of one thread of a soak, and of those that come after it when it has ended.
+/// </summary>
 internal sealed unsafe class HeapSoakThread(NonpagedPool pool, int seed, ConcurrentQueue<HeapSoakBlock[]> handedOver)
 {
     private const int Places = 4096;
@@ -91,7 +93,10 @@ internal sealed unsafe class HeapSoakThread(NonpagedPool pool, int seed, Concurr
         return block;
     }
 
-    /// <summary>Of a hundred blocks about 75 of up to 256 bytes, 20 of up to 2 KiB, 5 of up to 9 KiB; one of a thousand is of any small length.</summary>
+    /// <summary>
+    /// Of a hundred blocks about 75 of up to 256 bytes, 20 of up to 2 KiB, 5 of up to 9 KiB; one of a
+    /// thousand is of any small length.
+    /// </summary>
     private static int Length(ulong random) => (random & 1023) switch
     {
         0 => 1 + (int)((random >> 10 & 0xffff) % SizeClass.MaxLength),
@@ -103,7 +108,8 @@ internal sealed unsafe class HeapSoakThread(NonpagedPool pool, int seed, Concurr
     private void* Zeroed(int length)
     {
         void* address = pool.AllocateZeroed((nuint)length);
-        if (new ReadOnlySpan<byte>(address, length).ContainsAnyExcept((byte)0)) throw new HeapSoakException($"{length} bytes at 0x{(nuint)address:x} are not zero.");
+        if (new ReadOnlySpan<byte>(address, length).ContainsAnyExcept((byte)0))
+            throw new HeapSoakException($"{length} bytes at 0x{(nuint)address:x} are not zero.");
         return address;
     }
 

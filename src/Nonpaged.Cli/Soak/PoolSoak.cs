@@ -19,7 +19,7 @@ internal sealed unsafe class PoolSoak(
     /// <summary>Runs for so long, or until the first few errors.</summary>
     public PoolSoakReport Run(TimeSpan time, CancellationToken cancel = default)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
         {
             Name = "soak",
             Ceiling = ceiling,
@@ -117,7 +117,9 @@ internal sealed unsafe class PoolSoak(
 
         // A limit that frames may allow: the pool has had memory there.
         bool isLimited = requests.Next(32) == 0;
-        return isLimited && mine is [.., { First: { } known }] ? request with { HighestAcceptableAddress = known + ((2 << 20) - 1) } : request;
+        return isLimited && mine is [.., { First: { } known }]
+            ? request with { HighestAcceptableAddress = known + ((2 << 20) - 1) }
+            : request;
     }
 
     private void Refused(Random random, List<PoolSoakBlock> mine, AllocationFailure failure)

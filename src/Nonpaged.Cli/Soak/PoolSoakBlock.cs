@@ -16,9 +16,11 @@ internal sealed unsafe class PoolSoakBlock(NonpagedPool pool, MemoryBlock? run, 
     public string? CheckGuarantees()
     {
         if (run is not { Request: var request, Obtained: var obtained }) return null;
-        bool holds = obtained.Resident && (obtained.Pinned || request.Pin is PinDemand.WherePossible or PinDemand.None) && (obtained.Contiguous || !request.Contiguous)
+        bool holds = obtained.Resident && (obtained.Pinned || request.Pin is PinDemand.WherePossible or PinDemand.None)
+            && (obtained.Contiguous || !request.Contiguous)
             && (nuint)address % nuint.Max(request.Alignment, 1) == 0
-            && (request.HighestAcceptableAddress == PhysicalAddress.Max || obtained.PhysicalRanges.All(range => range.Last <= request.HighestAcceptableAddress));
+            && (request.HighestAcceptableAddress == PhysicalAddress.Max
+                || obtained.PhysicalRanges.All(range => range.Last <= request.HighestAcceptableAddress));
         return holds ? null : $"{request} got {obtained}: {string.Join(", ", obtained.PhysicalRanges)}";
     }
 
@@ -39,7 +41,8 @@ internal sealed unsafe class PoolSoakBlock(NonpagedPool pool, MemoryBlock? run, 
 
         for (nuint i = length & ~(nuint)7; i < length; i++)
         {
-            if (((byte*)address)[i] != (byte)key) return $"The byte at 0x{(nuint)address + i:x} of a block of {length} bytes changed.";
+            if (((byte*)address)[i] != (byte)key)
+                return $"The byte at 0x{(nuint)address + i:x} of a block of {length} bytes changed.";
         }
 
         return null;
@@ -52,13 +55,16 @@ internal sealed unsafe class PoolSoakBlock(NonpagedPool pool, MemoryBlock? run, 
         SysResult read = PageMapFile.Read((void*)((nuint)address & ~(nuint)(Page.Size - 1)), new Span<ulong>(ref entry));
         isKnown = !read.IsError && _first is not null && (entry & PageMapFile.FrameMask) != 0 && run is { Obtained.Pinned: true };
         ulong frame = (entry & PageMapFile.FrameMask) << Page.Shift;
-        return !isKnown || frame == (_first!.Value.Value & ~(ulong)(Page.Size - 1)) ? null : $"0x{(nuint)address:x} moved from {_first} to 0x{frame:x}.";
+        return !isKnown || frame == (_first!.Value.Value & ~(ulong)(Page.Size - 1)) ? null
+            : $"0x{(nuint)address:x} moved from {_first} to 0x{frame:x}.";
     }
 
     public string? Free()
     {
-        if (run is not null) run.Dispose();
-        else if (pool.TryFree(address, length) is var bad and not BadFree.None) return $"A free of 0x{(nuint)address:x}, {length} bytes, is {bad}.";
+        if (run is not null)
+            run.Dispose();
+        else if (pool.TryFree(address, length) is var bad and not BadFree.None)
+            return $"A free of 0x{(nuint)address:x}, {length} bytes, is {bad}.";
         return null;
     }
 

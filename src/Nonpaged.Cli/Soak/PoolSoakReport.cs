@@ -3,7 +3,8 @@ namespace Nonpaged.Cli;
 /// <summary>What a soak did and found.</summary>
 /// <param name="Allocations">Blocks that were had.</param>
 /// <param name="Pins">Those that are not small ones, counted by what holds them in place.</param>
-/// <param name="Refusals">Requests that were refused with reason, limit and remedy, counted by the limit with its figures left out. The ceiling's are meant to happen.</param>
+/// <param name="Refusals">Requests that were refused with reason, limit and remedy, counted by the limit with its figures left
+/// out. The ceiling's are meant to happen.</param>
 /// <param name="BytesChecked">Bytes whose contents were compared.</param>
 /// <param name="PagesChecked">Pages whose frames were compared with the kernel's table.</param>
 /// <param name="PeakBytes">The most that was held.</param>

@@ -14,11 +14,15 @@ internal sealed class SoakCommand
 
     private readonly Option<string?> _seconds = Options.Text("--seconds", "N", "How long (default 10).");
     private readonly Option<string?> _seed = Options.Text("--seed", "S", "Repeats the requests of the run that told this seed.");
-    private readonly Option<string?> _ceiling = Options.Text("--ceiling", "SIZE", "The most that the pool may hold (default 256M).");
+    private readonly Option<string?> _ceiling = Options.Text(
+        "--ceiling", "SIZE", "The most that the pool may hold (default 256M).");
     private readonly Option<string?> _threads = Options.Text("--threads", "T", "On how many threads (default 2).");
-    private readonly Option<bool> _heap = Options.Flag("--heap", "Small blocks only: as many operations as the heap can do, each block checked when it is freed, on whichever thread.");
+    private readonly Option<bool> _heap = Options.Flag(
+        "--heap",
+        "Small blocks only: as many operations as the heap can do, each block checked when it is freed, on whichever thread.");
     private readonly Option<string?> _operations = Options.Text(
-        "--operations", "N", "With --heap: ends after so many allocations and frees, in all (1000000000 take a minute or two); without --seconds, however long that takes.");
+        "--operations", "N", "With --heap: ends after so many allocations and frees, in all (1000000000 take a minute or two); "
+            + "without --seconds, however long that takes.");
     private readonly Option<bool> _json = Options.Json();
     private readonly Screen _screen;
 
@@ -28,7 +32,8 @@ internal sealed class SoakCommand
     {
         var soak = new SoakCommand(screen);
         var command = new Command(
-            "soak", "Make random requests on several threads at the ceiling of a pool that grows and shrinks, and check all contents.")
+            "soak",
+            "Make random requests on several threads at the ceiling of a pool that grows and shrinks, and check all contents.")
         {
             soak._heap, soak._seconds, soak._operations, soak._threads, soak._seed, soak._ceiling, soak._json,
         };
@@ -45,7 +50,13 @@ internal sealed class SoakCommand
         try
         {
             if (parsed.GetValue(_operations) is not null)
-                throw new CommandException("--operations counts small blocks only.", "--operations goes with --heap", "write, say, soak --heap --operations 1000000");
+            {
+                throw new CommandException(
+                    "--operations counts small blocks only.",
+                    "--operations goes with --heap",
+                    "write, say, soak --heap --operations 1000000");
+            }
+
             int seconds = ReadSeconds(parsed);
             (int threads, int seed, ulong ceiling) = ReadCommon(parsed);
             var watch = Stopwatch.StartNew();
@@ -75,13 +86,18 @@ internal sealed class SoakCommand
         AllocationFailure? failure = null;
         try
         {
-            long operations = parsed.GetValue(_operations) is { } text ? Number.Parse("--operations", text, 1L, 1L << 50) : long.MaxValue;
+            long operations = parsed.GetValue(_operations) is { } text
+                ? Number.Parse("--operations", text, 1L, 1L << 50)
+                : long.MaxValue;
             bool isByTime = operations == long.MaxValue || parsed.GetValue(_seconds) is not null;
             TimeSpan time = isByTime ? TimeSpan.FromSeconds(ReadSeconds(parsed)) : TimeSpan.MaxValue;
             (int threads, int seed, ulong ceiling) = ReadCommon(parsed);
-            string what = isByTime ? $"soaking the heap for {time.TotalSeconds:0} s, seed {seed}" : $"soaking the heap for {operations} operations, seed {seed}";
+            string what = isByTime
+                ? $"soaking the heap for {time.TotalSeconds:0} s, seed {seed}"
+                : $"soaking the heap for {operations} operations, seed {seed}";
             HeapSoakReport report = await Waiting.WhileAsync(
-                _screen, what, _ => Task.Run(() => new HeapSoak(seed, threads, ceiling).Run(time, operations, interruption.Token))).ConfigureAwait(false);
+                _screen, what, _ => Task.Run(() =>
+                    new HeapSoak(seed, threads, ceiling).Run(time, operations, interruption.Token))).ConfigureAwait(false);
             document = HeapSoakDocument.From(report, seed, threads, ceiling);
         }
         catch (CommandException exception)
@@ -112,6 +128,8 @@ internal sealed class SoakCommand
         ulong ceiling = Size.Parse("--ceiling", text);
         if (ceiling >= LeastCeiling && ceiling <= long.MaxValue) return ceiling / (2UL << 20) * (2UL << 20);
         throw new CommandException(
-            $"--ceiling {text} is out of range: the largest blocks of a soak are 4 MiB.", $"--ceiling takes {Size.Format(LeastCeiling)} and more", "write, say, --ceiling 64M");
+            $"--ceiling {text} is out of range: the largest blocks of a soak are 4 MiB.",
+            $"--ceiling takes {Size.Format(LeastCeiling)} and more",
+            "write, say, --ceiling 64M");
     }
 }

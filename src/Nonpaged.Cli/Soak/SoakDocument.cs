@@ -47,7 +47,9 @@ internal sealed record SoakDocument
         Peak = report.PeakBytes,
         Shrinks = report.Shrinks,
         Pins = report.Pins.OrderBy(pair => pair.Key).ToDictionary(pair => PinName.Of(pair.Key), pair => pair.Value),
-        Refusals = [.. report.Refusals.OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new RefusalDocument(pair.Key, pair.Value))],
+        Refusals = [.. report.Refusals.OrderByDescending(pair => pair.Value)
+            .ThenBy(pair => pair.Key, StringComparer.Ordinal)
+            .Select(pair => new RefusalDocument(pair.Key, pair.Value))],
         Errors = report.Errors,
         Outstanding = report.Outstanding,
         Holds = report.Holds,

@@ -12,9 +12,15 @@ internal static class Number
     /// <inheritdoc cref="Parse(string, string, int, int)"/>
     public static long Parse(string option, string text, long least, long most)
     {
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= least && number <= most)
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long number) && number >= least
+            && number <= most)
+        {
             return number;
+        }
+
         throw new CommandException(
-            $"{option} '{text}' is not a whole number from {least} to {most}.", $"{option} takes {least} to {most}", $"write, say, {option} {Math.Max(least, 10)}");
+            $"{option} '{text}' is not a whole number from {least} to {most}.",
+            $"{option} takes {least} to {most}",
+            $"write, say, {option} {Math.Max(least, 10)}");
     }
 }

@@ -4,8 +4,8 @@ using System.CommandLine.Parsing;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Options take their values as text: a value that makes no sense is a failure of the command, told in the command's own output, while a command
-/// line with other words than those that exist is a usage error.
+/// Options take their values as text: a value that makes no sense is a failure of the command, told in the command's own output,
+/// while a command line with other words than those that exist is a usage error.
 /// </summary>
 internal static class Options
 {
@@ -19,7 +19,8 @@ internal static class Options
     /// <summary>One that may be given again.</summary>
     public static Option<string[]> Texts(string name, string valueName, string description)
     {
-        var option = new Option<string[]>(name) { HelpName = valueName, Description = description, AllowMultipleArgumentsPerToken = false };
+        var option = new Option<string[]>(name)
+        { HelpName = valueName, Description = description, AllowMultipleArgumentsPerToken = false };
         option.Validators.Add(RefuseOptionAsValue);
         return option;
     }

@@ -24,11 +24,14 @@ internal static class Size
             if (end >= 0) (digits, unit) = (text[..end], Unit(option, text, text[end..]));
         }
 
-        if (digits.Length == 0 || !UInt128.TryParse(digits, style, CultureInfo.InvariantCulture, out UInt128 number)) throw NoSize(option, text);
+        if (digits.Length == 0 || !UInt128.TryParse(digits, style, CultureInfo.InvariantCulture, out UInt128 number))
+            throw NoSize(option, text);
         if (number > ulong.MaxValue / unit)
         {
             throw new CommandException(
-                $"{option} {text} is more than 64 bits can count.", $"the largest size is {ulong.MaxValue} bytes", $"give a smaller {option}");
+                $"{option} {text} is more than 64 bits can count.",
+                $"the largest size is {ulong.MaxValue} bytes",
+                $"give a smaller {option}");
         }
 
         return (ulong)number * unit;
@@ -58,7 +61,9 @@ internal static class Size
             "G" => 1UL << 30,
             "T" => 1UL << 40,
             "KB" or "MB" or "GB" or "TB" => throw new CommandException(
-                $"{option} {text} may mean powers of 1000 or of 1024.", $"sizes are written {Forms}", $"write {option} {text[..^1]}"),
+                $"{option} {text} may mean powers of 1000 or of 1024.",
+                $"sizes are written {Forms}",
+                $"write {option} {text[..^1]}"),
             _ => throw NoSize(option, text),
         };
     }

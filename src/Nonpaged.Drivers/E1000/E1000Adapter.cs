@@ -62,7 +62,7 @@ internal unsafe struct E1000Adapter
 
     public readonly uint Read(uint register)
     {
-        NdisReadRegisterUlong((uint*)(Registers + register), out var value);
+        NdisReadRegisterUlong((uint*)(Registers + register), out uint value);
         return value;
     }
 

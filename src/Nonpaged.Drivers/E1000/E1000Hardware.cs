@@ -26,7 +26,7 @@ internal static unsafe class E1000Hardware
     {
         adapter->Write(Register.CTRL, adapter->Read(Register.CTRL) | CTRL_SLU | CTRL_ASDE);
         WriteCurrentAddress(adapter);
-        for (var word = 0u; word < MulticastWords; word++) adapter->Write(Register.MTA + (4 * word), 0);
+        for (uint word = 0u; word < MulticastWords; word++) adapter->Write(Register.MTA + (4 * word), 0);
         StartReceiveRing(adapter);
         StartTransmitRing(adapter);
         adapter->ReceiveControl = 0;
@@ -36,7 +36,7 @@ internal static unsafe class E1000Hardware
     /// <summary>14.4: every descriptor has its buffer; the device owns all but the last one.</summary>
     private static void StartReceiveRing(E1000Adapter* adapter)
     {
-        for (var index = 0u; index < adapter->Descriptors; index++)
+        for (uint index = 0u; index < adapter->Descriptors; index++)
         {
             adapter->ReceiveDescriptors[index] = new ReceiveDescriptor
             {
@@ -46,7 +46,7 @@ internal static unsafe class E1000Hardware
 
         adapter->ReceiveNext = 0;
         adapter->IsSkippingFrame = false;
-        var start = adapter->ReceiveRing.PhysicalAt(0);
+        ulong start = adapter->ReceiveRing.PhysicalAt(0);
         adapter->Write(Register.RDBAL, (uint)start);
         adapter->Write(Register.RDBAH, (uint)(start >> 32));
         adapter->Write(Register.RDLEN, adapter->ReceiveRing.Length);
@@ -61,7 +61,7 @@ internal static unsafe class E1000Hardware
         NdisZeroMemory(adapter->TransmitRing.Address, adapter->TransmitRing.Length);
         NdisZeroMemory(adapter->Packets, E1000Adapter.MostDescriptors * sizeof(ulong));
         adapter->TransmitNext = adapter->TransmitDone = adapter->TransmitDoneBefore = 0;
-        var start = adapter->TransmitRing.PhysicalAt(0);
+        ulong start = adapter->TransmitRing.PhysicalAt(0);
         adapter->Write(Register.TDBAL, (uint)start);
         adapter->Write(Register.TDBAH, (uint)(start >> 32));
         adapter->Write(Register.TDLEN, adapter->TransmitRing.Length);
@@ -74,11 +74,11 @@ internal static unsafe class E1000Hardware
     /// <summary>The address is in the EEPROM's first three words, low byte first, 5.6.</summary>
     public static bool ReadPermanentAddress(E1000Adapter* adapter)
     {
-        for (var word = 0u; word < 3; word++)
+        for (uint word = 0u; word < 3; word++)
         {
             adapter->Write(Register.EERD, EERD_START | (word << EERD_ADDR_SHIFT));
-            var value = adapter->Read(Register.EERD);
-            for (var tries = 0; (value & EERD_DONE) == 0 && tries < 1000; tries++)
+            uint value = adapter->Read(Register.EERD);
+            for (int tries = 0; (value & EERD_DONE) == 0 && tries < 1000; tries++)
             {
                 NdisStallExecution(10);
                 value = adapter->Read(Register.EERD);
@@ -93,8 +93,8 @@ internal static unsafe class E1000Hardware
 
     private static void WriteCurrentAddress(E1000Adapter* adapter)
     {
-        var low = *(uint*)adapter->CurrentAddress;
-        var high = *(ushort*)(adapter->CurrentAddress + 4);
+        uint low = *(uint*)adapter->CurrentAddress;
+        ushort high = *(ushort*)(adapter->CurrentAddress + 4);
         adapter->Write(Register.RAL0, low);
         adapter->Write(Register.RAH0, high | RAH_AV);
     }
@@ -103,7 +103,7 @@ internal static unsafe class E1000Hardware
     public static bool CheckForHang(void* MiniportAdapterContext)
     {
         var adapter = (E1000Adapter*)MiniportAdapterContext;
-        var hangs = adapter->TransmitDone != adapter->TransmitNext
+        bool hangs = adapter->TransmitDone != adapter->TransmitNext
             && adapter->TransmitDone == adapter->TransmitDoneBefore
             && adapter->TransmitDescriptors[adapter->TransmitDone].Status == 0
             && adapter->IsLinkUp;

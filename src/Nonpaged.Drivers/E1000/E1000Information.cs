@@ -77,7 +77,7 @@ internal static unsafe class E1000Information
     {
         if ((filter & ~SupportedFilter) != 0) return NDIS_STATUS_NOT_SUPPORTED;
         adapter->PacketFilter = filter;
-        var control = filter == 0 ? 0 : RCTL_EN | RCTL_SECRC;
+        uint control = filter == 0 ? 0 : RCTL_EN | RCTL_SECRC;
         if ((filter & NDIS_PACKET_TYPE_BROADCAST) != 0) control |= RCTL_BAM;
         if ((filter & NDIS_PACKET_TYPE_ALL_MULTICAST) != 0) control |= RCTL_MPE;
         if ((filter & NDIS_PACKET_TYPE_PROMISCUOUS) != 0) control |= RCTL_UPE | RCTL_MPE | RCTL_BAM;
@@ -94,13 +94,13 @@ internal static unsafe class E1000Information
         if (length / 6 > MulticastListSize) return NDIS_STATUS_RESOURCES;
         Span<uint> table = stackalloc uint[(int)E1000Hardware.MulticastWords];
         table.Clear();
-        for (var address = addresses; address < addresses + length; address += 6)
+        for (byte* address = addresses; address < addresses + length; address += 6)
         {
-            var bit = ((uint)address[4] >> 4) | ((uint)address[5] << 4);
+            uint bit = ((uint)address[4] >> 4) | ((uint)address[5] << 4);
             table[(int)(bit >> 5)] |= 1u << (int)(bit & 31);
         }
 
-        for (var word = 0; word < table.Length; word++) adapter->Write(Register.MTA + (4 * (uint)word), table[word]);
+        for (int word = 0; word < table.Length; word++) adapter->Write(Register.MTA + (4 * (uint)word), table[word]);
         return NDIS_STATUS_SUCCESS;
     }
 
@@ -113,7 +113,7 @@ internal static unsafe class E1000Information
 
     private static void ReadStatistics(E1000Adapter* adapter)
     {
-        var alignment = adapter->Read(Register.ALGNERRC);
+        uint alignment = adapter->Read(Register.ALGNERRC);
         adapter->Statistics.AlignmentErrors += alignment;
         adapter->Statistics.ReceiveErrors +=
             alignment + adapter->Read(Register.CRCERRS) + adapter->Read(Register.RXERRC) + adapter->Read(Register.RLEC);

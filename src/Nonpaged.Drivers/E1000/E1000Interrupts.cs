@@ -11,7 +11,7 @@ internal static unsafe class E1000Interrupts
     public static void Isr(out bool InterruptRecognized, out bool QueueMiniportHandleInterrupt, void* MiniportAdapterContext)
     {
         var adapter = (E1000Adapter*)MiniportAdapterContext;
-        var causes = adapter->Read(Register.ICR);
+        uint causes = adapter->Read(Register.ICR);
         InterruptRecognized = QueueMiniportHandleInterrupt = causes != 0 && causes != uint.MaxValue;
         if (!InterruptRecognized) return;
         Disable(adapter);
@@ -27,7 +27,7 @@ internal static unsafe class E1000Interrupts
     public static void Handle(void* MiniportAdapterContext)
     {
         var adapter = (E1000Adapter*)MiniportAdapterContext;
-        var causes = adapter->Causes;
+        uint causes = adapter->Causes;
         adapter->Causes = 0;
         if ((causes & ICR_LSC) != 0) IndicateLink(adapter);
         if ((causes & ICR_TXDW) != 0) E1000Transmitter.CompleteSends(adapter);
@@ -36,7 +36,7 @@ internal static unsafe class E1000Interrupts
 
     private static void IndicateLink(E1000Adapter* adapter)
     {
-        var isUp = (adapter->Read(Register.STATUS) & STATUS_LU) != 0;
+        bool isUp = (adapter->Read(Register.STATUS) & STATUS_LU) != 0;
         if (isUp == adapter->IsLinkUp) return;
         adapter->IsLinkUp = isUp;
         NdisMIndicateStatus(adapter->Handle, isUp ? NDIS_STATUS_MEDIA_CONNECT : NDIS_STATUS_MEDIA_DISCONNECT, null, 0);

@@ -11,7 +11,7 @@ public static unsafe class E1000Miniport
 
     private static NDIS_STATUS DriverEntry(void* DriverObject, void* RegistryPath)
     {
-        NdisMInitializeWrapper(out var wrapper, DriverObject, RegistryPath, null);
+        NdisMInitializeWrapper(out NDIS_HANDLE wrapper, DriverObject, RegistryPath, null);
         var characteristics = new NDIS_MINIPORT_CHARACTERISTICS
         {
             MajorNdisVersion = 5,
@@ -28,7 +28,7 @@ public static unsafe class E1000Miniport
             SendPacketsHandler = E1000Transmitter.SendPackets,
             SetInformationHandler = E1000Information.SetInformation,
         };
-        var status = NdisMRegisterMiniport(wrapper, characteristics, 0);
+        NDIS_STATUS status = NdisMRegisterMiniport(wrapper, characteristics, 0);
         if (status != NDIS_STATUS_SUCCESS) NdisTerminateWrapper(wrapper, null);
         return status;
     }

@@ -13,8 +13,8 @@ internal static unsafe class E1000Receiver
     /// </summary>
     public static void Receive(E1000Adapter* adapter)
     {
-        var budget = 4 * adapter->Descriptors;
-        var last = adapter->Descriptors;
+        uint budget = 4 * adapter->Descriptors;
+        uint last = adapter->Descriptors;
         while (budget > 0
             && (Volatile.Read(ref adapter->ReceiveDescriptors[adapter->ReceiveNext].Status) & ReceiveDescriptor.DD) != 0)
         {
@@ -35,9 +35,9 @@ internal static unsafe class E1000Receiver
     /// <summary>The device's word on a length is not trusted beyond the buffer that it was given.</summary>
     private static void Indicate(E1000Adapter* adapter, uint index)
     {
-        var descriptor = adapter->ReceiveDescriptors[index];
-        var isEnd = (descriptor.Status & ReceiveDescriptor.EOP) != 0;
-        var isWhole = isEnd && !adapter->IsSkippingFrame;
+        ReceiveDescriptor descriptor = adapter->ReceiveDescriptors[index];
+        bool isEnd = (descriptor.Status & ReceiveDescriptor.EOP) != 0;
+        bool isWhole = isEnd && !adapter->IsSkippingFrame;
         adapter->IsSkippingFrame = !isEnd;
         if (!isEnd) return;
         if (!isWhole
@@ -49,8 +49,8 @@ internal static unsafe class E1000Receiver
         }
 
         adapter->Statistics.ReceiveOk++;
-        var frame = adapter->ReceiveBuffers.Address + (index * E1000Adapter.BufferSize);
-        var payload = descriptor.Length - EthernetInformation.HeaderSize;
+        byte* frame = adapter->ReceiveBuffers.Address + (index * E1000Adapter.BufferSize);
+        uint payload = descriptor.Length - EthernetInformation.HeaderSize;
         NdisMEthIndicateReceive(
             adapter->Handle,
             new NDIS_HANDLE((nint)frame),

@@ -19,8 +19,8 @@ internal static unsafe class E1000Startup
             SelectedMediumIndex++;
         if (SelectedMediumIndex == MediumArraySize) return NDIS_STATUS_UNSUPPORTED_MEDIA;
 
-        var size = (uint)sizeof(E1000Adapter);
-        if (NdisAllocateMemory(out var context, size, 0, NDIS_PHYSICAL_ADDRESS.None) != NDIS_STATUS_SUCCESS)
+        uint size = (uint)sizeof(E1000Adapter);
+        if (NdisAllocateMemory(out void* context, size, 0, NDIS_PHYSICAL_ADDRESS.None) != NDIS_STATUS_SUCCESS)
         {
             NdisWriteErrorLogEntry(MiniportAdapterHandle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, size);
             return NDIS_STATUS_RESOURCES;
@@ -30,7 +30,7 @@ internal static unsafe class E1000Startup
         var adapter = (E1000Adapter*)context;
         adapter->Handle = MiniportAdapterHandle;
         NdisMSetAttributesEx(MiniportAdapterHandle, adapter, 0, NDIS_ATTRIBUTE_BUS_MASTER, NDIS_INTERFACE_TYPE.NdisInterfacePci);
-        var status = Claim(adapter, WrapperConfigurationContext);
+        NDIS_STATUS status = Claim(adapter, WrapperConfigurationContext);
         if (status != NDIS_STATUS_SUCCESS) Release(adapter);
         return status;
     }
@@ -49,7 +49,7 @@ internal static unsafe class E1000Startup
 
         // The device takes 64-bit addresses, so NdisMAllocateSharedMemory need not stay below 4 GiB for it.
         NdisMInitializeScatterGatherDma(adapter->Handle, true, E1000Adapter.BufferSize);
-        var status = NdisMMapIoSpace(out var registers, adapter->Handle, resources.MemoryStart, resources.MemoryLength);
+        NDIS_STATUS status = NdisMMapIoSpace(out void* registers, adapter->Handle, resources.MemoryStart, resources.MemoryLength);
         if (status != NDIS_STATUS_SUCCESS) return status;
         adapter->Registers = (byte*)registers;
         adapter->RegistersLength = resources.MemoryLength;
@@ -109,13 +109,13 @@ internal static unsafe class E1000Startup
     /// </summary>
     private static bool AllocateRings(E1000Adapter* adapter, uint descriptors)
     {
-        var count = Math.Clamp(descriptors, E1000Adapter.FewestDescriptors, E1000Adapter.MostDescriptors) & ~7u;
+        uint count = Math.Clamp(descriptors, E1000Adapter.FewestDescriptors, E1000Adapter.MostDescriptors) & ~7u;
         for (; count >= E1000Adapter.FewestDescriptors; count = (count / 2) & ~7u)
         {
-            var anywhere = NDIS_PHYSICAL_ADDRESS.None;
-            var ring = count * (uint)sizeof(ReceiveDescriptor);
-            var buffers = count * E1000Adapter.BufferSize;
-            var (handle, isNt) = (adapter->Handle, adapter->IsWindowsNt);
+            NDIS_PHYSICAL_ADDRESS anywhere = NDIS_PHYSICAL_ADDRESS.None;
+            uint ring = count * (uint)sizeof(ReceiveDescriptor);
+            uint buffers = count * E1000Adapter.BufferSize;
+            (NDIS_HANDLE handle, bool isNt) = (adapter->Handle, adapter->IsWindowsNt);
             adapter->Descriptors = count;
             if (DmaBlock.TryAllocate(handle, isNt, ring, anywhere, out adapter->ReceiveRing)
                 && DmaBlock.TryAllocate(handle, isNt, buffers, anywhere, out adapter->ReceiveBuffers)

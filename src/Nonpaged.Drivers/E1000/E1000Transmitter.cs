@@ -10,10 +10,10 @@ internal static unsafe class E1000Transmitter
     public static void SendPackets(void* MiniportAdapterContext, NDIS_PACKET** PacketArray, uint NumberOfPackets)
     {
         var adapter = (E1000Adapter*)MiniportAdapterContext;
-        var before = adapter->TransmitNext;
-        for (var index = 0u; index < NumberOfPackets; index++)
+        uint before = adapter->TransmitNext;
+        for (uint index = 0u; index < NumberOfPackets; index++)
         {
-            var status = Queue(adapter, PacketArray[index]);
+            NDIS_STATUS status = Queue(adapter, PacketArray[index]);
             NDIS_SET_PACKET_STATUS(PacketArray[index], status);
             if (status == NDIS_STATUS_RESOURCES) break;
         }
@@ -26,11 +26,11 @@ internal static unsafe class E1000Transmitter
     /// </summary>
     private static NDIS_STATUS Queue(E1000Adapter* adapter, NDIS_PACKET* packet)
     {
-        var index = adapter->TransmitNext;
+        uint index = adapter->TransmitNext;
         if (adapter->Following(index) == adapter->TransmitDone) return NDIS_STATUS_RESOURCES;
 
-        var offset = index * E1000Adapter.BufferSize;
-        var length = FrameCopy.FromPacket(packet, adapter->TransmitBuffers.Address + offset, E1000Adapter.BufferSize);
+        uint offset = index * E1000Adapter.BufferSize;
+        uint length = FrameCopy.FromPacket(packet, adapter->TransmitBuffers.Address + offset, E1000Adapter.BufferSize);
         if (length == 0) return NDIS_STATUS_INVALID_LENGTH;
 
         adapter->Packets[index] = (ulong)packet;
@@ -48,11 +48,11 @@ internal static unsafe class E1000Transmitter
     {
         while (adapter->TransmitDone != adapter->TransmitNext)
         {
-            var index = adapter->TransmitDone;
-            var status = Volatile.Read(ref adapter->TransmitDescriptors[index].Status);
+            uint index = adapter->TransmitDone;
+            byte status = Volatile.Read(ref adapter->TransmitDescriptors[index].Status);
             if ((status & TransmitDescriptor.DD) == 0) return;
 
-            var failed = (status & TransmitDescriptor.TransmitErrors) != 0;
+            bool failed = (status & TransmitDescriptor.TransmitErrors) != 0;
             if (failed) adapter->Statistics.TransmitErrors++;
             else adapter->Statistics.TransmitOk++;
             var packet = (NDIS_PACKET*)adapter->Packets[index];

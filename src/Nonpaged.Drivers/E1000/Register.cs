@@ -44,7 +44,9 @@ internal static class Register
     /// <summary>Its length in bytes, a multiple of 128, 13.4.27.</summary>
     public const uint RDLEN = 0x2808;
 
-    /// <summary>Its head, 13.4.28, and its tail, 13.4.29: the device owns the descriptors from head up to tail, tail left out.</summary>
+    /// <summary>
+    /// Its head, 13.4.28, and its tail, 13.4.29: the device owns the descriptors from head up to tail, tail left out.
+    /// </summary>
     public const uint RDH = 0x2810;
 
     public const uint RDT = 0x2818;

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Drivers.Rtl8139;
 
-/// <summary>What the device writes before each frame in the receive buffer (data sheet, section 6.1). Aligned to 4 bytes.</summary>
+/// <summary>
+/// What the device writes before each frame in the receive buffer (data sheet, section 6.1). Aligned to 4 bytes.
+/// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ReceiveHeader
 {

@@ -1,6 +1,8 @@
 namespace Nonpaged.Drivers.Rtl8139;
 
-/// <summary>Registers of the RTL8139C+, by their offset in the I/O ports. Names and order: Realtek, RTL8139C(L)+ data sheet, section 6.</summary>
+/// <summary>
+/// Registers of the RTL8139C+, by their offset in the I/O ports. Names and order: Realtek, RTL8139C(L)+ data sheet, section 6.
+/// </summary>
 internal static class Register
 {
     /// <summary>The address: six bytes, written in words of 32 bits.</summary>

@@ -72,7 +72,9 @@ internal static class RegisterBits
     /// <summary>Unlimited DMA bursts, bits 10:8, and no receive threshold, bits 15:13: whole frames at once.</summary>
     public const uint RCR_WHOLE_FRAMES = (7u << 8) | (7u << 13);
 
-    /// <summary>The receive buffer's length, bits 12:11: 8, 16, 32 or 64 KiB, and 16 bytes. WRAP is clear: frames wrap around.</summary>
+    /// <summary>
+    /// The receive buffer's length, bits 12:11: 8, 16, 32 or 64 KiB, and 16 bytes. WRAP is clear: frames wrap around.
+    /// </summary>
     public const int RCR_RBLEN_SHIFT = 11;
 
     /// <summary>Configuration registers can be written.</summary>

@@ -14,7 +14,10 @@ internal unsafe struct Rtl8139Adapter
     /// <summary>NDIS is Windows NT's, which honours NDIS_MEMORY_CONTIGUOUS.</summary>
     public bool IsWindowsNt;
 
-    /// <summary>The registers, as NdisMMapIoSpace gave them; by ports they would be the same. A write to memory is posted, an OUT waits for the device.</summary>
+    /// <summary>
+    /// The registers, as NdisMMapIoSpace gave them; by ports they would be the same. A write to memory is
+    /// posted, an OUT waits for the device.
+    /// </summary>
     public byte* Registers;
     public uint RegistersLength;
 
@@ -58,19 +61,19 @@ internal unsafe struct Rtl8139Adapter
 
     public readonly byte Read8(uint register)
     {
-        NdisReadRegisterUchar(Registers + register, out var value);
+        NdisReadRegisterUchar(Registers + register, out byte value);
         return value;
     }
 
     public readonly ushort Read16(uint register)
     {
-        NdisReadRegisterUshort((ushort*)(Registers + register), out var value);
+        NdisReadRegisterUshort((ushort*)(Registers + register), out ushort value);
         return value;
     }
 
     public readonly uint Read32(uint register)
     {
-        NdisReadRegisterUlong((uint*)(Registers + register), out var value);
+        NdisReadRegisterUlong((uint*)(Registers + register), out uint value);
         return value;
     }
 

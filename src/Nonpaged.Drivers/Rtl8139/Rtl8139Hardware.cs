@@ -12,7 +12,7 @@ internal static unsafe class Rtl8139Hardware
     {
         adapter->Write16(Register.IMR, 0);
         adapter->Write8(Register.CR, CR_RST);
-        for (var tries = 0; (adapter->Read8(Register.CR) & CR_RST) != 0 && tries < 1000; tries++) NdisStallExecution(10);
+        for (int tries = 0; (adapter->Read8(Register.CR) & CR_RST) != 0 && tries < 1000; tries++) NdisStallExecution(10);
         adapter->Write16(Register.ISR, ushort.MaxValue);
     }
 
@@ -55,7 +55,7 @@ internal static unsafe class Rtl8139Hardware
     /// <summary>The device loads the address from its EEPROM into IDR at a reset.</summary>
     public static void ReadPermanentAddress(Rtl8139Adapter* adapter)
     {
-        for (var index = 0u; index < 6; index++)
+        for (uint index = 0u; index < 6; index++)
             adapter->PermanentAddress[index] = adapter->CurrentAddress[index] = adapter->Read8(Register.IDR0 + index);
     }
 
@@ -71,8 +71,8 @@ internal static unsafe class Rtl8139Hardware
     public static bool CheckForHang(void* MiniportAdapterContext)
     {
         var adapter = (Rtl8139Adapter*)MiniportAdapterContext;
-        var isBusy = adapter->TransmitDone != adapter->TransmitStarted;
-        var hangs = isBusy && adapter->TransmitDone == adapter->TransmitDoneBefore && adapter->IsLinkUp;
+        bool isBusy = adapter->TransmitDone != adapter->TransmitStarted;
+        bool hangs = isBusy && adapter->TransmitDone == adapter->TransmitDoneBefore && adapter->IsLinkUp;
         adapter->TransmitDoneBefore = isBusy ? adapter->TransmitDone : uint.MaxValue;
         return hangs;
     }

@@ -73,7 +73,7 @@ internal static unsafe class Rtl8139Information
     {
         if ((filter & ~SupportedFilter) != 0) return NDIS_STATUS_NOT_SUPPORTED;
         adapter->PacketFilter = filter;
-        var configuration = RCR_WHOLE_FRAMES | (adapter->ReceiveLengthCode << RCR_RBLEN_SHIFT);
+        uint configuration = RCR_WHOLE_FRAMES | (adapter->ReceiveLengthCode << RCR_RBLEN_SHIFT);
         if ((filter & NDIS_PACKET_TYPE_DIRECTED) != 0) configuration |= RCR_APM;
         if ((filter & NDIS_PACKET_TYPE_BROADCAST) != 0) configuration |= RCR_AB;
         if ((filter & (NDIS_PACKET_TYPE_MULTICAST | NDIS_PACKET_TYPE_ALL_MULTICAST)) != 0) configuration |= RCR_AM;
@@ -93,7 +93,7 @@ internal static unsafe class Rtl8139Information
         if (length % 6 != 0) return NDIS_STATUS_INVALID_LENGTH;
         if (length / 6 > MulticastListSize) return NDIS_STATUS_RESOURCES;
         adapter->MulticastFilter = 0;
-        for (var address = addresses; address < addresses + length; address += 6)
+        for (byte* address = addresses; address < addresses + length; address += 6)
             adapter->MulticastFilter |= 1ul << (int)(EthernetChecksum(address, 6) >> 26);
         if ((adapter->PacketFilter & (NDIS_PACKET_TYPE_ALL_MULTICAST | NDIS_PACKET_TYPE_PROMISCUOUS)) != 0)
             adapter->MulticastFilter = ulong.MaxValue;
@@ -105,12 +105,12 @@ internal static unsafe class Rtl8139Information
     /// <summary>The CRC of IEEE 802.3, 3.2.9, highest bit first and not complemented.</summary>
     private static uint EthernetChecksum(byte* bytes, int length)
     {
-        var checksum = uint.MaxValue;
-        for (var index = 0; index < length; index++)
+        uint checksum = uint.MaxValue;
+        for (int index = 0; index < length; index++)
         {
-            for (var bit = 0; bit < 8; bit++)
+            for (int bit = 0; bit < 8; bit++)
             {
-                var carry = (checksum >> 31) ^ ((uint)(bytes[index] >> bit) & 1);
+                uint carry = (checksum >> 31) ^ ((uint)(bytes[index] >> bit) & 1);
                 checksum = (checksum << 1) ^ (carry * 0x04C11DB7);
             }
         }

@@ -13,7 +13,7 @@ internal static unsafe class Rtl8139Interrupts
     public static void Isr(out bool InterruptRecognized, out bool QueueMiniportHandleInterrupt, void* MiniportAdapterContext)
     {
         var adapter = (Rtl8139Adapter*)MiniportAdapterContext;
-        var status = adapter->Read16(Register.ISR);
+        ushort status = adapter->Read16(Register.ISR);
         InterruptRecognized = QueueMiniportHandleInterrupt = (status & Wanted) != 0 && status != ushort.MaxValue;
         if (InterruptRecognized) Disable(adapter);
     }
@@ -32,7 +32,7 @@ internal static unsafe class Rtl8139Interrupts
     public static void Handle(void* MiniportAdapterContext)
     {
         var adapter = (Rtl8139Adapter*)MiniportAdapterContext;
-        var status = adapter->Read16(Register.ISR);
+        ushort status = adapter->Read16(Register.ISR);
         if (status == ushort.MaxValue) return;
         adapter->Write16(Register.ISR, (ushort)(status & ~ReceiveInterrupts));
         if ((status & ISR_PUN) != 0) IndicateLink(adapter);
@@ -45,7 +45,7 @@ internal static unsafe class Rtl8139Interrupts
 
     private static void IndicateLink(Rtl8139Adapter* adapter)
     {
-        var isUp = (adapter->Read8(Register.MSR) & MSR_LINKB) == 0;
+        bool isUp = (adapter->Read8(Register.MSR) & MSR_LINKB) == 0;
         if (isUp == adapter->IsLinkUp) return;
         adapter->IsLinkUp = isUp;
         NdisMIndicateStatus(adapter->Handle, isUp ? NDIS_STATUS_MEDIA_CONNECT : NDIS_STATUS_MEDIA_DISCONNECT, null, 0);

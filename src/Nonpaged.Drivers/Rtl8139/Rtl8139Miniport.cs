@@ -11,7 +11,7 @@ public static unsafe class Rtl8139Miniport
 
     private static NDIS_STATUS DriverEntry(void* DriverObject, void* RegistryPath)
     {
-        NdisMInitializeWrapper(out var wrapper, DriverObject, RegistryPath, null);
+        NdisMInitializeWrapper(out NDIS_HANDLE wrapper, DriverObject, RegistryPath, null);
         var characteristics = new NDIS_MINIPORT_CHARACTERISTICS
         {
             MajorNdisVersion = 5,
@@ -28,7 +28,7 @@ public static unsafe class Rtl8139Miniport
             SendHandler = Rtl8139Transmitter.Send,
             SetInformationHandler = Rtl8139Information.SetInformation,
         };
-        var status = NdisMRegisterMiniport(wrapper, characteristics, 0);
+        NDIS_STATUS status = NdisMRegisterMiniport(wrapper, characteristics, 0);
         if (status != NDIS_STATUS_SUCCESS) NdisTerminateWrapper(wrapper, null);
         return status;
     }

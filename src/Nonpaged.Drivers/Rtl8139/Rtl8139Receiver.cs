@@ -13,11 +13,11 @@ internal static unsafe class Rtl8139Receiver
     /// </summary>
     public static bool Receive(Rtl8139Adapter* adapter)
     {
-        var budget = adapter->RingLength / ShortestRecord;
-        var frames = 0u;
+        uint budget = adapter->RingLength / ShortestRecord;
+        uint frames = 0u;
         while (frames < budget && (adapter->Read8(Register.CR) & CR_BUFE) == 0)
         {
-            var header = Unsafe.ReadUnaligned<ReceiveHeader>(adapter->ReceiveRing.Address + adapter->ReceiveOffset);
+            ReceiveHeader header = Unsafe.ReadUnaligned<ReceiveHeader>(adapter->ReceiveRing.Address + adapter->ReceiveOffset);
             if (header.Length == ReceiveHeader.StillCopying) break;
             if (!IsWhole(header))
             {
@@ -29,7 +29,7 @@ internal static unsafe class Rtl8139Receiver
             Indicate(adapter, header.Length - ReceiveHeader.CheckSequence);
             frames++;
             // The next header is on the next multiple of 4, around the end where it must be.
-            var next = adapter->ReceiveOffset + (uint)sizeof(ReceiveHeader) + header.Length;
+            uint next = adapter->ReceiveOffset + (uint)sizeof(ReceiveHeader) + header.Length;
             adapter->ReceiveOffset = ((next + 3) & ~3u) % adapter->RingLength;
             Rtl8139Hardware.WriteReadPointer(adapter);
         }
@@ -55,9 +55,9 @@ internal static unsafe class Rtl8139Receiver
     private static void Indicate(Rtl8139Adapter* adapter, uint length)
     {
         adapter->Statistics.ReceiveOk++;
-        var start = (adapter->ReceiveOffset + (uint)sizeof(ReceiveHeader)) % adapter->RingLength;
-        var untilEnd = adapter->RingLength - start;
-        var frame = adapter->ReceiveRing.Address + start;
+        uint start = (adapter->ReceiveOffset + (uint)sizeof(ReceiveHeader)) % adapter->RingLength;
+        uint untilEnd = adapter->RingLength - start;
+        byte* frame = adapter->ReceiveRing.Address + start;
         if (length > untilEnd)
         {
             NdisMoveMemory(adapter->WrappedFrame, frame, untilEnd);
@@ -65,7 +65,7 @@ internal static unsafe class Rtl8139Receiver
             frame = adapter->WrappedFrame;
         }
 
-        var payload = length - EthernetInformation.HeaderSize;
+        uint payload = length - EthernetInformation.HeaderSize;
         NdisMEthIndicateReceive(
             adapter->Handle,
             new NDIS_HANDLE((nint)frame),

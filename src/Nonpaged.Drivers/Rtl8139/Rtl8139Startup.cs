@@ -26,8 +26,8 @@ internal static unsafe class Rtl8139Startup
             SelectedMediumIndex++;
         if (SelectedMediumIndex == MediumArraySize) return NDIS_STATUS_UNSUPPORTED_MEDIA;
 
-        var size = (uint)sizeof(Rtl8139Adapter);
-        if (NdisAllocateMemory(out var context, size, 0, NDIS_PHYSICAL_ADDRESS.None) != NDIS_STATUS_SUCCESS)
+        uint size = (uint)sizeof(Rtl8139Adapter);
+        if (NdisAllocateMemory(out void* context, size, 0, NDIS_PHYSICAL_ADDRESS.None) != NDIS_STATUS_SUCCESS)
         {
             NdisWriteErrorLogEntry(MiniportAdapterHandle, NDIS_ERROR_CODE_OUT_OF_RESOURCES, size);
             return NDIS_STATUS_RESOURCES;
@@ -37,7 +37,7 @@ internal static unsafe class Rtl8139Startup
         var adapter = (Rtl8139Adapter*)context;
         adapter->Handle = MiniportAdapterHandle;
         NdisMSetAttributesEx(MiniportAdapterHandle, adapter, 0, NDIS_ATTRIBUTE_BUS_MASTER, NDIS_INTERFACE_TYPE.NdisInterfacePci);
-        var status = Claim(adapter, WrapperConfigurationContext);
+        NDIS_STATUS status = Claim(adapter, WrapperConfigurationContext);
         if (status != NDIS_STATUS_SUCCESS) Release(adapter);
         return status;
     }
@@ -55,7 +55,7 @@ internal static unsafe class Rtl8139Startup
         }
 
         adapter->AddressBits = DriverParameters.ReadNumber(configuration, "DmaAddressBits", DefaultAddressBits);
-        var status = NdisMInitializeScatterGatherDma(
+        NDIS_STATUS status = NdisMInitializeScatterGatherDma(
             adapter->Handle, adapter->AddressBits > DefaultAddressBits, Rtl8139Adapter.TransmitBufferSize);
         if (status != NDIS_STATUS_SUCCESS)
         {
@@ -63,7 +63,7 @@ internal static unsafe class Rtl8139Startup
             return status;
         }
 
-        status = NdisMMapIoSpace(out var registers, adapter->Handle, resources.MemoryStart, resources.MemoryLength);
+        status = NdisMMapIoSpace(out void* registers, adapter->Handle, resources.MemoryStart, resources.MemoryLength);
         if (status != NDIS_STATUS_SUCCESS) return status;
         adapter->Registers = (byte*)registers;
         adapter->RegistersLength = resources.MemoryLength;
@@ -117,10 +117,10 @@ internal static unsafe class Rtl8139Startup
     /// </summary>
     private static bool AllocateBuffers(Rtl8139Adapter* adapter, uint kilobytes)
     {
-        var lengthCode = kilobytes switch { >= 64 => 3u, >= 32 => 2u, >= 16 => 1u, _ => 0u };
-        for (var buffers = Rtl8139Adapter.TransmitDescriptors; buffers > 0; buffers /= 2)
+        uint lengthCode = kilobytes switch { >= 64 => 3u, >= 32 => 2u, >= 16 => 1u, _ => 0u };
+        for (uint buffers = Rtl8139Adapter.TransmitDescriptors; buffers > 0; buffers /= 2)
         {
-            for (var code = (int)lengthCode; code >= 0; code--)
+            for (int code = (int)lengthCode; code >= 0; code--)
             {
                 adapter->TransmitBuffers = buffers;
                 adapter->ReceiveLengthCode = (uint)code;
@@ -133,9 +133,9 @@ internal static unsafe class Rtl8139Startup
 
     private static bool TryAllocateBuffers(Rtl8139Adapter* adapter)
     {
-        var handle = adapter->Handle;
+        NDIS_HANDLE handle = adapter->Handle;
         var highest = new NDIS_PHYSICAL_ADDRESS(adapter->AddressBits >= 64 ? -1 : (1L << (int)adapter->AddressBits) - 1);
-        var transmit = adapter->TransmitBuffers * Rtl8139Adapter.TransmitBufferSize;
+        uint transmit = adapter->TransmitBuffers * Rtl8139Adapter.TransmitBufferSize;
         if (DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, adapter->RingLength + RingTail, highest, out adapter->ReceiveRing)
             && DmaBlock.TryAllocate(handle, adapter->IsWindowsNt, transmit, highest, out adapter->TransmitBlock))
             return true;

@@ -13,11 +13,11 @@ internal static unsafe class Rtl8139Transmitter
         var adapter = (Rtl8139Adapter*)MiniportAdapterContext;
         if (adapter->TransmitStarted - adapter->TransmitDone >= adapter->TransmitBuffers) return NDIS_STATUS_RESOURCES;
 
-        var offset = adapter->TransmitStarted % adapter->TransmitBuffers * Rtl8139Adapter.TransmitBufferSize;
-        var length = FrameCopy.FromPacket(Packet, adapter->TransmitBlock.Address + offset, Rtl8139Adapter.TransmitBufferSize);
+        uint offset = adapter->TransmitStarted % adapter->TransmitBuffers * Rtl8139Adapter.TransmitBufferSize;
+        uint length = FrameCopy.FromPacket(Packet, adapter->TransmitBlock.Address + offset, Rtl8139Adapter.TransmitBufferSize);
         if (length == 0) return NDIS_STATUS_INVALID_LENGTH;
 
-        var descriptor = adapter->TransmitStarted % Rtl8139Adapter.TransmitDescriptors;
+        uint descriptor = adapter->TransmitStarted % Rtl8139Adapter.TransmitDescriptors;
         adapter->Packets[descriptor] = (ulong)Packet;
         adapter->TransmitStarted++;
         adapter->Write32(Register.TSAD0 + (4 * descriptor), (uint)adapter->TransmitBlock.PhysicalAt(offset));
@@ -30,11 +30,11 @@ internal static unsafe class Rtl8139Transmitter
     {
         while (adapter->TransmitDone != adapter->TransmitStarted)
         {
-            var descriptor = adapter->TransmitDone % Rtl8139Adapter.TransmitDescriptors;
-            var status = adapter->Read32(Register.TSD0 + (4 * descriptor));
+            uint descriptor = adapter->TransmitDone % Rtl8139Adapter.TransmitDescriptors;
+            uint status = adapter->Read32(Register.TSD0 + (4 * descriptor));
             if ((status & TSD_OWN) == 0 || (status & (TSD_TOK | TSD_TUN | TSD_TABT)) == 0) return;
 
-            var isSent = (status & TSD_TOK) != 0;
+            bool isSent = (status & TSD_TOK) != 0;
             if (isSent) adapter->Statistics.TransmitOk++;
             else adapter->Statistics.TransmitErrors++;
             // An aborted frame stops the transmitter until the abort is cleared.

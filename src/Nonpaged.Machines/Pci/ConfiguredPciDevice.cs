@@ -2,7 +2,12 @@ namespace Nonpaged.Machines.Pci;
 
 /// <summary>A function whose resources have been assigned.</summary>
 internal sealed class ConfiguredPciDevice(
-    PciConfiguration configuration, PciLocation location, ushort vendorId, ushort deviceId, IReadOnlyList<PciBar> bars, uint? vector)
+    PciConfiguration configuration,
+    PciLocation location,
+    ushort vendorId,
+    ushort deviceId,
+    IReadOnlyList<PciBar> bars,
+    uint? vector)
     : PciDevice
 {
     public override PciLocation Location => location;

@@ -22,11 +22,11 @@ internal sealed class PciBus(PciConfiguration configuration, PciResources resour
             var first = new PciLocation(0, device, 0);
             if (configuration.ReadUInt16(first, PciRegister.VendorId) == PciRegister.NoVendor) continue;
 
-            var several = (configuration.ReadByte(first, PciRegister.HeaderType) & MultiFunction) != 0;
+            bool several = (configuration.ReadByte(first, PciRegister.HeaderType) & MultiFunction) != 0;
             for (byte function = 0; function < (several ? FunctionsPerDevice : 1); function++)
             {
-                var location = first with { Function = function };
-                var vendor = configuration.ReadUInt16(location, PciRegister.VendorId);
+                PciLocation location = first with { Function = function };
+                ushort vendor = configuration.ReadUInt16(location, PciRegister.VendorId);
                 if (vendor != PciRegister.NoVendor) found.Add(SetUp(location, vendor));
             }
         }
@@ -36,43 +36,43 @@ internal sealed class PciBus(PciConfiguration configuration, PciResources resour
 
     private ConfiguredPciDevice SetUp(PciLocation location, ushort vendor)
     {
-        var isOrdinary = (configuration.ReadByte(location, PciRegister.HeaderType) & ~MultiFunction) == 0;
-        var bars = isOrdinary ? AssignBars(location) : [];
-        var vector = RouteInterrupt(location);
+        bool isOrdinary = (configuration.ReadByte(location, PciRegister.HeaderType) & ~MultiFunction) == 0;
+        List<PciBar> bars = isOrdinary ? AssignBars(location) : [];
+        uint? vector = RouteInterrupt(location);
 
-        var command = configuration.ReadUInt16(location, PciRegister.Command);
+        ushort command = configuration.ReadUInt16(location, PciRegister.Command);
         if (bars.Exists(static bar => bar.IsPort)) command |= PciRegister.CommandIoSpace;
         if (bars.Exists(static bar => !bar.IsPort)) command |= PciRegister.CommandMemorySpace;
         configuration.WriteUInt16(location, PciRegister.Command, command);
 
-        var device = configuration.ReadUInt16(location, PciRegister.DeviceId);
+        ushort device = configuration.ReadUInt16(location, PciRegister.DeviceId);
         return new ConfiguredPciDevice(configuration, location, vendor, device, bars, vector);
     }
 
     private List<PciBar> AssignBars(PciLocation location)
     {
         var bars = new List<PciBar>();
-        for (var index = 0; index < BaseAddressRegisters; index++)
+        for (int index = 0; index < BaseAddressRegisters; index++)
         {
-            var offset = PciRegister.BaseAddress0 + (4 * index);
+            int offset = PciRegister.BaseAddress0 + (4 * index);
             configuration.WriteUInt32(location, offset, uint.MaxValue);
-            var mask = configuration.ReadUInt32(location, offset);
+            uint mask = configuration.ReadUInt32(location, offset);
             if (mask == 0) continue;
 
             if ((mask & IsPort) != 0)
             {
                 // The upper half of the mask may be hardwired to 0: there are only 64 Ki ports.
-                var ports = (~(mask & ~3u) + 1) & 0xffff;
-                var port = resources.TakePorts(ports);
+                uint ports = (~(mask & ~3u) + 1) & 0xffff;
+                uint port = resources.TakePorts(ports);
                 configuration.WriteUInt32(location, offset, port);
                 bars.Add(new PciBar(index, IsPort: true, port, ports));
                 continue;
             }
 
-            var length = ~(mask & ~0xfu) + 1;
-            var is64Bit = (mask & MemoryType) == Memory64;
+            uint length = ~(mask & ~0xfu) + 1;
+            bool is64Bit = (mask & MemoryType) == Memory64;
             if (is64Bit) ClearUpperHalf(location, offset + 4);
-            var address = resources.TakeAddresses(length);
+            uint address = resources.TakeAddresses(length);
             configuration.WriteUInt32(location, offset, address);
             bars.Add(new PciBar(index, IsPort: false, address, length));
             if (is64Bit) index++;
@@ -96,10 +96,10 @@ internal sealed class PciBus(PciConfiguration configuration, PciResources resour
     private uint? RouteInterrupt(PciLocation location)
     {
         // 0 is none, 1 to 4 are INTA to INTD (section 6.2.4).
-        var pin = configuration.ReadByte(location, PciRegister.InterruptPin);
+        byte pin = configuration.ReadByte(location, PciRegister.InterruptPin);
         if (pin is 0 or > 4) return null;
 
-        var vector = route(location, pin - 1);
+        uint vector = route(location, pin - 1);
         configuration.WriteByte(location, PciRegister.InterruptLine, (byte)vector);
         return vector;
     }

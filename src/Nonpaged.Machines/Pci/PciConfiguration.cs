@@ -58,10 +58,10 @@ internal sealed class PciConfiguration(PortSpace ports)
         CheckRange(offset, destination.Length);
         while (destination.Length > 0)
         {
-            var width = Width(offset, destination.Length);
+            int width = Width(offset, destination.Length);
             lock (_lock)
             {
-                var port = Select(location, offset);
+                ushort port = Select(location, offset);
                 switch (width)
                 {
                     case 4: BinaryPrimitives.WriteUInt32LittleEndian(destination, ports.ReadUInt32(port)); break;
@@ -81,10 +81,10 @@ internal sealed class PciConfiguration(PortSpace ports)
         CheckRange(offset, source.Length);
         while (source.Length > 0)
         {
-            var width = Width(offset, source.Length);
+            int width = Width(offset, source.Length);
             lock (_lock)
             {
-                var port = Select(location, offset);
+                ushort port = Select(location, offset);
                 switch (width)
                 {
                     case 4: ports.WriteUInt32(port, BinaryPrimitives.ReadUInt32LittleEndian(source)); break;
@@ -109,7 +109,7 @@ internal sealed class PciConfiguration(PortSpace ports)
 
     private ushort Select(PciLocation location, int offset)
     {
-        var address = Enable
+        uint address = Enable
             | ((uint)location.Bus << 16) | ((uint)location.Device << 11) | ((uint)location.Function << 8) | ((uint)offset & 0xfc);
         ports.WriteUInt32(AddressPort, address);
         return (ushort)(DataPort + (offset & 3));

@@ -14,11 +14,12 @@ internal sealed class PciResources(uint firstPort, uint endOfPorts, uint firstAd
 
     private static uint Take(ref uint next, uint end, uint length, string what)
     {
-        var start = ((ulong)next + length - 1) & ~((ulong)length - 1);
+        ulong start = ((ulong)next + length - 1) & ~((ulong)length - 1);
         if (start + length > end)
         {
             throw new MachineException(
-                $"A PCI function asks for {length} bytes of {what}, and only {end - next} are left.", "Choose another NIC model.");
+                $"A PCI function asks for {length} bytes of {what}, and only {end - next} are left.",
+                "Choose another NIC model.");
         }
 
         next = (uint)(start + length);

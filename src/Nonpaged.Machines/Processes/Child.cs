@@ -41,7 +41,7 @@ internal sealed class Child : IDisposable
         Lifeline? lifeline = given.Contains(LifelineEnd) ? Lifeline.Create(check) : null;
         try
         {
-            var numbers = new int[given.Count];
+            int[] numbers = new int[given.Count];
             for (int i = 0; i < numbers.Length; i++)
             {
                 SafeFileHandle source = ReferenceEquals(given[i], LifelineEnd) ? lifeline!.ChildEnd : given[i];

@@ -19,15 +19,15 @@ internal static class HaltImage
 
     public static SafeFileHandle Create()
     {
-        var image = new byte[Length];
+        byte[] image = new byte[Length];
         image.AsSpan().Fill(Hlt);
         Code.CopyTo(image.AsSpan(ResetVector));
-        SystemCalls.Check(LibC.MemFdCreate("nonpaged-machine-halt", LibC.MFD_CLOEXEC, out var file), "memfd_create");
+        SystemCalls.Check(LibC.MemFdCreate("nonpaged-machine-halt", LibC.MFD_CLOEXEC, out SafeFileHandle? file), "memfd_create");
         try
         {
-            for (var rest = image.AsSpan(); rest.Length > 0;)
+            for (Span<byte> rest = image.AsSpan(); rest.Length > 0;)
             {
-                var written = LibC.Write(file, rest);
+                SysResult written = LibC.Write(file, rest);
                 SystemCalls.Check(written, "write");
                 rest = rest[(int)written.Value..];
             }

@@ -21,7 +21,8 @@ internal static class QemuArguments
             "-accel", "tcg",
             "-bios", $"/proc/self/fd/{GuardianDescriptor.Halt}",
             "-m", $"{options.RamBytes >> 10}K",
-            "-object", $"memory-backend-file,id=ram,size={options.RamBytes},share=on,mem-path=/proc/self/fd/{GuardianDescriptor.Ram}",
+            "-object",
+            $"memory-backend-file,id=ram,size={options.RamBytes},share=on,mem-path=/proc/self/fd/{GuardianDescriptor.Ram}",
             "-chardev", $"socket,id=qtest,fd={GuardianDescriptor.Qtest}",
             "-object", "qtest,id=qtest0,chardev=qtest,log=none",
         ];

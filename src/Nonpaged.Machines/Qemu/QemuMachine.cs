@@ -29,7 +29,7 @@ public sealed class QemuMachine : Machine
 
     private QemuMachine(QemuOptions options, SafeFileHandle ram, QemuProcess process)
     {
-        var ramBytes = options.RamBytes;
+        ulong ramBytes = options.RamBytes;
         IsaNic = QemuNic.Isa(options);
         _ram = ram;
         _process = process;
@@ -86,14 +86,14 @@ public sealed class QemuMachine : Machine
     public static QemuMachine Start(QemuOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var arguments = QemuArguments.Create(options);
-        var program = QemuProbe.Choose(options.Program);
+        List<string> arguments = QemuArguments.Create(options);
+        string program = QemuProbe.Choose(options.Program);
 
-        var ram = QemuRam.Create(options.RamBytes);
+        SafeFileHandle ram = QemuRam.Create(options.RamBytes);
         QemuProcess process;
         try
         {
-            using var halt = HaltImage.Create();
+            using SafeFileHandle halt = HaltImage.Create();
             process = QemuProcess.Start(program, arguments, ram, halt);
         }
         catch
@@ -121,7 +121,7 @@ public sealed class QemuMachine : Machine
     /// <inheritdoc/>
     public override RegisterWindow MapRegisters(PhysicalAddress address, uint length)
     {
-        var isCovered = length > 0 && _pciDevices.SelectMany(static device => device.Bars).Any(bar =>
+        bool isCovered = length > 0 && _pciDevices.SelectMany(static device => device.Bars).Any(bar =>
             !bar.IsPort && address.Value >= bar.Start && address.Value - bar.Start < bar.Length
             && length <= bar.Length - (address.Value - bar.Start));
         return isCovered
@@ -180,7 +180,7 @@ public sealed class QemuMachine : Machine
 
     private string OnEnd()
     {
-        var how = _process.Reap();
+        string how = _process.Reap();
         return _disposed ? $"Disposed. {how}" : how;
     }
 
@@ -206,9 +206,9 @@ public sealed class QemuMachine : Machine
     private MachineException NotStarted(string program, QemuOptions options)
     {
         // The end of the connection has been seen, so this does not take long.
-        var how = _client.Gone.GetAwaiter().GetResult();
-        var models = QemuProbe.ListNicModels(program);
-        var remedy = (options.NicModel, options.NicProperties.Count) switch
+        string how = _client.Gone.GetAwaiter().GetResult();
+        IReadOnlyList<string> models = QemuProbe.ListNicModels(program);
+        string remedy = (options.NicModel, options.NicProperties.Count) switch
         {
             ({ } model, _) when models.Count > 0 && !models.Contains(model) =>
                 $"Choose one of the NIC models that this QEMU has: {string.Join(", ", models)}.",

@@ -56,7 +56,7 @@ internal static class QemuNic
 
         if (model.Length == 0 || !model.All(IsNameCharacter))
             throw Wrong($"\"{model}\" is not the name of a QEMU device model: letters, digits, hyphen, underscore and dot.");
-        foreach (var (name, _) in options.NicProperties)
+        foreach ((string? name, string _) in options.NicProperties)
         {
             if (name.Length == 0 || !name.All(IsNameCharacter))
                 throw Wrong($"\"{name}\" is not the name of a property of {model}.");
@@ -65,25 +65,36 @@ internal static class QemuNic
         }
 
         if (options.Peer && options.NicProperties.Any(static one => one.Key == "mac"))
-            throw Wrong("Two network cards on one hub cannot have one address: leave the property mac out, or set the driver's NetworkAddress.");
+        {
+            throw Wrong("Two network cards on one hub cannot have one address: leave the property mac out, or set the driver's "
+                + "NetworkAddress.");
+        }
+
         if (!IsIsa(model)) return;
         if (options.Peer)
             throw Wrong($"Two {model} would have the same ports and interrupt: a peer is for cards of the PCI bus.");
-        var port = Number(options, "iobase", DefaultPort);
+        uint port = Number(options, "iobase", DefaultPort);
         if (port is < FirstPort or > LastPort || port % Ports != 0)
-            throw Wrong($"The property iobase of {model} is 0x{port:x}; a card of the ISA bus has its ports at a multiple of 0x{Ports:x} from 0x{FirstPort:x} to 0x{LastPort:x}.");
-        var interrupt = Number(options, "irq", DefaultInterrupt);
+        {
+            throw Wrong($"The property iobase of {model} is 0x{port:x}; a card of the ISA bus has its ports at a multiple of "
+                + $"0x{Ports:x} from 0x{FirstPort:x} to 0x{LastPort:x}.");
+        }
+
+        uint interrupt = Number(options, "irq", DefaultInterrupt);
         if (!s_interrupts.Contains(interrupt))
-            throw Wrong($"The property irq of {model} is {interrupt}; interrupt lines for cards of the ISA bus are {string.Join(", ", s_interrupts)}.");
+        {
+            throw Wrong($"The property irq of {model} is {interrupt}; interrupt lines for cards of the ISA bus are "
+                + $"{string.Join(", ", s_interrupts)}.");
+        }
     }
 
     private static uint Number(QemuOptions options, string name, uint standard)
     {
         // QEMU takes the last of several.
         if (options.NicProperties.LastOrDefault(one => one.Key == name).Value is not { } text) return standard;
-        var isHexadecimal = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
-        var style = isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        return uint.TryParse(isHexadecimal ? text.AsSpan(2) : text, style, CultureInfo.InvariantCulture, out var number)
+        bool isHexadecimal = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);
+        NumberStyles style = isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
+        return uint.TryParse(isHexadecimal ? text.AsSpan(2) : text, style, CultureInfo.InvariantCulture, out uint number)
             ? number
             : throw Wrong($"The property {name} of {options.NicModel} is a number, such as 0x{standard:x}, and not \"{text}\".");
     }

@@ -30,7 +30,8 @@ public sealed record QemuOptions
     public string? PcapFile { get; init; }
 
     /// <summary>
-    /// A second adapter of the same model in slot 5. Both are on one hub, with nothing else on it; otherwise there is one adapter on QEMU's user network.
+    /// A second adapter of the same model in slot 5. Both are on one hub, with nothing else on it; otherwise there is one
+    /// adapter on QEMU's user network.
     /// </summary>
     public bool Peer { get; init; }
 

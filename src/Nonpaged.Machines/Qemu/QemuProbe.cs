@@ -22,24 +22,26 @@ public static class QemuProbe
     public static QemuProbeResult Find()
     {
         if (FindProgram() is not { } path) return new QemuProbeResult(null, null, Missing().Reason, InstallCommand);
-        if (!TryAsk(path, "--version", out var said))
+        if (!TryAsk(path, "--version", out string? said))
             return new QemuProbeResult(path, null, $"{path} --version failed: {said}", InstallCommand);
 
         // "QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)"
-        var words = said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
-        var at = Array.IndexOf(words, "version") + 1;
-        if (at == 0 || at == words.Length || !Version.TryParse(words[at], out var version))
+        string[] words = said.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        int at = Array.IndexOf(words, "version") + 1;
+        if (at == 0 || at == words.Length || !Version.TryParse(words[at], out Version? version))
             return new QemuProbeResult(path, null, $"{path} --version said what no QEMU says: {said}", InstallCommand);
         return version < s_oldest
-            ? new QemuProbeResult(path, words[at], $"QEMU {version} is too old: the qtest object came with {s_oldest}.", InstallCommand)
+            ? new QemuProbeResult(
+                path, words[at], $"QEMU {version} is too old: the qtest object came with {s_oldest}.", InstallCommand)
             : new QemuProbeResult(path, words[at], null, null);
     }
 
     internal static string? FindProgram()
     {
-        foreach (var folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries))
+        foreach (string folder in (Environment.GetEnvironmentVariable("PATH") ?? "").Split(
+            ':', StringSplitOptions.RemoveEmptyEntries))
         {
-            var path = Path.Combine(folder, Program);
+            string path = Path.Combine(folder, Program);
             if (File.Exists(path) && !LibC.AccessToExecute(path).IsError) return path;
         }
 
@@ -50,9 +52,10 @@ public static class QemuProbe
     internal static string Choose(string? wanted)
     {
         if (wanted is null) return FindProgram() ?? throw Missing();
-        var access = LibC.AccessToExecute(wanted);
+        SysResult access = LibC.AccessToExecute(wanted);
         return access.IsError
-            ? throw new MachineException($"{wanted} cannot be run: {Marshal.GetPInvokeErrorMessage((int)access.Errno)}.", InstallCommand)
+            ? throw new MachineException(
+                $"{wanted} cannot be run: {Marshal.GetPInvokeErrorMessage((int)access.Errno)}.", InstallCommand)
             : Path.GetFullPath(wanted);
     }
 
@@ -62,17 +65,17 @@ public static class QemuProbe
     /// <summary>The network adapters of a QEMU that a machine can have; empty where it does not say.</summary>
     internal static IReadOnlyList<string> ListNicModels(string program)
     {
-        if (!TryAsk(program, "-device help", out var said)) return [];
+        if (!TryAsk(program, "-device help", out string? said)) return [];
 
         // A section "Network devices:", then lines such as: name "e1000", bus PCI, alias "e1000-82540em", desc "Intel Gigabit
         // Ethernet"
         var models = new List<string>();
-        var isNetwork = false;
-        foreach (var line in said.Split('\n'))
+        bool isNetwork = false;
+        foreach (string line in said.Split('\n'))
         {
             if (line.EndsWith(" devices:", StringComparison.Ordinal))
                 isNetwork = line.StartsWith("Network", StringComparison.Ordinal);
-            var parts = line.Split('"');
+            string[] parts = line.Split('"');
             if (isNetwork && parts.Length > 2 && s_buses.Any(bus => parts[2].StartsWith(bus, StringComparison.Ordinal)))
                 models.Add(parts[1]);
         }
@@ -85,13 +88,13 @@ public static class QemuProbe
         var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
         try
         {
-            using var process = Process.Start(start)!;
+            using Process process = Process.Start(start)!;
 
             // The process does not close the readers that were taken from it.
-            using var outputReader = process.StandardOutput;
-            using var errorReader = process.StandardError;
-            var output = outputReader.ReadToEndAsync();
-            var errors = errorReader.ReadToEndAsync();
+            using StreamReader outputReader = process.StandardOutput;
+            using StreamReader errorReader = process.StandardError;
+            Task<string> output = outputReader.ReadToEndAsync();
+            Task<string> errors = errorReader.ReadToEndAsync();
             if (!process.WaitForExit(s_limit))
             {
                 process.Kill();

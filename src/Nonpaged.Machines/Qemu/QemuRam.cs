@@ -12,7 +12,9 @@ internal static class QemuRam
     /// <summary>QEMU's default CPU has 40 address bits, and its PCI hole takes a share of them.</summary>
     public const ulong Limit = 512UL << 30;
 
-    /// <summary>The file's name, by which it is found in /proc/PID/maps (memfd_create(2)). Those of a host's pools are named alike.</summary>
+    /// <summary>
+    /// The file's name, by which it is found in /proc/PID/maps (memfd_create(2)). Those of a host's pools are named alike.
+    /// </summary>
     public const string FileName = "nonpaged:qemu:ram";
 
     private const ulong PageSize = 4096;
@@ -43,7 +45,7 @@ internal static class QemuRam
     /// </summary>
     public static IReadOnlyList<MemoryPiece> Layout(ulong bytes)
     {
-        var low = bytes >= SplitFrom ? SplitAt : bytes;
+        ulong low = bytes >= SplitFrom ? SplitAt : bytes;
         var pieces = new List<MemoryPiece>(3);
         Add(PageSize, Math.Min(low, VideoHole));
         Add(EndOfHole, low);
@@ -59,12 +61,13 @@ internal static class QemuRam
     /// <summary>Makes the file. Its size is sealed: nobody can cut off pages that a device still uses.</summary>
     public static SafeFileHandle Create(ulong bytes)
     {
-        var made = LibC.MemFdCreate(FileName, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out var file);
+        SysResult made = LibC.MemFdCreate(FileName, LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out SafeFileHandle? file);
         SystemCalls.Check(made, "memfd_create");
         try
         {
             SystemCalls.Check(LibC.FTruncate(file, (long)bytes), "ftruncate");
-            SystemCalls.Check(LibC.AddSeals(file, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL), "fcntl(F_ADD_SEALS)");
+            SystemCalls.Check(
+                LibC.AddSeals(file, LibC.F_SEAL_SHRINK | LibC.F_SEAL_GROW | LibC.F_SEAL_SEAL), "fcntl(F_ADD_SEALS)");
             return file;
         }
         catch

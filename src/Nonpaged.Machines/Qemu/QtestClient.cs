@@ -90,7 +90,7 @@ internal sealed class QtestClient
     public ulong Read(ReadOnlySpan<byte> verb, ulong address)
     {
         Span<byte> line = stackalloc byte[QtestLine.Longest];
-        var length = QtestLine.AddRead(line, verb, address);
+        int length = QtestLine.AddRead(line, verb, address);
         return Ask(line[..length], wantsText: false, Timeout.InfiniteTimeSpan).Number;
     }
 
@@ -105,8 +105,8 @@ internal sealed class QtestClient
         ArgumentOutOfRangeException.ThrowIfZero(length);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, LongestRead);
         Span<byte> line = stackalloc byte[QtestLine.Longest];
-        var end = QtestLine.AddWrite(line, "read"u8, address, length);
-        var text = Ask(line[..end], wantsText: true, Timeout.InfiniteTimeSpan).Text;
+        int end = QtestLine.AddWrite(line, "read"u8, address, length);
+        string? text = Ask(line[..end], wantsText: true, Timeout.InfiniteTimeSpan).Text;
         return text is null ? null : Convert.FromHexString(text.AsSpan("0x".Length));
     }
 
@@ -114,8 +114,8 @@ internal sealed class QtestClient
     public void WriteMemory(ulong address, ReadOnlySpan<byte> data)
     {
         ArgumentOutOfRangeException.ThrowIfZero(data.Length);
-        var digits = Convert.ToHexString(data);
-        var line = string.Create(CultureInfo.InvariantCulture, $"write 0x{address:x} 0x{data.Length:x} 0x{digits}\n");
+        string digits = Convert.ToHexString(data);
+        string line = string.Create(CultureInfo.InvariantCulture, $"write 0x{address:x} 0x{data.Length:x} 0x{digits}\n");
         Ask(System.Text.Encoding.ASCII.GetBytes(line), wantsText: false, Timeout.InfiniteTimeSpan);
     }
 
@@ -127,15 +127,15 @@ internal sealed class QtestClient
     {
         ThrowIfInHandler();
         Span<byte> line = stackalloc byte[QtestLine.Longest];
-        var length = QtestLine.AddRead(line, verb, address);
-        var series = t_series ??= [.. Enumerable.Range(0, LongestSeries).Select(_ => new QtestAnswer())];
-        var lines = new byte[length * Math.Min(count, LongestSeries)];
-        for (var at = 0; at < lines.Length; at += length) line[..length].CopyTo(lines.AsSpan(at));
-        for (var first = 0; first < count; first += LongestSeries)
+        int length = QtestLine.AddRead(line, verb, address);
+        QtestAnswer[] series = t_series ??= [.. Enumerable.Range(0, LongestSeries).Select(_ => new QtestAnswer())];
+        byte[] lines = new byte[length * Math.Min(count, LongestSeries)];
+        for (int at = 0; at < lines.Length; at += length) line[..length].CopyTo(lines.AsSpan(at));
+        for (int first = 0; first < count; first += LongestSeries)
         {
-            var some = Math.Min(LongestSeries, count - first);
+            int some = Math.Min(LongestSeries, count - first);
             AskAll(series.AsSpan(0, some), lines.AsSpan(0, some * length));
-            for (var index = 0; index < some; index++) answered(first + index, series[index].Number);
+            for (int index = 0; index < some; index++) answered(first + index, series[index].Number);
         }
     }
 
@@ -160,10 +160,10 @@ internal sealed class QtestClient
         Span<byte> lines = stackalloc byte[QtestLine.Longest * LinesAtOnce];
         while (values.Length > 0)
         {
-            var some = values[..Math.Min(values.Length, LinesAtOnce)];
+            ReadOnlySpan<T> some = values[..Math.Min(values.Length, LinesAtOnce)];
             values = values[some.Length..];
-            var length = 0;
-            foreach (var value in some)
+            int length = 0;
+            foreach (T value in some)
                 length += QtestLine.AddWrite(lines[length..], verb, address, uint.CreateTruncating(value));
             Post(lines[..length], some.Length);
         }
@@ -199,7 +199,7 @@ internal sealed class QtestClient
         // Nobody adds to the queue any more.
         _receiver.Abandon();
 
-        var reason = _ended();
+        string reason = _ended();
         _end.SetResult(_receiver.Complaint is { } complaint ? $"{complaint} {reason}" : reason);
     }
 
@@ -218,7 +218,7 @@ internal sealed class QtestClient
     private QtestAnswer Ask(ReadOnlySpan<byte> line, bool wantsText, TimeSpan limit)
     {
         ThrowIfInHandler();
-        var answer = t_answer ??= new QtestAnswer();
+        QtestAnswer answer = t_answer ??= new QtestAnswer();
         Interlocked.MemoryBarrier();
         lock (_sending)
         {
@@ -244,7 +244,7 @@ internal sealed class QtestClient
     {
         while (line.Length > 0)
         {
-            var sent = LibC.Send(_socket, line);
+            SysResult sent = LibC.Send(_socket, line);
             if (sent.Errno == Errno.EINTR) continue;
 
             if (sent.IsError)
@@ -268,11 +268,11 @@ internal sealed class QtestClient
         {
             if (_gone)
             {
-                foreach (var answer in answers) answer.Absent();
+                foreach (QtestAnswer answer in answers) answer.Absent();
                 return;
             }
 
-            foreach (var answer in answers)
+            foreach (QtestAnswer answer in answers)
             {
                 answer.Expect(++_sent, wantsText: false);
                 _receiver.Expect(answer);
@@ -281,7 +281,7 @@ internal sealed class QtestClient
             Send(lines);
         }
 
-        foreach (var answer in answers) _receiver.Await(answer, Timeout.InfiniteTimeSpan);
+        foreach (QtestAnswer answer in answers) _receiver.Await(answer, Timeout.InfiniteTimeSpan);
         Interlocked.MemoryBarrier();
     }
 }

@@ -11,7 +11,7 @@ internal static class QtestLine
     /// <summary>A verb and an address. Returns the length.</summary>
     public static int AddRead(Span<byte> line, ReadOnlySpan<byte> verb, ulong address)
     {
-        var length = AddHexadecimal(line, AddVerb(line, verb), address);
+        int length = AddHexadecimal(line, AddVerb(line, verb), address);
         line[length++] = (byte)'\n';
         return length;
     }
@@ -19,7 +19,7 @@ internal static class QtestLine
     /// <summary>A verb, an address and a value. Returns the length.</summary>
     public static int AddWrite(Span<byte> line, ReadOnlySpan<byte> verb, ulong address, ulong value)
     {
-        var length = AddHexadecimal(line, AddVerb(line, verb), address);
+        int length = AddHexadecimal(line, AddVerb(line, verb), address);
         line[length++] = (byte)' ';
         length = AddHexadecimal(line, length, value);
         line[length++] = (byte)'\n';
@@ -37,7 +37,7 @@ internal static class QtestLine
     {
         line[at++] = (byte)'0';
         line[at++] = (byte)'x';
-        Utf8Formatter.TryFormat(value, line[at..], out var written, 'x');
+        Utf8Formatter.TryFormat(value, line[at..], out int written, 'x');
         return at + written;
     }
 }

@@ -25,7 +25,7 @@ internal sealed unsafe class QtestPorts(QtestClient client, bool isPosted = fals
     {
         fixed (byte* first = values)
         {
-            var target = first;
+            byte* target = first;
             client.ReadSeries("inb"u8, port, values.Length, (index, value) => target[index] = (byte)value);
         }
     }
@@ -34,7 +34,7 @@ internal sealed unsafe class QtestPorts(QtestClient client, bool isPosted = fals
     {
         fixed (ushort* first = values)
         {
-            var target = first;
+            ushort* target = first;
             client.ReadSeries("inw"u8, port, values.Length, (index, value) => target[index] = (ushort)value);
         }
     }
@@ -43,7 +43,7 @@ internal sealed unsafe class QtestPorts(QtestClient client, bool isPosted = fals
     {
         fixed (uint* first = values)
         {
-            var target = first;
+            uint* target = first;
             client.ReadSeries("inl"u8, port, values.Length, (index, value) => target[index] = (uint)value);
         }
     }

@@ -55,7 +55,7 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
     /// <summary>No answer comes any more, and nobody asks again.</summary>
     public void Abandon()
     {
-        while (_expected.TryDequeue(out var answer)) answer.Vanish();
+        while (_expected.TryDequeue(out QtestAnswer? answer)) answer.Vanish();
     }
 
     public void ReadUntilEnd()
@@ -113,9 +113,9 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
 
     private void Look(QtestAnswer answer)
     {
-        for (var until = Stopwatch.GetTimestamp() + s_look; !answer.IsDone;)
+        for (long until = Stopwatch.GetTimestamp() + s_look; !answer.IsDone;)
         {
-            var received = TakeIn();
+            Received received = TakeIn();
             // The end is the reader thread's, who finds it, too.
             if (received == Received.End) return;
             if (received == Received.Something || Stopwatch.GetTimestamp() < until) continue;
@@ -132,7 +132,7 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
     private Received TakeIn()
     {
         if (_broken) return Received.End;
-        var received = LibC.RecvAtOnce(socket, _buffer.AsSpan(_filled));
+        SysResult received = LibC.RecvAtOnce(socket, _buffer.AsSpan(_filled));
         if (received.Errno is Errno.EINTR or Errno.EAGAIN) return Received.Nothing;
         // ECONNRESET is the end, too: with something of ours unread.
         if (received.IsError && received.Errno != Errno.ECONNRESET)
@@ -140,7 +140,7 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
         if (received.Value <= 0) return Break();
 
         _filled += (int)received.Value;
-        var rest = _buffer.AsSpan(0, _filled);
+        Span<byte> rest = _buffer.AsSpan(0, _filled);
         for (int end; (end = rest.IndexOf((byte)'\n')) >= 0; rest = rest[(end + 1)..])
         {
             if (!Handle(rest[..end])) return Break();
@@ -180,10 +180,10 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
     private bool HandleInterrupt(ReadOnlySpan<byte> line)
     {
         // "IRQ raise 20" or "IRQ lower 20"; it comes before the answer of the command that caused it.
-        var raised = line.StartsWith("IRQ raise "u8);
+        bool raised = line.StartsWith("IRQ raise "u8);
         if (!raised && !line.StartsWith("IRQ lower "u8)) return Complain(line);
-        var number = line["IRQ raise ".Length..];
-        if (!Utf8Parser.TryParse(number, out uint vector, out var used) || used != number.Length) return Complain(line);
+        ReadOnlySpan<byte> number = line["IRQ raise ".Length..];
+        if (!Utf8Parser.TryParse(number, out uint vector, out int used) || used != number.Length) return Complain(line);
         interrupt(vector, raised);
         return true;
     }
@@ -192,7 +192,7 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
     {
         // Only who waits is in the queue; the answers between are those of posted writes.
         Volatile.Write(ref _answered, _answered + 1);
-        if (!_expected.TryPeek(out var answer) || answer.Sequence != _answered) return;
+        if (!_expected.TryPeek(out QtestAnswer? answer) || answer.Sequence != _answered) return;
         _expected.TryDequeue(out _);
         answer.Arrive(value);
     }

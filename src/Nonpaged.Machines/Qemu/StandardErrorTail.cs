@@ -37,10 +37,10 @@ internal sealed class StandardErrorTail : IDisposable
 
     private void Drain()
     {
-        var buffer = new byte[Kept];
+        byte[] buffer = new byte[Kept];
         while (true)
         {
-            var read = LibC.Read(_pipe, buffer);
+            SysResult read = LibC.Read(_pipe, buffer);
             if (read.Errno == Errno.EINTR) continue;
             if (read.Value <= 0) return;
             Keep(buffer.AsSpan(0, (int)read.Value));
@@ -51,7 +51,7 @@ internal sealed class StandardErrorTail : IDisposable
     {
         lock (_lock)
         {
-            var keep = Math.Min(_length, Kept - added.Length);
+            int keep = Math.Min(_length, Kept - added.Length);
             _tail.AsSpan(_length - keep, keep).CopyTo(_tail);
             added.CopyTo(_tail.AsSpan(keep));
             _length = keep + added.Length;

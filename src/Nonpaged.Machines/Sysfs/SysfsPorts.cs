@@ -3,7 +3,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Machines.Sysfs;
 
-/// <summary>I/O ports by reading and writing a card's resource file, an access of 1, 2 or 4 bytes each (Documentation/PCI/sysfs-pci.rst).</summary>
+/// <summary>
+/// I/O ports by reading and writing a card's resource file, an access of 1, 2 or 4 bytes each (Documentation/PCI/sysfs-pci.rst).
+/// </summary>
 internal sealed unsafe class SysfsPorts(SysfsDevice[] devices) : PortSpace
 {
     public override byte ReadByte(ushort port) => Read<byte>(port);
@@ -23,7 +25,8 @@ internal sealed unsafe class SysfsPorts(SysfsDevice[] devices) : PortSpace
     {
         T value = default;
         SafeFileHandle? file = FileOf(port, sizeof(T), out long offset);
-        if (file is null || LibC.PRead(file, &value, (nuint)sizeof(T), offset).IsError) new Span<byte>(&value, sizeof(T)).Fill(0xff);
+        if (file is null || LibC.PRead(file, &value, (nuint)sizeof(T), offset).IsError)
+            new Span<byte>(&value, sizeof(T)).Fill(0xff);
         return value;
     }
 

@@ -5,8 +5,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines.Vfio;
 
 /// <summary>
-/// What the kernel writes to its log of accesses that an IOMMU refused a device (Documentation/ABI/testing/dev-kmsg), from the moment of opening on. VFIO itself does not
-/// tell of them.
+/// What the kernel writes to its log of accesses that an IOMMU refused a device (Documentation/ABI/testing/dev-kmsg), from the
+/// moment of opening on. VFIO itself does not tell of them.
 /// </summary>
 internal sealed class IommuFaultLog : IDisposable
 {
@@ -53,8 +53,8 @@ internal sealed class IommuFaultLog : IDisposable
 
     private string? Parse(string record)
     {
-        // "4,1234,5678901,-;DMAR: [DMA Read NO_PASID] Request device [00:04.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read access is not set", and with lines that
-        // begin with a space what the device is.
+        // "4,1234,5678901,-;DMAR: [DMA Read NO_PASID] Request device [00:04.0] fault addr 0xdead0000 [fault reason 0x06] PTE Read
+        // access is not set", and with lines that begin with a space what the device is.
         int text = record.IndexOf(';', StringComparison.Ordinal);
         if (text < 0) return null;
         string message = record[(text + 1)..].Split('\n')[0];
@@ -65,7 +65,9 @@ internal sealed class IommuFaultLog : IDisposable
     internal static bool IsFaultOf(string message, string address)
     {
         string withoutDomain = address[(address.IndexOf(':', StringComparison.Ordinal) + 1)..];
-        bool isIntel = message.Contains("DMAR", StringComparison.Ordinal) && message.Contains($"device [{withoutDomain}]", StringComparison.Ordinal);
-        return isIntel || (message.Contains("IO_PAGE_FAULT", StringComparison.Ordinal) && message.Contains(address, StringComparison.Ordinal));
+        bool isIntel = message.Contains("DMAR", StringComparison.Ordinal)
+            && message.Contains($"device [{withoutDomain}]", StringComparison.Ordinal);
+        return isIntel || (message.Contains("IO_PAGE_FAULT", StringComparison.Ordinal)
+            && message.Contains(address, StringComparison.Ordinal));
     }
 }

@@ -6,11 +6,13 @@ namespace Nonpaged.Machines.Vfio;
 
 /// <summary>What the kernel tells of a container's IOMMU (VFIO_IOMMU_GET_INFO).</summary>
 /// <param name="PageSizes">The sizes of pages that it maps, a bit each.</param>
-/// <param name="Usable">The addresses that may be mapped. The gaps between them are reserved, such as the window of message-signalled interrupts.</param>
+/// <param name="Usable">The addresses that may be mapped. The gaps between them are reserved, such as the window of
+/// message-signalled interrupts.</param>
 /// <param name="AvailableMappings">How many more mappings may be made; null before Linux 5.10, which does not tell.</param>
 internal sealed unsafe record IommuInformation(ulong PageSizes, IReadOnlyList<IovaRange> Usable, uint? AvailableMappings)
 {
-    // What a kernel that does not tell its ranges (before 5.4) allows on every x86-64 machine: below the interrupts' window, and above it up to 39 bits.
+    // What a kernel that does not tell its ranges (before 5.4) allows on every x86-64 machine: below the interrupts'
+    // window, and above it up to 39 bits.
     private static readonly IovaRange[] s_untold = [new(0, 0xfedf_ffff), new(0xfef0_0000, (1UL << 39) - 1)];
 
     public static SysResult Read(SafeFileHandle container, out IommuInformation? information)
@@ -35,17 +37,21 @@ internal sealed unsafe record IommuInformation(ulong PageSizes, IReadOnlyList<Io
     /// <summary>Reads the chain of capabilities, of which a wrong link ends what is known and does no harm.</summary>
     public static IommuInformation Parse(ReadOnlySpan<byte> room)
     {
-        var head = Unsafe.ReadUnaligned<Interop.Vfio.IommuInfo>(in room[0]);
+        Interop.Vfio.IommuInfo head = Unsafe.ReadUnaligned<Interop.Vfio.IommuInfo>(in room[0]);
         var usable = new List<IovaRange>();
         uint? available = null;
         uint offset = (head.Flags & Interop.Vfio.VFIO_IOMMU_INFO_CAPS) != 0 ? head.CapabilityOffset : 0;
         for (uint last = 0; offset > last && offset <= room.Length - sizeof(Interop.Vfio.CapabilityHeader);)
         {
             ReadOnlySpan<byte> rest = room[(int)offset..];
-            var capability = Unsafe.ReadUnaligned<Interop.Vfio.CapabilityHeader>(in rest[0]);
+            Interop.Vfio.CapabilityHeader capability = Unsafe.ReadUnaligned<Interop.Vfio.CapabilityHeader>(in rest[0]);
             if (capability.Id == Interop.Vfio.VFIO_IOMMU_TYPE1_INFO_CAP_IOVA_RANGE) AddRanges(rest, usable);
-            if (capability.Id == Interop.Vfio.VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL && rest.Length >= sizeof(Interop.Vfio.DmaAvailableCapability))
+            if (capability.Id == Interop.Vfio.VFIO_IOMMU_TYPE1_INFO_DMA_AVAIL
+                && rest.Length >= sizeof(Interop.Vfio.DmaAvailableCapability))
+            {
                 available = Unsafe.ReadUnaligned<Interop.Vfio.DmaAvailableCapability>(in rest[0]).Available;
+            }
+
             (last, offset) = (offset, capability.Next);
         }
 
@@ -59,7 +65,7 @@ internal sealed unsafe record IommuInformation(ulong PageSizes, IReadOnlyList<Io
         ReadOnlySpan<byte> rest = capability[sizeof(Interop.Vfio.IovaRangeCapability)..];
         for (uint i = 0; i < count && rest.Length >= sizeof(Interop.Vfio.IovaRange); i++)
         {
-            var range = Unsafe.ReadUnaligned<Interop.Vfio.IovaRange>(in rest[0]);
+            Interop.Vfio.IovaRange range = Unsafe.ReadUnaligned<Interop.Vfio.IovaRange>(in rest[0]);
             usable.Add(new IovaRange(range.Start, range.Last));
             rest = rest[sizeof(Interop.Vfio.IovaRange)..];
         }

@@ -1,7 +1,8 @@
 namespace Nonpaged.Machines.Vfio;
 
 /// <summary>
-/// Which addresses of an IOMMU are free. The highest place that will do is taken, since what lies low is what limited requests need. Thread-safe.
+/// Which addresses of an IOMMU are free. The highest place that will do is taken, since what lies low is what
+/// limited requests need. Thread-safe.
 /// </summary>
 internal sealed class IovaAllocator
 {
@@ -17,7 +18,8 @@ internal sealed class IovaAllocator
     {
         foreach (IovaRange range in usable.OrderBy(range => range.Start))
         {
-            // Page 0 stays out: drivers take the physical address 0 for "none". The last page of 64 bits does too, so that an end can be counted.
+            // Page 0 stays out: drivers take the physical address 0 for "none". The last page of 64 bits does too,
+            // so that an end can be counted.
             ulong start = ulong.Max(PageSize, (range.Start + (PageSize - 1)) & ~(PageSize - 1));
             ulong end = ulong.Min(ulong.Min(range.Last, highest), ulong.MaxValue - PageSize) + 1 & ~(PageSize - 1);
             if (range.Start <= ulong.MaxValue - PageSize && start < end) _free.Add(start, end - start);

@@ -1,6 +1,9 @@
 namespace Nonpaged.Machines.Vfio;
 
-/// <summary>A PCI function of this machine, as the kernel shows it under /sys/bus/pci/devices (Documentation/PCI/sysfs-pci.rst) at one moment.</summary>
+/// <summary>
+/// A PCI function of this machine, as the kernel shows it under /sys/bus/pci/devices
+/// (Documentation/PCI/sysfs-pci.rst) at one moment.
+/// </summary>
 internal sealed record PciFunction
 {
     private const uint BridgeClass = 0x06;
@@ -35,11 +38,14 @@ internal sealed record PciFunction
 
     public bool IsNetwork => Class >> 16 == NetworkClass;
 
-    /// <summary>A driver that keeps its group from being used: bridges, and those of no driver, don't (Documentation/driver-api/vfio.rst).</summary>
+    /// <summary>
+    /// A driver that keeps its group from being used: bridges, and those of no driver, don't (Documentation/driver-api/vfio.rst).
+    /// </summary>
     public bool BlocksGroup => Driver is not (null or VfioBinding.Driver or "pci-stub") && !IsBridge;
 
     /// <summary>What the kernel does with it, for errors: "the kernel's driver e1000 (eth0, which is up)".</summary>
-    public string User => Driver is null ? "no driver" : $"the kernel's driver {Driver}{(Interfaces.Count == 0 ? "" : $" ({string.Join(", ", Interfaces.Select(Describe))})")}";
+    public string User => Driver is null ? "no driver"
+        : $"the kernel's driver {Driver}{(Interfaces.Count == 0 ? "" : $" ({string.Join(", ", Interfaces.Select(Describe))})")}";
 
     private string Describe(string name) => InterfacesUp.Contains(name) ? $"{name}, which is up" : name;
 }

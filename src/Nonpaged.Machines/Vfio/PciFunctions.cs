@@ -12,7 +12,11 @@ internal sealed class PciFunctions(string root = "")
 
     /// <summary>All of them, in the order of their addresses.</summary>
     public IReadOnlyList<PciFunction> All() => !Directory.Exists(Devices) ? []
-        : [.. Directory.EnumerateFileSystemEntries(Devices).Select(Path.GetFileName).Order(StringComparer.Ordinal).Select(name => TryRead(name!)).OfType<PciFunction>()];
+        : [.. Directory.EnumerateFileSystemEntries(Devices)
+            .Select(Path.GetFileName)
+            .Order(StringComparer.Ordinal)
+            .Select(name => TryRead(name!))
+            .OfType<PciFunction>()];
 
     /// <summary>The one with an address, which may leave the domain 0000 out.</summary>
     /// <exception cref="MachineException">There is none.</exception>
@@ -21,11 +25,13 @@ internal sealed class PciFunctions(string root = "")
         ArgumentNullException.ThrowIfNull(address);
         string full = address.Count(character => character == ':') == 1 ? $"0000:{address}" : address;
         // An address is a name in a folder, and never a path out of it.
-        bool isName = full.All(character => char.IsAsciiHexDigitLower(character) || character is ':' or '.') && full.Contains(':', StringComparison.Ordinal);
+        bool isName = full.All(character => char.IsAsciiHexDigitLower(character) || character is ':' or '.')
+            && full.Contains(':', StringComparison.Ordinal);
         if (isName && TryRead(full) is { } function) return function;
         string[] cards = [.. All().Where(one => one.IsNetwork).Select(one => one.Address)];
         throw new MachineException(
-            $"There is no PCI device {address}.{(cards.Length == 0 ? "" : $" Network cards are at {string.Join(", ", cards)}.")}", "nonpaged devices");
+            $"There is no PCI device {address}.{(cards.Length == 0 ? "" : $" Network cards are at {string.Join(", ", cards)}.")}",
+            "nonpaged devices");
     }
 
     /// <summary>Those of an IOMMU group.</summary>
@@ -35,7 +41,9 @@ internal sealed class PciFunctions(string root = "")
     {
         string folder = $"{Devices}/{address}";
         if (ReadNumber($"{folder}/vendor") is not { } vendor || ReadNumber($"{folder}/device") is not { } device) return null;
-        string[] interfaces = Directory.Exists($"{folder}/net") ? [.. Directory.EnumerateDirectories($"{folder}/net").Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)] : [];
+        string[] interfaces = Directory.Exists($"{folder}/net") ? [.. Directory.EnumerateDirectories($"{folder}/net")
+            .Select(path => Path.GetFileName(path))
+            .Order(StringComparer.Ordinal)] : [];
         return new PciFunction
         {
             Address = address,
@@ -43,7 +51,8 @@ internal sealed class PciFunctions(string root = "")
             DeviceId = (ushort)device,
             Class = ReadNumber($"{folder}/class") ?? 0,
             Driver = TargetName($"{folder}/driver"),
-            Group = int.TryParse(TargetName($"{folder}/iommu_group"), NumberStyles.None, CultureInfo.InvariantCulture, out int group) ? group : null,
+            Group = int.TryParse(TargetName(
+                $"{folder}/iommu_group"), NumberStyles.None, CultureInfo.InvariantCulture, out int group) ? group : null,
             Interfaces = interfaces,
             InterfacesUp = [.. interfaces.Where(name => (ReadNumber($"{folder}/net/{name}/flags") & InterfaceUp) == InterfaceUp)],
             Irq = ReadNumber($"{folder}/irq") ?? 0,
@@ -70,7 +79,9 @@ internal sealed class PciFunctions(string root = "")
             string text = File.ReadAllText(path).Trim();
             bool isHexadecimal = text.StartsWith("0x", StringComparison.Ordinal);
             return uint.TryParse(
-                isHexadecimal ? text.AsSpan(2) : text, isHexadecimal ? NumberStyles.AllowHexSpecifier : NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
+                isHexadecimal ? text.AsSpan(2) : text, isHexadecimal
+                    ? NumberStyles.AllowHexSpecifier
+                    : NumberStyles.None, CultureInfo.InvariantCulture, out uint number) ? number : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

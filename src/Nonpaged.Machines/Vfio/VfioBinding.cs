@@ -1,8 +1,9 @@
 namespace Nonpaged.Machines.Vfio;
 
 /// <summary>
-/// Gives a PCI function to vfio-pci, and back to the kernel (Documentation/ABI/testing/sysfs-bus-pci: driver_override, drivers_probe). Nothing is kept of it but what
-/// the kernel keeps, so that a function is given back also after the program that took it was killed.
+/// Gives a PCI function to vfio-pci, and back to the kernel (Documentation/ABI/testing/sysfs-bus-pci: driver_override,
+/// drivers_probe). Nothing is kept of it but what the kernel keeps, so that a function is given back also after the
+/// program that took it was killed.
 /// </summary>
 /// <param name="root">The folder that stands for /, without a slash at its end; empty for / itself.</param>
 internal sealed class VfioBinding(string root = "")
@@ -18,24 +19,39 @@ internal sealed class VfioBinding(string root = "")
         PciFunction function = _functions.Find(address);
         if (function.Driver == Driver) return function;
         if (function.IsBridge)
-            throw new MachineException($"{function.Address} is a bridge, which is not driven from a program.", "choose a device: nonpaged devices");
+        {
+            throw new MachineException(
+                $"{function.Address} is a bridge, which is not driven from a program.", "choose a device: nonpaged devices");
+        }
+
         if (function.Group is null) throw VfioErrors.NoIommu(function.Address);
         if (function.InterfacesUp.Count > 0)
         {
             throw new MachineException(
                 $"{function.Address} is in use by {function.User}.",
-                $"{string.Join(" && ", function.InterfacesUp.Select(name => $"ip link set {name} down"))} && nonpaged bind {function.Address}");
+                $"{string.Join(" && ", function.InterfacesUp.Select(name => $"ip link set {name} down"))} && nonpaged bind "
+                    + $"{function.Address}");
         }
 
         if (!Directory.Exists($"{root}/sys/bus/pci/drivers/{Driver}"))
-            throw new MachineException($"The kernel has no driver {Driver} that could take {function.Address}: its module is not loaded.", "modprobe vfio-pci");
+        {
+            throw new MachineException(
+                $"The kernel has no driver {Driver} that could take {function.Address}: its module is not loaded.",
+                "modprobe vfio-pci");
+        }
+
         Change(function, Driver, "bind");
         if (_functions.Find(function.Address).Driver == Driver) return function;
         Change(function, "", "bind");
-        throw new MachineException($"The driver {Driver} did not take {function.Address}; it is as it was.", $"see the kernel's log: dmesg | grep {function.Address}");
+        throw new MachineException(
+            $"The driver {Driver} did not take {function.Address}; it is as it was.",
+            $"see the kernel's log: dmesg | grep {function.Address}");
     }
 
-    /// <summary>Gives a function back: the kernel looks for its own driver. What it is now; nothing was done where vfio-pci did not have it.</summary>
+    /// <summary>
+    /// Gives a function back: the kernel looks for its own driver. What it is now; nothing was done
+    /// where vfio-pci did not have it.
+    /// </summary>
     /// <exception cref="MachineException">It is in use, or may not be given back.</exception>
     public PciFunction Unbind(string address)
     {
@@ -43,7 +59,12 @@ internal sealed class VfioBinding(string root = "")
         if (function.Driver != Driver) return function;
         // The kernel would wait for the program without an end.
         if (function.Group is { } group && VfioUsers.Of(group, root) is { Count: > 0 } users)
-            throw new MachineException($"{function.Address} is in use: {string.Join(", ", users)} has its group {group} open.", "end it first, then: nonpaged unbind " + function.Address);
+        {
+            throw new MachineException(
+                $"{function.Address} is in use: {string.Join(", ", users)} has its group {group} open.",
+                "end it first, then: nonpaged unbind " + function.Address);
+        }
+
         Change(function, "", "unbind");
         return _functions.Find(function.Address);
     }
@@ -61,11 +82,15 @@ internal sealed class VfioBinding(string root = "")
         }
         catch (UnauthorizedAccessException)
         {
-            throw new MachineException($"Only root may give {function.Address} another driver.", $"sudo nonpaged {command} {function.Address}");
+            throw new MachineException(
+                $"Only root may give {function.Address} another driver.", $"sudo nonpaged {command} {function.Address}");
         }
         catch (IOException exception)
         {
-            throw new MachineException($"The kernel refused {function.Address} another driver: {exception.Message}", $"see the kernel's log: dmesg | grep {function.Address}", exception);
+            throw new MachineException(
+                $"The kernel refused {function.Address} another driver: {exception.Message}",
+                $"see the kernel's log: dmesg | grep {function.Address}",
+                exception);
         }
     }
 

@@ -4,7 +4,10 @@ using Nonpaged.Machines.Pci;
 
 namespace Nonpaged.Machines.Vfio;
 
-/// <summary>A card that is open: its file, its registers, its interrupt. Reset and without bus mastering when it is opened and when it is closed.</summary>
+/// <summary>
+/// A card that is open: its file, its registers, its interrupt. Reset and without bus mastering when it
+/// is opened and when it is closed.
+/// </summary>
 internal sealed class VfioCard : IDisposable
 {
     private const uint BaseAddressRegisters = 6;
@@ -25,13 +28,16 @@ internal sealed class VfioCard : IDisposable
         _device = device;
         _function = function;
         Check(Interop.Vfio.GetDeviceInfo(device, out Interop.Vfio.DeviceInfo info), "VFIO_DEVICE_GET_INFO");
-        if ((info.Flags & Interop.Vfio.VFIO_DEVICE_FLAGS_PCI) == 0) throw new MachineException($"{function.Address} is no PCI device to VFIO.", "nonpaged devices");
+        if ((info.Flags & Interop.Vfio.VFIO_DEVICE_FLAGS_PCI) == 0)
+            throw new MachineException($"{function.Address} is no PCI device to VFIO.", "nonpaged devices");
         _canReset = (info.Flags & Interop.Vfio.VFIO_DEVICE_FLAGS_RESET) != 0;
         _configuration = OpenRegion(Interop.Vfio.VFIO_PCI_CONFIG_REGION_INDEX);
-        // A device that cannot be reset keeps what its last user left in its registers, but has no way to memory until a driver allows it.
+        // A device that cannot be reset keeps what its last user left in its registers, but has no way to
+        // memory until a driver allows it.
         if (_canReset) Check(Interop.Vfio.Reset(device), "VFIO_DEVICE_RESET");
         ReadBars();
-        SetCommand(set: (ushort)(PciRegister.CommandIoSpace | PciRegister.CommandMemorySpace), clear: PciRegister.CommandBusMaster);
+        SetCommand(
+            set: (ushort)(PciRegister.CommandIoSpace | PciRegister.CommandMemorySpace), clear: PciRegister.CommandBusMaster);
         Interrupt = OpenInterrupt(interrupt);
         Requested = OpenRequest();
         Device = new VfioPciDevice(function, _configuration, [.. _bars.Select(bar => bar.Bar)], Interrupt?.Vector);
@@ -42,7 +48,10 @@ internal sealed class VfioCard : IDisposable
     /// <summary>Null where it has none.</summary>
     public VfioInterruptLine? Interrupt { get; }
 
-    /// <summary>Signalled when the kernel asks for the device: it is being removed, or given another driver. Null where the kernel does not ask.</summary>
+    /// <summary>
+    /// Signalled when the kernel asks for the device: it is being removed, or given another driver. Null
+    /// where the kernel does not ask.
+    /// </summary>
     public SafeFileHandle? Requested { get; }
 
     public string Address => _function.Address;
@@ -70,9 +79,16 @@ internal sealed class VfioCard : IDisposable
     {
         foreach ((PciBar bar, VfioRegion region) in _bars)
         {
-            if (bar.IsPort || length == 0 || address.Value < bar.Start || address.Value - bar.Start >= bar.Length || length > bar.Length - (address.Value - bar.Start)) continue;
+            if (bar.IsPort || length == 0 || address.Value < bar.Start || address.Value - bar.Start >= bar.Length
+                || length > bar.Length - (address.Value - bar.Start))
+            {
+                continue;
+            }
+
             ulong offset = address.Value - bar.Start;
-            return region.IsMappable && TryMap(region) is { } mapping ? new MappedRegisterWindow(mapping, (nuint)offset, address, length) : new VfioRegionWindow(region, address, offset, length);
+            return region.IsMappable && TryMap(region) is { } mapping
+                ? new MappedRegisterWindow(mapping, (nuint)offset, address, length)
+                : new VfioRegionWindow(region, address, offset, length);
         }
 
         return null;
@@ -103,8 +119,10 @@ internal sealed class VfioCard : IDisposable
             if (_mappings.TryGetValue(region.Index, out MappedRegisters? known)) return known;
             if (_device.IsClosed) return null;
             SysResult mapped = LibC.MMap(
-                null, (nuint)region.Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_device.DangerousGetHandle(), region.Offset);
-            return mapped.IsError ? null : _mappings[region.Index] = new MappedRegisters((nuint)mapped.Value, (nuint)region.Length);
+                null, (nuint)region.Length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)_device.DangerousGetHandle(),
+                region.Offset);
+            return mapped.IsError ? null
+                : _mappings[region.Index] = new MappedRegisters((nuint)mapped.Value, (nuint)region.Length);
         }
     }
 
@@ -114,7 +132,10 @@ internal sealed class VfioCard : IDisposable
         return region!;
     }
 
-    /// <summary>Reads what firmware or kernel assigned (PCI Local Bus 3.0, section 6.2.5.1). Of 4 GiB or more none is a network card's registers.</summary>
+    /// <summary>
+    /// Reads what firmware or kernel assigned (PCI Local Bus 3.0, section 6.2.5.1). Of 4 GiB or more none
+    /// is a network card's registers.
+    /// </summary>
     private void ReadBars()
     {
         for (uint index = 0; index < BaseAddressRegisters; index++)
@@ -125,14 +146,15 @@ internal sealed class VfioCard : IDisposable
             bool is64Bit = !isPort && (low & MemoryType) == Memory64;
             ulong start = isPort ? low & ~3u : low & ~0xfu;
             if (is64Bit) start |= (ulong)_configuration.Read(PciRegister.BaseAddress0 + 4 * (index + 1), sizeof(uint)) << 32;
-            if (region.Length is > 0 and <= uint.MaxValue) _bars.Add((new PciBar((int)index, isPort, start, (uint)region.Length), region));
+            if (region.Length is > 0 and <= uint.MaxValue)
+                _bars.Add((new PciBar((int)index, isPort, start, (uint)region.Length), region));
             if (is64Bit) index++;
         }
     }
 
     private void SetCommand(ushort set, ushort clear)
     {
-        var command = (ushort)_configuration.Read(PciRegister.Command, sizeof(ushort));
+        ushort command = (ushort)_configuration.Read(PciRegister.Command, sizeof(ushort));
         _configuration.Write(PciRegister.Command, sizeof(ushort), (uint)((command | set) & ~clear));
     }
 
@@ -140,7 +162,8 @@ internal sealed class VfioCard : IDisposable
     {
         (PciInterruptKind Kind, uint Index)[] kinds =
         [
-            (PciInterruptKind.Line, Interop.Vfio.VFIO_PCI_INTX_IRQ_INDEX), (PciInterruptKind.Message, Interop.Vfio.VFIO_PCI_MSI_IRQ_INDEX),
+            (PciInterruptKind.Line, Interop.Vfio.VFIO_PCI_INTX_IRQ_INDEX),
+            (PciInterruptKind.Message, Interop.Vfio.VFIO_PCI_MSI_IRQ_INDEX),
             (PciInterruptKind.MessageX, Interop.Vfio.VFIO_PCI_MSIX_IRQ_INDEX),
         ];
         foreach ((PciInterruptKind one, uint index) in kinds)
@@ -152,12 +175,18 @@ internal sealed class VfioCard : IDisposable
             return line;
         }
 
-        return kind == PciInterruptKind.Any ? null : throw new MachineException($"{_function.Address} has no interrupt of the kind {kind}.", "leave the kind to the card");
+        return kind == PciInterruptKind.Any ? null : throw new MachineException(
+            $"{_function.Address} has no interrupt of the kind {kind}.", "leave the kind to the card");
     }
 
     private SafeFileHandle? OpenRequest()
     {
-        if (Interop.Vfio.GetIrqInfo(_device, Interop.Vfio.VFIO_PCI_REQ_IRQ_INDEX, out Interop.Vfio.IrqInfo info).IsError || info.Count == 0) return null;
+        if (Interop.Vfio.GetIrqInfo(_device, Interop.Vfio.VFIO_PCI_REQ_IRQ_INDEX, out Interop.Vfio.IrqInfo info).IsError
+            || info.Count == 0)
+        {
+            return null;
+        }
+
         SysResult made = LibC.EventFd(out SafeFileHandle requested);
         if (!made.IsError) made = Interop.Vfio.SetTrigger(_device, Interop.Vfio.VFIO_PCI_REQ_IRQ_INDEX, requested);
         if (!made.IsError) return requested;

@@ -4,15 +4,20 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines.Vfio;
 
 /// <summary>
-/// A container with the groups of some devices in it, and its IOMMU (Documentation/driver-api/vfio.rst): the address space that its devices see. It ends when all descriptors of it
-/// are closed, the devices' first; that takes all mappings back.
+/// A container with the groups of some devices in it, and its IOMMU (Documentation/driver-api/vfio.rst): the address space that
+/// its devices see. It ends when all descriptors of it are closed, the devices' first; that takes all mappings back.
 /// </summary>
 internal sealed class VfioContainer : IommuAddressSpace, IDisposable
 {
     private readonly SafeFileHandle _container;
     private readonly IReadOnlyDictionary<int, SafeFileHandle> _groups;
 
-    private VfioContainer(SafeFileHandle container, IReadOnlyDictionary<int, SafeFileHandle> groups, string name, IommuInformation information, ulong highest)
+    private VfioContainer(
+        SafeFileHandle container,
+        IReadOnlyDictionary<int, SafeFileHandle> groups,
+        string name,
+        IommuInformation information,
+        ulong highest)
     {
         _container = container;
         _groups = groups;
@@ -47,11 +52,14 @@ internal sealed class VfioContainer : IommuAddressSpace, IDisposable
         SysResult asked = IommuInformation.Read(container, out IommuInformation? information);
         if (asked.IsError) throw VfioErrors.Refused(functions[0], "VFIO_IOMMU_GET_INFO", asked.Errno);
         unused.Keep();
-        return new VfioContainer(container, groups, $"vfio {string.Join(" and ", functions.Select(function => function.Address))}", information!, highest);
+        return new VfioContainer(
+            container, groups, $"vfio {string.Join(" and ", functions.Select(function => function.Address))}", information!,
+            highest);
     }
 
     /// <summary>Opens a device of one of the groups; the kernel resets it where it can.</summary>
-    public SysResult OpenDevice(PciFunction function, out SafeFileHandle device) => Interop.Vfio.OpenDevice(_groups[function.Group!.Value], function.Address, out device);
+    public SysResult OpenDevice(PciFunction function, out SafeFileHandle device) =>
+        Interop.Vfio.OpenDevice(_groups[function.Group!.Value], function.Address, out device);
 
     public override ulong? TryReserve(IovaRequest request, out AllocationFailure? failure)
     {
@@ -70,7 +78,8 @@ internal sealed class VfioContainer : IommuAddressSpace, IDisposable
 
     public override void Release(ulong iova, nuint length)
     {
-        // Closing it took all mappings back. Addresses that the kernel does not take back stay out of use: a device may still reach what is behind them.
+        // Closing it took all mappings back. Addresses that the kernel does not take back stay out of use: a device may
+        // still reach what is behind them.
         if (_container.IsClosed || !Interop.Vfio.Unmap(_container, iova, length).IsError) Addresses.Give(iova, length);
     }
 
@@ -87,7 +96,8 @@ internal sealed class VfioContainer : IommuAddressSpace, IDisposable
         if (opened.IsError) throw VfioErrors.NoContainer(opened.Errno);
         SysResult version = Interop.Vfio.GetApiVersion(container);
         return version.Value == Interop.Vfio.VFIO_API_VERSION ? container : throw new MachineException(
-            $"The kernel's VFIO is of version {version}, and this program of version {Interop.Vfio.VFIO_API_VERSION}.", "run it on another kernel");
+            $"The kernel's VFIO is of version {version}, and this program of version {Interop.Vfio.VFIO_API_VERSION}.",
+            "run it on another kernel");
     }
 
     private static SafeFileHandle OpenGroup(HandleScope unused, PciFunction function, SafeFileHandle container, bool isFirst)
@@ -98,7 +108,11 @@ internal sealed class VfioContainer : IommuAddressSpace, IDisposable
         asked = Interop.Vfio.GetGroupStatus(group, out uint flags);
         if (asked.IsError) throw VfioErrors.Refused(function, "VFIO_GROUP_GET_STATUS", asked.Errno);
         if ((flags & Interop.Vfio.VFIO_GROUP_FLAGS_VIABLE) == 0)
-            throw VfioErrors.NotViable(function, new PciFunctions().InGroup(function.Group ?? 0).Where(other => other.BlocksGroup));
+        {
+            throw VfioErrors.NotViable(
+                function, new PciFunctions().InGroup(function.Group ?? 0).Where(other => other.BlocksGroup));
+        }
+
         asked = Interop.Vfio.SetContainer(group, container);
         if (asked.IsError) throw VfioErrors.Refused(function, "VFIO_GROUP_SET_CONTAINER", asked.Errno);
         if (!isFirst) return group;

@@ -4,8 +4,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Machines.Vfio;
 
 /// <summary>
-/// The card's interrupt, which the kernel adds to an event's counter. It masks an INTx line when that is raised, until it is told that it was served; a message is not
-/// masked, and one that comes while another is served is kept.
+/// The card's interrupt, which the kernel adds to an event's counter. It masks an INTx line when that is raised, until it is told
+/// that it was served; a message is not masked, and one that comes while another is served is kept.
 /// </summary>
 internal sealed class VfioInterruptLine : InterruptLine, IDisposable
 {
@@ -29,7 +29,12 @@ internal sealed class VfioInterruptLine : InterruptLine, IDisposable
     public SafeFileHandle Signalled { get; }
 
     /// <summary>INTx, MSI or MSI-X.</summary>
-    public string Kind => _index switch { Interop.Vfio.VFIO_PCI_INTX_IRQ_INDEX => "INTx", Interop.Vfio.VFIO_PCI_MSI_IRQ_INDEX => "MSI", _ => "MSI-X" };
+    public string Kind => _index switch
+    {
+        Interop.Vfio.VFIO_PCI_INTX_IRQ_INDEX => "INTx",
+        Interop.Vfio.VFIO_PCI_MSI_IRQ_INDEX => "MSI",
+        _ => "MSI-X",
+    };
 
     public override bool IsRaised
     {
@@ -52,7 +57,8 @@ internal sealed class VfioInterruptLine : InterruptLine, IDisposable
         made = LibC.EventFd(out SafeFileHandle signalled);
         if (!made.IsError) made = Interop.Vfio.SetTrigger(device, index, signalled);
         if (made.IsError) signalled.Dispose();
-        else line = new VfioInterruptLine(device, index, (info.Flags & Interop.Vfio.VFIO_IRQ_INFO_AUTOMASKED) != 0, vector, signalled);
+        else line = new VfioInterruptLine(
+            device, index, (info.Flags & Interop.Vfio.VFIO_IRQ_INFO_AUTOMASKED) != 0, vector, signalled);
         return made;
     }
 

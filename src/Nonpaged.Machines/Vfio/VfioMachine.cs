@@ -87,7 +87,7 @@ public sealed class VfioMachine : Machine
         if (functions.DistinctBy(function => function.Address).Count() < functions.Length)
             throw new MachineException($"A card is named twice: {string.Join(", ", options.Devices)}.", "nonpaged devices");
         foreach (PciFunction function in functions) CheckUsable(function, all);
-        VfioContainer container = VfioContainer.Open(functions, options.HighestAddress.Value);
+        var container = VfioContainer.Open(functions, options.HighestAddress.Value);
         try
         {
             return new VfioMachine(options, container, functions);
@@ -200,7 +200,8 @@ public sealed class VfioMachine : Machine
                 {
                     line.Take();
                     return true;
-                });
+                }
+                );
             }
 
             if (card.Requested is { } requested) yield return (requested, () => OnRequested(card, requested));

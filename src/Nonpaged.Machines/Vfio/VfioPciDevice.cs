@@ -1,7 +1,11 @@
 namespace Nonpaged.Machines.Vfio;
 
-/// <summary>The card. Its configuration space is the one that VFIO shows: some of it is kept by the kernel (Documentation/driver-api/vfio.rst).</summary>
-internal sealed class VfioPciDevice(PciFunction function, VfioRegion configuration, IReadOnlyList<PciBar> bars, uint? vector) : PciDevice
+/// <summary>
+/// The card. Its configuration space is the one that VFIO shows: some of it is kept by the kernel
+/// (Documentation/driver-api/vfio.rst).
+/// </summary>
+internal sealed class VfioPciDevice(
+    PciFunction function, VfioRegion configuration, IReadOnlyList<PciBar> bars, uint? vector) : PciDevice
 {
     private const int SpaceLength = 256;
 
@@ -51,13 +55,17 @@ internal sealed class VfioPciDevice(PciFunction function, VfioRegion configurati
     }
 
     // A register must not be written in parts.
-    private static int Width(int offset, int length) => offset % 4 == 0 && length >= 4 ? 4 : offset % 2 == 0 && length >= 2 ? 2 : 1;
+    private static int Width(int offset, int length) =>
+        offset % 4 == 0 && length >= 4 ? 4 : offset % 2 == 0 && length >= 2 ? 2 : 1;
 
     // "0000:00:04.0"
     private static PciLocation ParseLocation(string address)
     {
         string[] parts = address.Split(':', '.');
-        byte Part(int index) => byte.Parse(parts[^index], System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture);
+        byte Part(int index) => byte.Parse(
+            parts[^index],
+            System.Globalization.NumberStyles.AllowHexSpecifier,
+            System.Globalization.CultureInfo.InvariantCulture);
         return new PciLocation(Part(3), Part(2), Part(1));
     }
 }

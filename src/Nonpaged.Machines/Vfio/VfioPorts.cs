@@ -1,6 +1,8 @@
 namespace Nonpaged.Machines.Vfio;
 
-/// <summary>The card's I/O ports. The processor's own port instructions are not a program's to use: each access is a system call.</summary>
+/// <summary>
+/// The card's I/O ports. The processor's own port instructions are not a program's to use: each access is a system call.
+/// </summary>
 internal sealed class VfioPorts(IReadOnlyList<(PciBar Bar, VfioRegion Region)> bars) : PortSpace
 {
     public override byte ReadByte(ushort port) => (byte)Read(port, sizeof(byte));
@@ -18,7 +20,9 @@ internal sealed class VfioPorts(IReadOnlyList<(PciBar Bar, VfioRegion Region)> b
     private uint Read(ushort port, uint width)
     {
         // Where nothing answers a PC's bus reads as all ones.
-        uint value = Find(port, width) is { } found ? found.Region.Read(port - found.Bar.Start, width) : uint.MaxValue >> (int)(32 - 8 * width);
+        uint value = Find(port, width) is { } found
+            ? found.Region.Read(port - found.Bar.Start, width)
+            : uint.MaxValue >> (int)(32 - 8 * width);
         Interlocked.MemoryBarrier();
         return value;
     }

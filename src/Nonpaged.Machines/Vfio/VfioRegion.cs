@@ -4,7 +4,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Machines.Vfio;
 
-/// <summary>A region of a device's file: a base address register, or configuration space. Read and written through the kernel.</summary>
+/// <summary>
+/// A region of a device's file: a base address register, or configuration space. Read and written through the kernel.
+/// </summary>
 internal sealed unsafe class VfioRegion
 {
     private readonly SafeFileHandle _device;
@@ -55,11 +57,12 @@ internal sealed unsafe class VfioRegion
     private static bool IsSparse(SafeFileHandle device, Interop.Vfio.RegionInfo info)
     {
         byte[] room = new byte[info.Size];
-        if (room.Length <= sizeof(Interop.Vfio.RegionInfo) || Interop.Vfio.GetRegionInfo(device, info.Index, room).IsError) return true;
+        if (room.Length <= sizeof(Interop.Vfio.RegionInfo) || Interop.Vfio.GetRegionInfo(device, info.Index, room).IsError)
+            return true;
         uint offset = Unsafe.ReadUnaligned<Interop.Vfio.RegionInfo>(ref room[0]).CapabilityOffset;
         for (uint last = 0; offset > last && offset <= room.Length - sizeof(Interop.Vfio.CapabilityHeader);)
         {
-            var capability = Unsafe.ReadUnaligned<Interop.Vfio.CapabilityHeader>(ref room[(int)offset]);
+            Interop.Vfio.CapabilityHeader capability = Unsafe.ReadUnaligned<Interop.Vfio.CapabilityHeader>(ref room[(int)offset]);
             if (capability.Id == Interop.Vfio.VFIO_REGION_INFO_CAP_SPARSE_MMAP) return true;
             (last, offset) = (offset, capability.Next);
         }

@@ -38,7 +38,12 @@ internal sealed class VfioRegionWindow(VfioRegion region, PhysicalAddress start,
     private void Check(uint at, uint width)
     {
         if (at > length || length - at < width)
-            throw new ArgumentOutOfRangeException(nameof(at), at, $"An access of {width} bytes leaves the window of {length} bytes at {start}.");
-        if (at % width != 0) throw new ArgumentOutOfRangeException(nameof(at), at, $"An access of {width} bytes must be aligned to them.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(at), at, $"An access of {width} bytes leaves the window of {length} bytes at {start}.");
+        }
+
+        if (at % width != 0)
+            throw new ArgumentOutOfRangeException(nameof(at), at, $"An access of {width} bytes must be aligned to them.");
     }
 }

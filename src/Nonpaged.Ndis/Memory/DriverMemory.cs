@@ -48,8 +48,8 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     }
 
     /// <summary>
-    /// Serves a call. The record tells what came of it; the block is null where it failed. What a driver passes may make no sense: to the pool that is a wrong argument, to a driver a
-    /// call that fails.
+    /// Serves a call. The record tells what came of it; the block is null where it failed. What a driver passes may make no
+    /// sense: to the pool that is a wrong argument, to a driver a call that fails.
     /// </summary>
     public MemoryBlock? Allocate(NdisAllocation allocation, MemoryRequest request)
     {
@@ -62,7 +62,8 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         catch (ArgumentException wrong)
         {
             failure = new AllocationFailure(
-                FailureKind.InvalidRequest, wrong.Message.Split(" (Parameter")[0], "what the call takes", "pass a length and an alignment that make sense");
+                FailureKind.InvalidRequest, wrong.Message.Split(" (Parameter")[0], "what the call takes",
+                "pass a length and an alignment that make sense");
         }
 
         if (block is null)

@@ -47,8 +47,8 @@ public static unsafe partial class NdisLibrary
     public static void* NdisAllocateFromNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
         // Before any condition, so that a loop looks them up once.
-        var pool = NdisThread.Pool;
-        var thread = NdisThread.Magazines;
+        NonpagedPool? pool = NdisThread.Pool;
+        nint thread = NdisThread.Magazines;
         if (pool is not null && Lookaside->Key == KeyOf(Lookaside, pool))
         {
             if (pool.TryAllocateLoaded(Lookaside->Size, thread, out void* block)) return block;
@@ -64,9 +64,10 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeToNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, void* Entry)
     {
-        var pool = NdisThread.Pool;
-        var thread = NdisThread.Magazines;
-        if (pool is null || Lookaside->Key != KeyOf(Lookaside, pool) || !pool.TryFreeSmall(Entry, Lookaside->Size, thread)) FreeTo(Lookaside, Entry);
+        NonpagedPool? pool = NdisThread.Pool;
+        nint thread = NdisThread.Magazines;
+        if (pool is null || Lookaside->Key != KeyOf(Lookaside, pool) || !pool.TryFreeSmall(Entry, Lookaside->Size, thread))
+            FreeTo(Lookaside, Entry);
     }
 
     // No other list has it, and no copy.

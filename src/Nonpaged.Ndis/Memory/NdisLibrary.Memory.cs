@@ -29,10 +29,12 @@ public static unsafe partial class NdisLibrary
     public static NDIS_STATUS NdisAllocateMemory(
         out void* VirtualAddress, uint Length, uint MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
     {
-        // Before any condition, so that a loop looks them up once; and nothing by its address, which would keep the caller's variable in memory.
+        // Before any condition, so that a loop looks them up once; and nothing by its address, which would keep
+        // the caller's variable in memory.
         NonpagedPool? pool = NdisThread.Pool;
         nint thread = NdisThread.Magazines;
-        if (pool is not null && MemoryFlags == 0 && Length <= NonpagedPool.LongestSmallBlock && HighestAcceptableAddress.QuadPart == -1)
+        if (pool is not null && MemoryFlags == 0 && Length <= NonpagedPool.LongestSmallBlock
+            && HighestAcceptableAddress.QuadPart == -1)
         {
             if (pool.TryAllocateLoaded(Length, thread, out VirtualAddress)) return NDIS_STATUS_SUCCESS;
         }
@@ -61,7 +63,8 @@ public static unsafe partial class NdisLibrary
     {
         NonpagedPool? pool = NdisThread.Pool;
         nint thread = NdisThread.Magazines;
-        if (pool is null || MemoryFlags != 0 || !pool.TryFreeSmall(VirtualAddress, thread)) FreeMemory(VirtualAddress, Length, MemoryFlags);
+        if (pool is null || MemoryFlags != 0 || !pool.TryFreeSmall(VirtualAddress, thread))
+            FreeMemory(VirtualAddress, Length, MemoryFlags);
     }
 
     private static void FreeMemory(void* VirtualAddress, uint Length, uint MemoryFlags)
@@ -102,7 +105,8 @@ public static unsafe partial class NdisLibrary
         var context = CallContext.ForMemory();
         NdisInstance instance = context.Instance;
         AllocationFailure? refused = null;
-        if (flags == 0 && length is > 0 and <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max && NdisThread.Pool is { } pool)
+        if (flags == 0 && length is > 0 and <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
+            && NdisThread.Pool is { } pool)
         {
             void* address = pool.AllocateSmall(length, out refused);
             if (address != null) return address;

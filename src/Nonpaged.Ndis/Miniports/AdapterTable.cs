@@ -28,7 +28,7 @@ internal sealed class AdapterTable(NdisInstance instance)
         Adapter adapter;
         lock (_gate)
         {
-            var found = device ?? FreeDevice(miniport, machine);
+            MachineDevice found = device ?? FreeDevice(miniport, machine);
             if (_adapters.Any(one => one.Device == found))
                 throw new AdapterException($"{found.Place} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
             registration = Load(miniport, reasons);
@@ -36,10 +36,10 @@ internal sealed class AdapterTable(NdisInstance instance)
             _adapters.Add(adapter);
         }
 
-        var status = adapter.Start();
+        NDIS_STATUS status = adapter.Start();
         if (status == NDIS_STATUS_SUCCESS)
         {
-            foreach (var protocol in instance.Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
+            foreach (ProtocolRegistration protocol in instance.Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
             return adapter;
         }
 
@@ -63,10 +63,10 @@ internal sealed class AdapterTable(NdisInstance instance)
 
     private MiniportRegistration Load(MiniportDriver miniport, LogCapture reasons)
     {
-        if (!_miniports.TryGetValue(miniport, out var registration))
+        if (!_miniports.TryGetValue(miniport, out MiniportRegistration? registration))
         {
             registration = _miniports[miniport] = new MiniportRegistration(instance, miniport);
-            var status = registration.Load();
+            NDIS_STATUS status = registration.Load();
             if (status == NDIS_STATUS_SUCCESS && registration.Characteristics is null)
                 status = NDIS_STATUS_BAD_CHARACTERISTICS;
             if (status != NDIS_STATUS_SUCCESS)
@@ -90,13 +90,14 @@ internal sealed class AdapterTable(NdisInstance instance)
 
     private PciDevice FreeDevice(MiniportDriver miniport, Machine machine)
     {
-        foreach (var device in machine.PciDevices)
+        foreach (PciDevice device in machine.PciDevices)
         {
             var id = new PciId(device.VendorId, device.DeviceId);
             if (miniport.Devices.Contains(id) && _adapters.All(adapter => adapter.Device != device)) return device;
         }
 
-        var present = machine.PciDevices.Select(device => $"{device.Location} {new PciId(device.VendorId, device.DeviceId)}");
+        IEnumerable<string> present = machine.PciDevices.Select(device =>
+            $"{device.Location} {new PciId(device.VendorId, device.DeviceId)}");
         throw new AdapterException(
             $"{miniport.Name} drives {string.Join(", ", miniport.Devices)}, and {machine.Name} has no free one of these. "
             + $"It has: {string.Join(", ", present)}.",

@@ -6,25 +6,29 @@ internal static unsafe class DriverLeftovers
     /// <summary>Reports and takes back the memory and the pools that a driver left when it was unloaded.</summary>
     public static void GiveBack(NdisInstance instance, Driver driver, string who)
     {
-        foreach (var pool in instance.Handles.All<DescriptorPool>().Where(one => ReferenceEquals(one.Elements.Owner, driver)))
+        foreach (DescriptorPool pool in instance.Handles.All<DescriptorPool>()
+            .Where(one => ReferenceEquals(one.Elements.Owner, driver)))
         {
-            var elements = pool.Elements;
-            var call = pool is PacketPool ? "NdisAllocatePacketPool" : "NdisAllocateBufferPool";
-            var what = $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken.";
+            ElementPool elements = pool.Elements;
+            string call = pool is PacketPool ? "NdisAllocatePacketPool" : "NdisAllocateBufferPool";
+            string what = $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken.";
             instance.Report(new NdisLeak(driver.Name, call, what) { Site = instance.Handles.SiteOf(elements.Handle) });
             instance.Handles.Remove(elements.Handle);
             elements.Abandon();
         }
 
-        foreach (var list in instance.Handles.All<LookasideList>().Where(one => ReferenceEquals(one.Owner, driver)).ToArray())
+        foreach (LookasideList list in instance.Handles.All<LookasideList>()
+            .Where(one => ReferenceEquals(one.Owner, driver))
+            .ToArray())
         {
             const string Call = nameof(NdisLibrary.NdisInitializeNPagedLookasideList);
-            var what = $"{who} left a lookaside list of blocks of {list.Size} bytes.";
+            string what = $"{who} left a lookaside list of blocks of {list.Size} bytes.";
             instance.Report(new NdisLeak(driver.Name, Call, what) { Site = instance.Handles.SiteOf(list.Handle) });
             instance.Handles.Remove(list.Handle);
         }
 
-        foreach (var allocation in instance.Memory.Outstanding.Where(one => ReferenceEquals(one.Driver, driver)).ToArray())
+        foreach (NdisAllocation allocation in instance.Memory.Outstanding.Where(one => ReferenceEquals(one.Driver, driver))
+            .ToArray())
         {
             instance.Report(NdisLeak.Of(allocation, who));
             instance.Pool.Find((void*)allocation.VirtualAddress)?.Dispose();

@@ -9,14 +9,19 @@ public static unsafe partial class NdisLibrary
         NDIS_MINIPORT_TIMER* Timer, NDIS_HANDLE MiniportAdapterHandle, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
     {
         ArgumentNullException.ThrowIfNull(TimerFunction);
-        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter) Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
+        if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is { } adapter)
+            Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
     }
 
-    /// <summary>Sets up a timer for the adapter whose function the caller is in. Its function runs in that adapter's turn, at DISPATCH_LEVEL.</summary>
+    /// <summary>
+    /// Sets up a timer for the adapter whose function the caller is in. Its function runs in that
+    /// adapter's turn, at DISPATCH_LEVEL.
+    /// </summary>
     public static void NdisInitializeTimer(NDIS_TIMER* Timer, NDIS_TIMER_FUNCTION TimerFunction, void* FunctionContext)
     {
         ArgumentNullException.ThrowIfNull(TimerFunction);
-        if (CallingAdapter(Irql.DISPATCH_LEVEL) is { } adapter) Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
+        if (CallingAdapter(Irql.DISPATCH_LEVEL) is { } adapter)
+            Timer->TimerObject = adapter.Timers.New(TimerFunction, (nint)FunctionContext);
     }
 
     /// <summary>Runs the timer's function once after a delay; a delay set before is forgotten.</summary>
@@ -57,7 +62,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>Waits, at PASSIVE_LEVEL. The adapter's interrupts and timers go on.</summary>
     public static void NdisMSleep(uint MicrosecondsToSleep)
     {
-        var context = Caller(Irql.PASSIVE_LEVEL);
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
         var time = TimeSpan.FromMicroseconds(MicrosecondsToSleep);
         if (context.Adapter is { } adapter) adapter.Turn.Wait(time, context.Irql);
         else Thread.Sleep(time);
@@ -66,16 +71,17 @@ public static unsafe partial class NdisLibrary
     /// <summary>Waits without giving up the processor. Its documents allow 50 microseconds at most.</summary>
     public static void NdisStallExecution(uint MicrosecondsToStall)
     {
-        var context = Caller(Irql.DIRQL);
+        CallContext context = Caller(Irql.DIRQL);
         if (MicrosecondsToStall > 50)
         {
             context.ReportOnce(
-                nameof(NdisStallExecution), $"{MicrosecondsToStall} microseconds were asked for; 50 are the most that a driver may stall.");
+                nameof(NdisStallExecution),
+                $"{MicrosecondsToStall} microseconds were asked for; 50 are the most that a driver may stall.");
         }
 
         // A stall below DIRQL does not keep the ISR from running: it may be what the driver stalls for.
         if (context.Adapter is { } adapter && context.Irql < Irql.DIRQL) adapter.Turn.Wait(TimeSpan.Zero, context.Irql);
-        var until = Stopwatch.GetTimestamp() + (MicrosecondsToStall * Stopwatch.Frequency / 1_000_000);
+        long until = Stopwatch.GetTimestamp() + (MicrosecondsToStall * Stopwatch.Frequency / 1_000_000);
         while (Stopwatch.GetTimestamp() < until) Thread.SpinWait(10);
     }
 }

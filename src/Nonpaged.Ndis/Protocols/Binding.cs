@@ -35,7 +35,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (packets.IsEmpty) return;
         Interlocked.Add(ref _outstanding, packets.Length);
         if (!IsClosing && Adapter.Sends.Send(this, packets)) return;
-        foreach (var packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
+        foreach (nint packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
     }
 
     public void SendComplete(nint packet, NDIS_STATUS status)
@@ -48,7 +48,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Request(NDIS_REQUEST* request)
     {
         Interlocked.Increment(ref _outstanding);
-        var address = (nint)request;
+        nint address = (nint)request;
         if (!IsClosing && Adapter.Post(() => RequestPath.Perform(this, address))) return NDIS_STATUS_PENDING;
         Done();
         return NDIS_STATUS_CLOSING;
@@ -101,7 +101,11 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public void TransferDataComplete(nint packet, NDIS_STATUS status, uint bytes)
     {
         if (Characteristics.TransferDataCompleteHandler is { } handler)
-            Protocol.Call(nameof(Characteristics.TransferDataCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context, (NDIS_PACKET*)packet, status, bytes));
+        {
+            Protocol.Call(nameof(Characteristics.TransferDataCompleteHandler), Irql.DISPATCH_LEVEL, () =>
+                handler(context, (NDIS_PACKET*)packet, status, bytes));
+        }
+
         Done();
     }
 
@@ -132,7 +136,8 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     }
 
     /// <summary>
-    /// Closes as soon as nothing is outstanding and no handler runs: at once, or with a call of ProtocolCloseAdapterComplete after the last of them.
+    /// Closes as soon as nothing is outstanding and no handler runs: at once, or with a call of
+    /// ProtocolCloseAdapterComplete after the last of them.
     /// </summary>
     public NDIS_STATUS Close()
     {
@@ -149,7 +154,9 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         return NDIS_STATUS_SUCCESS;
     }
 
-    /// <summary>Calls one of the protocol's handlers, unless it closes. The close is not done before the handler has returned.</summary>
+    /// <summary>
+    /// Calls one of the protocol's handlers, unless it closes. The close is not done before the handler has returned.
+    /// </summary>
     private void Indicate(string handler, Irql irql, Action call)
     {
         Interlocked.Increment(ref _outstanding);

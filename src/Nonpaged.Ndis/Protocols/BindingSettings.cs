@@ -49,7 +49,7 @@ internal sealed class BindingSettings
             case NdisLibrary.OID_802_3_MULTICAST_LIST:
                 if (value.Length % 6 != 0) return false;
                 var addresses = new MacAddress[value.Length / 6];
-                for (var index = 0; index < addresses.Length; index++)
+                for (int index = 0; index < addresses.Length; index++)
                     addresses[index] = new MacAddress(value.Slice(6 * index, 6));
                 Multicast = addresses;
                 return true;

@@ -22,7 +22,7 @@ internal static unsafe class RequestPath
         var request = (NDIS_REQUEST*)address;
         if (binding.Settings.Find(request->Oid) is { } answer)
         {
-            var fits = request->InformationBufferLength >= sizeof(uint);
+            bool fits = request->InformationBufferLength >= sizeof(uint);
             if (fits) *(uint*)request->InformationBuffer = answer;
             binding.RequestComplete(
                 address,
@@ -43,8 +43,8 @@ internal static unsafe class RequestPath
     private static void Set(Binding binding, nint address, byte[] value)
     {
         var request = (NDIS_REQUEST*)address;
-        var length = request->InformationBufferLength;
-        var buffer = NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
+        uint length = request->InformationBufferLength;
+        void* buffer = NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
         value.CopyTo(new Span<byte>(buffer, value.Length));
         var set = new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
         {

@@ -68,7 +68,7 @@ internal sealed unsafe class FrameArrivals(BindingHandle binding, FramePackets t
     /// <summary>ProtocolTransferDataComplete.</summary>
     public void EndTransfer(NDIS_PACKET* packet, NDIS_STATUS status, uint transferred)
     {
-        var length = status == NDIS_STATUS_SUCCESS ? Math.Min((int)transferred, TransferMemory - HeaderSize) : 0;
+        int length = status == NDIS_STATUS_SUCCESS ? Math.Min((int)transferred, TransferMemory - HeaderSize) : 0;
         Take(new ReadOnlySpan<byte>(FramePackets.MemoryOf(packet) + HeaderSize, length));
         transfers.Return(packet);
     }
@@ -83,14 +83,14 @@ internal sealed unsafe class FrameArrivals(BindingHandle binding, FramePackets t
     private void Transfer(NDIS_HANDLE context, uint length)
     {
         // The packet's buffer begins behind the header.
-        var packet = length <= TransferMemory - HeaderSize ? transfers.Take(TimeSpan.Zero) : null;
+        NDIS_PACKET* packet = length <= TransferMemory - HeaderSize ? transfers.Take(TimeSpan.Zero) : null;
         if (packet is null)
         {
             Take([]);
             return;
         }
 
-        var status = binding.TransferData(context, length, packet, out var transferred);
+        NDIS_STATUS status = binding.TransferData(context, length, packet, out uint transferred);
         if (status != NDIS_STATUS_PENDING) EndTransfer(packet, status, transferred);
     }
 

@@ -55,7 +55,7 @@ public sealed class FrameExchange : IDisposable
         RequestCompleteHandler = static (context, request, status) => Of(context).Exchange._request.Answer(status),
         ReceiveHandler = static (context, receive, header, headerSize, lookahead, lookaheadSize, packetSize) =>
         {
-            var end = Of(context);
+            End end = Of(context);
             return end.IsReceiver
                 ? end.Exchange._arrivals.Receive(receive, (byte*)header, (byte*)lookahead, lookaheadSize, packetSize)
                 : NDIS_STATUS_NOT_ACCEPTED;
@@ -64,7 +64,7 @@ public sealed class FrameExchange : IDisposable
             Of(context).Exchange._arrivals.EndTransfer(packet, status, bytes),
         UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
         {
-            var end = Of(context);
+            End end = Of(context);
             // Those who wait go on elsewhere: this is the adapter's own thread.
             _ = end.Exchange._ended.CancelAsync();
             end.Binding.Close();
@@ -116,7 +116,7 @@ public sealed class FrameExchange : IDisposable
                 SetFilter();
                 OpenWindow(length);
             });
-            var now = Stopwatch.GetTimestamp();
+            long now = Stopwatch.GetTimestamp();
             _sender.Begin(now);
             _arrivals.Begin(length, now);
             byte[] header = NumberedFrame.Header(from.MacAddress!.Value, to.MacAddress!.Value);
@@ -147,7 +147,7 @@ public sealed class FrameExchange : IDisposable
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
-        var isClosed = false;
+        bool isClosed = false;
         _protocol.Run(() =>
         {
             _from.Binding.Close();
@@ -185,7 +185,7 @@ public sealed class FrameExchange : IDisposable
     /// </summary>
     private void SetLookahead()
     {
-        var most = _request.Query(_to.Binding, OID_GEN_MAXIMUM_LOOKAHEAD, s_patience) ?? 0;
+        uint most = _request.Query(_to.Binding, OID_GEN_MAXIMUM_LOOKAHEAD, s_patience) ?? 0;
         if (most == 0) return;
         // One that does not take it goes on with the look-ahead that it has.
         uint wanted = Math.Min(most, LongestFrame - NumberedFrame.HeaderSize);
@@ -194,15 +194,15 @@ public sealed class FrameExchange : IDisposable
 
     private void SetFilter()
     {
-        var status = _request.Set(_to.Binding, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED, s_patience);
+        NDIS_STATUS status = _request.Set(_to.Binding, OID_GEN_CURRENT_PACKET_FILTER, NDIS_PACKET_TYPE_DIRECTED, s_patience);
         Require(status, "NdisRequest of OID_GEN_CURRENT_PACKET_FILTER");
     }
 
     private void OpenWindow(int length)
     {
-        var space = _request.Query(_to.Binding, OID_GEN_RECEIVE_BUFFER_SPACE, s_patience) ?? 0;
-        var block = Math.Max(_request.Query(_to.Binding, OID_GEN_RECEIVE_BLOCK_SIZE, s_patience) ?? 1, 1);
-        var room = ((uint)length + block - 1) / block * block;
+        uint space = _request.Query(_to.Binding, OID_GEN_RECEIVE_BUFFER_SPACE, s_patience) ?? 0;
+        uint block = Math.Max(_request.Query(_to.Binding, OID_GEN_RECEIVE_BLOCK_SIZE, s_patience) ?? 1, 1);
+        uint room = ((uint)length + block - 1) / block * block;
         _window.Open((int)Math.Clamp(space / 2 / room, 1, LargestWindow));
     }
 

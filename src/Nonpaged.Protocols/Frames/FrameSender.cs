@@ -31,7 +31,7 @@ internal sealed unsafe class FrameSender(BindingHandle binding, FramePackets pac
         Start = Stopwatch.GetTimestamp();
         while (Sent < frames)
         {
-            var count = SendSome(header, Sent, Math.Min(frames - Sent, Batch), length, cancellationToken);
+            int count = SendSome(header, Sent, Math.Min(frames - Sent, Batch), length, cancellationToken);
             if (count == 0) break;
             Sent += count;
         }
@@ -42,14 +42,14 @@ internal sealed unsafe class FrameSender(BindingHandle binding, FramePackets pac
     /// </summary>
     private int SendSome(byte[] header, long first, long most, int length, CancellationToken cancellationToken)
     {
-        var batch = stackalloc nint[Batch];
-        var count = 0;
+        nint* batch = stackalloc nint[Batch];
+        int count = 0;
         while (count < most)
         {
-            var patience = count == 0 ? s_patience : TimeSpan.Zero;
+            TimeSpan patience = count == 0 ? s_patience : TimeSpan.Zero;
             // With packets in hand it does not wait, and is not to be interrupted.
             if (!window.Take(patience, count == 0 ? cancellationToken : CancellationToken.None)) break;
-            var packet = packets.Take(patience, CancellationToken.None);
+            NDIS_PACKET* packet = packets.Take(patience, CancellationToken.None);
             if (packet is null)
             {
                 window.Give();
@@ -69,9 +69,9 @@ internal sealed unsafe class FrameSender(BindingHandle binding, FramePackets pac
     /// </summary>
     private bool Probe(byte[] header, CancellationToken cancellationToken)
     {
-        for (var waited = TimeSpan.Zero; waited < s_patience; waited += s_probeInterval)
+        for (TimeSpan waited = TimeSpan.Zero; waited < s_patience; waited += s_probeInterval)
         {
-            var packet = packets.Take(s_patience, cancellationToken);
+            NDIS_PACKET* packet = packets.Take(s_patience, cancellationToken);
             if (packet is null) return false;
             Fill(packet, header, NumberedFrame.ProbeNumber, FrameExchange.ShortestFrame);
             if (!Send((nint*)&packet, 1)) return false;
@@ -84,7 +84,7 @@ internal sealed unsafe class FrameSender(BindingHandle binding, FramePackets pac
     private bool Send(nint* batch, int count)
     {
         if (binding.Send((NDIS_PACKET**)batch, count)) return true;
-        for (var index = 0; index < count; index++) packets.Return((NDIS_PACKET*)batch[index]);
+        for (int index = 0; index < count; index++) packets.Return((NDIS_PACKET*)batch[index]);
         return false;
     }
 

@@ -25,7 +25,7 @@ internal static class NumberedFrame
 
     public static byte[] Header(MacAddress from, MacAddress to)
     {
-        var header = new byte[HeaderSize];
+        byte[] header = new byte[HeaderSize];
         to.ToArray().CopyTo(header, 0);
         from.ToArray().CopyTo(header, 6);
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(EtherTypeOffset), EtherType);
@@ -52,23 +52,23 @@ internal static class NumberedFrame
     public static bool Read(ReadOnlySpan<byte> body, out long number)
     {
         number = BinaryPrimitives.ReadInt64LittleEndian(body);
-        var checksum = BinaryPrimitives.ReadUInt32LittleEndian(body[ChecksumOffset..]);
+        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(body[ChecksumOffset..]);
         return checksum == Checksum(number, body[FillOffset..]);
     }
 
     private static void Fill(Span<byte> bytes, long number)
     {
         // Knuth's multiplicative hash: neighbouring numbers fill quite differently.
-        var word = (ulong)number * 0x9e3779b97f4a7c15;
-        foreach (ref var eight in MemoryMarshal.Cast<byte, ulong>(bytes)) eight = word += 0x9e3779b97f4a7c15;
+        ulong word = (ulong)number * 0x9e3779b97f4a7c15;
+        foreach (ref ulong eight in MemoryMarshal.Cast<byte, ulong>(bytes)) eight = word += 0x9e3779b97f4a7c15;
         bytes[(bytes.Length & ~7)..].Fill((byte)word);
     }
 
     private static uint Checksum(long number, ReadOnlySpan<byte> bytes)
     {
-        var crc = BitOperations.Crc32C(uint.MaxValue, (ulong)number);
-        foreach (var eight in MemoryMarshal.Cast<byte, ulong>(bytes)) crc = BitOperations.Crc32C(crc, eight);
-        foreach (var one in bytes[(bytes.Length & ~7)..]) crc = BitOperations.Crc32C(crc, one);
+        uint crc = BitOperations.Crc32C(uint.MaxValue, (ulong)number);
+        foreach (ulong eight in MemoryMarshal.Cast<byte, ulong>(bytes)) crc = BitOperations.Crc32C(crc, eight);
+        foreach (byte one in bytes[(bytes.Length & ~7)..]) crc = BitOperations.Crc32C(crc, one);
         return crc;
     }
 }

@@ -25,9 +25,9 @@ internal sealed class ArpResolver(EthernetPort port)
     /// <exception cref="TimeoutException">It does not answer.</exception>
     public async Task<HardwareAddress> ResolveAsync(IPAddress own, IPAddress target, CancellationToken cancellationToken)
     {
-        var answer = _neighbours.GetOrAdd(
+        TaskCompletionSource<HardwareAddress> answer = _neighbours.GetOrAdd(
             target, static _ => new TaskCompletionSource<HardwareAddress>(TaskCreationOptions.RunContinuationsAsynchronously));
-        for (var attempt = 0; attempt < Attempts && !answer.Task.IsCompleted; attempt++)
+        for (int attempt = 0; attempt < Attempts && !answer.Task.IsCompleted; attempt++)
         {
             var request = new ArpPacket(ArpOperation.Request, s_unknown, target, port.Address, own);
             await port.SendAsync(port.Frame(Broadcast, EthernetType.Arp, request), cancellationToken).ConfigureAwait(false);
@@ -47,7 +47,7 @@ internal sealed class ArpResolver(EthernetPort port)
     {
         if (arp.Operation == ArpOperation.Response)
         {
-            if (_neighbours.TryGetValue(arp.SenderProtocolAddress, out var waiting))
+            if (_neighbours.TryGetValue(arp.SenderProtocolAddress, out TaskCompletionSource<HardwareAddress>? waiting))
                 waiting.TrySetResult(arp.SenderHardwareAddress);
         }
         else if (arp.Operation == ArpOperation.Request && own is not null && own.Equals(arp.TargetProtocolAddress))

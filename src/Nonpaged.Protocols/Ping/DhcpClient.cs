@@ -35,10 +35,10 @@ internal sealed class DhcpClient(ProtocolDriver protocol, EthernetPort port, Arp
             {
             }
 
-            var offer = await ExchangeAsync(
+            DhcpV4Packet offer = await ExchangeAsync(
                 messages.Discover(), waits, static type => type == DhcpV4MessageType.Offer, cancellationToken)
                 .ConfigureAwait(false);
-            var answer = await ExchangeAsync(
+            DhcpV4Packet answer = await ExchangeAsync(
                 messages.Request(offer),
                 waits,
                 static type => type is DhcpV4MessageType.Ack or DhcpV4MessageType.Nak,
@@ -57,7 +57,8 @@ internal sealed class DhcpClient(ProtocolDriver protocol, EthernetPort port, Arp
         wait.CancelAfter(s_releasePatience);
         try
         {
-            var server = await arp.ResolveAsync(lease.Address, lease.Server, wait.Token).ConfigureAwait(false);
+            System.Net.NetworkInformation.PhysicalAddress server = await arp.ResolveAsync(
+                lease.Address, lease.Server, wait.Token).ConfigureAwait(false);
             IPv4Packet message = DhcpMessages.Pack(_messages!.Release(lease), lease.Address, lease.Server);
             await port.SendAsync(port.Frame(server, EthernetType.IPv4, message), wait.Token).ConfigureAwait(false);
         }
@@ -79,7 +80,7 @@ internal sealed class DhcpClient(ProtocolDriver protocol, EthernetPort port, Arp
     private async Task<DhcpV4Packet> ExchangeAsync(
         DhcpV4Packet message, TimeSpan[] waits, Func<DhcpV4MessageType, bool> isAnswer, CancellationToken cancellationToken)
     {
-        foreach (var time in waits)
+        foreach (TimeSpan time in waits)
         {
             IPv4Packet packed = DhcpMessages.Pack(message, IPAddress.Any, IPAddress.Broadcast);
             byte[] frame = port.Frame(ArpResolver.Broadcast, EthernetType.IPv4, packed);
@@ -90,7 +91,7 @@ internal sealed class DhcpClient(ProtocolDriver protocol, EthernetPort port, Arp
             {
                 while (true)
                 {
-                    var answer = await _received.Reader.ReadAsync(wait.Token).ConfigureAwait(false);
+                    DhcpV4Packet answer = await _received.Reader.ReadAsync(wait.Token).ConfigureAwait(false);
                     if (isAnswer(answer.MessageType)) return answer;
                 }
             }

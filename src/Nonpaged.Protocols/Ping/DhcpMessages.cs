@@ -40,7 +40,7 @@ internal sealed class DhcpMessages(uint transaction, HardwareAddress client)
     /// <summary>What a server leased.</summary>
     public static DhcpLease ToLease(DhcpV4Packet ack)
     {
-        var options = ack.GetOptions();
+        List<DhcpV4Option> options = ack.GetOptions();
         return new DhcpLease(
             ack.YourAddress,
             options.OfType<SubnetMaskOption>().FirstOrDefault()?.SubnetMask ?? new IPAddress([255, 255, 255, 0]),
@@ -61,7 +61,7 @@ internal sealed class DhcpMessages(uint transaction, HardwareAddress client)
 
     public DhcpV4Packet Request(DhcpV4Packet offer)
     {
-        var server = offer.GetOptions().OfType<ServerIdOption>().FirstOrDefault()?.ServerId ?? offer.ServerAddress;
+        IPAddress server = offer.GetOptions().OfType<ServerIdOption>().FirstOrDefault()?.ServerId ?? offer.ServerAddress;
         return Message(
             new MessageTypeOption(DhcpV4MessageType.Request),
             new AddressRequestOption(offer.YourAddress),
@@ -71,14 +71,14 @@ internal sealed class DhcpMessages(uint transaction, HardwareAddress client)
 
     public DhcpV4Packet Release(DhcpLease lease)
     {
-        var message = Message(new MessageTypeOption(DhcpV4MessageType.Release), new ServerIdOption(lease.Server));
+        DhcpV4Packet message = Message(new MessageTypeOption(DhcpV4MessageType.Release), new ServerIdOption(lease.Server));
         message.ClientAddress = lease.Address;
         return message;
     }
 
     private DhcpV4Packet Message(params DhcpV4Option[] options)
     {
-        var bytes = new byte[Size];
+        byte[] bytes = new byte[Size];
         WriteOptions(bytes.AsSpan(FixedSize), options);
         return new DhcpV4Packet(new ByteArraySegment(bytes), null)
         {
@@ -94,7 +94,7 @@ internal sealed class DhcpMessages(uint transaction, HardwareAddress client)
     /// <summary>DhcpV4Packet.SetOptions changes a message that was received, and does nothing for a new one.</summary>
     private static void WriteOptions(Span<byte> room, DhcpV4Option[] options)
     {
-        foreach (var option in options)
+        foreach (DhcpV4Option option in options)
         {
             room[0] = (byte)option.OptionType;
             room[1] = (byte)option.Length;

@@ -37,7 +37,7 @@ internal sealed unsafe class FrameReceiver(BindingHandle binding, FramePackets p
         _isTransferring = true;
         _transferSize = packetSize;
         new ReadOnlySpan<byte>(header, HeaderSize).CopyTo(_header);
-        var status = binding.TransferData(context, packetSize, _packet, out var transferred);
+        NDIS_STATUS status = binding.TransferData(context, packetSize, _packet, out uint transferred);
         if (status != NDIS_STATUS_PENDING) EndTransfer(status, transferred);
         return status is NDIS_STATUS_SUCCESS or NDIS_STATUS_PENDING ? NDIS_STATUS_SUCCESS : NDIS_STATUS_NOT_ACCEPTED;
     }
@@ -50,7 +50,7 @@ internal sealed unsafe class FrameReceiver(BindingHandle binding, FramePackets p
         // missing.
         if (status != NDIS_STATUS_SUCCESS || transferred > _transferSize) return;
 
-        var frame = new byte[HeaderSize + transferred];
+        byte[] frame = new byte[HeaderSize + transferred];
         _header.CopyTo(frame.AsSpan());
         new ReadOnlySpan<byte>(FramePackets.MemoryOf(_packet), (int)transferred).CopyTo(frame.AsSpan(HeaderSize));
         reader.Read(frame);

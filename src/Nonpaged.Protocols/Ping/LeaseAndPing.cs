@@ -72,7 +72,7 @@ public sealed class LeaseAndPing : IAsyncDisposable
         TransferDataCompleteHandler = static (context, packet, status, bytes) => Of(context)._receiver.EndTransfer(status, bytes),
         UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
         {
-            var protocol = Of(context);
+            LeaseAndPing protocol = Of(context);
             // Those who wait go on elsewhere: this is the adapter's own thread.
             _ = protocol._ended.CancelAsync();
             protocol._binding.Close();
@@ -115,7 +115,7 @@ public sealed class LeaseAndPing : IAsyncDisposable
     public static async Task<LeaseAndPing> OpenAsync(Adapter adapter, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(adapter);
-        var protocol = Register(adapter.Instance);
+        LeaseAndPing protocol = Register(adapter.Instance);
         try
         {
             await protocol.BindAsync(adapter, cancellationToken).ConfigureAwait(false);
@@ -136,7 +136,7 @@ public sealed class LeaseAndPing : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(adapter);
         if (Interlocked.Exchange(ref _isBound, 1) != 0) throw new InvalidOperationException("The protocol is bound already.");
         _protocol.Run(() => Require(_binding.Open(_protocol.Handle, adapter, _self), nameof(NdisOpenAdapter)));
-        var address = await QueryAsync(OID_802_3_CURRENT_ADDRESS, 6, cancellationToken).ConfigureAwait(false);
+        byte[] address = await QueryAsync(OID_802_3_CURRENT_ADDRESS, 6, cancellationToken).ConfigureAwait(false);
         _port.Address = new HardwareAddress(address);
         await SetLookaheadAsync(cancellationToken).ConfigureAwait(false);
         const uint Filter = NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST;
@@ -183,7 +183,7 @@ public sealed class LeaseAndPing : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(count, ushort.MaxValue);
-        var lease = Lease ?? throw new InvalidOperationException("Take a lease first (AcquireAsync).");
+        DhcpLease lease = Lease ?? throw new InvalidOperationException("Take a lease first (AcquireAsync).");
         return await UntilHaltAsync(
             token => _pinger.PingAsync(lease, target, count, progress, token), cancellationToken).ConfigureAwait(false);
     }
@@ -269,7 +269,7 @@ public sealed class LeaseAndPing : IAsyncDisposable
 
     private async Task<byte[]> QueryAsync(uint oid, int length, CancellationToken cancellationToken)
     {
-        var value = new byte[length];
+        byte[] value = new byte[length];
         await RequestAsync(oid, NDIS_REQUEST_TYPE.NdisRequestQueryInformation, value, cancellationToken).ConfigureAwait(false);
         return _request.Value[..length].ToArray();
     }

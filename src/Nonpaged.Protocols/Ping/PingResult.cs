@@ -18,8 +18,9 @@ public sealed record PingResult(IPAddress Target, IReadOnlyList<PingReply> Repli
     {
         get
         {
-            var times = Replies.Select(reply => reply.RoundTrip).OfType<TimeSpan>().ToArray();
-            return times.Length == 0 ? null : (times.Min(), TimeSpan.FromTicks((long)times.Average(time => time.Ticks)), times.Max());
+            TimeSpan[] times = Replies.Select(reply => reply.RoundTrip).OfType<TimeSpan>().ToArray();
+            return times.Length == 0 ? null
+                : (times.Min(), TimeSpan.FromTicks((long)times.Average(time => time.Ticks)), times.Max());
         }
     }
 }

@@ -29,15 +29,17 @@ internal sealed class Pinger(EthernetPort port, ArpResolver arp)
         DhcpLease lease, IPAddress? target, int count, IProgress<PingReply>? progress, CancellationToken cancellationToken)
     {
         target ??= lease.Router ?? lease.Server;
-        var hardware = await arp.ResolveAsync(lease.Address, NextHop(lease, target), cancellationToken).ConfigureAwait(false);
-        var id = (ushort)Random.Shared.Next(1, 0x10000);
+        System.Net.NetworkInformation.PhysicalAddress hardware = await arp.ResolveAsync(
+            lease.Address, NextHop(lease, target), cancellationToken).ConfigureAwait(false);
+        ushort id = (ushort)Random.Shared.Next(1, 0x10000);
         var replies = new List<PingReply>(count);
-        for (var sequence = 1; sequence <= count; sequence++)
+        for (int sequence = 1; sequence <= count; sequence++)
         {
             if (sequence > 1) await Task.Delay(s_interval, cancellationToken).ConfigureAwait(false);
             var echo = new Echo(target, Payload());
-            var request = port.Frame(hardware, EthernetType.IPv4, Request(lease, echo, id, (ushort)sequence));
-            var roundTrip = await PingOnceAsync((id, (ushort)sequence), echo, request, cancellationToken).ConfigureAwait(false);
+            byte[] request = port.Frame(hardware, EthernetType.IPv4, Request(lease, echo, id, (ushort)sequence));
+            TimeSpan? roundTrip = await PingOnceAsync(
+                (id, (ushort)sequence), echo, request, cancellationToken).ConfigureAwait(false);
             replies.Add(new PingReply(sequence, roundTrip));
             progress?.Report(replies[^1]);
         }
@@ -48,7 +50,7 @@ internal sealed class Pinger(EthernetPort port, ArpResolver arp)
     /// <summary>Takes a reply that was received. False where it carries other bytes than its request did.</summary>
     public bool Take(IPAddress source, IcmpV4Packet icmp)
     {
-        if (!_echoes.TryGetValue((icmp.Id, icmp.Sequence), out var echo) || !echo.Target.Equals(source)) return true;
+        if (!_echoes.TryGetValue((icmp.Id, icmp.Sequence), out Echo? echo) || !echo.Target.Equals(source)) return true;
         if (!icmp.Data.AsSpan().SequenceEqual(echo.Payload)) return false;
         echo.Arrival.TrySetResult(Stopwatch.GetTimestamp());
         return true;
@@ -60,9 +62,9 @@ internal sealed class Pinger(EthernetPort port, ArpResolver arp)
         _echoes[key] = echo;
         try
         {
-            var start = Stopwatch.GetTimestamp();
+            long start = Stopwatch.GetTimestamp();
             await port.SendAsync(request, cancellationToken).ConfigureAwait(false);
-            var arrival = echo.Arrival.Task;
+            Task<long> arrival = echo.Arrival.Task;
             await Task.WhenAny(arrival, Task.Delay(s_patience, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             return arrival.IsCompleted ? Stopwatch.GetElapsedTime(start, await arrival.ConfigureAwait(false)) : null;
@@ -92,17 +94,17 @@ internal sealed class Pinger(EthernetPort port, ArpResolver arp)
     // Nothing here is secret, and System.Security.Cryptography needs OpenSSL's library, which a small system lacks.
     private static byte[] Payload()
     {
-        var payload = new byte[PayloadSize];
+        byte[] payload = new byte[PayloadSize];
         Random.Shared.NextBytes(payload);
         return payload;
     }
 
     private static IPAddress NextHop(DhcpLease lease, IPAddress target)
     {
-        var mask = lease.SubnetMask.GetAddressBytes();
-        var own = lease.Address.GetAddressBytes();
-        var other = target.GetAddressBytes();
-        var isNeighbour = own.Select((one, index) => (one ^ other[index]) & mask[index]).All(static bits => bits == 0);
+        byte[] mask = lease.SubnetMask.GetAddressBytes();
+        byte[] own = lease.Address.GetAddressBytes();
+        byte[] other = target.GetAddressBytes();
+        bool isNeighbour = own.Select((one, index) => (one ^ other[index]) & mask[index]).All(static bits => bits == 0);
         return isNeighbour || lease.Router is null ? target : lease.Router;
     }
 

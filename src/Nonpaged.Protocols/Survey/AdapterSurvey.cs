@@ -115,8 +115,8 @@ public sealed unsafe class AdapterSurvey : IDisposable
     {
         _protocol.Run(() =>
         {
-            for (var number = 0; number < frames; number++) SendOne(number);
-            var end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
+            for (int number = 0; number < frames; number++) SendOne(number);
+            long end = Environment.TickCount64 + (long)s_patience.TotalMilliseconds;
             while (FramesSent + FramesFailed < frames && Environment.TickCount64 < end) Thread.Sleep(1);
         });
         if (FramesSent + FramesFailed < frames) throw NotCompleted();
@@ -153,8 +153,8 @@ public sealed unsafe class AdapterSurvey : IDisposable
     private OidAnswer Query(uint oid, string name)
     {
         uint room = (uint)_request.Value.Length;
-        var status = Perform(NDIS_REQUEST_TYPE.NdisRequestQueryInformation, oid, room);
-        var length = status == NDIS_STATUS_SUCCESS ? Math.Min(_request.BytesWritten, room) : 0;
+        NDIS_STATUS status = Perform(NDIS_REQUEST_TYPE.NdisRequestQueryInformation, oid, room);
+        uint length = status == NDIS_STATUS_SUCCESS ? Math.Min(_request.BytesWritten, room) : 0;
         return new OidAnswer(oid, name, status, _request.Value[..(int)length].ToArray());
     }
 
@@ -162,7 +162,8 @@ public sealed unsafe class AdapterSurvey : IDisposable
     {
         byte[] filter = BitConverter.GetBytes(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST);
         filter.CopyTo(_request.Value);
-        var status = Perform(NDIS_REQUEST_TYPE.NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER, (uint)filter.Length);
+        NDIS_STATUS status = Perform(
+            NDIS_REQUEST_TYPE.NdisRequestSetInformation, OID_GEN_CURRENT_PACKET_FILTER, (uint)filter.Length);
         return new OidAnswer(OID_GEN_CURRENT_PACKET_FILTER, nameof(OID_GEN_CURRENT_PACKET_FILTER), status, filter);
     }
 
@@ -176,7 +177,7 @@ public sealed unsafe class AdapterSurvey : IDisposable
 
     private void SendOne(int number)
     {
-        var packet = _packets.Take(s_patience);
+        NDIS_PACKET* packet = _packets.Take(s_patience);
         if (packet is null) throw NotCompleted();
         var frame = new Span<byte>(FramePackets.MemoryOf(packet), (int)FrameLength);
         frame.Clear();
@@ -184,7 +185,7 @@ public sealed unsafe class AdapterSurvey : IDisposable
         _binding.Adapter!.MacAddress?.ToArray().CopyTo(frame[6..]);
         (frame[12], frame[13], frame[14]) = (EtherTypeHigh, EtherTypeLow, (byte)number);
         FramePackets.SetLength(packet, FrameLength);
-        var status = _binding.Send(packet);
+        NDIS_STATUS status = _binding.Send(packet);
         if (status != NDIS_STATUS_PENDING) Sent(packet, status);
     }
 

@@ -4,8 +4,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Protocols;
 
 /// <summary>
-/// A network interface of the kernel whose frames this process has (Documentation/networking/tuntap.rst). It is gone when this is disposed of, or the process ends,
-/// but for one that was made to last before (ip tuntap add), which is only let go of.
+/// A network interface of the kernel whose frames this process has (Documentation/networking/tuntap.rst). It is gone when this is
+/// disposed of, or the process ends, but for one that was made to last before (ip tuntap add), which is only let go of.
 /// </summary>
 internal sealed class TapDevice : IDisposable
 {
@@ -24,7 +24,10 @@ internal sealed class TapDevice : IDisposable
         Check(LibC.Socket(LibC.AF_INET, LibC.SOCK_DGRAM | LibC.SOCK_CLOEXEC, 0, out _socket), "socket");
     }
 
-    /// <summary>Makes the interface, or takes one that lasts and that nobody has. It is down until somebody sets it up (ip link set NAME up).</summary>
+    /// <summary>
+    /// Makes the interface, or takes one that lasts and that nobody has. It is down until somebody
+    /// sets it up (ip link set NAME up).
+    /// </summary>
     /// <exception cref="TapException">It cannot be made, and why.</exception>
     public static TapDevice Open(string name)
     {
@@ -78,7 +81,10 @@ internal sealed class TapDevice : IDisposable
 
     public void SetCarrier(bool isUp) => Check(Tap.SetCarrier(_device, isUp), "TUNSETCARRIER");
 
-    /// <summary>Somebody wants frames for others, too: a bridge, a capture. Null where that cannot be seen, as in another network namespace.</summary>
+    /// <summary>
+    /// Somebody wants frames for others, too: a bridge, a capture. Null where that cannot be seen,
+    /// as in another network namespace.
+    /// </summary>
     public bool? IsPromiscuous() =>
         Tap.GetFlags(_socket, GetName(), out ushort flags).IsError ? null : (flags & Tap.IFF_PROMISC) != 0;
 

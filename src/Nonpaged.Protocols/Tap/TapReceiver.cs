@@ -43,12 +43,12 @@ internal sealed unsafe class TapReceiver(TapDevice device, BindingHandle binding
 
     private NDIS_STATUS Transfer(NDIS_HANDLE context, byte* header, uint packetSize)
     {
-        var packet = transfers.Take(TimeSpan.Zero);
+        NDIS_PACKET* packet = transfers.Take(TimeSpan.Zero);
         if (packet is null) return Refuse();
         // The packet's buffer begins behind the header.
         var memory = new Span<byte>(FramePackets.MemoryOf(packet), (int)TapFrame.HeaderSize);
         new ReadOnlySpan<byte>(header, (int)TapFrame.HeaderSize).CopyTo(memory);
-        var status = binding.TransferData(context, packetSize, packet, out var transferred);
+        NDIS_STATUS status = binding.TransferData(context, packetSize, packet, out uint transferred);
         if (status != NDIS_STATUS_PENDING) EndTransfer(packet, status, transferred);
         return NDIS_STATUS_SUCCESS;
     }

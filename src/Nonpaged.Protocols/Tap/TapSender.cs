@@ -21,11 +21,11 @@ internal sealed unsafe class TapSender(TapDevice device, BindingHandle binding, 
     /// <exception cref="OperationCanceledException">Every packet was out when the end came.</exception>
     public bool SendSome(CancellationToken ending)
     {
-        var batch = stackalloc nint[Batch];
+        nint* batch = stackalloc nint[Batch];
         int count = ReadFrames(batch, ending);
         if (count == 0) return false;
         if (binding.Send((NDIS_PACKET**)batch, count)) return true;
-        for (var index = 0; index < count; index++) SendComplete((NDIS_PACKET*)batch[index], NDIS_STATUS_CLOSING);
+        for (int index = 0; index < count; index++) SendComplete((NDIS_PACKET*)batch[index], NDIS_STATUS_CLOSING);
         return true;
     }
 
@@ -42,10 +42,10 @@ internal sealed unsafe class TapSender(TapDevice device, BindingHandle binding, 
     /// </summary>
     private int ReadFrames(nint* batch, CancellationToken ending)
     {
-        var count = 0;
+        int count = 0;
         while (count < Batch)
         {
-            var packet = packets.Take(count == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, ending);
+            NDIS_PACKET* packet = packets.Take(count == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.Zero, ending);
             if (packet is null) break;
             SysResult read = device.Read(FramePackets.MemoryOf(packet), TapFrame.Memory);
             if (read.Value is >= (nint)TapFrame.HeaderSize and <= (nint)TapFrame.Longest)

@@ -38,7 +38,7 @@ internal sealed class TapSettings(TapDevice device, BindingHandle binding, OidRe
         device.SetMtu(Mtu);
         // Whole frames, where the miniport can show them; others are transferred.
         request.Set(binding, OID_GEN_CURRENT_LOOKAHEAD, EthernetPayload, s_patience);
-        var filtered = SetFilter(isPromiscuous: false);
+        NDIS_STATUS filtered = SetFilter(isPromiscuous: false);
         if (filtered != NDIS_STATUS_SUCCESS) return filtered;
         // Not every miniport can tell; then a cable is plugged in.
         const uint Connected = (uint)NDIS_MEDIA_STATE.NdisMediaStateConnected;
@@ -62,7 +62,7 @@ internal sealed class TapSettings(TapDevice device, BindingHandle binding, OidRe
     {
         if (Environment.TickCount64 - _lookedAt < LookInterval) return;
         _lookedAt = Environment.TickCount64;
-        var wanted = device.IsPromiscuous() ?? true;
+        bool wanted = device.IsPromiscuous() ?? true;
         if (device.GetAddress() != _address) wanted = true;
         if (wanted != _isPromiscuous) SetFilter(wanted);
     }
@@ -74,8 +74,8 @@ internal sealed class TapSettings(TapDevice device, BindingHandle binding, OidRe
         uint[] filters = isPromiscuous
             ? [OrdinaryFilter | NDIS_PACKET_TYPE_PROMISCUOUS, NDIS_PACKET_TYPE_PROMISCUOUS, OrdinaryFilter, Narrow]
             : [OrdinaryFilter, NDIS_PACKET_TYPE_PROMISCUOUS, Narrow];
-        var status = NDIS_STATUS_FAILURE;
-        foreach (var filter in filters)
+        NDIS_STATUS status = NDIS_STATUS_FAILURE;
+        foreach (uint filter in filters)
         {
             status = request.Set(binding, OID_GEN_CURRENT_PACKET_FILTER, filter, s_patience);
             if (status == NDIS_STATUS_SUCCESS || ending.IsCancellationRequested) break;

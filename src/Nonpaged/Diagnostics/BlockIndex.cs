@@ -28,7 +28,10 @@ internal sealed unsafe class BlockIndex(PageStore pages, RecordedHeap recorded, 
     /// <summary>The block that was freed last at an address where none is in use.</summary>
     public MemoryBlock? FindFreed(nuint address) => Find(address) is null ? freed?.Find(address) : null;
 
-    /// <summary>How many bytes of the block that starts at an address can be used; 0 where none in use does. Not of the magazine heap's blocks.</summary>
+    /// <summary>
+    /// How many bytes of the block that starts at an address can be used; 0 where none in use does. Not
+    /// of the magazine heap's blocks.
+    /// </summary>
     public nuint UsableSize(nuint address) => OwnerAt(address) switch
     {
         MemoryBlock block => block.Start == address ? Page.RoundUp(block.Length, Page.Size) : 0,
@@ -52,7 +55,9 @@ internal sealed unsafe class BlockIndex(PageStore pages, RecordedHeap recorded, 
     private string Name(nuint address)
     {
         if (Find(address) is { } block) return $"the block of {block.Length} bytes at 0x{block.Start:x}";
-        return OwnerAt(address) is HeapSpan span && span.BlockOf(address) is not 0 and var start ? $"the block of up to {span.BlockSize} bytes at 0x{start:x}" : "a block";
+        return OwnerAt(address) is HeapSpan span && span.BlockOf(address) is not 0 and var start
+            ? $"the block of up to {span.BlockSize} bytes at 0x{start:x}"
+            : "a block";
     }
 
     private IPageOwner? OwnerAt(nuint address)

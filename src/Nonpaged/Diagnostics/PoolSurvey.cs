@@ -5,7 +5,8 @@ namespace Nonpaged;
 /// <param name="recorded">The small blocks that are recorded.</param>
 internal sealed unsafe class PoolSurvey(PageTables tables, IEnumerable<MemoryBlock> recorded)
 {
-    private readonly ILookup<int, MemoryBlock> _small = recorded.Where(block => !block.IsFreed && tables.IsUsed(block.LastStart)).ToLookup(block => tables.Map.Find(block.LastStart)->Owner);
+    private readonly ILookup<int, MemoryBlock> _small = recorded.Where(block => !block.IsFreed && tables.IsUsed(block.LastStart))
+        .ToLookup(block => tables.Map.Find(block.LastStart)->Owner);
 
     /// <summary>Draws a pool.</summary>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>

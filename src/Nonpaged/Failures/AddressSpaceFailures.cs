@@ -11,14 +11,16 @@ internal static class AddressSpaceFailures
         FailureKind.AddressSpace,
         $"No address space for {length} bytes (mmap: {errno}).",
         "the process's address space (ulimit -v), or its number of mappings (/proc/sys/vm/max_map_count)",
-        $"ulimit -v unlimited; {RaiseMappings}") { Errno = (int)errno };
+        $"ulimit -v unlimited; {RaiseMappings}")
+    { Errno = (int)errno };
 
     /// <summary>The protection of pages stays as it is.</summary>
     public static AllocationFailure NotProtected(nuint length, Errno errno) => new(
         FailureKind.AddressSpace,
         $"The protection of {length} bytes cannot be changed ({errno}).",
         "the process's number of mappings (vm.max_map_count)",
-        RaiseMappings) { Errno = (int)errno };
+        RaiseMappings)
+    { Errno = (int)errno };
 
     /// <summary>The block was not asked for as one whose protection changes.</summary>
     public static AllocationFailure NotProtectable() => new(
@@ -32,14 +34,16 @@ internal static class AddressSpaceFailures
         FailureKind.AddressSpace,
         $"The memory of {name} cannot be mapped ({errno}).",
         "the process's address space (ulimit -v) or its number of mappings (/proc/sys/vm/max_map_count)",
-        RaiseMappings) { Errno = (int)errno };
+        RaiseMappings)
+    { Errno = (int)errno };
 
     /// <summary>A child would have the memory, too.</summary>
     public static AllocationFailure NotKeptFromChildren(string name, Errno errno) => new(
         FailureKind.Kernel,
         $"The memory of {name} cannot be kept from children (MADV_DONTFORK: {errno}).",
         $"the kernel's answer, {errno}",
-        "nonpaged doctor") { Errno = (int)errno };
+        "nonpaged doctor")
+    { Errno = (int)errno };
 
     /// <summary>What the caller names is no memory.</summary>
     public static AllocationFailure NoMemory(nuint address, nuint length) => new(

@@ -10,18 +10,21 @@ internal static class ExtentFailures
             FailureKind.Descriptors,
             $"No memory file ({errno}): the process has as many descriptors as it may.",
             "descriptors (ulimit -n)",
-            "ulimit -n 65536") { Errno = (int)errno }
+            "ulimit -n 65536")
+        { Errno = (int)errno }
         : new AllocationFailure(
             FailureKind.Kernel,
             $"No memory file (memfd_create: {errno}).",
             $"the kernel's answer, {errno}",
-            "nonpaged doctor") { Errno = (int)errno };
+            "nonpaged doctor")
+        { Errno = (int)errno };
 
     public static AllocationFailure NotSealed(Errno errno) => new(
         FailureKind.Kernel,
         $"The memory file cannot be sealed (fcntl, F_ADD_SEALS: {errno}).",
         $"the kernel's answer, {errno}",
-        "nonpaged doctor") { Errno = (int)errno };
+        "nonpaged doctor")
+    { Errno = (int)errno };
 
     /// <summary>What was obtained for a request does not meet it.</summary>
     public static AllocationFailure NotAsAsked(nuint length, Extent extent) => new(

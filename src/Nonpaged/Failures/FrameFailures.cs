@@ -8,7 +8,8 @@ internal static class FrameFailures
     /// <summary>It matters which frames memory is of, and they may not be read.</summary>
     public static AllocationFailure Unreadable(in PageRequest request, FrameReading reading) => new(
         FailureKind.FramesUnknown,
-        $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: neither more than 2 MiB in one piece nor an address limit can be kept by "
+        $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: neither more than 2 MiB in one piece nor an "
+            + "address limit can be kept by "
             + "a process that does not know its frames.",
         reading.Note,
         "run it as root, or ask for blocks of 2 MiB without a limit; or put the device behind an IOMMU");
@@ -20,10 +21,12 @@ internal static class FrameFailures
         if (request.Limit != ulong.MaxValue) return Unreachable(request.Limit, known);
         return new AllocationFailure(
             FailureKind.Fragmented,
-            $"{request.Pages << Page.Shift} bytes as one physical range cannot be had: what the kernel gives is contiguous within 2 MiB, and longer "
+            $"{request.Pages << Page.Shift} bytes as one physical range cannot be had: "
+                + "what the kernel gives is contiguous within 2 MiB, and longer "
                 + "by chance only.",
             known,
-            "reserve 1 GiB pages (echo 1 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages), raise NonpagedPoolOptions.SearchEffort, "
+            "reserve 1 GiB pages (echo 1 > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages), "
+                + "raise NonpagedPoolOptions.SearchEffort, "
                 + "ask for blocks of 2 MiB, or put the device behind an IOMMU, where any length is contiguous");
     }
 
@@ -32,7 +35,8 @@ internal static class FrameFailures
         FailureKind.AddressLimit,
         $"No memory at or below 0x{limit:x} can be had: a process cannot choose its frames, and the kernel gives low ones last.",
         known,
-        "put the device behind an IOMMU, where the limit is a matter of the IOVA; or reserve a region at boot (kernel command line "
+        "put the device behind an IOMMU, where the limit is a matter of the IOVA; or reserve a region at boot (kernel command "
+            + "line "
             + "memmap=64M$0x20000000); or use the RAM of a machine");
 
     /// <summary>Frame numbers, which this process may read, cannot be read now.</summary>
@@ -40,12 +44,14 @@ internal static class FrameFailures
         FailureKind.Descriptors,
         $"Frame numbers cannot be read (/proc/self/pagemap: {errno}).",
         "the process's descriptors (ulimit -n), or the kernel's answer",
-        "ulimit -n 65536") { Errno = (int)errno };
+        "ulimit -n 65536")
+    { Errno = (int)errno };
 
     /// <summary>The kernel does not map the file's units in the order of their frames.</summary>
     public static AllocationFailure NotArranged(Errno errno) => new(
         FailureKind.AddressSpace,
         $"Memory cannot be mapped in the order of its frames ({errno}).",
         "the process's number of mappings (/proc/sys/vm/max_map_count)",
-        "sysctl -w vm.max_map_count=262144") { Errno = (int)errno };
+        "sysctl -w vm.max_map_count=262144")
+    { Errno = (int)errno };
 }

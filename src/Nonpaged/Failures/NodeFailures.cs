@@ -25,19 +25,22 @@ internal static class NodeFailures
         FailureKind.NoNode,
         $"{reason}: {call}(2) is forbidden here ({errno}).",
         $"a seccomp filter, which allows {call} with CAP_SYS_NICE only (containers)",
-        $"--cap-add=SYS_NICE, or a seccomp profile that allows {call}; or ask for memory on any node") { Errno = (int)errno };
+        $"--cap-add=SYS_NICE, or a seccomp profile that allows {call}; or ask for memory on any node")
+    { Errno = (int)errno };
 
     public static AllocationFailure NotBound(int node, Errno errno) => new(
         FailureKind.NoNode,
         $"Memory cannot be bound to NUMA node {node} (mbind: {errno}).",
         $"the kernel's answer, {errno}; the nodes that this process may use: cpuset(7)",
-        "grep Mems_allowed_list /proc/self/status") { Errno = (int)errno };
+        "grep Mems_allowed_list /proc/self/status")
+    { Errno = (int)errno };
 
     public static AllocationFailure NotTold(Errno errno) => new(
         FailureKind.NoNode,
         $"The kernel does not tell the NUMA node of memory (move_pages: {errno}).",
         $"the kernel's answer, {errno}",
-        "nonpaged doctor") { Errno = (int)errno };
+        "nonpaged doctor")
+    { Errno = (int)errno };
 
     public static AllocationFailure Elsewhere(int other, int all, int node, string meminfo) => new(
         FailureKind.NoNode,

@@ -8,7 +8,8 @@ internal static class PoolFailures
         FailureKind.Ceiling,
         $"The pool \"{options.Name}\" may not grow by {needed} bytes.",
         $"its ceiling of {options.Ceiling} bytes; {options.Ceiling - room} are held",
-        "raise NonpagedPoolOptions.Ceiling") { LimitValue = (long)ulong.Min(options.Ceiling, long.MaxValue) };
+        "raise NonpagedPoolOptions.Ceiling")
+    { LimitValue = (long)ulong.Min(options.Ceiling, long.MaxValue) };
 
     /// <summary>Why no pages were found in a pool that does not grow, told from the memory there is.</summary>
     public static AllocationFailure Shortage(string pool, in PageRequest request, nuint length, PageMeasures measures)
@@ -19,19 +20,23 @@ internal static class PoolFailures
         if (measures.Reachable < needed && request.Limit != ulong.MaxValue)
         {
             return new AllocationFailure(
-                FailureKind.AddressLimit, $"{what}{limit}.", $"the machine has {measures.Reachable} bytes of memory there", "raise the limit, ask for less, or give the machine more memory");
+                FailureKind.AddressLimit, $"{what}{limit}.", $"the machine has {measures.Reachable} bytes of memory there",
+                "raise the limit, ask for less, or give the machine more memory");
         }
 
         if (measures.Free < needed)
         {
             return new AllocationFailure(
-                FailureKind.PoolExhausted, $"{what}{limit}: too little is free.", $"{measures.Free} bytes are free, of {measures.Reachable}", "free memory, or give the machine more");
+                FailureKind.PoolExhausted, $"{what}{limit}: too little is free.",
+                $"{measures.Free} bytes are free, of {measures.Reachable}", "free memory, or give the machine more");
         }
 
         string kind = request.Contiguous ? "physically contiguous" : "neighbouring";
         return new AllocationFailure(
             FailureKind.Fragmented,
-            $"{what}{limit}: what is free is not in one {kind} piece{(request.Alignment > Page.Size ? $", aligned to {request.Alignment}" : "")}.",
+            $"{what}{limit}: "
+                + $"what is free is not in one {kind} piece"
+                + $"{(request.Alignment > Page.Size ? $", aligned to {request.Alignment}" : "")}.",
             $"{measures.Longest} bytes are the longest free {kind} piece, {measures.Free} bytes are free",
             "ask for smaller blocks, or before other memory is taken");
     }
@@ -44,12 +49,16 @@ internal static class PoolFailures
         {
             return new AllocationFailure(
                 FailureKind.NoRegion,
-                $"{(isWriteCombined ? "Write-combined" : "Uncached")} memory cannot be had: ordinary memory is mapped write-back, and a process cannot change that.",
+                $"{(isWriteCombined ? "Write-combined" : "Uncached")} memory cannot be had: "
+                    + "ordinary memory is mapped write-back, and a process cannot change that.",
                 "the page attribute of System RAM, which the kernel owns",
                 isWriteCombined
-                    ? "name prefetchable memory on a device, which the kernel maps so: --region 0000:00:06.0/resource2_wc, or NonpagedPoolOptions.Regions"
-                    : "reserve a region at boot (kernel command line memmap=64M$0x20000000) and name it (--region 64M@0x20000000, or "
-                        + "NonpagedPoolOptions.Regions); or ask for coherent memory, around whose DMA no cache need be flushed either");
+                    ? "name prefetchable memory on a device, which the kernel maps so: "
+                        + "--region 0000:00:06.0/resource2_wc, or NonpagedPoolOptions.Regions"
+                    : "reserve a region at boot (kernel command line memmap=64M$0x20000000) and name it (--region "
+                        + "64M@0x20000000, or "
+                        + "NonpagedPoolOptions.Regions); or ask for coherent memory, around whose DMA no cache need be flushed "
+                        + "either");
         }
 
         string below = measures.Lowest > request.Limit ? $" at or below {new PhysicalAddress(request.Limit)}" : "";

@@ -18,12 +18,14 @@ internal static class RungFailures
                 morePages is null
                     ? "free memory, the cgroup's memory limit (memory.max), or vm.max_map_count"
                     : "free huge pages, or the cgroup's hugetlb limit",
-                morePages ?? "free memory, or raise the cgroup's memory.max") { Errno = (int)errno }
+                morePages ?? "free memory, or raise the cgroup's memory.max")
+            { Errno = (int)errno }
             : new AllocationFailure(
                 FailureKind.Kernel,
                 $"{length} bytes cannot be mapped on the rung \"{rung}\" ({errno}).",
                 $"the kernel's answer, {errno}",
-                "nonpaged doctor") { Errno = (int)errno };
+                "nonpaged doctor")
+            { Errno = (int)errno };
 
     /// <summary>The pool's ceiling leaves no room for what the rung needs.</summary>
     public static AllocationFailure TooMuch(Rung rung, nuint length, nuint room) => new(
@@ -59,7 +61,8 @@ internal static class RungFailures
         FailureKind.OutOfMemory,
         $"The host has no {length} bytes to give.",
         $"{available} bytes available ({source}), of which {reserve} are left to the rest",
-        "ask for less, end other programs, or raise the limit") { LimitValue = (long)ulong.Min(available, long.MaxValue) };
+        "ask for less, end other programs, or raise the limit")
+    { LimitValue = (long)ulong.Min(available, long.MaxValue) };
 
     /// <summary>The kernel does not collapse memory into pages of 2 MiB.</summary>
     public static AllocationFailure NotCollapsed(nuint length, Errno errno)
@@ -68,23 +71,31 @@ internal static class RungFailures
         if (KernelText.TryReadField("/proc/self/status", "THP_enabled:") == "0")
         {
             return new AllocationFailure(
-                FailureKind.Fragmented, $"The kernel does not collapse {length} bytes into 2 MiB pages: transparent huge pages are off for this process.",
-                "PR_SET_THP_DISABLE (prctl(2)), set by the process or by one that started it: THP_enabled is 0 in /proc/self/status",
-                $"start it without that (prctl --thp-disable, some container and job managers), or {HugepageCounts.Remedy(length)}") { Errno = (int)errno };
+                FailureKind.Fragmented,
+                $"The kernel does not collapse {length} bytes into 2 MiB pages: transparent huge pages are off for this process.",
+                "PR_SET_THP_DISABLE (prctl(2)), set by the process or by one that started it: "
+                    + "THP_enabled is 0 in /proc/self/status",
+                "start it without that (prctl --thp-disable, some container and job managers), "
+                    + $"or {HugepageCounts.Remedy(length)}")
+            { Errno = (int)errno };
         }
 
         return new AllocationFailure(
-            FailureKind.Fragmented, $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
+            FailureKind.Fragmented,
+            $"The kernel did not collapse {length} bytes into 2 MiB pages{(errno == Errno.None ? "" : $" ({errno})")}.",
             "free physical memory in 2 MiB pieces, transparent huge pages, or the cgroup's memory limit",
-            $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}") { Errno = (int)errno };
+            $"sysctl -w vm.compact_memory=1, or {HugepageCounts.Remedy(length)}")
+        { Errno = (int)errno };
     }
 
     /// <summary>The kernel collapsed it, and nothing that this process may ask tells whether it did.</summary>
     public static AllocationFailure Unproven(nuint length, FrameReading reading, Errno scan) => new(
-        FailureKind.FramesUnknown, $"It cannot be proven that {length} bytes lie in 2 MiB pages: this process may not see how its own memory is mapped.",
+        FailureKind.FramesUnknown,
+        $"It cannot be proven that {length} bytes lie in 2 MiB pages: this process may not see how its own memory is mapped.",
         scan is Errno.EACCES or Errno.EPERM
             ? $"/proc/self/pagemap and smaps ({scan}): a program with file capabilities is not dumpable, and cannot open them"
             : $"{reading.Note}; PAGEMAP_SCAN ({scan}) needs Linux 6.7, and /proc/self/smaps cannot be read",
-        $"ambient capabilities instead of file capabilities (setpriv --ambient-caps), CAP_SYS_ADMIN, or huge pages: {HugepageCounts.Remedy(length)}")
-        { Errno = (int)scan };
+        "ambient capabilities instead of file capabilities (setpriv --ambient-caps), CAP_SYS_ADMIN, or huge pages: "
+            + $"{HugepageCounts.Remedy(length)}")
+    { Errno = (int)scan };
 }

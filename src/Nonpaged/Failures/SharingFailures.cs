@@ -7,13 +7,17 @@ internal static class SharingFailures
 {
     public static AllocationFailure NotShared(string pool, bool isHost) => new(
         FailureKind.NotShared,
-        $"A block of the pool \"{pool}\" that was not asked for as shared cannot be exported: other blocks lie in its memory file.",
-        isHost ? "MemoryRequest.Shared of the block, and NonpagedPoolOptions.Sharing" : "memory that a machine gave: its descriptor is with whoever did that",
+        $"A block of the pool \"{pool}\" that was not asked for as shared cannot be exported: "
+            + "other blocks lie in its memory file.",
+        isHost
+            ? "MemoryRequest.Shared of the block, and NonpagedPoolOptions.Sharing"
+            : "memory that a machine gave: its descriptor is with whoever did that",
         isHost ? "ask for the block with MemoryRequest.Shared" : "export that descriptor");
 
     public static AllocationFailure NoDescriptor(Errno errno) => new(
         FailureKind.Descriptors,
         $"There is no descriptor for the export (fcntl: {errno}).",
         "descriptors (ulimit -n)",
-        "ulimit -n 65536") { Errno = (int)errno };
+        "ulimit -n 65536")
+    { Errno = (int)errno };
 }

@@ -4,12 +4,13 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// A pool's table of chunks, indexed by address, with the states of their blocks and the spans that they are of. It is address space that the kernel backs where it is
-/// written. Reading takes no lock.
+/// A pool's table of chunks, indexed by address, with the states of their blocks and the spans that they are of. It is address
+/// space that the kernel backs where it is written. Reading takes no lock.
 /// </summary>
 /// <remarks>
-/// A program that locks all of its memory (mlockall(2)) fills whatever can be accessed, so what has no use yet has no access; but any address may be looked up among the entries, so these can
-/// be read, where the kernel maps its huge zero page. A table is never unmapped, for a thread may be looking something up: it is emptied, and the next heap's.
+/// A program that locks all of its memory (mlockall(2)) fills whatever can be accessed, so what has no use yet has no access; but
+/// any address may be looked up among the entries, so these can be read, where the kernel maps its huge zero page. A table is
+/// never unmapped, for a thread may be looking something up: it is emptied, and the next heap's.
 /// </remarks>
 internal sealed unsafe class ChunkTable : IDisposable
 {
@@ -22,7 +23,8 @@ internal sealed unsafe class ChunkTable : IDisposable
     private static readonly Stack<ChunkTable> s_empty = [];
 
     // User space has 47 bits on x86-64, and 48 on arm64: mmap(2) gives longer addresses only on request.
-    private static readonly int s_countShift = (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 47 : 48) - Chunk.Shift;
+    private static readonly int s_countShift =
+        (RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 47 : 48) - Chunk.Shift;
     private static readonly nuint s_numbersAt = (nuint)sizeof(Chunk) << s_countShift;
     private static readonly nuint s_statesAt = s_numbersAt + ((nuint)sizeof(int) << s_countShift);
 
@@ -56,7 +58,8 @@ internal sealed unsafe class ChunkTable : IDisposable
         {
             if (s_empty.TryPop(out ChunkTable? table))
             {
-                // One that a finalizer emptied (EndOfThread) was unreachable until then, so what its lock waits with is finalized, too.
+                // One that a finalizer emptied (EndOfThread) was unreachable until then, so what its
+                // lock waits with is finalized, too.
                 table._gate = new Lock();
                 return table;
             }
@@ -88,7 +91,9 @@ internal sealed unsafe class ChunkTable : IDisposable
         }
     }
 
-    /// <summary>The chunk that an address lies in; one of no class where the heap has none there, or no block can start there.</summary>
+    /// <summary>
+    /// The chunk that an address lies in; one of no class where the heap has none there, or no block can start there.
+    /// </summary>
     public Chunk Find(nuint address) => Chunk.IndexOf(address) is var index && index < Count ? Entries[index] : default;
 
     /// <summary>The state of a block. The block must be the heap's.</summary>
@@ -136,15 +141,20 @@ internal sealed unsafe class ChunkTable : IDisposable
             nuint first = span.Start >> Chunk.Shift;
             int number = Numbers[first];
             ushort* states = Entries[first].StateOf(span.Start);
-            for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++) Entries[chunk].WithoutClass().Publish(Entries + chunk);
+            for (nuint chunk = first; chunk < first + ChunksOf(span); chunk++)
+                Entries[chunk].WithoutClass().Publish(Entries + chunk);
             _spans[number] = null;
             _vacant.Push(number);
-            // A second free that has found the chunk may still look at a state, so it stays one, and is another span's as late as can be.
+            // A second free that has found the chunk may still look at a state, so it stays one, and is
+            // another span's as late as can be.
             FreeStates(Chunk.StatesOf(span.BlockSize) * (int)ChunksOf(span)).Enqueue((nint)states);
         }
     }
 
-    /// <summary>Empties the table, for the next heap. No thread may write to it any more; some may still look something up, and find nothing.</summary>
+    /// <summary>
+    /// Empties the table, for the next heap. No thread may write to it any more; some may still look
+    /// something up, and find nothing.
+    /// </summary>
     public void Dispose()
     {
         using (HeapHook.Enter(_gate))
@@ -173,7 +183,8 @@ internal sealed unsafe class ChunkTable : IDisposable
             if (_writable.Contains(piece)) continue;
             void* start = (void*)(_start + piece);
             if (LibC.MProtect(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return false;
-            // Where huge pages are always made, a single entry would take 2 MiB. Kernels without them refuse, and need not be told.
+            // Where huge pages are always made, a single entry would take 2 MiB. Kernels without
+            // them refuse, and need not be told.
             LibC.MAdvise(start, HugePage, LibC.MADV_NOHUGEPAGE);
             _writable.Add(piece);
         }
@@ -208,7 +219,8 @@ internal sealed unsafe class ChunkTable : IDisposable
         {
             void* start = (byte*)States + _writableStates;
             if (LibC.MProtect(start, HugePage, LibC.PROT_READ | LibC.PROT_WRITE).IsError) return null;
-            // The states of many blocks are looked at in no order: with small pages each look would be a walk through the page table, too. Few have small ones.
+            // The states of many blocks are looked at in no order: with small pages each look would be a walk through the page
+            // table, too. Few have small ones.
             LibC.MAdvise(start, HugePage, _writableStates == 0 ? LibC.MADV_NOHUGEPAGE : LibC.MADV_HUGEPAGE);
         }
 

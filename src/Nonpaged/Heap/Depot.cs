@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged;
 
 /// <summary>
-/// The blocks of one size class that no thread has: full magazines, which threads exchange as a whole, and spans. What is more than a few magazines goes back to the spans, and
-/// a span whose blocks are all back goes back to the pages.
+/// The blocks of one size class that no thread has: full magazines, which threads exchange as a whole, and spans. What is more
+/// than a few magazines goes back to the spans, and a span whose blocks are all back goes back to the pages.
 /// </summary>
 internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
 {
@@ -20,12 +20,19 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private readonly int _blockSize = SizeClass.Size(sizeClass);
     private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
 
-    /// <summary>How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.</summary>
-    private readonly int _capacity = SizeClass.Size(sizeClass) * LargestCapacity <= BytesForLargest ? LargestCapacity : SmallestCapacity;
+    /// <summary>
+    /// How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.
+    /// </summary>
+    private readonly int _capacity = SizeClass.Size(sizeClass) * LargestCapacity <= BytesForLargest
+        ? LargestCapacity
+        : SmallestCapacity;
 
     private int MostFull => int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
 
-    /// <summary>Fills a thread's magazine, which is empty as its spare one is: with a full one, or from the spans. False, with the reason, where there are no blocks.</summary>
+    /// <summary>
+    /// Fills a thread's magazine, which is empty as its spare one is: with a full one, or from the spans. False, with the
+    /// reason, where there are no blocks.
+    /// </summary>
     public bool Load(Magazine* magazine, int wanted, out AllocationFailure? failure)
     {
         failure = null;
@@ -73,13 +80,17 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             Prepare(magazine);
         }
 
-        // Another processor may just have taken blocks out of there. Written all at once, its lines come at the same time; with each free one of them would be waited for.
+        // Another processor may just have taken blocks out of there. Written all at once, its lines come at the same time; with
+        // each free one of them would be waited for.
         NativeMemory.Clear(magazine->Floor, magazine->Room);
         Give(empty);
         if (isFirst) spans.OnBlocksKept();
     }
 
-    /// <summary>Takes all blocks out of a magazine whose thread has ended or trims: full ones are kept for other threads, where that is wished. Whether there was any.</summary>
+    /// <summary>
+    /// Takes all blocks out of a magazine whose thread has ended or trims: full ones are kept for other threads, where that is
+    /// wished. Whether there was any.
+    /// </summary>
     public bool Flush(Magazine* magazine, bool keep)
     {
         if (magazine->Floor == null) return false;
@@ -88,7 +99,8 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         bool isFirst = false;
         using (HeapHook.Enter(_gate))
         {
-            foreach ((nint floor, int count) in (ReadOnlySpan<(nint, int)>)[((nint)magazine->Floor, magazine->Count), ((nint)magazine->SpareFloor, magazine->SpareCount)])
+            foreach ((nint floor, int count) in (ReadOnlySpan<(nint, int)>)[((nint)magazine->Floor, magazine->Count),
+                ((nint)magazine->SpareFloor, magazine->SpareCount)])
             {
                 if (keep && count == _capacity && _full.Count < MostFull)
                 {
@@ -143,8 +155,8 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     }
 
     /// <summary>
-    /// Whole chunks: as few as leave 1.2 % unused behind the last block, or of up to a MiB those that leave the least; and for 64 blocks, where four are enough, because where a span ends
-    /// a bulk is no row of neighbours.
+    /// Whole chunks: as few as leave 1.2 % unused behind the last block, or of up to a MiB those that leave the least; and for 64
+    /// blocks, where four are enough, because where a span ends a bulk is no row of neighbours.
     /// </summary>
     private static nuint SpanPages(int blockSize)
     {

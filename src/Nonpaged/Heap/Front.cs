@@ -1,12 +1,14 @@
 namespace Nonpaged;
 
 /// <summary>
-/// The front of a pool: small blocks from the calling thread's magazines, and where these have none or no room, from the heap behind them. A field of the pool and not an object, so
-/// that a hit reads what it needs of it at once: that alone stands in the pool, as it is inlined into callers. Threads, tables and magazines: docs/heap.md.
+/// The front of a pool: small blocks from the calling thread's magazines, and where these have none or no room, from the heap
+/// behind them. A field of the pool and not an object, so that a hit reads what it needs of it at once: that alone stands in the
+/// pool, as it is inlined into callers. Threads, tables and magazines: docs/heap.md.
 /// </summary>
 internal unsafe struct Front
 {
-    // Where the empty magazines for this pool are. A thread adds how far its own are from those. Slot 0, of no pool, has empty ones in every thread.
+    // Where the empty magazines for this pool are. A thread adds how far its own are from those. Slot 0, of no pool,
+    // has empty ones in every thread.
     private nint _cache;
     private readonly ushort* _classes;
     private Chunk* _chunks;
@@ -65,7 +67,10 @@ internal unsafe struct Front
         return MagazineBulk.Take((Magazine*)(cache + _classes[granules]), blocks);
     }
 
-    /// <summary>Puts the first blocks into the loaded magazine, as far as they are of one class, there is room, and nothing is wrong with them. How many.</summary>
+    /// <summary>
+    /// Puts the first blocks into the loaded magazine, as far as they are of one class, there is room, and
+    /// nothing is wrong with them. How many.
+    /// </summary>
     public readonly int GiveLoaded(ReadOnlySpan<nint> blocks)
     {
         nint cache = _cache;
@@ -75,8 +80,9 @@ internal unsafe struct Front
     }
 
     /// <summary>
-    /// Takes a block of a size class: from the spare magazine, from the depots and spans; where there is no memory for a span, what other threads do not need is collected. Null, with the reason,
-    /// where there is none, or without one in a pool that has no magazines.
+    /// Takes a block of a size class: from the spare magazine, from the depots and spans; where there is no memory for
+    /// a span, what other threads do not need is collected. Null, with the reason, where there is none, or without one
+    /// in a pool that has no magazines.
     /// </summary>
     public void* TakeSlowly(int sizeClass, out AllocationFailure? failure)
     {
@@ -97,10 +103,17 @@ internal unsafe struct Front
         }
     }
 
-    /// <summary>Loads the magazine for blocks of a length, with as many as are wanted or fewer. False where there is no memory for one, or the pool has no magazines.</summary>
-    public bool TryLoad(nuint length, int wanted) => Serves(length) && Make() is { } heap && heap.TryLoad(SizeClass.Of(length), wanted, out _);
+    /// <summary>
+    /// Loads the magazine for blocks of a length, with as many as are wanted or fewer. False where there is no memory for
+    /// one, or the pool has no magazines.
+    /// </summary>
+    public bool TryLoad(nuint length, int wanted) =>
+        Serves(length) && Make() is { } heap && heap.TryLoad(SizeClass.Of(length), wanted, out _);
 
-    /// <summary>Gives back a block when the loaded magazine has no room: into the spare one, which becomes the loaded one, as bursts go from one to the other.</summary>
+    /// <summary>
+    /// Gives back a block when the loaded magazine has no room: into the spare one, which becomes the loaded one, as
+    /// bursts go from one to the other.
+    /// </summary>
     public readonly bool TryGiveSpare(nuint address)
     {
         nuint index = Chunk.IndexOf(address);
@@ -116,7 +129,9 @@ internal unsafe struct Front
         return true;
     }
 
-    /// <summary>Gives back a block of the heap, or says that its length is another. Null where the address is not of one in use.</summary>
+    /// <summary>
+    /// Gives back a block of the heap, or says that its length is another. Null where the address is not of one in use.
+    /// </summary>
     public readonly BadFree? TryGiveSlowly(nuint address, nuint? length)
     {
         if (_heap?.ClassOfBlock(address) is not (> 0 and var sizeClass)) return null;
@@ -145,7 +160,10 @@ internal unsafe struct Front
         }
     }
 
-    /// <summary>The pool ends: calls that begin from here on find no magazines. The heap goes when the memory has (<see cref="MagazineHeap.Dispose"/>).</summary>
+    /// <summary>
+    /// The pool ends: calls that begin from here on find no magazines. The heap goes when the memory has
+    /// (<see cref="MagazineHeap.Dispose"/>).
+    /// </summary>
     public void Close()
     {
         lock (_making)
@@ -155,7 +173,10 @@ internal unsafe struct Front
         }
     }
 
-    /// <summary>A block of the spare magazine, which becomes the loaded one: bursts go from one to the other, so this is short. 0 where there is none.</summary>
+    /// <summary>
+    /// A block of the spare magazine, which becomes the loaded one: bursts go from one to the other, so this
+    /// is short. 0 where there is none.
+    /// </summary>
     private readonly nuint TakeSpare(int sizeClass)
     {
         Magazine* magazine = ThreadCache.MagazineOf(_cache + ThreadTable.Current, sizeClass);

@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// A place before each lock that the heap takes and each step that it makes without one, for tests, which choose there the thread that goes on. Only what leaves the fast path
-/// passes it: where none is installed it costs one load and one comparison there.
+/// A place before each lock that the heap takes and each step that it makes without one, for tests, which choose there the thread
+/// that goes on. Only what leaves the fast path passes it: where none is installed it costs one load and one comparison there.
 /// </summary>
 internal abstract class HeapHook
 {

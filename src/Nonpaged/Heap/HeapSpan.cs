@@ -3,7 +3,8 @@ using System.Numerics;
 namespace Nonpaged;
 
 /// <summary>
-/// Pages cut into blocks of one size class. Which of them are out, with a caller or in a magazine, is kept here, out of line: the blocks themselves are never touched.
+/// Pages cut into blocks of one size class. Which of them are out, with a caller or in a magazine, is kept here, out of line: the
+/// blocks themselves are never touched.
 /// </summary>
 /// <param name="sizeClass">The class.</param>
 /// <param name="pages">How many pages; it has none before it is taken for (<see cref="IPageOwner"/>).</param>
@@ -28,7 +29,9 @@ internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
 
     public int Place { get; private set; }
 
-    /// <summary>Where states of its blocks are kept, the table of them; null for a span whose blocks are out only when they are in use.</summary>
+    /// <summary>
+    /// Where states of its blocks are kept, the table of them; null for a span whose blocks are out only when they are in use.
+    /// </summary>
     public ChunkTable? States { get; init; }
 
     public LinkedListNode<HeapSpan>? Node { get; set; }
@@ -97,5 +100,6 @@ internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
 
     private int IndexOf(nuint address) => (int)((address - Start) / (nuint)BlockSize);
 
-    private static int CapacityOf(nuint pages, int sizeClass) => (int)((pages << Page.Shift) / (nuint)Nonpaged.SizeClass.Size(sizeClass));
+    private static int CapacityOf(nuint pages, int sizeClass) =>
+        (int)((pages << Page.Shift) / (nuint)Nonpaged.SizeClass.Size(sizeClass));
 }

@@ -12,7 +12,10 @@ internal sealed class HeapSpans(Supply supply, IdleTimer timer, PoolLife life, C
     /// <summary>Tells the span of a chunk.</summary>
     public ChunkTable Table { get; } = table;
 
-    /// <summary>A span of a size class, of this many pages, aligned to a chunk and known to the table. Null, with the reason, where there is no memory for one.</summary>
+    /// <summary>
+    /// A span of a size class, of this many pages, aligned to a chunk and known to the table. Null, with the reason,
+    /// where there is no memory for one.
+    /// </summary>
     public HeapSpan? Take(int sizeClass, nuint pages, out AllocationFailure? failure)
     {
         var span = new HeapSpan(sizeClass, pages) { States = Table };

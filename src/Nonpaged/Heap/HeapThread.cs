@@ -4,9 +4,10 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// A thread that uses pools, and its magazines. When it has ended, what its magazines hold goes back: at the next garbage collection, or when a pool needs
-/// memory, whichever is first. Only the thread itself changes its magazines while it lives: it drops those of pools that are disposed in its next slow call, because
-/// nothing else tells that it is not in the middle of a hit.
+/// A thread that uses pools, and its magazines. When it has ended, what its magazines hold goes back: at the next
+/// garbage collection, or when a pool needs memory, whichever is first. Only the thread itself changes its magazines
+/// while it lives: it drops those of pools that are disposed in its next slow call, because nothing else tells that it
+/// is not in the middle of a hit.
 /// </summary>
 internal sealed unsafe class HeapThread
 {
@@ -46,14 +47,17 @@ internal sealed unsafe class HeapThread
     }
 
     /// <summary>
-    /// The kernel's number of a thread that C code started, or 0. The runtime lets go of such a thread while what C code set up for its end is still to run, and may free, so only the kernel
-    /// says that it has ended.
+    /// The kernel's number of a thread that C code started, or 0. The runtime lets go of such a thread while what C code set up
+    /// for its end is still to run, and may free, so only the kernel says that it has ended.
     /// </summary>
     public int NativeId { get; set; }
 
     public bool HasEnded => NativeId == 0 ? !_thread.IsAlive : LibC.TgKill(NativeId, 0).Errno == Errno.ESRCH;
 
-    /// <summary>The calling thread begins a slow call on a heap; until that is disposed of, the thread keeps its magazines, whatever happens to the heap.</summary>
+    /// <summary>
+    /// The calling thread begins a slow call on a heap; until that is disposed of, the thread keeps its
+    /// magazines, whatever happens to the heap.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The heap's pool is disposed.</exception>
     public static SlowCall Enter(MagazineHeap heap)
     {

@@ -3,13 +3,16 @@ using System.Runtime.InteropServices;
 namespace Nonpaged;
 
 /// <summary>
-/// Where a thread's magazines are, and the tables that go with them, for the calls that a C compiler inlines (ndisinline.h): what <see cref="NonpagedPool.Allocate(nuint)"/> and
-/// <see cref="NonpagedPool.Free(void*)"/> read of the pool. All zero where calls must not be inlined.
+/// Where a thread's magazines are, and the tables that go with them, for the calls that a C compiler inlines (ndisinline.h):
+/// what <see cref="NonpagedPool.Allocate(nuint)"/> and <see cref="NonpagedPool.Free(void*)"/> read of the pool. All zero
+/// where calls must not be inlined.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct InlineThread
 {
-    /// <summary>Of this, <see cref="Magazine"/>, <see cref="Chunk"/> and what is done with them: NONPAGED_INLINE_VERSION of the header.</summary>
+    /// <summary>
+    /// Of this, <see cref="Magazine"/>, <see cref="Chunk"/> and what is done with them: NONPAGED_INLINE_VERSION of the header.
+    /// </summary>
     public const uint Version = 3;
 
     /// <summary><see cref="ThreadCache"/>.</summary>

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace Nonpaged;
 
 /// <summary>
-/// A thread's free blocks of one size class: a loaded magazine, which is taken from and put into at its top, and a spare one, full or empty, or between where bulks come
-/// (Bonwick and Adams, "Magazines and Vmem", USENIX 2001). A slot is a block and, where frees are checked, the place of its state.
+/// A thread's free blocks of one size class: a loaded magazine, which is taken from and put into at its top, and a spare one,
+/// full or empty, or between where bulks come (Bonwick and Adams, "Magazines and Vmem", USENIX 2001). A slot is a block and,
+/// where frees are checked, the place of its state.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = 1 << SizeShift)]
 internal unsafe struct Magazine

@@ -10,13 +10,14 @@ internal static unsafe class MagazineBulk
     public static int Take(Magazine* magazine, Span<nint> blocks)
     {
         nuint wanted = (nuint)blocks.Length << Magazine.SlotShift;
-        // One that has them all, so that bulks are not cut in two at every call. The empty magazines, which must not be written, have no spare one.
+        // One that has them all, so that bulks are not cut in two at every call. The empty magazines, which must not
+        // be written, have no spare one.
         if (magazine->Length < wanted && magazine->SpareLength > magazine->Length) magazine->Swap();
         nuint* top = magazine->Top;
         nuint taken = nuint.Min(wanted, magazine->Length);
         if (taken == 0) return 0;
         // In the order in which they came, so that neighbours stay together.
-        var slot = (nuint*)((byte*)top - taken);
+        nuint* slot = (nuint*)((byte*)top - taken);
         magazine->Top = slot;
         fixed (nint* first = blocks)
         {
@@ -29,7 +30,8 @@ internal static unsafe class MagazineBulk
 
             if (SlotVector.IsSupported)
             {
-                for (; slot + SlotVector.Words <= top; slot += SlotVector.Words, to += SlotVector.Count) SlotVector.Hand(slot, to);
+                for (; slot + SlotVector.Words <= top; slot += SlotVector.Words, to += SlotVector.Count)
+                    SlotVector.Hand(slot, to);
             }
 
             for (; slot < top; slot += Magazine.Slot) *to++ = (nint)Magazine.Hand(slot);
@@ -38,7 +40,10 @@ internal static unsafe class MagazineBulk
         return (int)(taken >> Magazine.SlotShift);
     }
 
-    /// <summary>Puts the first blocks into the magazine of their class, as far as they are of one, there is room, and nothing is wrong with them. How many.</summary>
+    /// <summary>
+    /// Puts the first blocks into the magazine of their class, as far as they are of one, there is room, and
+    /// nothing is wrong with them. How many.
+    /// </summary>
     public static int Give(nint cache, nuint count, Chunk* chunks, ReadOnlySpan<nint> blocks)
     {
         if (blocks.Length == 0) return 0;
@@ -47,7 +52,8 @@ internal static unsafe class MagazineBulk
         uint kind = chunks[index].Kind;
         var magazine = (Magazine*)(cache + Chunk.MagazineOf(kind));
         // One that has room for all.
-        if (magazine->Room < (nuint)blocks.Length << Magazine.SlotShift && magazine->SpareLength < magazine->Length) magazine->Swap();
+        if (magazine->Room < (nuint)blocks.Length << Magazine.SlotShift && magazine->SpareLength < magazine->Length)
+            magazine->Swap();
         nuint* top = magazine->Top;
         nuint put = 0;
         fixed (nint* first = blocks)
@@ -68,16 +74,20 @@ internal static unsafe class MagazineBulk
         return (int)put;
     }
 
-    /// <summary>Puts blocks into slots, from one place to another, up to the first that is not one in use, of this class. The place behind those.</summary>
+    /// <summary>
+    /// Puts blocks into slots, from one place to another, up to the first that is not one in use, of this
+    /// class. The place behind those.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static nuint PutOneByOne(nuint* slots, nint* blocks, nuint from, nuint to, Chunk* chunks, nuint count, uint kind)
     {
         nuint* slot = slots + from * (nuint)Magazine.Slot;
         for (; from < to; from++, slot += Magazine.Slot)
         {
-            var address = (nuint)blocks[from];
+            nuint address = (nuint)blocks[from];
             nuint index = Chunk.IndexOf(address);
-            // No branch on where the block before lies: where blocks of several chunks take turns the processor would mispredict it.
+            // No branch on where the block before lies: where blocks of several chunks take turns the
+            // processor would mispredict it.
             if (index >= count) break;
             Chunk chunk = chunks[index];
             if (chunk.Kind != kind) break;

@@ -1,13 +1,14 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Small blocks, cached and without a limit, for any number of threads: each has magazines of its own, which it takes from and frees into without a lock, and exchanges whole
-/// ones with the depot of the size class.
+/// Small blocks, cached and without a limit, for any number of threads: each has magazines of its own, which it takes from and
+/// frees into without a lock, and exchanges whole ones with the depot of the size class.
 /// </summary>
 /// <remarks>
-/// When its pool is disposed a heap is retired: threads may be in the middle of a hit, which nothing can wait for (membarrier(2) does not wait for a thread that was
-/// preempted there). So its slot, its table and the threads' magazines are set aside until each thread that used the heap has begun another slow call, of any pool, or has
-/// ended. With as many pools set aside as there are slots, further ones go without magazines.
+/// When its pool is disposed a heap is retired: threads may be in the middle of a hit, which nothing can wait for (membarrier(2)
+/// does not wait for a thread that was preempted there). So its slot, its table and the threads' magazines are set aside until
+/// each thread that used the heap has begun another slow call, of any pool, or has ended. With as many pools set aside as there
+/// are slots, further ones go without magazines.
 /// </remarks>
 internal sealed unsafe class MagazineHeap
 {
@@ -54,7 +55,10 @@ internal sealed unsafe class MagazineHeap
         return TryLoad(call.Cache, sizeClass, 1, out failure) ? ThreadCache.MagazineOf(call.Cache, sizeClass)->Pop() : 0;
     }
 
-    /// <summary>Loads the thread's magazine where it is empty: from the spans with up to as many blocks as are wanted. False, with the reason, where there is no memory.</summary>
+    /// <summary>
+    /// Loads the thread's magazine where it is empty: from the spans with up to as many blocks as are wanted. False, with the
+    /// reason, where there is no memory.
+    /// </summary>
     public bool TryLoad(int sizeClass, int wanted, out AllocationFailure? failure)
     {
         using HeapThread.SlowCall call = HeapThread.Enter(this);
@@ -68,13 +72,17 @@ internal sealed unsafe class MagazineHeap
         return call.Cache;
     }
 
-    /// <summary>The class of the block in use that starts at an address, or 0. Without the checks, of any address in a span.</summary>
+    /// <summary>
+    /// The class of the block in use that starts at an address, or 0. Without the checks, of any address in a span.
+    /// </summary>
     public int ClassOfBlock(nuint address)
     {
         // Its table may be another heap's already.
         if (_isDisposed) return 0;
         Chunk chunk = Table.Find(address);
-        return chunk.SizeClass != 0 && (!HeapChecks.IsOn || *chunk.StateOf(address) == Chunk.InUse(address)) ? chunk.SizeClass : 0;
+        return chunk.SizeClass != 0 && (!HeapChecks.IsOn || *chunk.StateOf(address) == Chunk.InUse(address))
+            ? chunk.SizeClass
+            : 0;
     }
 
     /// <summary>Gives back a block of the heap that is in use. False where the address is not one.</summary>
@@ -162,7 +170,9 @@ internal sealed unsafe class MagazineHeap
         return Flush(call.Cache, keep: false) | TrimShared();
     }
 
-    /// <summary>Retires the heap: the pool's memory goes as a whole, and no call begins any more. Other threads may be in calls.</summary>
+    /// <summary>
+    /// Retires the heap: the pool's memory goes as a whole, and no call begins any more. Other threads may be in calls.
+    /// </summary>
     public void Dispose()
     {
         HeapThread[] ended;

@@ -3,7 +3,8 @@ using System.Collections;
 namespace Nonpaged;
 
 /// <summary>
-/// Numbers of pools, by which a thread finds its magazines. Slot 0 is of none, and what a pool has that came when all others were taken: it works, under locks.
+/// Numbers of pools, by which a thread finds its magazines. Slot 0 is of none, and what a pool has that came when all others
+/// were taken: it works, under locks.
 /// </summary>
 internal static class PoolSlots
 {

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Nonpaged;
 
 /// <summary>
-/// Sizes of small blocks: every 16 bytes up to 256, then eight a doubling, sixteen from 2 KiB to 16 KiB, where packets are. From 1 KiB up they are odd numbers of
-/// cache lines, so that neighbouring blocks start in different sets of a cache; a second, plain kind has powers of two, for blocks that must be aligned.
-/// Class 0 is none.
+/// Sizes of small blocks: every 16 bytes up to 256, then eight a doubling, sixteen from 2 KiB to 16 KiB, where packets are. From
+/// 1 KiB up they are odd numbers of cache lines, so that neighbouring blocks start in different sets of a cache; a second, plain
+/// kind has powers of two, for blocks that must be aligned. Class 0 is none.
 /// </summary>
 internal static unsafe class SizeClass
 {
@@ -28,8 +28,8 @@ internal static unsafe class SizeClass
     public static int Count => s_sizes.Length;
 
     /// <summary>
-    /// For each length in granules, rounded up, from 0 to <see cref="MaxLength"/>: where the magazine of its class is among those of a cache, in bytes. It lives as long as
-    /// the process.
+    /// For each length in granules, rounded up, from 0 to <see cref="MaxLength"/>: where the magazine of its class is among those
+    /// of a cache, in bytes. It lives as long as the process.
     /// </summary>
     public static ushort* Magazines { get; } = MakeTable();
 
@@ -39,7 +39,10 @@ internal static unsafe class SizeClass
     /// <summary>The bytes of a block. All can be used.</summary>
     public static int Size(int index) => s_sizes[index];
 
-    /// <summary>The smallest class that holds so many bytes at an alignment, a power of two up to <see cref="MaxAlignment"/>. Spans start on a page.</summary>
+    /// <summary>
+    /// The smallest class that holds so many bytes at an alignment, a power of two up to
+    /// <see cref="MaxAlignment"/>. Spans start on a page.
+    /// </summary>
     public static int Of(nuint length, nuint alignment)
     {
         if (alignment <= Granule) return Of(length);
@@ -50,7 +53,9 @@ internal static unsafe class SizeClass
             if (s_sizes[index] > FirstPlain) break;
         }
 
-        return s_firstPlain + BitOperations.Log2((nuint)BitOperations.RoundUpToPowerOf2(nuint.Max(nuint.Max(length, alignment), FirstPlain))) - BitOperations.Log2(FirstPlain);
+        return s_firstPlain
+            + BitOperations.Log2((nuint)BitOperations.RoundUpToPowerOf2(nuint.Max(nuint.Max(length, alignment), FirstPlain)))
+            - BitOperations.Log2(FirstPlain);
     }
 
     /// <summary>A block of this length, at some alignment, is of this class.</summary>

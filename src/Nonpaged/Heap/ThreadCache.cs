@@ -4,8 +4,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// A thread's magazines: for each pool's slot (<see cref="PoolSlots"/>) one of each size class. It is address space that the kernel backs where it is written. A pool keeps the
-/// place of its own among the empty ones, which nobody writes: a thread adds how far its own lie from those, and needs not ask whether it has any.
+/// A thread's magazines: for each pool's slot (<see cref="PoolSlots"/>) one of each size class. It is address space that the
+/// kernel backs where it is written. A pool keeps the place of its own among the empty ones, which nobody writes: a thread adds
+/// how far its own lie from those, and needs not ask whether it has any.
 /// </summary>
 internal static unsafe class ThreadCache
 {

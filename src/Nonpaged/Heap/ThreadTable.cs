@@ -6,7 +6,8 @@ namespace Nonpaged;
 internal static class ThreadTable
 {
     /// <summary>
-    /// How far the thread's magazines lie from the empty ones (<see cref="ThreadCache.Empty"/>), in bytes: 0 before the thread's first slow call, so that it finds those.
+    /// How far the thread's magazines lie from the empty ones (<see cref="ThreadCache.Empty"/>), in bytes: 0 before the thread's
+    /// first slow call, so that it finds those.
     /// </summary>
     [ThreadStatic]
     internal static nint Current;

@@ -1,6 +1,8 @@
 namespace Nonpaged;
 
-/// <summary>Wakes a pool when memory that nobody uses has been kept long enough. Thread-safe; its lock is the last of all.</summary>
+/// <summary>
+/// Wakes a pool when memory that nobody uses has been kept long enough. Thread-safe; its lock is the last of all.
+/// </summary>
 /// <param name="release">After how long.</param>
 /// <param name="wake">What is called then, by a thread of the thread pool.</param>
 internal sealed class IdleTimer(TimeSpan release, Action wake) : IDisposable
@@ -24,7 +26,8 @@ internal sealed class IdleTimer(TimeSpan release, Action wake) : IDisposable
             if (_isDisposed) return;
             try
             {
-                _timer ??= new Timer(static state => ((Action)state!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                _timer ??= new Timer(
+                    static state => ((Action)state!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                 _timer.Change(Release, Timeout.InfiniteTimeSpan);
             }
             catch (OutOfMemoryException)

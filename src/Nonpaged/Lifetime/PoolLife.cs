@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Whether a pool is gone, and who touches the memory of its blocks at this moment. Calls under the lock of a part look here, and see that the pool is gone; those that touch memory
-/// without a lock hold it.
+/// Whether a pool is gone, and who touches the memory of its blocks at this moment. Calls under the lock of a part look here, and
+/// see that the pool is gone; those that touch memory without a lock hold it.
 /// </summary>
 /// <param name="pool">The pool's name.</param>
 internal sealed class PoolLife(string pool)
@@ -23,7 +23,10 @@ internal sealed class PoolLife(string pool)
         if (IsOver) throw Disposed();
     }
 
-    /// <summary>Keeps the memory where it is until disposed of. Nothing that a caller brings may run meanwhile, for it may dispose of the pool.</summary>
+    /// <summary>
+    /// Keeps the memory where it is until disposed of. Nothing that a caller brings may run meanwhile,
+    /// for it may dispose of the pool.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     public Holding Hold()
     {

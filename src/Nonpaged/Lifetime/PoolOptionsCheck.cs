@@ -9,14 +9,21 @@ internal static class PoolOptionsCheck
     public static void ThrowIfWrong(NonpagedPoolOptions options, bool isHost)
     {
         if (options is { Guard: true, Verify: false })
-            throw new ArgumentException("NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
+        {
+            throw new ArgumentException(
+                "NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
+        }
+
         if (options.Regions.Count > 0 && !isHost)
-            throw new ArgumentException("Regions are named by the host's physical addresses, which this pool's are not.", nameof(options));
+        {
+            throw new ArgumentException(
+                "Regions are named by the host's physical addresses, which this pool's are not.", nameof(options));
+        }
     }
 
     /// <summary>
-    /// Blocks that must be recorded or cleared when they are freed do not go through magazines, nor do those of pools that may keep nothing; nor those of a machine, which may have a few
-    /// pages.
+    /// Blocks that must be recorded or cleared when they are freed do not go through magazines, nor do those of pools that may
+    /// keep nothing; nor those of a machine, which may have a few pages.
     /// </summary>
     public static bool HasMagazines(NonpagedPoolOptions options, bool grows) =>
         grows && !options.Verify && !options.ZeroOnFree && options.IdleRelease != TimeSpan.Zero;

@@ -1,12 +1,13 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Free memory as ranges, in one set a zone ordered by size; the page map's entries at both ends of a range name it, so that a free finds its neighbours without a search. Callers
-/// hold the page store's lock.
+/// Free memory as ranges, in one set a zone ordered by size; the page map's entries at both ends of a range name it, so that a
+/// free finds its neighbours without a search. Callers hold the page store's lock.
 /// </summary>
 internal sealed unsafe class FreeRanges(PageMap map, OwnerTable owners)
 {
-    private readonly SortedSet<FreeRange>[] _zones = [new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize)];
+    private readonly SortedSet<FreeRange>[] _zones =
+        [new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize), new(FreeRange.BySize)];
     private readonly ulong[] _pages = new ulong[Zone.Count];
 
     /// <summary>How many there are.</summary>
@@ -59,12 +60,15 @@ internal sealed unsafe class FreeRanges(PageMap map, OwnerTable owners)
         PageEntry* entry = map.Find(address);
         PageEntry* next = map.Find(address + Page.Size);
         if (next == null || next->Extent != entry->Extent) return false;
-        if (entry->Physical != PageEntry.Unknown) return map.PhysicalOf(address + Page.Size) == map.PhysicalOf(address) + Page.Size;
-        return next->Physical == PageEntry.Unknown && owners.TryGet(entry->Extent, out Extent? extent) && extent.IsContiguousWith(address, address + Page.Size);
+        if (entry->Physical != PageEntry.Unknown)
+            return map.PhysicalOf(address + Page.Size) == map.PhysicalOf(address) + Page.Size;
+        return next->Physical == PageEntry.Unknown && owners.TryGet(entry->Extent, out Extent? extent)
+            && extent.IsContiguousWith(address, address + Page.Size);
     }
 
     /// <summary>Free pages at or below a limit.</summary>
-    public ulong PagesBelow(ulong limit) => _zones.SelectMany(zone => zone).Aggregate(0UL, (sum, range) => sum + range.PagesBelow(limit));
+    public ulong PagesBelow(ulong limit) =>
+        _zones.SelectMany(zone => zone).Aggregate(0UL, (sum, range) => sum + range.PagesBelow(limit));
 
     /// <summary>The longest free run at or below a limit, physically contiguous or of any neighbours, in pages.</summary>
     public nuint LongestRun(ulong limit, bool contiguous)

@@ -1,6 +1,8 @@
 namespace Nonpaged;
 
-/// <summary>Whoever takes pages from the <see cref="PageStore"/>, and is found by their addresses: a block, or a span of small ones.</summary>
+/// <summary>
+/// Whoever takes pages from the <see cref="PageStore"/>, and is found by their addresses: a block, or a span of small ones.
+/// </summary>
 internal interface IPageOwner
 {
     /// <summary>Its first byte. 0 before it has pages.</summary>

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Nonpaged;
 
-/// <summary>Numbers for the objects that the page map names: blocks, spans, free ranges and extents. Places are used again.</summary>
+/// <summary>
+/// Numbers for the objects that the page map names: blocks, spans, free ranges and extents. Places are used again.
+/// </summary>
 internal sealed class OwnerTable
 {
     private readonly List<object?> _objects = [null];

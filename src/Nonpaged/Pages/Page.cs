@@ -11,7 +11,10 @@ internal static class Page
     public static void ThrowIfOther()
     {
         if (Environment.SystemPageSize != Size)
-            throw new PlatformNotSupportedException($"Nonpaged needs pages of {Size} bytes; this system's are of {Environment.SystemPageSize} bytes (getconf PAGESIZE).");
+        {
+            throw new PlatformNotSupportedException($"Nonpaged needs pages of {Size} bytes; "
+                + $"this system's are of {Environment.SystemPageSize} bytes (getconf PAGESIZE).");
+        }
     }
 
     public static nuint Count(nuint length) => (length + (Size - 1)) >> Shift;

@@ -1,7 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Takes runs of pages out of the free ranges, and merges what comes back with its neighbours. Callers hold the page store's lock.
+/// Takes runs of pages out of the free ranges, and merges what comes back with its neighbours.
+/// Callers hold the page store's lock.
 /// </summary>
 internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeRanges free)
 {
@@ -29,7 +30,9 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         owners.Remove(extent.Place);
     }
 
-    /// <summary>Takes a run and marks its pages as those of a place. Its address, or 0 where no free memory is like that.</summary>
+    /// <summary>
+    /// Takes a run and marks its pages as those of a place. Its address, or 0 where no free memory is like that.
+    /// </summary>
     public nuint Take(in PageRequest request, int place)
     {
         if (_search.Find(request) is not { } found) return 0;
@@ -39,7 +42,10 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         return found.Start;
     }
 
-    /// <summary>Takes the run that starts with a free range, whatever follows that physically. False where not so many pages are free there.</summary>
+    /// <summary>
+    /// Takes the run that starts with a free range, whatever follows that physically. False where
+    /// not so many pages are free there.
+    /// </summary>
     public bool TryTakeAt(nuint start, nuint pages, int place)
     {
         if (free.At(start) is not { } first || first.Start != start) return false;
@@ -63,7 +69,8 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
     }
 
     public Extent ExtentOf(nuint address) =>
-        owners.TryGet(map.Find(address)->Extent, out Extent? extent) ? extent : throw new InvalidOperationException("The page map lost an extent.");
+        owners.TryGet(map.Find(address)->Extent, out Extent? extent) ? extent
+            : throw new InvalidOperationException("The page map lost an extent.");
 
     /// <summary>Makes pages free ranges again, each merged with its free neighbours.</summary>
     private void Release(nuint start, nuint pages)
@@ -105,15 +112,19 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         return range;
     }
 
-    /// <summary>Takes pages out of the free ranges that they lie in, from the first one on, and puts back what is left of these.</summary>
+    /// <summary>
+    /// Takes pages out of the free ranges that they lie in, from the first one on, and puts back what is left of these.
+    /// </summary>
     private void Carve(FreeRange range, nuint start, nuint pages)
     {
         nuint end = start + (pages << Page.Shift);
         while (true)
         {
             free.Remove(range);
-            if (range.Start < start) free.Add(new FreeRange(range.Extent, range.Start, (start - range.Start) >> Page.Shift, range.Physical));
-            if (range.End > end) free.Add(new FreeRange(range.Extent, end, (range.End - end) >> Page.Shift, range.PhysicalAt(end)));
+            if (range.Start < start)
+                free.Add(new FreeRange(range.Extent, range.Start, (start - range.Start) >> Page.Shift, range.Physical));
+            if (range.End > end)
+                free.Add(new FreeRange(range.Extent, end, (range.End - end) >> Page.Shift, range.PhysicalAt(end)));
             if (range.End >= end) return;
             range = free.At(range.End) ?? throw new InvalidOperationException("A search found pages that are not free.");
         }

@@ -4,11 +4,12 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// The one table from an address to its page's owner and physical address. Two levels: a root entry for each GiB of the 48-bit address space, a leaf for each
-/// GiB in use. A leaf has an entry for each unit of 2 MiB and, behind these, one for each page, which counts where the unit is divided: where its pages differ in owner or
-/// extent, or do not follow each other physically. So a huge page that one owner has costs one entry. The tables are address space that the kernel backs where it is written.
-/// Reading takes no lock and makes no system call; writers hold the pool's lock. What is read of a page in use is right, because what its entry is changes only while
-/// nobody uses the page.
+/// The one table from an address to its page's owner and physical address. Two levels: a root entry for each GiB of the 48-bit
+/// address space, a leaf for each GiB in use. A leaf has an entry for each unit of 2 MiB and, behind these, one for each page,
+/// which counts where the unit is divided: where its pages differ in owner or extent, or do not follow each other physically. So
+/// a huge page that one owner has costs one entry. The tables are address space that the kernel backs where it is written.
+/// Reading takes no lock and makes no system call; writers hold the pool's lock. What is read of a page in use is right, because
+/// what its entry is changes only while nobody uses the page.
 /// </summary>
 internal sealed unsafe class PageMap : IDisposable
 {
@@ -53,7 +54,10 @@ internal sealed unsafe class PageMap : IDisposable
     // Most pools are in one GiB, or two: a leaf comes with the root, in one call to the kernel.
     private PageEntry* FirstLeaf => (PageEntry*)((byte*)_root + RootLength);
 
-    /// <summary>The entry that tells a page's owner and extent, or null where the pool has nothing near. Its physical address may be that of the unit.</summary>
+    /// <summary>
+    /// The entry that tells a page's owner and extent, or null where the pool has nothing near. Its physical
+    /// address may be that of the unit.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public PageEntry* Find(nuint address)
     {
@@ -69,7 +73,9 @@ internal sealed unsafe class PageMap : IDisposable
     public ulong PhysicalOf(nuint page)
     {
         PageEntry* entry = Find(page);
-        return entry->Physical == PageEntry.Unknown || entry != UnitOf(page) ? entry->Physical : entry->Physical + (page & (UnitLength - 1));
+        return entry->Physical == PageEntry.Unknown || entry != UnitOf(page)
+            ? entry->Physical
+            : entry->Physical + (page & (UnitLength - 1));
     }
 
     /// <summary>How far the answer of <see cref="Find"/> holds: to the end of the page, or of its unit.</summary>
@@ -110,7 +116,9 @@ internal sealed unsafe class PageMap : IDisposable
         }
     }
 
-    /// <summary>Pages that an extent brings, which nobody owns yet. They follow each other physically, or all of them are unknown.</summary>
+    /// <summary>
+    /// Pages that an extent brings, which nobody owns yet. They follow each other physically, or all of them are unknown.
+    /// </summary>
     public void Set(nuint start, nuint pages, ulong physical, int extent)
     {
         var entry = new PageEntry { Physical = physical, Extent = extent };
@@ -139,7 +147,8 @@ internal sealed unsafe class PageMap : IDisposable
         {
             PageEntry* unit = UnitOf(part.Start);
             if (part.IsUnit && unit->Owner != Divided) unit->Physical = PageEntry.Unknown;
-            else foreach (ref PageEntry entry in new Span<PageEntry>(Divide(part.Start), (int)part.Pages)) entry.Physical = PageEntry.Unknown;
+            else foreach (ref PageEntry entry in new Span<PageEntry>(Divide(part.Start), (int)part.Pages))
+                entry.Physical = PageEntry.Unknown;
         }
     }
 
@@ -154,7 +163,10 @@ internal sealed unsafe class PageMap : IDisposable
         }
     }
 
-    /// <summary>The first and the last page of a range are the owner's; or their units, where all of these is the range's. What is between them is never asked.</summary>
+    /// <summary>
+    /// The first and the last page of a range are the owner's; or their units, where all of these is the range's. What
+    /// is between them is never asked.
+    /// </summary>
     public void SetEnds(nuint start, nuint pages, int owner)
     {
         nuint end = start + (pages << Page.Shift);
@@ -242,7 +254,8 @@ internal sealed unsafe class PageMap : IDisposable
     private static PageEntry* UnitIn(PageEntry* leaf, nuint address) => leaf + ((address >> UnitShift) & (LeafUnits - 1));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static PageEntry* PageIn(PageEntry* leaf, nuint address) => leaf + LeafUnits + ((address >> Page.Shift) & (LeafPages - 1));
+    private static PageEntry* PageIn(PageEntry* leaf, nuint address) =>
+        leaf + LeafUnits + ((address >> Page.Shift) & (LeafPages - 1));
 
     private static void* Reserve(nuint length)
     {

@@ -19,7 +19,11 @@ internal readonly record struct PageMeasures(ulong Reachable, ulong Free, ulong 
             for (nuint page = 0; page < extent.Pages; page++)
             {
                 ulong physical = extent.Frames[page];
-                if (limit == ulong.MaxValue || (physical != PageEntry.Unknown && physical <= limit && limit - physical >= Page.Size - 1)) pages++;
+                if (limit == ulong.MaxValue
+                    || (physical != PageEntry.Unknown && physical <= limit && limit - physical >= Page.Size - 1))
+                {
+                    pages++;
+                }
             }
         }
 

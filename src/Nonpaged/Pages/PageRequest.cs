@@ -11,10 +11,19 @@ namespace Nonpaged;
 /// <param name="IsOfAddressOnly">The alignment is of the address; the physical one may be any.</param>
 /// <param name="Only">From this extent; null for any that is not one block's.</param>
 internal readonly record struct PageRequest(
-    nuint Pages, nuint Alignment, ulong Limit, bool Contiguous, PinDemand Pin, bool Protectable, Sharing Sharing = Sharing.None, Extent? Only = null, bool IsOfAddressOnly = false)
+    nuint Pages,
+    nuint Alignment,
+    ulong Limit,
+    bool Contiguous,
+    PinDemand Pin,
+    bool Protectable,
+    Sharing Sharing = Sharing.None,
+    Extent? Only = null,
+    bool IsOfAddressOnly = false)
 {
     /// <summary>For a span of small blocks.</summary>
-    public static PageRequest OfSpan(nuint pages) => new(pages, Page.Size, ulong.MaxValue, Contiguous: false, PinDemand.WherePossible, Protectable: false);
+    public static PageRequest OfSpan(nuint pages) =>
+        new(pages, Page.Size, ulong.MaxValue, Contiguous: false, PinDemand.WherePossible, Protectable: false);
 
     /// <summary>What it needs of the CPU's cache.</summary>
     public Caching Caching { get; init; }
@@ -27,7 +36,8 @@ internal readonly record struct PageRequest(
 
     /// <summary>Pages of an extent can meet it.</summary>
     public bool Accepts(Extent extent) =>
-        HasCaching(extent) && IsOnNode(extent) && IsPinnedEnough(extent) && (!Protectable || extent.IsProtectable) && IsFor(extent);
+        HasCaching(extent) && IsOnNode(extent) && IsPinnedEnough(extent) && (!Protectable || extent.IsProtectable)
+        && IsFor(extent);
 
     private bool HasCaching(Extent extent) => NeedsRegion
         ? extent.Caching == Caching
@@ -43,7 +53,8 @@ internal readonly record struct PageRequest(
         _ => !extent.IsLeftUnpinned,
     };
 
-    private bool IsFor(Extent extent) => Sharing <= extent.Sharing && (Only is null ? extent.Origin != ExtentOrigin.HostForOne : extent == Only);
+    private bool IsFor(Extent extent) =>
+        Sharing <= extent.Sharing && (Only is null ? extent.Origin != ExtentOrigin.HostForOne : extent == Only);
 
     /// <summary>Memory that is contiguous within such units does not meet it by itself: it matters where the units lie.</summary>
     public bool DependsOnFrames(nuint unit) =>

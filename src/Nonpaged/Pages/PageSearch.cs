@@ -4,8 +4,8 @@ namespace Nonpaged;
 internal sealed class PageSearch(FreeRanges free)
 {
     /// <summary>
-    /// Finds free pages for a request, in the highest zone that has them: first in one range, the smallest that fits; then, in ranges
-    /// that follow each other.
+    /// Finds free pages for a request, in the highest zone that has them: first in one range, the smallest that fits; then, in
+    /// ranges that follow each other.
     /// </summary>
     public Placement? Find(in PageRequest request)
     {
@@ -43,7 +43,9 @@ internal sealed class PageSearch(FreeRanges free)
         return start >= range.Start && IsAligned(range, start, request) ? start : null;
     }
 
-    /// <summary>Pages of several ranges without a gap between them, none of a lower zone. Each stretch of such ranges is walked once.</summary>
+    /// <summary>
+    /// Pages of several ranges without a gap between them, none of a lower zone. Each stretch of such ranges is walked once.
+    /// </summary>
     private Placement? InNeighbours(in PageRequest request, int lowestZone)
     {
         for (int zone = lowestZone; zone < Zone.Count; zone++)
@@ -51,7 +53,8 @@ internal sealed class PageSearch(FreeRanges free)
             foreach (FreeRange range in free.In(zone))
             {
                 bool isFirst = free.Before(range) is not { } before || before.Zone < lowestZone;
-                if (isFirst && request.Accepts(range.Extent) && FitInStretch(range, request, lowestZone) is { } found) return found;
+                if (isFirst && request.Accepts(range.Extent) && FitInStretch(range, request, lowestZone) is { } found)
+                    return found;
             }
         }
 
@@ -84,7 +87,9 @@ internal sealed class PageSearch(FreeRanges free)
     {
         if (request.IsOfAddressOnly) return true;
         ulong physical = range.PhysicalAt(start);
-        return physical == PageEntry.Unknown ? request.Alignment <= range.Extent.ContiguousUnit : (physical & (request.Alignment - 1)) == 0;
+        return physical == PageEntry.Unknown
+            ? request.Alignment <= range.Extent.ContiguousUnit
+            : (physical & (request.Alignment - 1)) == 0;
     }
 
     /// <summary>Pages that meet a request: the free range that they start in, and where.</summary>

@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// The pages of a pool: which extents they lie in, who has them, where they are physically. Owns the lock under which all of that changes; no other lock is taken under it. An
-/// address is translated without it.
+/// The pages of a pool: which extents they lie in, who has them, where they are physically. Owns the lock under which all of that
+/// changes; no other lock is taken under it. An address is translated without it.
 /// </summary>
 /// <param name="life">Of the pool.</param>
 internal sealed unsafe class PageStore(PoolLife life)
@@ -66,7 +66,8 @@ internal sealed unsafe class PageStore(PoolLife life)
     }
 
     /// <summary>
-    /// Takes an extent over and pages from it, in one hold of the lock, so that nobody else can be first. Where it does not meet the request it is not taken over, and stays the caller's.
+    /// Takes an extent over and pages from it, in one hold of the lock, so that nobody else can be first. Where it does not meet
+    /// the request it is not taken over, and stays the caller's.
     /// </summary>
     /// <param name="extent">The extent.</param>
     /// <param name="request">What is asked for.</param>
@@ -105,8 +106,8 @@ internal sealed unsafe class PageStore(PoolLife life)
     }
 
     /// <summary>
-    /// Gives back the block of whole pages at an address. One that is to be made ready before its pages can be another's is only taken out of use: its pages are given back by
-    /// <see cref="Give(IPageOwner, nuint, bool)"/>.
+    /// Gives back the block of whole pages at an address. One that is to be made ready before its pages can be another's is only
+    /// taken out of use: its pages are given back by <see cref="Give(IPageOwner, nuint, bool)"/>.
     /// </summary>
     /// <param name="address">Any address.</param>
     /// <param name="length">The length that the block must have; null for any.</param>
@@ -126,7 +127,10 @@ internal sealed unsafe class PageStore(PoolLife life)
         lock (_gate) return block.IsFreed ? default : _tables.GiveBlock(block, isAlwaysUnready);
     }
 
-    /// <summary>Takes extents out that nobody uses, and nobody has for so long. The caller disposes of them, and says when it has: <see cref="OnLeft"/>.</summary>
+    /// <summary>
+    /// Takes extents out that nobody uses, and nobody has for so long. The caller disposes of them, and says
+    /// when it has: <see cref="OnLeft"/>.
+    /// </summary>
     /// <param name="latest">Since when, in milliseconds (<see cref="Environment.TickCount64"/>).</param>
     /// <param name="isSomeLeft">Others stay, for now.</param>
     public Extent[] TakeIdle(long latest, out bool isSomeLeft)

@@ -1,7 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// What a pool knows of its pages: the map from addresses, the owners, what is free. Callers hold the <see cref="PageStore"/>'s lock, but for what <see cref="PageMap"/> says of itself.
+/// What a pool knows of its pages: the map from addresses, the owners, what is free. Callers hold the <see cref="PageStore"/>'s
+/// lock, but for what <see cref="PageMap"/> says of itself.
 /// </summary>
 internal sealed unsafe class PageTables
 {
@@ -51,7 +52,8 @@ internal sealed unsafe class PageTables
         {
             IPageOwner owner = owners[taken++];
             int place = _owners.Add(owner);
-            if (!Pages.TryTakeAt(at, each.Pages, place)) throw new InvalidOperationException("An extent that was just obtained is in use.");
+            if (!Pages.TryTakeAt(at, each.Pages, place))
+                throw new InvalidOperationException("An extent that was just obtained is in use.");
             owner.OnTaken(at, place);
             isMet = !each.Contiguous || RangesOf(at, each.Pages << Page.Shift).Count == 1;
         }
@@ -79,12 +81,15 @@ internal sealed unsafe class PageTables
         if (_owners.TryGet(entry->Owner, out MemoryBlock? block))
         {
             if (block.Start != address) return new PageGive(BadFree.Middle);
-            return length is { } expected && expected != block.Length ? new PageGive(BadFree.WrongLength) : GiveBlock(block, isAlwaysUnready);
+            return length is { } expected && expected != block.Length
+                ? new PageGive(BadFree.WrongLength)
+                : GiveBlock(block, isAlwaysUnready);
         }
 
         if (entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span)) return new PageGive(BadFree.NotAllocated);
         if (span.States is null) return new PageGive(BadFree.None, Span: span);
-        // A block of the heap that another thread allocated between the two looks at it: this free came too early, whoever had the block.
+        // A block of the heap that another thread allocated between the two looks at it: this free came
+        // too early, whoever had the block.
         return new PageGive(span.WhyNot(address, length) is var bad and not BadFree.None ? bad : BadFree.NotAllocated);
     }
 
@@ -183,7 +188,8 @@ internal sealed unsafe class PageTables
         {
             extent.HasLostPin = true;
             Map.Forget(extent.Start, extent.Pages);
-            MemoryBlock[] blocks = [.. All<MemoryBlock>().Where(block => block.LastStart >= extent.Start && block.LastStart < extent.End)];
+            MemoryBlock[] blocks =
+                [.. All<MemoryBlock>().Where(block => block.LastStart >= extent.Start && block.LastStart < extent.End)];
             lost.Add(new LostPin(extent.Start, extent.Length, extent.PinKind, blocks));
         }
 

@@ -10,7 +10,11 @@ internal static class RequestCheck
 
     /// <summary>The small ones that need nothing but residency.</summary>
     public static bool IsForHeap(MemoryRequest request) =>
-        request is { Length: <= SizeClass.MaxLength, Alignment: <= Page.Size, Contiguous: false, Pin: PinDemand.WherePossible, WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any, Node: null }
+        request is
+        {
+            Length: <= SizeClass.MaxLength, Alignment: <= Page.Size, Contiguous: false, Pin: PinDemand.WherePossible,
+            WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any, Node: null
+        }
         && request.HighestAcceptableAddress == PhysicalAddress.Max;
 
     /// <summary>Refuses a request that no memory can meet.</summary>
@@ -34,26 +38,43 @@ internal static class RequestCheck
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         ThrowIfWrong(request, isFixed);
-        if (request.Shared == Sharing.None) throw new ArgumentException("Blocks of a group are shared: MemoryRequest.Shared.", nameof(request));
+        if (request.Shared == Sharing.None)
+            throw new ArgumentException("Blocks of a group are shared: MemoryRequest.Shared.", nameof(request));
         if (given is not null)
-            throw new InvalidOperationException($"The memory of the pool \"{given}\" was given by a machine, so no memory file can be made for a group.");
+        {
+            throw new InvalidOperationException(
+                $"The memory of the pool \"{given}\" was given by a machine, so no memory file can be made for a group.");
+        }
+
         if (request.Alignment > Page.Size)
-            throw new ArgumentException("The blocks of a group follow each other, so each starts on a page; ask for longer ones.", nameof(request));
+        {
+            throw new ArgumentException(
+                "The blocks of a group follow each other, so each starts on a page; ask for longer ones.", nameof(request));
+        }
+
         if (Page.Count(request.Length) > (nuint.MaxValue >> 1) / Page.Size / (nuint)count)
-            throw new ArgumentException($"{count} blocks of {request.Length} bytes are more than an address space holds.", nameof(count));
+        {
+            throw new ArgumentException(
+                $"{count} blocks of {request.Length} bytes are more than an address space holds.", nameof(count));
+        }
     }
 
     /// <summary>Refuses to reserve for a block with a memory file of its own.</summary>
     public static void ThrowIfOfItsOwn(MemoryRequest request, NonpagedPoolOptions options)
     {
         if (request.Shared > options.Sharing)
-            throw new ArgumentException("A block that is exported has a memory file of its own. NonpagedPoolOptions.Sharing makes a pool whose blocks may all be exported.", nameof(request));
+        {
+            throw new ArgumentException(
+                "A block that is exported has a memory file of its own. NonpagedPoolOptions.Sharing makes a pool whose blocks "
+                    + "may all be exported.", nameof(request));
+        }
     }
 
     private static string? Wrong(MemoryRequest request, bool isFixed) => request switch
     {
         { Length: 0 } => "A block of 0 bytes was asked for; it must be at least 1 byte.",
-        { Length: var length } when length > MaxLength => $"{request.Length} bytes are more than an address space holds ({MaxLength} bytes).",
+        { Length: var length } when length > MaxLength =>
+            $"{request.Length} bytes are more than an address space holds ({MaxLength} bytes).",
         { Alignment: not 0 } when !BitOperations.IsPow2(request.Alignment) || request.Alignment > MaxAlignment =>
             $"The alignment {request.Alignment} is not a power of two from 1 to {MaxAlignment}.",
         { Caching: < Caching.Any or > Caching.WriteCombined } => $"There is no caching {(int)request.Caching}.",
@@ -61,9 +82,11 @@ internal static class RequestCheck
         { Pin: < PinDemand.WherePossible or > PinDemand.None } => $"There is no demand {(int)request.Pin} for a pin.",
         { Node: < 0 } => $"There is no NUMA node {request.Node}; nodes are numbered from 0.",
         { Pin: PinDemand.None } when DependsOnPlace(request) =>
-            "Memory that is not pinned has no place: the kernel may move it. Contiguous memory, an address limit and an alignment of more than a page cannot be asked for with PinDemand.None.",
+            "Memory that is not pinned has no place: the kernel may move it. Contiguous memory, an address limit and an "
+                + "alignment of more than a page cannot be asked for with PinDemand.None.",
         { Pin: PinDemand.None } when isFixed || request.Caching is Caching.Uncached or Caching.WriteCombined =>
-            "This memory is held in place by construction, by an IOMMU or for devices, and cannot be had without that (PinDemand.None).",
+            "This memory is held in place by construction, by an IOMMU or for devices, and cannot be had without that "
+                + "(PinDemand.None).",
         _ => null,
     };
 

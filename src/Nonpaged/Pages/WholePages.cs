@@ -3,7 +3,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-/// <summary>Blocks of whole pages, which are always recorded. They are handed out filled with zeros. Has no lock of its own.</summary>
+/// <summary>
+/// Blocks of whole pages, which are always recorded. They are handed out filled with zeros. Has no lock of its own.
+/// </summary>
 /// <param name="pool">The pool.</param>
 /// <param name="life">Of the pool.</param>
 /// <param name="pages">Where pages are.</param>
@@ -24,7 +26,9 @@ internal sealed unsafe class WholePages(NonpagedPool pool, PoolLife life, PageSt
         return block;
     }
 
-    /// <summary>Takes several blocks in a memory file that they have to themselves, one behind the other, or says why there are none.</summary>
+    /// <summary>
+    /// Takes several blocks in a memory file that they have to themselves, one behind the other, or says why there are none.
+    /// </summary>
     public MemoryBlock[]? TakeGroup(MemoryRequest request, int count, out AllocationFailure? failure)
     {
         var blocks = new MemoryBlock[count];

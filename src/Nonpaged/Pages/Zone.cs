@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Physical memory under a common limit. Limits of drivers fall on these, so memory below one is kept for the requests that need it:
-/// a request that any zone can serve takes from the highest.
+/// Physical memory under a common limit. Limits of drivers fall on these, so memory below one is kept for the requests that need
+/// it: a request that any zone can serve takes from the highest.
 /// </summary>
 internal static class Zone
 {

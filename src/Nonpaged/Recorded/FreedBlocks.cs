@@ -1,6 +1,9 @@
 namespace Nonpaged;
 
-/// <summary>The last blocks that were freed, by address, so that a second free can be told from a foreign pointer. Thread-safe; its lock is the last of all.</summary>
+/// <summary>
+/// The last blocks that were freed, by address, so that a second free can be told from a foreign pointer.
+/// Thread-safe; its lock is the last of all.
+/// </summary>
 internal sealed class FreedBlocks
 {
     private const int Capacity = 4096;

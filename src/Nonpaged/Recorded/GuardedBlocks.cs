@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Small blocks with a guard behind their last byte, and freed ones filled with a pattern and kept from use for a while: what is written to either is found. Callers hold the
-/// <see cref="RecordedHeap"/>'s lock.
+/// Small blocks with a guard behind their last byte, and freed ones filled with a pattern and kept from use for a while: what is
+/// written to either is found. Callers hold the <see cref="RecordedHeap"/>'s lock.
 /// </summary>
 internal sealed unsafe class GuardedBlocks
 {
@@ -30,7 +30,9 @@ internal sealed unsafe class GuardedBlocks
         _keptBytes += (nuint)span.BlockSize;
     }
 
-    /// <summary>The block that was kept longest, looked at, where more are kept than should be, or all are wanted. Null where none is due.</summary>
+    /// <summary>
+    /// The block that was kept longest, looked at, where more are kept than should be, or all are wanted. Null where none is due.
+    /// </summary>
     public HeapSpan? TakeDue(bool all, out nuint start)
     {
         start = 0;

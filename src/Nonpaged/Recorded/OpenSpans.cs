@@ -6,10 +6,12 @@ internal sealed class OpenSpans
     private const nuint SpanLength = 16 << 10;
     private const nuint BlocksOfLargeSpan = 8;
 
-    private readonly LinkedList<HeapSpan>[] _open = [.. Enumerable.Range(0, SizeClass.Count).Select(_ => new LinkedList<HeapSpan>())];
+    private readonly LinkedList<HeapSpan>[] _open =
+        [.. Enumerable.Range(0, SizeClass.Count).Select(_ => new LinkedList<HeapSpan>())];
 
     /// <summary>How many pages a span of a size class usually has.</summary>
-    public static nuint UsualPages(int sizeClass) => Page.Count(nuint.Max(SpanLength, (nuint)SizeClass.Size(sizeClass) * BlocksOfLargeSpan));
+    public static nuint UsualPages(int sizeClass) =>
+        Page.Count(nuint.Max(SpanLength, (nuint)SizeClass.Size(sizeClass) * BlocksOfLargeSpan));
 
     /// <summary>How many it has at least, where memory is scarce: those of one block.</summary>
     public static nuint LeastPages(int sizeClass) => Page.Count((nuint)SizeClass.Size(sizeClass));

@@ -3,15 +3,16 @@ using System.Runtime.InteropServices;
 namespace Nonpaged;
 
 /// <summary>
-/// Small blocks under a lock: those that are recorded or cleared, those of machines with little memory, and what single pages are left for. Owns that lock, under which the
-/// <see cref="PageStore"/>'s is taken.
+/// Small blocks under a lock: those that are recorded or cleared, those of machines with little memory, and what single pages are
+/// left for. Owns that lock, under which the <see cref="PageStore"/>'s is taken.
 /// </summary>
 /// <param name="options">Of the pool.</param>
 /// <param name="life">Of the pool.</param>
 /// <param name="pages">Where the pages of its spans are.</param>
 /// <param name="supply">Where more come from.</param>
 /// <param name="freed">Remembers what was freed; null where nothing is.</param>
-internal sealed unsafe class RecordedHeap(NonpagedPoolOptions options, PoolLife life, PageStore pages, Supply supply, FreedBlocks? freed)
+internal sealed unsafe class RecordedHeap(
+    NonpagedPoolOptions options, PoolLife life, PageStore pages, Supply supply, FreedBlocks? freed)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<nuint, (HeapSpan Span, MemoryBlock Block)> _records = [];
@@ -89,7 +90,9 @@ internal sealed unsafe class RecordedHeap(NonpagedPoolOptions options, PoolLife 
         return BadFree.None;
     }
 
-    /// <summary>Gives back a block with a record, for whoever has that. Does nothing where it was given back, or its pool is gone.</summary>
+    /// <summary>
+    /// Gives back a block with a record, for whoever has that. Does nothing where it was given back, or its pool is gone.
+    /// </summary>
     public void Give(MemoryBlock block)
     {
         Extent? idle;
@@ -113,7 +116,8 @@ internal sealed unsafe class RecordedHeap(NonpagedPoolOptions options, PoolLife 
     {
         lock (_gate)
         {
-            if (IsGuarded && _records.TryGetValue(address, out (HeapSpan Span, MemoryBlock Block) guarded)) return guarded.Block.Length;
+            if (IsGuarded && _records.TryGetValue(address, out (HeapSpan Span, MemoryBlock Block) guarded))
+                return guarded.Block.Length;
             return span.WhyNot(address, null) == BadFree.None ? (nuint)span.BlockSize : 0;
         }
     }
@@ -177,7 +181,8 @@ internal sealed unsafe class RecordedHeap(NonpagedPoolOptions options, PoolLife 
     {
         block = 0;
         var more = new HeapSpan(sizeClass, length);
-        if (supply.Take(PageRequest.OfSpan(length), record?.Length ?? (nuint)SizeClass.Size(sizeClass), more) is { } failure) return failure;
+        if (supply.Take(PageRequest.OfSpan(length), record?.Length ?? (nuint)SizeClass.Size(sizeClass), more) is { } failure)
+            return failure;
         lock (_gate)
         {
             life.ThrowIfOver();

@@ -18,7 +18,8 @@ internal sealed class Exporter(NonpagedPoolOptions options, PageStore pages, boo
         ObjectDisposedException.ThrowIf(block.IsFreed, block);
         Extent extent = reading.Tables.ExtentAt(block.Start);
         Sharing sharing = extent.Origin == ExtentOrigin.HostForOne ? block.Request.Shared : options.Sharing;
-        if (extent.File is not { } file || sharing == Sharing.None || block.Place == 0) throw new AllocationException(SharingFailures.NotShared(options.Name, isHost));
+        if (extent.File is not { } file || sharing == Sharing.None || block.Place == 0)
+            throw new AllocationException(SharingFailures.NotShared(options.Name, isHost));
         SysResult duplicated = LibC.DuplicateAbove(file.Descriptor, 3, out SafeFileHandle descriptor);
         if (duplicated.IsError) throw new AllocationException(SharingFailures.NoDescriptor(duplicated.Errno));
         return new ExportedMemory(descriptor, file.RangesOf(block.Start, block.Length), sharing);

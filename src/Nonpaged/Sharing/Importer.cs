@@ -21,7 +21,9 @@ internal sealed unsafe class Importer(PinTable? rings, IommuAddressSpace? iommu)
         }
 
         nuint whole = Page.RoundUp((nuint)address + length, Page.Size) - start;
-        return iommu is null ? Pin(address, length, start, whole, out failure) : Map(iommu, address, length, start, whole, out failure);
+        return iommu is null
+            ? Pin(address, length, start, whole, out failure)
+            : Map(iommu, address, length, start, whole, out failure);
     }
 
     public void Dispose()
@@ -50,7 +52,8 @@ internal sealed unsafe class Importer(PinTable? rings, IommuAddressSpace? iommu)
     }
 
     /// <summary>What is imported behind an IOMMU is one physical range, of any frames.</summary>
-    private static ImportedMemory? Map(IommuAddressSpace iommu, void* address, nuint length, nuint start, nuint whole, out AllocationFailure? failure)
+    private static ImportedMemory? Map(
+        IommuAddressSpace iommu, void* address, nuint length, nuint start, nuint whole, out AllocationFailure? failure)
     {
         var wanted = new IovaRequest(whole, Page.Size, 0, whole, PhysicalAddress.Max);
         if (iommu.TryReserve(wanted, out failure) is not { } iova) return null;

@@ -17,8 +17,8 @@ internal static unsafe class AddressSpace
     private static ulong s_retiredBytes;
 
     /// <summary>
-    /// Reserves a range whose address is congruent to <paramref name="like"/> modulo the alignment, so that what is aligned physically can be
-    /// aligned virtually too. The value is its address.
+    /// Reserves a range whose address is congruent to <paramref name="like"/> modulo the alignment, so that what is aligned
+    /// physically can be aligned virtually too. The value is its address.
     /// </summary>
     public static SysResult Reserve(nuint length, nuint alignment, ulong like = 0)
     {
@@ -37,14 +37,15 @@ internal static unsafe class AddressSpace
     }
 
     /// <summary>
-    /// Takes what is mapped out of a range, and keeps the range without access, so that nothing new is mapped there: until so much else was retired, or address space runs
-    /// short.
+    /// Takes what is mapped out of a range, and keeps the range without access, so that nothing new is mapped there: until so
+    /// much else was retired, or address space runs short.
     /// </summary>
     public static void Retire(nuint start, nuint length)
     {
         if (length == 0) return;
         SysResult replaced = LibC.MMap(
-            (void*)start, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+            (void*)start, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1,
+            0);
         if (replaced.IsError)
         {
             Release(start, length);
@@ -93,21 +94,24 @@ internal static unsafe class AddressSpace
     /// <summary>Gives the pages of private memory back, so that all of it reads as zeros; it stays mapped all the time.</summary>
     /// <param name="start">Where it starts.</param>
     /// <param name="length">Its length in bytes.</param>
-    /// <param name="protection">Of all of it, where it may be mapped again if the kernel refuses; null where its parts differ.</param>
+    /// <param name="protection">Of all of it, where it may be mapped again if the kernel refuses; null
+    /// where its parts differ.</param>
     public static bool TryEmpty(nuint start, nuint length, int? protection = null)
     {
         // Locked memory keeps its pages (madvise(2)).
         LibC.MUnlock((void*)start, length);
         if (!LibC.MAdvise((void*)start, length, LibC.MADV_DONTNEED).IsError) return true;
         return protection is { } bits && !LibC.MMap(
-            (void*)start, length, bits, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0).IsError;
+            (void*)start, length, bits, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE
+                | LibC.MAP_FIXED, -1, 0).IsError;
     }
 
     private static SysResult Reserve(nuint length)
     {
         while (true)
         {
-            SysResult reserved = LibC.MMap(null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
+            SysResult reserved = LibC.MMap(
+                null, length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
             if (!reserved.IsError || !ReleaseRetired()) return reserved;
         }
     }

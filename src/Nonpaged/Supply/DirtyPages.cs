@@ -1,6 +1,8 @@
 namespace Nonpaged;
 
-/// <summary>Which pages of an extent may hold something: those that were in use since the kernel handed them in, filled with zeros.</summary>
+/// <summary>
+/// Which pages of an extent may hold something: those that were in use since the kernel handed them in, filled with zeros.
+/// </summary>
 /// <param name="start">The extent's first byte.</param>
 /// <param name="pages">How many it has.</param>
 /// <param name="areAll">Whoever handed it in may have written to it.</param>

@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// A large piece of memory that a pool obtained: its mapping, its pin, and the physical address of each page as read once, after the pin. What changes, changes under the
-/// <see cref="PageStore"/>'s lock.
+/// A large piece of memory that a pool obtained: its mapping, its pin, and the physical address of each page as read once, after
+/// the pin. What changes, changes under the <see cref="PageStore"/>'s lock.
 /// </summary>
 internal sealed class Extent : IDisposable
 {
@@ -42,10 +42,15 @@ internal sealed class Extent : IDisposable
     /// <summary>The name of the way in which it was obtained.</summary>
     public required string Rung { get; init; }
 
-    /// <summary>How its physical addresses and their contiguity are known. What takes a while to find out is looked up once, since it does not change.</summary>
+    /// <summary>
+    /// How its physical addresses and their contiguity are known. What takes a while to find out is looked up
+    /// once, since it does not change.
+    /// </summary>
     public required Lazy<string> Evidence { get; init; }
 
-    /// <summary>Memory is physically contiguous within each aligned unit of this many bytes, also where frame numbers cannot be read.</summary>
+    /// <summary>
+    /// Memory is physically contiguous within each aligned unit of this many bytes, also where frame numbers cannot be read.
+    /// </summary>
     public required nuint ContiguousUnit { get; init; }
 
     /// <summary>The protection of single pages can be changed.</summary>
@@ -94,7 +99,10 @@ internal sealed class Extent : IDisposable
     /// <summary>Two neighbouring pages lie in one contiguous unit.</summary>
     public bool IsContiguousWith(nuint page, nuint next) => (page & ~(ContiguousUnit - 1)) == (next & ~(ContiguousUnit - 1));
 
-    /// <summary>As <see cref="Dispose"/>, for the end of a pool: the address range stays reserved without access, for pointers that are still used.</summary>
+    /// <summary>
+    /// As <see cref="Dispose"/>, for the end of a pool: the address range stays reserved without access,
+    /// for pointers that are still used.
+    /// </summary>
     public void Retire()
     {
         _pin?.Dispose();

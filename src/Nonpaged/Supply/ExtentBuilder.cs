@@ -3,8 +3,8 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Makes an extent on a rung: a memory file is mapped and filled, pinned, read for its frame numbers, checked, arranged by these and sealed, in this order.
-/// Nothing is left behind by a failure.
+/// Makes an extent on a rung: a memory file is mapped and filled, pinned, read for its frame numbers, checked, arranged by these
+/// and sealed, in this order. Nothing is left behind by a failure.
 /// </summary>
 internal sealed unsafe class ExtentBuilder(Rung rung, NonpagedPoolOptions options, PinLadder pins)
 {
@@ -18,9 +18,12 @@ internal sealed unsafe class ExtentBuilder(Rung rung, NonpagedPoolOptions option
     public Extent? TryBuild(PageRequest request, nuint length, nuint effort, out AllocationFailure? failure)
     {
         bool isSearch = request.DependsOnFrames(rung.Unit);
-        MemoryFile? file = MemoryFile.TryCreate(_files.Name, rung.FileFlags, isSearch ? effort : length, nuint.Max(rung.Unit, request.Alignment), out failure);
+        var file = MemoryFile.TryCreate(
+            _files.Name, rung.FileFlags, isSearch ? effort : length, nuint.Max(rung.Unit, request.Alignment), out failure);
         if (file is null) return null;
-        failure = isSearch ? new FrameSearch(rung, _files).Find(file, request, (int)(length / rung.Unit)) : _files.Extend(file, length, request.Node);
+        failure = isSearch
+            ? new FrameSearch(rung, _files).Find(file, request, (int)(length / rung.Unit))
+            : _files.Extend(file, length, request.Node);
         Extent? extent = failure is null ? Finish(file, request, out failure) : null;
         if (extent is null) file.Dispose();
         return extent;
@@ -54,7 +57,8 @@ internal sealed unsafe class ExtentBuilder(Rung rung, NonpagedPoolOptions option
         {
             File = file,
             Rung = rung.Name,
-            Evidence = new Lazy<string>(pin is null ? $"not pinned, so the kernel may move it{node}" : $"{pin.Evidence}; {reading.Note}; {proof}{node}"),
+            Evidence = new Lazy<string>(
+                pin is null ? $"not pinned, so the kernel may move it{node}" : $"{pin.Evidence}; {reading.Note}; {proof}{node}"),
             // Of what may move nothing is known for longer than a moment.
             ContiguousUnit = pin is null ? Page.Size : rung.Unit,
             IsProtectable = !rung.IsHugetlb,
@@ -81,7 +85,8 @@ internal sealed unsafe class ExtentBuilder(Rung rung, NonpagedPoolOptions option
         unit = rung.Unit;
         if (rung.IsHugetlb) return FrameReader.ReadUnits(file.Start, file.Length, rung.Unit);
         SysResult scan = new(0);
-        if (rung.Unit > Page.Size && FrameReader.ReadHugeMapped(file.Start, file.Length, rung.Unit, out scan) is { } ofUnits) return ofUnits;
+        if (rung.Unit > Page.Size && FrameReader.ReadHugeMapped(file.Start, file.Length, rung.Unit, out scan) is { } ofUnits)
+            return ofUnits;
 
         unit = Page.Size;
         FrameReading reading = FrameReader.Read(file.Start, file.Length);
@@ -97,7 +102,10 @@ internal sealed unsafe class ExtentBuilder(Rung rung, NonpagedPoolOptions option
         if (!scan.IsError) return reading with { Failure = RungFailures.NotCollapsed(file.Length, Errno.None) };
         proof = "the kernel maps each 2 MiB by one huge page (ShmemPmdMapped of /proc/self/smaps)";
         unit = rung.Unit;
-        if (FrameReader.ReadShmemPmdMapped(file.Start, file.Length) is not { } mapped) return reading with { Failure = RungFailures.Unproven(file.Length, reading, scan.Errno) };
-        return mapped == file.Length ? FrameReader.UnknownUnits(file.Length, rung.Unit, reading) : reading with { Failure = RungFailures.NotCollapsed(file.Length, Errno.None) };
+        if (FrameReader.ReadShmemPmdMapped(file.Start, file.Length) is not { } mapped)
+            return reading with { Failure = RungFailures.Unproven(file.Length, reading, scan.Errno) };
+        return mapped == file.Length
+            ? FrameReader.UnknownUnits(file.Length, rung.Unit, reading)
+            : reading with { Failure = RungFailures.NotCollapsed(file.Length, Errno.None) };
     }
 }

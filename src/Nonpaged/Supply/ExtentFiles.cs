@@ -15,7 +15,8 @@ internal sealed class ExtentFiles(Rung rung, NonpagedPoolOptions options)
     {
         nuint before = file.Length;
         SysResult extended = file.ExtendTo(length);
-        if (!extended.IsError && node is { } bound && NumaNodes.Bind(file.Start + before, length - before, bound) is { } refused) return refused;
+        if (!extended.IsError && node is { } bound && NumaNodes.Bind(file.Start + before, length - before, bound) is { } refused)
+            return refused;
         return extended.IsError ? rung.Short(length, extended.Errno) : rung.Fill(file, before, length - before);
     }
 
@@ -26,10 +27,12 @@ internal sealed class ExtentFiles(Rung rung, NonpagedPoolOptions options)
     /// <summary>What another process may do with an extent for a request.</summary>
     public Sharing SharingFor(in PageRequest request) => request.Sharing > options.Sharing ? request.Sharing : options.Sharing;
 
-    public ExtentOrigin OriginFor(in PageRequest request) => request.Sharing > options.Sharing ? ExtentOrigin.HostForOne : ExtentOrigin.Host;
+    public ExtentOrigin OriginFor(in PageRequest request) =>
+        request.Sharing > options.Sharing ? ExtentOrigin.HostForOne : ExtentOrigin.Host;
 
     /// <summary>Keeps the file from being made shorter, and from what its sharing does not allow.</summary>
-    public AllocationFailure? Seal(MemoryFile file, in PageRequest request) => file.Seal(SharingFor(request)) is { IsError: true } refused
-        ? ExtentFailures.NotSealed(refused.Errno)
-        : null;
+    public AllocationFailure? Seal(MemoryFile file, in PageRequest request) =>
+        file.Seal(SharingFor(request)) is { IsError: true } refused
+            ? ExtentFailures.NotSealed(refused.Errno)
+            : null;
 }

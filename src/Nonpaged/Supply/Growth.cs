@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// By how much a pool grows: as much again as it holds, within the first extent and the step, the ceiling, and what may be pinned. What is obtained ahead is held and not used, so a
-/// large pool grows by a small part of it.
+/// By how much a pool grows: as much again as it holds, within the first extent and the step, the ceiling, and what may be
+/// pinned. What is obtained ahead is held and not used, so a large pool grows by a small part of it.
 /// </summary>
 internal static class Growth
 {
@@ -18,5 +18,6 @@ internal static class Growth
         return (nuint)ulong.Min(wish, ulong.Min(room, pinRoom)) & ~(nuint)(HostExtents.HugePage - 1);
     }
 
-    private static ulong RoundUp(ulong bytes) => Page.RoundUp((nuint)ulong.Clamp(bytes, HostExtents.HugePage, 1UL << 46), HostExtents.HugePage);
+    private static ulong RoundUp(ulong bytes) =>
+        Page.RoundUp((nuint)ulong.Clamp(bytes, HostExtents.HugePage, 1UL << 46), HostExtents.HugePage);
 }

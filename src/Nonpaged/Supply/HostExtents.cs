@@ -20,8 +20,14 @@ internal sealed class HostExtents : IDisposable
         Pins = new PinLadder(options);
         if (options.Ladder.Count == 0 || (options.Ladder.Count > 1 && options.Ladder.Distinct().Count() != options.Ladder.Count))
             throw new ArgumentException("A ladder has at least one rung, and each one once.", nameof(options));
-        if (options.IdleRelease != Timeout.InfiniteTimeSpan && (options.IdleRelease < TimeSpan.Zero || options.IdleRelease.TotalDays > 30))
-            throw new ArgumentException($"Idle memory is kept for up to 30 days, or forever (Timeout.InfiniteTimeSpan): {options.IdleRelease}.", nameof(options));
+        if (options.IdleRelease != Timeout.InfiniteTimeSpan
+            && (options.IdleRelease < TimeSpan.Zero || options.IdleRelease.TotalDays > 30))
+        {
+            throw new ArgumentException(
+                $"Idle memory is kept for up to 30 days, or forever (Timeout.InfiniteTimeSpan): {options.IdleRelease}.",
+                nameof(options));
+        }
+
         _ladder = new Rung[options.Ladder.Count];
         for (int i = 0; i < _ladder.Length; i++) _ladder[i] = Make(options.Ladder[i]);
     }
@@ -33,9 +39,11 @@ internal sealed class HostExtents : IDisposable
 
     /// <summary>Obtains an extent in which a request may be met, or says why not.</summary>
     /// <param name="request">What is asked for.</param>
-    /// <param name="wished">A length that would be welcome, in bytes; null for one that is as long as the request, for it has the memory file to itself.</param>
+    /// <param name="wished">A length that would be welcome, in bytes; null for one that is as long as the request, for it has the
+    /// memory file to itself.</param>
     /// <param name="room">The most that may be taken, in bytes.</param>
-    /// <param name="failure">Of the last rung that could have served: what it lacks is lacking everywhere, what the first ones lack is set-up.</param>
+    /// <param name="failure">Of the last rung that could have served: what it lacks is lacking everywhere, what the
+    /// first ones lack is set-up.</param>
     public Extent? TryObtain(PageRequest request, nuint? wished, nuint room, out AllocationFailure? failure)
     {
         IommuPlacement? placement = _iommu is null ? null : new IommuPlacement(_iommu, request);
@@ -47,7 +55,9 @@ internal sealed class HostExtents : IDisposable
         foreach (Rung rung in _ladder)
         {
             if (!MayServe(rung, request, isExact)) continue;
-            failure = request.Node is { } node ? NumaNodes.Refuse(node, Page.RoundUp(request.Pages << Page.Shift, rung.Unit), rung) : null;
+            failure = request.Node is { } node
+                ? NumaNodes.Refuse(node, Page.RoundUp(request.Pages << Page.Shift, rung.Unit), rung)
+                : null;
             if (failure is not null) continue;
             if (request.DependsOnFrames(rung.Unit))
             {
@@ -74,10 +84,11 @@ internal sealed class HostExtents : IDisposable
     }
 
     /// <summary>
-    /// What is welcome, then whole 2 MiB, because a shorter extent would only be followed by the next; and where memory, memlock or the ceiling has no room for those, in pages of
-    /// 4 KiB ever less, down to the pages of the request.
+    /// What is welcome, then whole 2 MiB, because a shorter extent would only be followed by the next; and where memory, memlock
+    /// or the ceiling has no room for those, in pages of 4 KiB ever less, down to the pages of the request.
     /// </summary>
-    private static IEnumerable<nuint> LengthsFor(Rung rung, PageRequest request, nuint? wished, nuint room, bool isExact, bool allowsShort)
+    private static IEnumerable<nuint> LengthsFor(
+        Rung rung, PageRequest request, nuint? wished, nuint room, bool isExact, bool allowsShort)
     {
         nuint least = Page.RoundUp(request.Pages << Page.Shift, rung.Unit);
         if (isExact)
@@ -101,10 +112,12 @@ internal sealed class HostExtents : IDisposable
 
     /// <summary>A shorter extent may still be possible.</summary>
     private static bool IsOfLength(FailureKind kind) =>
-        kind is FailureKind.OutOfMemory or FailureKind.MemoryLock or FailureKind.PinLimit or FailureKind.Ceiling or FailureKind.NoHugePages
+        kind is FailureKind.OutOfMemory or FailureKind.MemoryLock or FailureKind.PinLimit or FailureKind.Ceiling
+            or FailureKind.NoHugePages
             or FailureKind.NoNode or FailureKind.AddressSpace;
 
-    private Extent? TryBuild(Rung rung, PageRequest request, IommuPlacement? placement, nuint length, out AllocationFailure? failure)
+    private Extent? TryBuild(
+        Rung rung, PageRequest request, IommuPlacement? placement, nuint length, out AllocationFailure? failure)
     {
         return placement is null
             ? new ExtentBuilder(rung, _options, Pins).TryBuild(request, length, length, out failure)
@@ -112,8 +125,8 @@ internal sealed class HostExtents : IDisposable
     }
 
     /// <summary>
-    /// A program that was killed gives its huge pages back some ten milliseconds later, and on a busy machine some hundred. One that starts in its place waits for
-    /// them, once, where the kernel has enough of them in all.
+    /// A program that was killed gives its huge pages back some ten milliseconds later, and on a busy machine some hundred. One
+    /// that starts in its place waits for them, once, where the kernel has enough of them in all.
     /// </summary>
     private static AllocationFailure? CheckPatiently(Rung rung, nuint length, long deadline)
     {
@@ -131,11 +144,13 @@ internal sealed class HostExtents : IDisposable
 
     private Extent? Look(Rung rung, PageRequest request, nuint needed, nuint room, out AllocationFailure? failure)
     {
-        nuint effort = nuint.Min(room, nuint.Max(needed, (nuint)ulong.Min(_options.SearchEffort, nuint.MaxValue))) & ~(rung.Unit - 1);
+        nuint effort = nuint.Min(
+            room, nuint.Max(needed, (nuint)ulong.Min(_options.SearchEffort, nuint.MaxValue))) & ~(rung.Unit - 1);
         failure = effort < needed ? RungFailures.TooMuch(rung, needed, room) : rung.Check(needed);
         // Pages that the kernel's pool has already may lie anywhere.
         bool isReserved = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;
-        if (failure is null && !isReserved && request.Limit != ulong.MaxValue) failure = PhysicalZones.Refuse(request.Limit, effort);
+        if (failure is null && !isReserved && request.Limit != ulong.MaxValue)
+            failure = PhysicalZones.Refuse(request.Limit, effort);
         return failure is null ? new ExtentBuilder(rung, _options, Pins).TryBuild(request, needed, effort, out failure) : null;
     }
 
@@ -155,12 +170,14 @@ internal sealed class HostExtents : IDisposable
         bool isShort = isExact && request.Pages << Page.Shift < HugePage && !request.DependsOnFrames(Page.Size);
         if (isShort && rung.Unit > Page.Size && Array.Exists(_ladder, other => other.Unit == Page.Size)) return false;
         if (request.Protectable && rung.IsHugetlb) return false;
-        if (rung.Unit == Page.Size && ((request.Contiguous && request.Pages > 1) || request.DependsOnFrames(Page.Size))) return false;
+        if (rung.Unit == Page.Size && ((request.Contiguous && request.Pages > 1) || request.DependsOnFrames(Page.Size)))
+            return false;
         // A whole GiB for a small block is what an administrator did not reserve it for.
         return rung.Kind != MemoryRung.GiantPages || _ladder.Length == 1
             || request.Pages << Page.Shift >= GiantPageRung.Size / 2 || request.DependsOnFrames(HugePage);
     }
 
     /// <summary>Extents of whole 2 MiB on every rung: a shorter one would only be followed by the next.</summary>
-    private static nuint Needed(PageRequest request, nuint unit) => Page.RoundUp(request.Pages << Page.Shift, nuint.Max(unit, HugePage));
+    private static nuint Needed(PageRequest request, nuint unit) =>
+        Page.RoundUp(request.Pages << Page.Shift, nuint.Max(unit, HugePage));
 }

@@ -5,8 +5,8 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Extents over memory that a machine hands in: a file and where its bytes lie in the machine's physical address space. Such memory is fixed
-/// by construction, so it is neither pinned nor populated; the file may be far larger than what is ever touched.
+/// Extents over memory that a machine hands in: a file and where its bytes lie in the machine's physical address space. Such
+/// memory is fixed by construction, so it is neither pinned nor populated; the file may be far larger than what is ever touched.
 /// </summary>
 internal static unsafe class MachineExtents
 {
@@ -37,7 +37,10 @@ internal static unsafe class MachineExtents
         {
             bool inPages = ((piece.Offset | piece.Length | piece.Start.Value) & (Page.Size - 1)) == 0;
             if (!inPages || piece.Length == 0)
-                throw new ArgumentException($"A piece of memory must consist of whole pages of {Page.Size} bytes: {piece}.", nameof(layout));
+            {
+                throw new ArgumentException(
+                    $"A piece of memory must consist of whole pages of {Page.Size} bytes: {piece}.", nameof(layout));
+            }
         }
 
         MemoryPiece[] sorted = [.. layout.OrderBy(piece => piece.Start)];
@@ -54,7 +57,7 @@ internal static unsafe class MachineExtents
         nuint alignment = nuint.Min(MaxAlignment, (nuint)BitOperations.RoundUpToPowerOf2((ulong)length));
         SysResult reserved = AddressSpace.Reserve(length, alignment, pieces[0].Start.Value);
         nuint start = reserved.IsError ? 0 : (nuint)reserved.Value;
-        var frames = new ulong[length >> Page.Shift];
+        ulong[] frames = new ulong[length >> Page.Shift];
         nuint done = 0;
         foreach (MemoryPiece piece in pieces)
         {
@@ -83,7 +86,8 @@ internal static unsafe class MachineExtents
         return new Extent(start, length, new FrameTable(frames, Page.Size), ExtentOrigin.Machine, pin: null)
         {
             Rung = name,
-            Evidence = new Lazy<string>($"{name} hands in its memory with its physical addresses, which are fixed by construction"),
+            Evidence = new Lazy<string>(
+                $"{name} hands in its memory with its physical addresses, which are fixed by construction"),
             ContiguousUnit = Page.Size,
             IsProtectable = true,
             PinKind = PinKind.Fixed,

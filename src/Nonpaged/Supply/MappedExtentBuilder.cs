@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Makes an extent that an IOMMU maps as one piece. The addresses are taken before the memory, which is the dearer of the two; mapped is what is filled, and the mapping pins it.
-/// Nothing is left behind by a failure.
+/// Makes an extent that an IOMMU maps as one piece. The addresses are taken before the memory, which is the dearer of the two;
+/// mapped is what is filled, and the mapping pins it. Nothing is left behind by a failure.
 /// </summary>
 internal sealed class MappedExtentBuilder(Rung rung, NonpagedPoolOptions options, IommuPlacement placement)
 {
@@ -14,7 +14,7 @@ internal sealed class MappedExtentBuilder(Rung rung, NonpagedPoolOptions options
         IommuPin? pin = placement.TryReserve(length, out failure);
         if (pin is null) return null;
         nuint alignment = nuint.Max(rung.Unit, nuint.Max(HostExtents.HugePage, request.Alignment));
-        MemoryFile? file = MemoryFile.TryCreate(_files.Name, rung.FileFlags, length, alignment, out failure);
+        var file = MemoryFile.TryCreate(_files.Name, rung.FileFlags, length, alignment, out failure);
         failure ??= _files.Extend(file!, length, request.Node);
         failure ??= _files.CheckNode(file!, request);
         failure ??= pin.TryMap(file!.Start + placement.LeftOut);
@@ -34,7 +34,8 @@ internal sealed class MappedExtentBuilder(Rung rung, NonpagedPoolOptions options
             File = file,
             Rung = $"IOMMU mapping of {rung.Name}",
             Evidence = new Lazy<string>(() =>
-                "this process chose the addresses, at which the IOMMU shows the device one range; pinned by that mapping (VFIO_IOMMU_MAP_DMA); "
+                "this process chose the addresses, at which the IOMMU shows the device one range; "
+                    + "pinned by that mapping (VFIO_IOMMU_MAP_DMA); "
                 + FramesBehind(start, pin.Length)),
             ContiguousUnit = HostExtents.HugePage,
             IsProtectable = !rung.IsHugetlb,
@@ -44,7 +45,10 @@ internal sealed class MappedExtentBuilder(Rung rung, NonpagedPoolOptions options
         };
     }
 
-    /// <summary>In how many physical pieces memory is that is one range to the device: read when it is asked for, since the pin keeps it true.</summary>
+    /// <summary>
+    /// In how many physical pieces memory is that is one range to the device: read when it is asked
+    /// for, since the pin keeps it true.
+    /// </summary>
     private static string FramesBehind(nuint start, nuint length)
     {
         FrameReading reading = FrameReader.Read(start, length);

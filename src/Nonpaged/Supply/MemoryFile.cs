@@ -4,8 +4,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// A memory file and where it is mapped. Memory is owned by a file, because what a mapping owns privately moves at a write after fork. The address space
-/// is reserved as a whole; file and mapping are extended together, and units of the file may be mapped in another order than the file's.
+/// A memory file and where it is mapped. Memory is owned by a file, because what a mapping owns privately moves at a write after
+/// fork. The address space is reserved as a whole; file and mapping are extended together, and units of the file may be mapped in
+/// another order than the file's.
 /// </summary>
 internal sealed unsafe class MemoryFile : IDisposable
 {
@@ -35,9 +36,12 @@ internal sealed unsafe class MemoryFile : IDisposable
     /// <summary>A file of no length, and room to map it.</summary>
     public static MemoryFile? TryCreate(string name, uint flags, nuint room, nuint alignment, out AllocationFailure? failure)
     {
-        SysResult created = LibC.MemFdCreate(name, flags | LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out SafeFileHandle descriptor);
+        SysResult created = LibC.MemFdCreate(
+            name, flags | LibC.MFD_CLOEXEC | LibC.MFD_ALLOW_SEALING, out SafeFileHandle descriptor);
         SysResult reserved = created.IsError ? created : AddressSpace.Reserve(room, alignment);
-        failure = created.IsError ? ExtentFailures.NoFile(created.Errno) : reserved.IsError ? AddressSpaceFailures.None(room, reserved.Errno) : null;
+        failure = created.IsError ? ExtentFailures.NoFile(created.Errno)
+            : reserved.IsError ? AddressSpaceFailures.None(room, reserved.Errno)
+            : null;
         if (failure is null) return new MemoryFile(descriptor, (nuint)reserved.Value, room);
         descriptor.Dispose();
         return null;
@@ -55,7 +59,9 @@ internal sealed unsafe class MemoryFile : IDisposable
         return extended;
     }
 
-    /// <summary>Gives the file a page of memory, which costs half as much as a touch: there is no page table to be made for it.</summary>
+    /// <summary>
+    /// Gives the file a page of memory, which costs half as much as a touch: there is no page table to be made for it.
+    /// </summary>
     public SysResult AllocatePage(nuint offset)
     {
         while (true)
@@ -67,8 +73,8 @@ internal sealed unsafe class MemoryFile : IDisposable
     }
 
     /// <summary>
-    /// Maps these units of the file, in this order, and gives the memory of all others back. The pages stay where they are; the new mappings are empty
-    /// until they are populated.
+    /// Maps these units of the file, in this order, and gives the memory of all others back. The pages stay where they are; the
+    /// new mappings are empty until they are populated.
     /// </summary>
     public SysResult Keep(IReadOnlyList<int> units, nuint unit)
     {
@@ -86,7 +92,8 @@ internal sealed unsafe class MemoryFile : IDisposable
         if (!result.IsError) result = Advise(Start, length);
         // Punched after the last mapping of it is gone, or a touch would fill the hole again.
         if (!result.IsError && length < Length) result = LibC.MMap(
-            (void*)(Start + length), Length - length, LibC.PROT_NONE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
+            (void*)(Start + length), Length - length, LibC.PROT_NONE,
+            LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE | LibC.MAP_FIXED, -1, 0);
         if (!result.IsError) result = PunchAllBut(units, unit);
         if (result.IsError) return result;
         Length = length;
@@ -135,7 +142,8 @@ internal sealed unsafe class MemoryFile : IDisposable
     }
 
     private SysResult Map(nuint address, nuint offset, nuint length) => LibC.MMap(
-        (void*)address, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED, (int)Descriptor.DangerousGetHandle(), (long)offset);
+        (void*)address, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED,
+        (int)Descriptor.DangerousGetHandle(), (long)offset);
 
     // A fork must not get a second mapping of memory that a device writes, nor a core dump its contents.
     private static SysResult Advise(nuint start, nuint length)
@@ -150,7 +158,8 @@ internal sealed unsafe class MemoryFile : IDisposable
         int[] others = [.. Enumerable.Range(0, (int)(Length / unit)).Where(index => !kept.Contains(index))];
         foreach (FileRange range in Join(others, unit))
         {
-            SysResult punched = LibC.FAllocate(Descriptor, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, (long)range.Offset, (long)range.Length);
+            SysResult punched = LibC.FAllocate(
+                Descriptor, LibC.FALLOC_FL_PUNCH_HOLE | LibC.FALLOC_FL_KEEP_SIZE, (long)range.Offset, (long)range.Length);
             if (punched.IsError) return punched;
         }
 
@@ -163,8 +172,10 @@ internal sealed unsafe class MemoryFile : IDisposable
         foreach (int index in units)
         {
             ulong offset = (ulong)index * unit;
-            if (ranges.Count > 0 && ranges[^1].Offset + ranges[^1].Length == offset) ranges[^1] = ranges[^1] with { Length = ranges[^1].Length + unit };
-            else ranges.Add(new FileRange(offset, unit));
+            if (ranges.Count > 0 && ranges[^1].Offset + ranges[^1].Length == offset)
+                ranges[^1] = ranges[^1] with { Length = ranges[^1].Length + unit };
+            else
+                ranges.Add(new FileRange(offset, unit));
         }
 
         return ranges;

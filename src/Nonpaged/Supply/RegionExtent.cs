@@ -4,7 +4,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-/// <summary>An extent over a region that the caller named. It is neither pinned nor populated: what it maps has no other place.</summary>
+/// <summary>
+/// An extent over a region that the caller named. It is neither pinned nor populated: what it maps has no other place.
+/// </summary>
 internal static unsafe class RegionExtent
 {
     private const nuint MaxUnit = 1 << 30;
@@ -16,7 +18,8 @@ internal static unsafe class RegionExtent
     private static Extent Map(MemoryRegion region)
     {
         // Without O_SYNC /dev/mem is mapped write-back (drivers/char/mem.c, phys_mem_access_prot_allowed).
-        SysResult opened = LibC.OpenForWriting(region.File, region.Caching == Caching.Uncached ? LibC.O_SYNC : 0, out SafeFileHandle file);
+        SysResult opened = LibC.OpenForWriting(
+            region.File, region.Caching == Caching.Uncached ? LibC.O_SYNC : 0, out SafeFileHandle file);
         if (opened.IsError) throw RegionFailures.Refused(region, opened.Errno);
         try
         {
@@ -39,13 +42,16 @@ internal static unsafe class RegionExtent
         if (reserved.IsError) throw new AllocationException(AddressSpaceFailures.None(length, reserved.Errno));
         nuint start = (nuint)reserved.Value;
         SysResult mapped = LibC.MMap(
-            (void*)start, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED, (int)file.DangerousGetHandle(), (long)region.Offset);
+            (void*)start, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED | LibC.MAP_FIXED,
+            (int)file.DangerousGetHandle(), (long)region.Offset);
         if (!mapped.IsError) mapped = LibC.MAdvise((void*)start, length, LibC.MADV_DONTFORK);
         string? kind = mapped.IsError ? null : PatMemoryTypes.Find(region.Start.Value, region.Length);
         if (mapped.IsError || (kind is not null && kind != KindOf(region.Caching)))
         {
             AddressSpace.Release(start, length);
-            throw mapped.IsError ? RegionFailures.Refused(region, mapped.Errno) : RegionFailures.OtherKind(region, kind!, KindOf(region.Caching));
+            throw mapped.IsError
+                ? RegionFailures.Refused(region, mapped.Errno)
+                : RegionFailures.OtherKind(region, kind!, KindOf(region.Caching));
         }
 
         // The units are those that start and length allow, which keeps the table short.
@@ -57,7 +63,8 @@ internal static unsafe class RegionExtent
         {
             Rung = region.Offset == 0 ? "memory of a device" : "reserved region",
             Evidence = new Lazy<string>(
-                $"{region.File}{(region.Caching == Caching.Uncached ? ", opened with O_SYNC" : "")}: physical addresses are those that were asked for, "
+                $"{region.File}{(region.Caching == Caching.Uncached ? ", opened with O_SYNC" : "")}: "
+                    + "physical addresses are those that were asked for, "
                 + $"of memory that the kernel gives to nobody; {Known(region, kind)}"),
             ContiguousUnit = unit,
             IsProtectable = true,

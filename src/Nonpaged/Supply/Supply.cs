@@ -1,8 +1,9 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Pages for a pool: those that it has, and where they do not do, further extents from the host. Owns the lock under which the pool grows; the <see cref="PageStore"/>'s is taken under
-/// it. The system calls are made without the store's lock, so that what other threads free or find does not wait for them.
+/// Pages for a pool: those that it has, and where they do not do, further extents from the host. Owns the lock under which the
+/// pool grows; the <see cref="PageStore"/>'s is taken under it. The system calls are made without the store's lock, so that what
+/// other threads free or find does not wait for them.
 /// </summary>
 internal sealed class Supply
 {
@@ -43,7 +44,9 @@ internal sealed class Supply
         return Shortage(request, length);
     }
 
-    /// <summary>Takes pages for several owners from an extent that they have to themselves: null, or why there are none.</summary>
+    /// <summary>
+    /// Takes pages for several owners from an extent that they have to themselves: null, or why there are none.
+    /// </summary>
     public AllocationFailure? TakeEach(in PageRequest each, IReadOnlyList<IPageOwner> owners) => Grow(each, null, owners);
 
     /// <summary>Gives pages back, which are filled with zeros or not.</summary>
@@ -54,7 +57,8 @@ internal sealed class Supply
     }
 
     /// <summary>
-    /// Keeps an extent that nobody uses for a while, so that a program that allocates and frees does not go to the kernel each time. Callers hold no lock, for giving back takes its time.
+    /// Keeps an extent that nobody uses for a while, so that a program that allocates and frees does not go to the kernel each
+    /// time. Callers hold no lock, for giving back takes its time.
     /// </summary>
     public void OnIdle(Extent? extent)
     {
@@ -148,14 +152,17 @@ internal sealed class Supply
     private static PageRequest ForAll(in PageRequest each, int count)
     {
         nuint pages = each.Pages * (nuint)count;
-        return each with { Pages = pages, Contiguous = each.Contiguous && each.Pages > 1 && pages << Page.Shift <= HostExtents.HugePage };
+        return each with
+        { Pages = pages, Contiguous = each.Contiguous && each.Pages > 1 && pages << Page.Shift <= HostExtents.HugePage };
     }
 
     /// <summary>
-    /// An extent for a request; where the pool is at its ceiling, or the host has none, idle ones go back to the kernel and it is tried again. Callers hold the growth lock.
+    /// An extent for a request; where the pool is at its ceiling, or the host has none, idle ones go back to the kernel and it is
+    /// tried again. Callers hold the growth lock.
     /// </summary>
     /// <param name="request">What it must be able to meet.</param>
-    /// <param name="wished">Its length in bytes; null for one that is as long as the request to the page, for it goes to another process with its file.</param>
+    /// <param name="wished">Its length in bytes; null for one that is as long as the request to the page, for it goes to another
+    /// process with its file.</param>
     /// <param name="mayBeLonger">As the pool grows, ahead of what is needed.</param>
     /// <param name="failure">Why there is none.</param>
     private Extent? Obtain(in PageRequest request, nuint? wished, bool mayBeLonger, out AllocationFailure? failure)

@@ -9,11 +9,15 @@ namespace Nonpaged.Machines.Tests.Faults;
 /// <summary>The system calls of a machine's life, made to fail in every plausible way.</summary>
 public sealed class MachineFaultWalkTests(ITestOutputHelper output)
 {
-    // A start asks QEMU some hundred questions, all alike: of more uses than these the first, a middle one and the last stand for the others.
+    // A start asks QEMU some hundred questions, all alike: of more uses than these the first, a middle one and
+    // the last stand for the others.
     private const int All = 16;
 
     private static readonly string[] s_ofMachines =
-        ["access", "fcntl", "ftruncate", "memfd_create", "pipe2", "posix_spawn", "read", "recv", "send", "shutdown", "socketpair", "waitpid", "write"];
+        [
+            "access", "fcntl", "ftruncate", "memfd_create", "pipe2", "posix_spawn", "read", "recv", "send", "shutdown",
+            "socketpair", "waitpid", "write",
+        ];
 
     [Fact]
     public void After_any_failing_call_of_a_machine_nothing_is_left_the_error_names_it_and_the_next_start_succeeds()
@@ -44,14 +48,17 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
                     tried++;
                     string what = $"{call} number {nth} answers {errno}";
                     absorbed += Try(program, call, nth, errno, what, wrongs) ? 1 : 0;
-                    if (!Testbed.WaitUntil(() => ProcessTable.WithEnvironment(mark).Count == 0)) wrongs.Add($"{what}: {string.Join(", ", ProcessTable.WithEnvironment(mark))} still runs.");
-                    if (!Testbed.WaitUntil(() => ProcessTable.OpenDescriptors().Order().SequenceEqual(before))) wrongs.Add($"{what}: a descriptor is left.");
+                    if (!Testbed.WaitUntil(() => ProcessTable.WithEnvironment(mark).Count == 0))
+                        wrongs.Add($"{what}: {string.Join(", ", ProcessTable.WithEnvironment(mark))} still runs.");
+                    if (!Testbed.WaitUntil(() => ProcessTable.OpenDescriptors().Order().SequenceEqual(before)))
+                        wrongs.Add($"{what}: a descriptor is left.");
                 }
             }
         }
 
         Environment.SetEnvironmentVariable("NONPAGED_TEST_MARK", null);
-        output.WriteLine($"{sites} call sites ({string.Join(", ", counts.Select(pair => $"{pair.Key} {pair.Value}"))}), {tried} pairs of site and errno, of which {absorbed} were absorbed.");
+        output.WriteLine($"{sites} call sites ({string.Join(", ", counts.Select(pair => $"{pair.Key} {pair.Value}"))}), "
+            + $"{tried} pairs of site and errno, of which {absorbed} were absorbed.");
         Assert.True(wrongs.Count == 0, string.Join("\n", wrongs));
         Assert.Superset(s_ofMachines.ToHashSet(), counts.Keys.ToHashSet());
     }
@@ -85,7 +92,7 @@ public sealed class MachineFaultWalkTests(ITestOutputHelper output)
         {
             using var machine = QemuMachine.Start(new QemuOptions { Program = program });
             uint status = machine.Registers().ReadUInt32(8);
-            using (NonpagedPool pool = NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout))
+            using (var pool = NonpagedPool.Over(machine.RamDescriptor, machine.RamLayout))
             {
                 pool.Allocate(new MemoryRequest(8192) { Contiguous = true }).Dispose();
             }

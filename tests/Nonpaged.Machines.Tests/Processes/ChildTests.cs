@@ -149,7 +149,7 @@ public sealed class ChildTests
         List<string> before = ProcessTable.OpenDescriptors();
         using (new FaultHook(call, nth, Errno.EMFILE))
         {
-            var failure = Assert.Throws<MachineException>(() => Child.Start(
+            MachineException failure = Assert.Throws<MachineException>(() => Child.Start(
                 new ChildProgram(Shell, ["-c", "exit 0"], []), [file, file, file, Child.LifelineEnd], SystemCalls.Check));
             Assert.StartsWith(call, failure.Reason, StringComparison.Ordinal);
             Assert.Contains("EMFILE", failure.Reason, StringComparison.Ordinal);
@@ -162,7 +162,7 @@ public sealed class ChildTests
     [Fact]
     public void A_program_that_is_missing_is_named()
     {
-        var failure = Assert.Throws<MachineException>(
+        MachineException failure = Assert.Throws<MachineException>(
             () => Child.Start(new ChildProgram("/nonexistent/program", [], []), [], SystemCalls.Check));
         Assert.Equal("posix_spawn of /nonexistent/program failed: No such file or directory (ENOENT).", failure.Reason);
     }
@@ -196,7 +196,7 @@ public sealed class ChildTests
 
     private static string ReadLine(SafeFileHandle reader)
     {
-        var buffer = new byte[64];
+        byte[] buffer = new byte[64];
         return Encoding.UTF8.GetString(buffer, 0, LibC.Read(reader, buffer).AsInt32);
     }
 

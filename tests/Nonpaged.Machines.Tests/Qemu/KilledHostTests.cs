@@ -11,24 +11,25 @@ public sealed class KilledHostTests(ITestOutputHelper output)
     public void SIGKILL_of_that_one_process_at_any_point_leaves_no_process_and_no_file()
     {
         Testbed.RequireQemu();
-        var seed = Environment.TickCount;
+        int seed = Environment.TickCount;
         var random = new Random(seed);
         output.WriteLine($"seed {seed}");
-        var start = StartTime();
-        var withChildren = 0;
-        for (var round = 0; round < Rounds; round++)
+        int start = StartTime();
+        int withChildren = 0;
+        for (int round = 0; round < Rounds; round++)
         {
             using var host = new TestHost();
             Assert.Equal("starting", host.ReadLine());
-            // Half of the rounds end before QEMU is up, and the others after, however fast the machine is; the last one waits for it.
-            var delay = random.Next(0, (2 * start) + 1);
+            // Half of the rounds end before QEMU is up, and the others after, however fast the machine
+            // is; the last one waits for it.
+            int delay = random.Next(0, (2 * start) + 1);
             Thread.Sleep(delay);
             if (round == Rounds - 1) Assert.Equal("started", host.ReadLine());
             if (ProcessTable.WithEnvironment(host.Mark).Count > 1) withChildren++;
 
             host.Kill();
             var clock = Stopwatch.StartNew();
-            var gone = Testbed.WaitUntil(() => ProcessTable.WithEnvironment(host.Mark).Count == 0);
+            bool gone = Testbed.WaitUntil(() => ProcessTable.WithEnvironment(host.Mark).Count == 0);
             output.WriteLine($"killed after {delay} ms, all gone {clock.ElapsedMilliseconds} ms later");
             Assert.True(gone, $"seed {seed}, after {delay} ms: {string.Join('\n', ProcessTable.WithEnvironment(host.Mark))}");
             Assert.Empty(host.Files);

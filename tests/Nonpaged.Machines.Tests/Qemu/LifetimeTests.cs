@@ -27,11 +27,11 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     public void Disposing_leaves_no_process_and_no_descriptor()
     {
         Testbed.Start().Dispose();
-        var before = ProcessTable.OpenDescriptors();
-        for (var round = 0; round < 20; round++)
+        List<string> before = ProcessTable.OpenDescriptors();
+        for (int round = 0; round < 20; round++)
         {
-            var machine = Testbed.Start();
-            var (qemu, guardian) = (machine.ProcessId, machine.GuardianId);
+            QemuMachine machine = Testbed.Start();
+            (int qemu, int guardian) = (machine.ProcessId, machine.GuardianId);
             Assert.True(ProcessTable.Exists(qemu) && ProcessTable.Exists(guardian));
 
             machine.Dispose();
@@ -49,15 +49,15 @@ public sealed class LifetimeTests(ITestOutputHelper output)
         Testbed.RequireQemu();
         var failing = new QemuOptions { NicModel = "no-such-model" };
         Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
-        var before = ProcessTable.OpenDescriptors();
-        for (var round = 0; round < 5; round++) Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
+        List<string> before = ProcessTable.OpenDescriptors();
+        for (int round = 0; round < 5; round++) Assert.Throws<MachineException>(() => QemuMachine.Start(failing));
         Assert.Equal(before.Order(), ProcessTable.OpenDescriptors().Order());
     }
 
     [Fact]
     public void Disposing_twice_or_from_several_threads_is_the_same_as_once()
     {
-        var machine = Testbed.Start();
+        QemuMachine machine = Testbed.Start();
         Parallel.For(0, 4, _ => machine.Dispose());
         machine.Dispose();
         Assert.StartsWith("Disposed.", machine.Gone.GetAwaiter().GetResult(), StringComparison.Ordinal);
@@ -66,7 +66,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public void QEMU_ends_in_order_when_the_machine_is_disposed()
     {
-        var machine = Testbed.Start();
+        QemuMachine machine = Testbed.Start();
         machine.Dispose();
         Assert.Equal("Disposed. QEMU ended with exit code 0.", machine.Gone.GetAwaiter().GetResult());
     }
@@ -74,8 +74,8 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public void A_QEMU_that_does_not_respond_is_ended_all_the_same()
     {
-        var machine = Testbed.Start();
-        var qemu = machine.ProcessId;
+        QemuMachine machine = Testbed.Start();
+        int qemu = machine.ProcessId;
         Shell.Run($"kill -s STOP {qemu}");
         var clock = Stopwatch.StartNew();
         machine.Dispose();
@@ -88,8 +88,8 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public async Task The_death_of_QEMU_is_noticed_and_reads_are_all_ones_from_then_on()
     {
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
         Assert.NotEqual(uint.MaxValue, registers.ReadUInt32(8));
         Assert.False(machine.Gone.IsCompleted);
 
@@ -106,8 +106,8 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public async Task A_thread_that_reads_when_QEMU_dies_gets_all_ones()
     {
-        using var machine = Testbed.Start();
-        var registers = machine.Registers();
+        using QemuMachine machine = Testbed.Start();
+        RegisterWindow registers = machine.Registers();
         var isReading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var reader = Task.Run(() =>
         {
@@ -122,7 +122,7 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     public async Task QEMU_does_not_survive_its_guardian()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/setpriv"), "setpriv (util-linux) is not installed.");
-        using var machine = Testbed.Start();
+        using QemuMachine machine = Testbed.Start();
         LibC.Kill(machine.GuardianId, LibC.SIGKILL);
         Assert.Equal("QEMU's guardian was ended by signal 9.", await machine.Gone.WaitAsync(Testbed.Patience));
         Assert.True(Testbed.WaitUntil(() => !ProcessTable.Exists(machine.ProcessId)));
@@ -131,8 +131,8 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public void Two_machines_at_once_do_not_disturb_each_other()
     {
-        using var one = Testbed.Start();
-        var other = Testbed.Start("rtl8139");
+        using QemuMachine one = Testbed.Start();
+        QemuMachine other = Testbed.Start("rtl8139");
         Assert.Equal(0x100e, one.Nic.DeviceId);
         Assert.Equal(0x8139, other.Nic.DeviceId);
         other.Dispose();
@@ -142,10 +142,10 @@ public sealed class LifetimeTests(ITestOutputHelper output)
     [Fact]
     public void The_traffic_file_is_whole_when_the_machine_has_ended_also_with_commas_in_its_name()
     {
-        var folder = Directory.CreateTempSubdirectory("nonpaged-pcap-");
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-pcap-");
         try
         {
-            var file = Path.Combine(folder.FullName, "a,b=c, d.pcap");
+            string file = Path.Combine(folder.FullName, "a,b=c, d.pcap");
             using (Testbed.Start(new QemuOptions { PcapFile = file }))
             {
             }

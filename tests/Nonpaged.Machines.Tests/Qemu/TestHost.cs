@@ -16,18 +16,20 @@ internal sealed class TestHost : IDisposable
     public TestHost()
     {
         Mark = $"NONPAGED_TEST_MARK={Guid.NewGuid():N}";
-        var program = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Machines.TestHost");
-        Assert.False(LibC.Pipe2(out _output, out var writer).IsError);
-        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        string program = Path.Combine(AppContext.BaseDirectory, "Nonpaged.Machines.TestHost");
+        Assert.False(LibC.Pipe2(out _output, out SafeFileHandle? writer).IsError);
+        using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
         using (writer)
         {
             string[] environment =
             [
-                Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}", $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
+                Mark, $"PATH={Environment.GetEnvironmentVariable("PATH")}",
+                $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT")}",
                 $"HOME={_folder.FullName}", $"TMPDIR={_folder.FullName}", "DOTNET_EnableDiagnostics=0",
             ];
             string[] arguments = ["-c", "cd \"$1\" && exec \"$2\"", "sh", _folder.FullName, program];
-            _child = Child.Start(new ChildProgram("/bin/sh", arguments, environment), [nothing, writer, writer], SystemCalls.Check);
+            _child = Child.Start(
+                new ChildProgram("/bin/sh", arguments, environment), [nothing, writer, writer], SystemCalls.Check);
         }
     }
 
@@ -36,23 +38,24 @@ internal sealed class TestHost : IDisposable
     /// <summary>What the environment of this process and of all its children holds.</summary>
     public string Mark { get; }
 
-    public IEnumerable<string> Files => _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(static file => file.FullName);
+    public IEnumerable<string> Files =>
+        _folder.EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Select(static file => file.FullName);
 
     /// <summary>The next line; null at the end.</summary>
     public string? ReadLine()
     {
-        var buffer = new byte[256];
+        byte[] buffer = new byte[256];
         while (true)
         {
-            var end = _received.IndexOf((byte)'\n');
+            int end = _received.IndexOf((byte)'\n');
             if (end >= 0)
             {
-                var line = Encoding.UTF8.GetString([.. _received[..end]]);
+                string line = Encoding.UTF8.GetString([.. _received[..end]]);
                 _received.RemoveRange(0, end + 1);
                 return line;
             }
 
-            var count = LibC.Read(_output, buffer);
+            SysResult count = LibC.Read(_output, buffer);
             if (count.Value <= 0) return null;
             _received.AddRange(buffer[..count.AsInt32]);
         }

@@ -19,7 +19,8 @@ public sealed unsafe class ShortageTests(ITestOutputHelper output)
     [InlineData(1048576, NDIS_MEMORY_CONTIGUOUS, false)]
     public void At_its_ceiling_a_call_fails_without_an_exception_and_tells_the_ceiling(int length, uint flags, bool verify)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 4 << 20, Verify = verify, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
+        { Ceiling = 4 << 20, Verify = verify, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages] });
         var told = new List<string>();
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = verify }) { Log = told.Add };
         using CallContext.Scope scope = CallContext.Enter(instance.ProgramContext);
@@ -54,7 +55,8 @@ public sealed unsafe class ShortageTests(ITestOutputHelper output)
             AppDomain.CurrentDomain.FirstChanceException -= Count;
         }
 
-        output.WriteLine($"{length} bytes: at best {(best * 1e6 / Stopwatch.Frequency).ToString("F1", CultureInfo.InvariantCulture)} us");
+        output.WriteLine(
+            $"{length} bytes: at best {(best * 1e6 / Stopwatch.Frequency).ToString("F1", CultureInfo.InvariantCulture)} us");
         Assert.Equal(0, exceptions);
         Assert.NotEmpty(told);
         Assert.All(told, line => Assert.Contains("ceiling of 4194304 bytes", line, StringComparison.Ordinal));

@@ -14,17 +14,18 @@ public sealed unsafe class SendAndReceiveTests
             Thread.SpinWait(100);
             return NDIS_STATUS_SUCCESS;
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        var packets = Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 250).Select(_ => protocol.NewPacket()).ToArray()).ToArray();
+        nint[][] packets =
+            Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 250).Select(_ => protocol.NewPacket()).ToArray()).ToArray();
         Parallel.ForEach(packets, own =>
         {
-            foreach (var packet in own) Assert.Equal(NDIS_STATUS_PENDING, protocol.Send(packet));
+            foreach (nint packet in own) Assert.Equal(NDIS_STATUS_PENDING, protocol.Send(packet));
         });
         MiniportBench.Eventually(() => protocol.Sent.Count == 1000, $"{protocol.Sent.Count} of 1000 were completed");
         Assert.Equal(0, bench.Miniport.Overlaps);
         Assert.Equal(1000, adapter.FramesSent);
-        foreach (var own in packets) Assert.Equal(own, given.Where(own.Contains));
+        foreach (nint[] own in packets) Assert.Equal(own, given.Where(own.Contains));
         FreeAll(protocol, bench, packets.SelectMany(own => own));
     }
 
@@ -44,15 +45,16 @@ public sealed unsafe class SendAndReceiveTests
         bench.Miniport.HandleInterrupt = () =>
         {
             bench.Machine.Line.Lower();
-            while (slots.TryDequeue(out var packet)) NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
+            while (slots.TryDequeue(out nint packet))
+                NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        var packets = Enumerable.Range(0, 7).Select(_ => protocol.NewPacket()).ToArray();
-        foreach (var packet in packets) protocol.Send(packet);
-        for (var done = 0; done < packets.Length; done = protocol.Sent.Count)
+        nint[] packets = Enumerable.Range(0, 7).Select(_ => protocol.NewPacket()).ToArray();
+        foreach (nint packet in packets) protocol.Send(packet);
+        for (int done = 0; done < packets.Length; done = protocol.Sent.Count)
         {
-            var before = done;
+            int before = done;
             MiniportBench.Eventually(() =>
             {
                 bench.Machine.Line.Raise();
@@ -70,24 +72,24 @@ public sealed unsafe class SendAndReceiveTests
     {
         using var bench = new MiniportBench();
         var given = new List<nint>();
-        var refused = 0;
+        int refused = 0;
         bench.Miniport.Characteristics.SendPacketsHandler = (context, packets, count) =>
         {
-            for (var index = 0; index < count; index++)
+            for (int index = 0; index < count; index++)
             {
-                var hasRoom = index < 3;
+                bool hasRoom = index < 3;
                 if (hasRoom) given.Add((nint)packets[index]);
                 else refused++;
                 NDIS_SET_PACKET_STATUS(packets[index], hasRoom ? NDIS_STATUS_SUCCESS : NDIS_STATUS_RESOURCES);
             }
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        var packets = Enumerable.Range(0, 20).Select(_ => protocol.NewPacket()).ToArray();
+        nint[] packets = Enumerable.Range(0, 20).Select(_ => protocol.NewPacket()).ToArray();
         var entered = new ManualResetEventSlim();
         adapter.Post(() => entered.Wait(TestContext.Current.CancellationToken));
         // While the turn is held up by the line above, the packets gather.
-        foreach (var packet in packets) protocol.Send(packet);
+        foreach (nint packet in packets) protocol.Send(packet);
         entered.Set();
         MiniportBench.Eventually(() => protocol.Sent.Count == 20, $"{protocol.Sent.Count} of 20");
         Assert.Equal(packets, given);
@@ -104,9 +106,9 @@ public sealed unsafe class SendAndReceiveTests
             NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
             return NDIS_STATUS_PENDING;
         };
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        var packet = protocol.NewPacket();
+        nint packet = protocol.NewPacket();
         protocol.Send(packet);
         MiniportBench.Eventually(() => bench.Ndis.Reports.Count > 0, "no report");
         Assert.Equal("NdisMSendComplete", bench.Report(NdisReportKind.BadHandle).Call);
@@ -119,9 +121,9 @@ public sealed unsafe class SendAndReceiveTests
     {
         using var bench = new MiniportBench();
         bench.Miniport.Send = _ => NDIS_STATUS_PENDING;
-        var adapter = bench.Start();
+        Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        var packet = protocol.NewPacket();
+        nint packet = protocol.NewPacket();
         protocol.Send(packet);
         adapter.Halt();
         Assert.Equal((packet, NDIS_STATUS_REQUEST_ABORTED), Assert.Single(protocol.Sent));
@@ -133,7 +135,7 @@ public sealed unsafe class SendAndReceiveTests
     public void A_protocol_that_does_not_unbind_is_reported_and_closed()
     {
         using var bench = new MiniportBench();
-        var adapter = bench.Start();
+        Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter, unbinds: false);
         adapter.Halt();
         Assert.Equal("tinyprotocol", bench.Report(NdisReportKind.BrokenRule).Driver);
@@ -156,20 +158,22 @@ public sealed unsafe class SendAndReceiveTests
             ["multicast"] = [1, 0, 0x5e, 0, 0, 1],
         };
         using var bench = new MiniportBench();
-        using var adapter = bench.Start();
+        using Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         protocol.SetFilter(filter);
         Assert.Equal(filter, bench.Miniport.Filter);
         bench.Miniport.HandleInterrupt = () =>
         {
             bench.Machine.Line.Lower();
-            foreach (var destination in destinations.Values) Indicate(bench.Miniport.Handle, [.. destination, .. new byte[54]]);
+            foreach (byte[] destination in destinations.Values)
+                Indicate(bench.Miniport.Handle, [.. destination, .. new byte[54]]);
             NdisMEthIndicateReceiveComplete(bench.Miniport.Handle);
         };
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => adapter.FramesReceived == 4, "not indicated");
         adapter.Halt();
-        var got = protocol.Frames.Select(frame => destinations.Single(one => one.Value.AsSpan().SequenceEqual(frame.AsSpan(0, 6))).Key);
+        IEnumerable<string> got = protocol.Frames.Select(frame =>
+            destinations.Single(one => one.Value.AsSpan().SequenceEqual(frame.AsSpan(0, 6))).Key);
         Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(), got.Order());
         Assert.All(protocol.Frames, frame => Assert.Equal(60, frame.Length));
     }
@@ -178,7 +182,7 @@ public sealed unsafe class SendAndReceiveTests
     {
         fixed (byte* bytes = frame)
         {
-            var payload = (uint)frame.Length - 14;
+            uint payload = (uint)frame.Length - 14;
             NdisMEthIndicateReceive(adapter, new NDIS_HANDLE(1), bytes, 14, bytes + 14, payload, payload);
         }
     }
@@ -188,7 +192,7 @@ public sealed unsafe class SendAndReceiveTests
         _ = protocol;
         bench.Ndis.Run(new Driver("tinyprotocol", DriverKind.Protocol), () =>
         {
-            foreach (var packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
+            foreach (nint packet in packets) NdisFreePacket((NDIS_PACKET*)packet);
         });
     }
 }

@@ -5,7 +5,8 @@ namespace Nonpaged.Tests.Diagnostics;
 public sealed unsafe class PoolMapTests(ITestOutputHelper output)
 {
     private static readonly Gen<(bool Allocate, int Length, bool Whole, bool Low, int Pick)> s_step =
-        Gen.Select(Gen.Int[0, 2], Gen.OneOf(Gen.Int[1, 300], Gen.Int[1, 9000], Gen.Int[1, 2_000_000]), Gen.Bool, Gen.Bool, Gen.Int[0, int.MaxValue])
+        Gen.Select(Gen.Int[0, 2], Gen.OneOf(
+            Gen.Int[1, 300], Gen.Int[1, 9000], Gen.Int[1, 2_000_000]), Gen.Bool, Gen.Bool, Gen.Int[0, int.MaxValue])
             .Select(step => (step.Item1 != 0, step.Item2, step.Item3, step.Item4, step.Item5));
 
     public static TheoryData<string> Pools => ["host", "pc", "permuted"];
@@ -31,7 +32,8 @@ public sealed unsafe class PoolMapTests(ITestOutputHelper output)
         Assert.Equal(0UL, before.UsedBytes);
         Assert.Equal(4UL * 4096, during.UsedBytes);
         Assert.Equal(0UL, after.UsedBytes);
-        PoolUse use = Assert.Single(during.Extents.SelectMany(extent => extent.Stretches), stretch => stretch.Use is not null).Use!;
+        PoolUse use = Assert.Single(
+            during.Extents.SelectMany(extent => extent.Stretches), stretch => stretch.Use is not null).Use!;
         Assert.Equal((1, 3UL * 4096 + 1), (use.Count, use.BlockBytes));
         Assert.Equal("mine", Assert.Single(use.Blocks).Request.Owner);
     }
@@ -43,22 +45,24 @@ public sealed unsafe class PoolMapTests(ITestOutputHelper output)
         using MachineRam ram = new(64 << 10);
         using NonpagedPool pool = ram.Pool([new MemoryPiece(0x1000, pages * 4096, new PhysicalAddress(0x1000))]);
         Assert.Equal(0, pool.GetMap().Fragmentation);
-        MemoryBlock[] blocks = [.. Enumerable.Range(0, pages).Select(_ => pool.Allocate(new MemoryRequest(4096) { WholePages = true }))
-            .OrderBy(block => (nuint)block.Address)];
+        MemoryBlock[] blocks =
+            [.. Enumerable.Range(0, pages).Select(_ => pool.Allocate(new MemoryRequest(4096) { WholePages = true }))
+                .OrderBy(block => (nuint)block.Address)];
         Assert.Equal((0UL, 0UL, 0), (pool.GetMap().FreeBytes, pool.GetMap().LongestFreeRun, pool.GetMap().Fragmentation));
         // Free: pages 0, 2, 3 and 6.
         foreach (int page in new[] { 0, 2, 3, 6 }) blocks[page].Dispose();
         PoolMap map = pool.GetMap();
         Assert.Equal((4UL * 4096, 2UL * 4096, 0.5), (map.FreeBytes, map.LongestFreeRun, map.Fragmentation));
         Assert.Equal(
-            [(0UL, true), (0x1000UL, false), (0x2000UL, true), (0x4000UL, false), (0x5000UL, false), (0x6000UL, true), (0x7000UL, false)],
+            [(0UL, true), (0x1000UL, false), (0x2000UL, true), (0x4000UL, false), (0x5000UL, false), (0x6000UL, true),
+                (0x7000UL, false)],
             Assert.Single(map.Extents).Stretches.Select(stretch => (stretch.Offset, stretch.Use is null)));
     }
 
     [Fact]
     public void A_pool_that_is_disposed_has_no_map()
     {
-        NonpagedPool pool = NonpagedPool.Create();
+        var pool = NonpagedPool.Create();
         pool.Dispose();
         Assert.Throws<ObjectDisposedException>(() => pool.GetMap());
     }
@@ -83,8 +87,13 @@ public sealed unsafe class PoolMapTests(ITestOutputHelper output)
             else
             {
                 var limit = new PhysicalAddress(low && kind != "host" ? 0xffffff : ulong.MaxValue);
-                if (pool.TryAllocate(new MemoryRequest((nuint)length) { WholePages = whole, HighestAcceptableAddress = limit }, out MemoryBlock? block, out _))
+                if (pool.TryAllocate(
+                    new MemoryRequest((nuint)length) { WholePages = whole, HighestAcceptableAddress = limit },
+                    out MemoryBlock? block,
+                    out _))
+                {
                     blocks.Add(block);
+                }
             }
         }
 
@@ -116,9 +125,13 @@ public sealed unsafe class PoolMapTests(ITestOutputHelper output)
         Assert.Equal(blocks.Count, uses.Sum(use => use.Count));
         foreach (MemoryBlock block in blocks)
         {
-            PoolExtent extent = Assert.Single(map.Extents, extent => (nuint)block.Address >= extent.Start && (nuint)block.Address < extent.Start + extent.Length);
+            PoolExtent extent = Assert.Single(
+                map.Extents,
+                extent => (nuint)block.Address >= extent.Start && (nuint)block.Address < extent.Start + extent.Length);
             ulong offset = (nuint)block.Address - extent.Start;
-            PoolStretch around = Assert.Single(extent.Stretches, stretch => offset >= stretch.Offset && offset + block.Length <= stretch.Offset + stretch.Length);
+            PoolStretch around = Assert.Single(
+                extent.Stretches,
+                stretch => offset >= stretch.Offset && offset + block.Length <= stretch.Offset + stretch.Length);
             Assert.Contains(block, around.Use!.Blocks);
         }
     }

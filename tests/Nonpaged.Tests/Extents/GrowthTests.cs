@@ -13,21 +13,24 @@ public sealed unsafe class GrowthTests
     [InlineData(1 << 20, 60_000)]
     public void A_pool_below_a_low_ceiling_serves_small_blocks_and_single_pages(int ceiling, int length)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
         void* small = pool.Allocate((nuint)length);
         pool.Free(small);
         Assert.InRange(pool.HeldBytes, 4096UL, (ulong)ceiling);
-        using NonpagedPool pages = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
-        MemoryBlock[] all = [.. Enumerable.Range(0, ceiling / 4096).Select(_ => pages.Allocate(new MemoryRequest(4096) { Contiguous = true }))];
+        using var pages = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
+        MemoryBlock[] all =
+            [.. Enumerable.Range(0, ceiling / 4096).Select(_ => pages.Allocate(new MemoryRequest(4096) { Contiguous = true }))];
         Assert.All(all, block => Assert.True(block.Obtained.Pinned));
-        AllocationFailure failure = Assert.Throws<AllocationException>(() => pages.Allocate(new MemoryRequest(4096) { WholePages = true })).Failure;
+        AllocationFailure failure =
+            Assert.Throws<AllocationException>(() => pages.Allocate(new MemoryRequest(4096) { WholePages = true })).Failure;
         Assert.Equal((FailureKind.Ceiling, (long)ceiling), (failure.Kind, failure.LimitValue));
     }
 
     [Fact]
     public void A_pool_takes_as_much_again_as_it_holds_up_to_the_step_and_the_ceiling()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Step = 8 << 20, Ceiling = 20 << 20 });
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Step = 8 << 20, Ceiling = 20 << 20 });
         var held = new List<ulong>();
         for (int i = 0; i < 20; i++)
         {
@@ -43,7 +46,8 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void The_first_extent_is_as_long_as_asked_for_in_units_of_2_MiB()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 7 << 20 });
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 7 << 20 });
         pool.Allocate(100);
         Assert.Equal(8UL << 20, pool.HeldBytes);
     }
@@ -61,7 +65,8 @@ public sealed unsafe class GrowthTests
 
         static NonpagedPool Used(TimeSpan idleRelease)
         {
-            NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Step = 2 << 20, IdleKept = 4 << 20, IdleRelease = idleRelease });
+            var pool = NonpagedPool.Create(new NonpagedPoolOptions
+            { Ladder = [MemoryRung.Collapsed], Step = 2 << 20, IdleKept = 4 << 20, IdleRelease = idleRelease });
             MemoryBlock large = pool.Allocate(new MemoryRequest(16 << 20));
             MemoryBlock small = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true });
             large.Dispose();
@@ -73,7 +78,8 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void With_no_idle_time_memory_goes_back_at_once()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
         pool.Allocate(new MemoryRequest(2 << 20)).Dispose();
         Assert.Equal(0UL, pool.HeldBytes);
         pool.Free(pool.Allocate(64));
@@ -83,7 +89,8 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void Idle_memory_makes_room_below_the_ceiling()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Ceiling = 8 << 20, IdleRelease = Timeout.InfiniteTimeSpan });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
+        { Ladder = [MemoryRung.Collapsed], Ceiling = 8 << 20, IdleRelease = Timeout.InfiniteTimeSpan });
         MemoryBlock[] parts = [.. Enumerable.Range(0, 4).Select(_ => pool.Allocate(new MemoryRequest(2 << 20)))];
         foreach (MemoryBlock part in parts) part.Dispose();
         using MemoryBlock whole = pool.Allocate(new MemoryRequest(8 << 20));
@@ -95,7 +102,8 @@ public sealed unsafe class GrowthTests
     [InlineData(true)]
     public void Pages_are_zero_whenever_they_are_handed_out(bool zeroOnFree)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], ZeroOnFree = zeroOnFree, IdleRelease = Timeout.InfiniteTimeSpan });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
+        { Ladder = [MemoryRung.Collapsed], ZeroOnFree = zeroOnFree, IdleRelease = Timeout.InfiniteTimeSpan });
         nuint first = 0;
         for (int round = 0; round < 3; round++)
         {
@@ -111,7 +119,8 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void Secrets_are_gone_as_soon_as_they_are_freed()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], ZeroOnFree = true, IdleRelease = Timeout.InfiniteTimeSpan });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions
+        { Ladder = [MemoryRung.Collapsed], ZeroOnFree = true, IdleRelease = Timeout.InfiniteTimeSpan });
         MemoryBlock pages = pool.Allocate(new MemoryRequest(100_000));
         byte* small = (byte*)pool.Allocate(1000);
         byte* large = (byte*)pages.Address;
@@ -126,7 +135,8 @@ public sealed unsafe class GrowthTests
     [Fact]
     public void A_thread_that_grows_the_pool_does_not_stall_others()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 8 << 20 });
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 8 << 20 });
         pool.Free(pool.Allocate(64));
         using var entered = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
@@ -134,7 +144,7 @@ public sealed unsafe class GrowthTests
         Task<MemoryBlock> growing = Task.Run(() => pool.Allocate(new MemoryRequest(32 << 20)));
         Assert.True(entered.Wait(TimeSpan.FromMinutes(1)));
         // The other thread stands in a system call of its growth; these are served meanwhile.
-        Task served = Task.Run(() =>
+        var served = Task.Run(() =>
         {
             for (int i = 0; i < 100; i++)
             {

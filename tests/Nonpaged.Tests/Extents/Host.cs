@@ -22,37 +22,44 @@ internal static unsafe class Host
     /// <summary>The physical address of each page, from /proc/self/pagemap; 0 where it is not told.</summary>
     public static ulong[] Frames(void* address, nuint length)
     {
-        var entries = new ulong[(length + 4095) / 4096];
+        ulong[] entries = new ulong[(length + 4095) / 4096];
         // While the kernel tries to move a page, and fails because it is pinned, the page is not present.
-        AssertSoon(() => !PageMapFile.Read(address, entries).IsError && Array.TrueForAll(entries, entry => (entry & PageMapFile.Present) != 0), "Pages are not present.");
+        AssertSoon(() => !PageMapFile.Read(address, entries).IsError
+            && Array.TrueForAll(entries, entry => (entry & PageMapFile.Present) != 0), "Pages are not present.");
         return [.. entries.Select(entry => (entry & PageMapFile.FrameMask) << 12)];
     }
 
     public static void SkipUnlessRoot()
     {
-        if (!Environment.IsPrivilegedProcess) Assert.Skip("Changing the kernel's memory settings, or reading frame numbers, needs root.");
+        if (!Environment.IsPrivilegedProcess)
+            Assert.Skip("Changing the kernel's memory settings, or reading frame numbers, needs root.");
     }
 
-    public static int CountMaps() => File.ReadLines("/proc/self/maps").Count(line => line.Contains("nonpaged:", StringComparison.Ordinal));
+    public static int CountMaps() =>
+        File.ReadLines("/proc/self/maps").Count(line => line.Contains("nonpaged:", StringComparison.Ordinal));
 
     public static int CountDescriptors() => Directory.GetFiles("/proc/self/fd").Count(file =>
-        new FileInfo(file).LinkTarget is { } target && (target.Contains("nonpaged:", StringComparison.Ordinal) || target.Contains("io_uring", StringComparison.Ordinal)));
+        new FileInfo(file).LinkTarget is { } target
+        && (target.Contains("nonpaged:", StringComparison.Ordinal) || target.Contains("io_uring", StringComparison.Ordinal)));
 
     /// <summary>Huge pages of the kernel's pool that a process has mapped (HugetlbPages, proc_pid_status(5)).</summary>
     public static int HugetlbKilobytes(string process = "self") => int.Parse(
-        File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("HugetlbPages:", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+        File.ReadLines($"/proc/{process}/status")
+            .First(line => line.StartsWith("HugetlbPages:", StringComparison.Ordinal))
+            .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
         CultureInfo.InvariantCulture);
 
     /// <summary>All huge pages of the kernel's that were free are so again, but for what other programs have taken.</summary>
     public static bool AreHugepagesBack(HugepageCounts before, long othersBefore)
     {
-        HugepageCounts counts = HugepageCounts.Read();
+        var counts = HugepageCounts.Read();
         return counts == before || Used(counts) - HugepagesOfOthers() <= Used(before) - othersBefore;
     }
 
     /// <summary>Huge pages that other processes have mapped.</summary>
     public static long HugepagesOfOthers() =>
-        Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out int id) && id != Environment.ProcessId).Sum(name => HugetlbPages(name!));
+        Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out int id)
+            && id != Environment.ProcessId).Sum(name => HugetlbPages(name!));
 
     private static long Used(HugepageCounts counts) => counts.Total - counts.Free + counts.Reserved;
 
@@ -78,7 +85,8 @@ internal static unsafe class Host
             string first = line.Split(' ')[0];
             if (first.Contains('-', StringComparison.Ordinal))
             {
-                ulong[] ends = [.. first.Split('-').Select(end => ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
+                ulong[] ends =
+                    [.. first.Split('-').Select(end => ulong.Parse(end, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
                 isIn = ends[0] <= (ulong)address && (ulong)address < ends[1];
             }
             else if (isIn && first == "VmFlags:")
@@ -105,7 +113,8 @@ internal static unsafe class Host
     public static bool IsIn(string line, nuint address)
     {
         string[] ends = line[..line.IndexOf(' ', StringComparison.Ordinal)].Split('-');
-        nuint[] range = [.. ends.Select(end => nuint.Parse(end, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture))];
+        nuint[] range = [.. ends.Select(end => nuint.Parse(
+            end, System.Globalization.NumberStyles.AllowHexSpecifier, System.Globalization.CultureInfo.InvariantCulture))];
         return range[0] <= address && address < range[1];
     }
 }

@@ -6,7 +6,8 @@ namespace Nonpaged.Tests.Extents;
 [System.Runtime.Versioning.SupportedOSPlatform("linux")]
 internal sealed class HostProcess : IDisposable
 {
-    private static readonly string[] s_files = ["Nonpaged.TestHost.dll", "Nonpaged.TestHost.runtimeconfig.json", "Nonpaged.dll", "Nonpaged.Interop.dll"];
+    private static readonly string[] s_files =
+        ["Nonpaged.TestHost.dll", "Nonpaged.TestHost.runtimeconfig.json", "Nonpaged.dll", "Nonpaged.Interop.dll"];
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-host-");
     private readonly Process _process;
@@ -23,10 +24,16 @@ internal sealed class HostProcess : IDisposable
             File.SetUnixFileMode(copy, (UnixFileMode)0b110_100_100);
         }
 
-        string[] command = [.. before, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet", Path.Combine(_folder.FullName, s_files[0]), .. arguments];
+        string[] command = [.. before, Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal)
+            ? Environment.ProcessPath
+            : "dotnet", Path.Combine(_folder.FullName, s_files[0]), .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.FullName,
+            RedirectStandardInput =
+                true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder.FullName,
         };
         start.Environment["HOME"] = _folder.FullName;
         start.Environment["TMPDIR"] = _folder.FullName;

@@ -14,7 +14,8 @@ internal sealed class HostSetting : IDisposable
     public HostSetting(string file, int value)
     {
         _file = file;
-        // Of pages made on demand that a test before this one had, the last may come back when it has ended: they would count as taken, or as reserved.
+        // Of pages made on demand that a test before this one had, the last may come back when it has ended: they would
+        // count as taken, or as reserved.
         IsSoon(() => !File.Exists(Surplus) || Read(Surplus) == 0);
         _before = Value;
         int taken = 0;
@@ -25,12 +26,14 @@ internal sealed class HostSetting : IDisposable
         });
         if (isTaken) return;
         Write(_before);
-        Assert.Skip($"{file} was set to {value} and is {taken}: another program holds huge pages, or memory is too fragmented for more.");
+        Assert.Skip(
+            $"{file} was set to {value} and is {taken}: another program holds huge pages, or memory is too fragmented for more.");
     }
 
     private string Surplus => Path.Combine(Path.GetDirectoryName(_file)!, "surplus_hugepages");
 
-    // What nr_hugepages tells counts pages made on demand too, and what is written to it does not (Documentation/admin-guide/mm/hugetlbpage.rst).
+    // What nr_hugepages tells counts pages made on demand too, and what is written to it does not
+    // (Documentation/admin-guide/mm/hugetlbpage.rst).
     private int Value => Read(_file) - (_file == Host.Reserved ? Read(Surplus) : 0);
 
     public void Dispose() => Write(_before);

@@ -9,7 +9,7 @@ public sealed unsafe class HostTests
     [Fact]
     public void Two_MiB_are_contiguous_and_pinned_with_no_set_up()
     {
-        using NonpagedPool pool = NonpagedPool.Create();
+        using var pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(2 << 20) { Contiguous = true, Pin = PinDemand.Any });
         Assert.True(block.Obtained.Contiguous);
         Assert.True(block.Obtained.Pinned);
@@ -23,21 +23,23 @@ public sealed unsafe class HostTests
     {
         Host.SkipUnlessRoot();
         using var setting = new HostSetting(Host.Overcommit, 64);
-        using (NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.OnDemandHugepages] }))
+        using (var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.OnDemandHugepages] }))
         {
             using MemoryBlock block = pool.Allocate(new MemoryRequest(8 << 20));
             Assert.Equal(8192, Host.HugetlbKilobytes());
         }
 
         Assert.Equal(0, Host.HugetlbKilobytes());
-        Host.AssertSoon(() => HugepageCounts.Read().Surplus == 0 || HugepageCounts.Read().OnDemand >= 60, "The kernel has not got its pages back.");
+        Host.AssertSoon(
+            () => HugepageCounts.Read().Surplus == 0 || HugepageCounts.Read().OnDemand >= 60,
+            "The kernel has not got its pages back.");
     }
 
     [Fact]
     public void Compaction_moves_no_page_of_the_pool()
     {
         Host.SkipUnlessRoot();
-        using NonpagedPool pool = NonpagedPool.Create();
+        using var pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(16 << 20) { Pin = PinDemand.Any });
         new Span<byte>(block.Address, 16 << 20).Fill(0x5a);
         for (int i = 0; i < 3; i++) File.WriteAllText("/proc/sys/vm/compact_memory", "1");
@@ -51,11 +53,12 @@ public sealed unsafe class HostTests
         for (int round = 0; round < 3; round++)
         {
             (int maps, int descriptors) = (Host.CountMaps(), Host.CountDescriptors());
-            using (NonpagedPool pool = NonpagedPool.Create())
+            using (var pool = NonpagedPool.Create())
             {
                 pool.Allocate(new MemoryRequest(6 << 20));
                 Assert.False(pool.TryAllocate(new MemoryRequest(unchecked((nuint)(1UL << 45))), out _, out _));
-                Assert.False(pool.TryAllocate(new MemoryRequest(4096) { HighestAcceptableAddress = new PhysicalAddress(0xfffff) }, out _, out _));
+                Assert.False(pool.TryAllocate(
+                    new MemoryRequest(4096) { HighestAcceptableAddress = new PhysicalAddress(0xfffff) }, out _, out _));
                 Assert.True(Host.CountMaps() > maps);
             }
 
@@ -66,7 +69,7 @@ public sealed unsafe class HostTests
     [Fact]
     public void What_cannot_be_given_is_a_failure_with_reason_limit_and_remedy()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 64 << 20 });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 64 << 20 });
         (MemoryRequest Request, string Word)[] refused =
         [
             (new(100) { Caching = Caching.Uncached }, "memmap="),
@@ -89,7 +92,7 @@ public sealed unsafe class HostTests
     [Fact]
     public void A_request_that_makes_no_sense_is_a_wrong_argument()
     {
-        using NonpagedPool pool = NonpagedPool.Create();
+        using var pool = NonpagedPool.Create();
         (MemoryRequest Request, string Word)[] wrong =
         [
             (new(0), "0 bytes"),
@@ -104,7 +107,8 @@ public sealed unsafe class HostTests
         ];
         foreach ((MemoryRequest request, string word) in wrong)
         {
-            Assert.Contains(word, Assert.Throws<ArgumentException>(() => pool.Allocate(request)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                word, Assert.Throws<ArgumentException>(() => pool.Allocate(request)).Message, StringComparison.Ordinal);
             Assert.Throws<ArgumentException>(() => pool.TryAllocate(request, out _, out _));
             Assert.Throws<ArgumentException>(() => pool.Reserve(request));
         }
@@ -115,13 +119,15 @@ public sealed unsafe class HostTests
     [Fact]
     public void Single_pages_can_be_protected()
     {
-        using NonpagedPool pool = NonpagedPool.Create();
+        using var pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(16384) { Protectable = true });
         block.Protect(4096, 4096, MemoryProtection.ReadOnly);
         ((byte*)block.Address)[8192] = 1;
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(100, 4096, MemoryProtection.None));
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Protect(16384, 4096, MemoryProtection.None));
         using MemoryBlock plain = pool.Allocate(new MemoryRequest(16384));
-        Assert.Equal(FailureKind.NotProtectable, Assert.Throws<AllocationException>(() => plain.Protect(0, 4096, MemoryProtection.None)).Failure.Kind);
+        Assert.Equal(
+            FailureKind.NotProtectable,
+            Assert.Throws<AllocationException>(() => plain.Protect(0, 4096, MemoryProtection.None)).Failure.Kind);
     }
 }

@@ -47,7 +47,7 @@ public sealed class KeptTextTests
     {
         ControlGroups.Least();
         using var hook = new FaultHook();
-        ControlGroups.Least(anew: true);
+        ControlGroups.Least(isFresh: true);
         int levels = hook.Counts["pread"] - 1;
         // A level without such a file, as the root of version 2, is tried again.
         Assert.InRange(hook.Counts.GetValueOrDefault("open"), 0, int.Max(1, levels));
@@ -60,11 +60,11 @@ public sealed class KeptTextTests
     public void The_limits_of_control_groups_are_read_again_when_they_were_read_long_ago_and_for_a_refusal()
     {
         using var hook = new FaultHook();
-        int ofAll = Reads(() => ControlGroups.Least(anew: true));
+        int ofAll = Reads(() => ControlGroups.Least(isFresh: true));
         // The machine may be so busy that it is long ago the next moment.
         int ofUse = Enumerable.Range(0, 20).Min(_ =>
         {
-            ControlGroups.Least(anew: true);
+            ControlGroups.Least(isFresh: true);
             return Reads(() => ControlGroups.Least());
         });
         Assert.True(ofAll > ofUse);

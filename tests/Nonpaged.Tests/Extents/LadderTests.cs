@@ -13,7 +13,7 @@ public sealed unsafe class LadderTests
         if (rung is MemoryRung.HugepagePool or MemoryRung.OnDemandHugepages) Host.SkipUnlessRoot();
         using HostSetting? reserved = rung == MemoryRung.HugepagePool ? new HostSetting(Host.Reserved, 8) : null;
         using HostSetting? overcommit = rung == MemoryRung.OnDemandHugepages ? new HostSetting(Host.Overcommit, 8) : null;
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung] });
         using MemoryBlock block = pool.Allocate(new MemoryRequest(5 << 20) { Pin = PinDemand.Any });
         Assert.Equal(name, block.Obtained.Rung);
         Host.AssertFramesAreThoseOfTheKernel(pool, block);
@@ -27,7 +27,7 @@ public sealed unsafe class LadderTests
     {
         Host.SkipUnlessRoot();
         using var overcommit = new HostSetting(Host.Overcommit, 8);
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed] });
         using MemoryBlock block = pool.Allocate(new MemoryRequest(1 << 20));
         Assert.Equal("collapsed memfd", block.Obtained.Rung);
         Assert.Equal(0, Host.HugetlbKilobytes());
@@ -36,7 +36,8 @@ public sealed unsafe class LadderTests
     [Fact]
     public void Rungs_are_tried_in_the_order_given()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages, MemoryRung.Collapsed] });
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages, MemoryRung.Collapsed] });
         using MemoryBlock small = pool.Allocate(new MemoryRequest(1 << 20));
         using MemoryBlock contiguous = pool.Allocate(new MemoryRequest(1 << 20) { Contiguous = true });
         Assert.Equal("4 KiB pages", small.Obtained.Rung);
@@ -46,11 +47,12 @@ public sealed unsafe class LadderTests
     [Fact]
     public void A_ladder_without_a_fitting_rung_is_a_failure_that_says_so()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
         Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20) { Contiguous = true }, out _, out AllocationFailure? failure));
         Assert.Contains("SmallPages", failure.Limit, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [] }));
-        Assert.Throws<ArgumentException>(() => NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed, MemoryRung.Collapsed] }));
+        Assert.Throws<ArgumentException>(() =>
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed, MemoryRung.Collapsed] }));
     }
 
     [Fact]
@@ -65,14 +67,16 @@ public sealed unsafe class LadderTests
             if (HugepageCounts.Read(GiantPageRung.Size).Available == 0)
             {
                 // The kernel found no free GiB in one piece, as it may on a machine that has run for a while.
-                using NonpagedPool none = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.GiantPages] });
-                Assert.False(none.TryAllocate(new MemoryRequest(100 << 20) { Contiguous = true }, out _, out AllocationFailure? failure));
+                using var none = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.GiantPages] });
+                Assert.False(
+                    none.TryAllocate(new MemoryRequest(100 << 20) { Contiguous = true }, out _, out AllocationFailure? failure));
                 Assert.Contains("hugepages-1048576kB/nr_hugepages", failure.Remedy, StringComparison.Ordinal);
                 return;
             }
 
-            using NonpagedPool pool = NonpagedPool.Create();
-            using (MemoryBlock small = pool.Allocate(new MemoryRequest(1 << 20))) Assert.NotEqual("1 GiB pages", small.Obtained.Rung);
+            using var pool = NonpagedPool.Create();
+            using (MemoryBlock small = pool.Allocate(new MemoryRequest(1 << 20)))
+                Assert.NotEqual("1 GiB pages", small.Obtained.Rung);
             using MemoryBlock block = pool.Allocate(new MemoryRequest(100 << 20) { Contiguous = true, Pin = PinDemand.Any });
             Assert.Equal("1 GiB pages", block.Obtained.Rung);
             Assert.Single(block.Obtained.PhysicalRanges);

@@ -11,11 +11,11 @@ public sealed unsafe class NodeRequestTests
     [InlineData(MemoryRung.SmallPages)]
     public void Memory_asked_for_on_node_0_lies_there(MemoryRung rung)
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung] });
         using MemoryBlock block = pool.Allocate(new MemoryRequest(3 << 20) { Node = 0 });
         Assert.Equal(0, block.Obtained.Node);
         nuint[] pages = [.. Enumerable.Range(0, 768).Select(page => (nuint)block.Address + ((nuint)page << 12))];
-        var nodes = new int[pages.Length];
+        int[] nodes = new int[pages.Length];
         Assert.False(LibC.GetNodes(pages, nodes).IsError);
         Assert.All(nodes, node => Assert.Equal(0, node));
         using MemoryBlock anywhere = pool.Allocate(new MemoryRequest(4096) { WholePages = true });
@@ -25,7 +25,7 @@ public sealed unsafe class NodeRequestTests
     [Fact]
     public void A_node_that_there_is_not_is_refused_with_those_that_there_are()
     {
-        using NonpagedPool pool = NonpagedPool.Create();
+        using var pool = NonpagedPool.Create();
         Assert.False(pool.TryAllocate(new MemoryRequest(4096) { Node = 999 }, out _, out AllocationFailure? failure));
         Assert.Equal("There is no NUMA node 999.", failure.Reason);
         Assert.Throws<ArgumentException>(() => pool.TryAllocate(new MemoryRequest(4096) { Node = -1 }, out _, out failure));
@@ -39,7 +39,7 @@ public sealed unsafe class NodeRequestTests
     {
         if (File.ReadAllText("/sys/devices/system/node/online").Trim() != "0") Assert.Skip("The machine has several NUMA nodes.");
         using var hook = new Faults.FaultHook(call, 1, Interop.Errno.EPERM);
-        using NonpagedPool pool = NonpagedPool.Create();
+        using var pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Node = 0 });
         Assert.Equal(0, block.Obtained.Node);
         Assert.False(hook.HasFired);

@@ -1,6 +1,9 @@
 namespace Nonpaged.Tests.Extents;
 
-/// <summary>Regions that a pool is given. A memory file plays the memory, which no process here may map uncached: what the kernel makes of it is proved in a guest.</summary>
+/// <summary>
+/// Regions that a pool is given. A memory file plays the memory, which no process here may map uncached: what the kernel
+/// makes of it is proved in a guest.
+/// </summary>
 [Collection("host memory")]
 public sealed unsafe class RegionTests : IDisposable
 {
@@ -14,23 +17,26 @@ public sealed unsafe class RegionTests : IDisposable
     [Fact]
     public void Only_requests_that_need_it_are_served_from_a_region_and_they_from_nothing_else()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Regions = [Region(Caching.Uncached)] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Regions = [Region(Caching.Uncached)] });
         using MemoryBlock uncached = pool.Allocate(new MemoryRequest(20_000) { Caching = Caching.Uncached, Contiguous = true });
-        Assert.Equal((Caching.Uncached, true, true, true), (uncached.Obtained.Caching, uncached.Obtained.Coherent, uncached.Obtained.Pinned, uncached.Obtained.Contiguous));
+        Assert.Equal(
+            (Caching.Uncached, true, true, true),
+            (uncached.Obtained.Caching, uncached.Obtained.Coherent, uncached.Obtained.Pinned, uncached.Obtained.Contiguous));
         Assert.InRange(pool.Translate(uncached.Address).Value, Start, Start + Length - 20_000);
         Assert.Equal(new RegionUse(Length, Length - (5 * 4096)), pool.GetRegionUse(Caching.Uncached));
 
         using MemoryBlock coherent = pool.Allocate(new MemoryRequest(20_000) { Caching = Caching.Coherent });
         Assert.Equal(Caching.Coherent, coherent.Obtained.Caching);
         Assert.NotEqual("reserved region", coherent.Obtained.Rung);
-        Assert.False(pool.TryAllocate(new MemoryRequest(4096) { Caching = Caching.WriteCombined }, out _, out AllocationFailure? failure));
+        Assert.False(
+            pool.TryAllocate(new MemoryRequest(4096) { Caching = Caching.WriteCombined }, out _, out AllocationFailure? failure));
         Assert.StartsWith("Write-combined memory cannot be had", failure.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_region_that_is_used_up_tells_how_much_there_is_and_comes_back_filled_with_zeros()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Regions = [Region(Caching.Uncached)] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Regions = [Region(Caching.Uncached)] });
         var request = new MemoryRequest((nuint)Length) { Caching = Caching.Uncached, Contiguous = true };
         using (MemoryBlock all = pool.Allocate(request))
         {
@@ -46,12 +52,16 @@ public sealed unsafe class RegionTests : IDisposable
     [Fact]
     public void A_cached_region_serves_a_limit_that_the_kernel_s_memory_does_not_meet_and_nothing_less()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Regions = [Region(Caching.Coherent)] });
-        using MemoryBlock low = pool.Allocate(new MemoryRequest(8192) { HighestAcceptableAddress = new PhysicalAddress(Start + Length - 1) });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Regions = [Region(Caching.Coherent)] });
+        using MemoryBlock low =
+            pool.Allocate(new MemoryRequest(8192) { HighestAcceptableAddress = new PhysicalAddress(Start + Length - 1) });
         Assert.Equal(("reserved region", Caching.Coherent), (low.Obtained.Rung, low.Obtained.Caching));
         using MemoryBlock any = pool.Allocate(new MemoryRequest(8192));
         Assert.NotEqual("reserved region", any.Obtained.Rung);
-        Assert.False(pool.TryAllocate(new MemoryRequest(4096) { Caching = Caching.Uncached, HighestAcceptableAddress = new PhysicalAddress(Start - 1) }, out _, out _));
+        Assert.False(pool.TryAllocate(
+            new MemoryRequest(4096) { Caching = Caching.Uncached, HighestAcceptableAddress = new PhysicalAddress(Start - 1) },
+            out _,
+            out _));
     }
 
     [Fact]
@@ -60,7 +70,7 @@ public sealed unsafe class RegionTests : IDisposable
         var options = new NonpagedPoolOptions { Regions = [Region(Caching.Uncached)] };
         using (NonpagedPool.Create(options))
         {
-            var refused = Assert.Throws<AllocationException>(() => NonpagedPool.Create(options));
+            AllocationException refused = Assert.Throws<AllocationException>(() => NonpagedPool.Create(options));
             Assert.Contains("Another program has the region", refused.Failure.Reason, StringComparison.Ordinal);
         }
 
@@ -75,7 +85,8 @@ public sealed unsafe class RegionTests : IDisposable
         Assert.Throws<ArgumentException>(() => MemoryRegion.Reserved(new PhysicalAddress(4096), 4096, Caching.WriteCombined));
         Assert.Throws<ArgumentException>(() => MemoryRegion.OfDevice("../../../etc", 0));
         Assert.Throws<ArgumentException>(() => MemoryRegion.OfDevice("0000:ff:1f.7", 2));
-        Assert.Throws<ArgumentException>(() => NonpagedPool.Over(_memory.Descriptor, MachineRam.Pc(8 << 20), new NonpagedPoolOptions { Regions = [Region(Caching.Uncached)] }));
+        Assert.Throws<ArgumentException>(() => NonpagedPool.Over(
+            _memory.Descriptor, MachineRam.Pc(8 << 20), new NonpagedPoolOptions { Regions = [Region(Caching.Uncached)] }));
     }
 
     [Theory]

@@ -6,7 +6,8 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void Under_a_reservation_no_allocation_makes_a_system_call()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
         pool.Reserve(32 << 20);
         ulong held = pool.HeldBytes;
         using var counter = new CallCounter();
@@ -32,7 +33,8 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void Without_one_the_same_count_finds_the_calls()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
         using var counter = new CallCounter();
         pool.Allocate(new MemoryRequest(2 << 20)).Dispose();
         Assert.True(counter.Counts["mmap"] > 0);
@@ -43,7 +45,8 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void What_is_free_already_is_counted_and_stays()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 16 << 20, IdleRelease = TimeSpan.Zero });
+        using var pool = NonpagedPool.Create(
+            new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 16 << 20, IdleRelease = TimeSpan.Zero });
         MemoryBlock block = pool.Allocate(new MemoryRequest(4 << 20));
         pool.Reserve(12 << 20);
         Assert.Equal(16UL << 20, pool.HeldBytes);
@@ -56,8 +59,10 @@ public sealed unsafe class ReserveTests
     [Fact]
     public void A_reservation_that_cannot_be_met_says_why()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Ceiling = 8 << 20 });
-        Assert.Contains("ceiling", Assert.Throws<AllocationException>(() => pool.Reserve(16 << 20)).Failure.Limit, StringComparison.Ordinal);
+        using var pool =
+            NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], Ceiling = 8 << 20 });
+        Assert.Contains(
+            "ceiling", Assert.Throws<AllocationException>(() => pool.Reserve(16 << 20)).Failure.Limit, StringComparison.Ordinal);
         Assert.False(pool.TryReserve(1 << 20, out AllocationFailure? low, new PhysicalAddress(0xffffff)));
         Assert.Contains("IOMMU", low.Remedy, StringComparison.Ordinal);
         Assert.Contains("0 bytes", Assert.Throws<ArgumentException>(() => pool.Reserve(0)).Message, StringComparison.Ordinal);

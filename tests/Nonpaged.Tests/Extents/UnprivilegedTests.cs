@@ -4,7 +4,11 @@ namespace Nonpaged.Tests.Extents;
 [Collection("host memory")]
 public sealed class UnprivilegedTests(ITestOutputHelper output)
 {
-    private static readonly string[] s_limited = ["/bin/sh", "-c", "ulimit -l 8192 && exec \"$@\"", "sh", "setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"];
+    private static readonly string[] s_limited =
+    [
+        "/bin/sh", "-c", "ulimit -l 8192 && exec \"$@\"", "sh", "setpriv", "--reuid", "65534", "--regid", "65534",
+        "--clear-groups",
+    ];
     private static readonly string[] s_capable = [.. s_limited, "--inh-caps", "+ipc_lock", "--ambient-caps", "+ipc_lock"];
 
     [Fact]
@@ -38,7 +42,10 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
         SkipUnlessPossible();
         using var forbidden = new HostSetting("/proc/sys/kernel/io_uring_disabled", 2);
         string answer = Ask(Limited("64", "NONPAGED_PINS=io_uring,pipe=1M"), 4 << 20);
-        Assert.StartsWith("refused Memory cannot be pinned by io_uring: io_uring is not permitted here (EPERM).", answer, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "refused Memory cannot be pinned by io_uring: io_uring is not permitted here (EPERM).",
+            answer,
+            StringComparison.Ordinal);
         Assert.Contains("kernel.io_uring_disabled", answer, StringComparison.Ordinal);
         Assert.Contains("4194304 bytes cannot be pinned by pipe.", answer, StringComparison.Ordinal);
         Assert.Contains("NONPAGED_PINS=io_uring,pipe=1M", answer, StringComparison.Ordinal);
@@ -90,7 +97,8 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
     [Fact]
     public void With_CAP_IPC_LOCK_the_limit_does_not_count()
     {
-        Assert.StartsWith("held collapsed memfd; pinned True; shortest range 2097152;", Ask(s_capable, 16 << 20), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "held collapsed memfd; pinned True; shortest range 2097152;", Ask(s_capable, 16 << 20), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -100,7 +108,9 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
         const int setThpDisable = 41;
         string[] disabled =
         [
-            "python3", "-c", $"import ctypes,os,sys; ctypes.CDLL(None).prctl({setThpDisable},1,0,0,0); os.execvp(sys.argv[1],sys.argv[1:])", .. Limited("64"),
+            "python3", "-c",
+            $"import ctypes,os,sys; ctypes.CDLL(None).prctl({setThpDisable},1,0,0,0); os.execvp(sys.argv[1],sys.argv[1:])",
+            .. Limited("64"),
         ];
         using var reserved = new HostSetting(Host.Reserved, 0);
         using var overcommit = new HostSetting(Host.Overcommit, 0);
@@ -133,6 +143,7 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
     private static void SkipUnlessPossible()
     {
         Host.SkipUnlessRoot();
-        if (!File.Exists("/usr/bin/setpriv")) Assert.Skip("The other user is made by setpriv (util-linux), which is not installed.");
+        if (!File.Exists("/usr/bin/setpriv"))
+            Assert.Skip("The other user is made by setpriv (util-linux), which is not installed.");
     }
 }

@@ -1,6 +1,8 @@
 namespace Nonpaged.Tests.Faults;
 
-/// <summary>One run of a workload with at most one failing call. A step that fails is made once more, and then it must succeed.</summary>
+/// <summary>
+/// One run of a workload with at most one failing call. A step that fails is made once more, and then it must succeed.
+/// </summary>
 internal sealed class Attempt(FaultHook hook)
 {
     private int _reported;
@@ -28,8 +30,10 @@ internal sealed class Attempt(FaultHook hook)
             Assert.True(!request.Contiguous || block!.Obtained.Contiguous);
             Assert.Equal(-1, block!.AsSpan().IndexOfAnyExcept((byte)0));
             bool isKnown = block.Obtained.PhysicalRanges[0].Start is not null;
-            Assert.True(isKnown || !block.Obtained.Pinned || (hook.HasFired && block.Obtained.Evidence.Contains("may not be read", StringComparison.Ordinal)));
-            if (block.Obtained.Pin is PinKind.IoUring or PinKind.Pipe && isKnown) Extents.Host.AssertFramesAreThoseOfTheKernel(pool, block);
+            Assert.True(isKnown || !block.Obtained.Pinned
+                || (hook.HasFired && block.Obtained.Evidence.Contains("may not be read", StringComparison.Ordinal)));
+            if (block.Obtained.Pin is PinKind.IoUring or PinKind.Pipe && isKnown)
+                Extents.Host.AssertFramesAreThoseOfTheKernel(pool, block);
             block.AsSpan().Fill(0xa5);
         });
         return block!;

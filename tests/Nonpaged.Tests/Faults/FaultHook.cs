@@ -2,7 +2,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Tests.Faults;
 
-/// <summary>Lets the n-th use of one call fail, counts all, and keeps account of the address space that is mapped through the library.</summary>
+/// <summary>
+/// Lets the n-th use of one call fail, counts all, and keeps account of the address space that is mapped through the library.
+/// </summary>
 internal sealed class FaultHook : SystemCallHook, IDisposable
 {
     private readonly Lock _gate = new();

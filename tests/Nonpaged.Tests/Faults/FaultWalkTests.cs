@@ -9,7 +9,11 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
 {
     // What a pool calls; the others are those of a machine.
     private static readonly string[] s_ofPools =
-        ["mmap", "munmap", "mprotect", "madvise", "mlock", "munlock", "pipe2", "read", "splice", "vmsplice", "memfd_create", "ftruncate", "fallocate", "fcntl", "open", "pread", "ioctl", "getrlimit", "sysinfo", "capget", "io_uring_setup", "io_uring_register"];
+        [
+            "mmap", "munmap", "mprotect", "madvise", "mlock", "munlock", "pipe2", "read", "splice", "vmsplice", "memfd_create",
+            "ftruncate", "fallocate", "fcntl", "open", "pread", "ioctl", "getrlimit", "sysinfo", "capget", "io_uring_setup",
+            "io_uring_register",
+        ];
 
     [Fact]
     public void After_any_failing_call_nothing_is_left_the_error_names_it_and_the_next_call_succeeds()
@@ -18,7 +22,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         // More than are needed: another program that takes some meanwhile takes none of those.
         using var reserved = new HostSetting(Host.Reserved, 12);
         using var overcommit = new HostSetting(Host.Overcommit, 64);
-        HugepageCounts before = HugepageCounts.Read();
+        var before = HugepageCounts.Read();
         long others = Host.HugepagesOfOthers();
         var sites = new HashSet<(string Call, int Nth, string Workload)>();
         var seen = new HashSet<string>();
@@ -56,9 +60,11 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
 
         // mlock is what is left where nothing may be pinned.
         tried += TryWithoutRing(seen, sites);
-        output.WriteLine($"{sites.Count} call sites ({seen.Count} calls: {string.Join(", ", seen.Order())}), {tried} pairs of site and errno, of which {absorbed} were absorbed by another rung or by trying again.");
+        output.WriteLine($"{sites.Count} call sites ({seen.Count} calls: {string.Join(", ", seen.Order())}), "
+            + $"{tried} pairs of site and errno, of which {absorbed} were absorbed by another rung or by trying again.");
         Assert.Equal(0, wrongs);
-        Host.AssertSoon(() => Host.AreHugepagesBack(before, others), $"Huge pages are left: {HugepageCounts.Read()}, were {before}.");
+        Host.AssertSoon(
+            () => Host.AreHugepagesBack(before, others), $"Huge pages are left: {HugepageCounts.Read()}, were {before}.");
         Assert.Equal(s_ofPools.Order(), seen.Order());
     }
 
@@ -115,7 +121,8 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
             Assert.Fail($"{what}: {exception}");
         }
 
-        foreach (string error in attempt.Errors) Assert.True(error.Contains(errno.ToString(), StringComparison.Ordinal), $"{what}: the error does not name it: {error}");
+        foreach (string error in attempt.Errors) Assert.True(
+            error.Contains(errno.ToString(), StringComparison.Ordinal), $"{what}: the error does not name it: {error}");
         AssertNothingIsLeft(hook, what);
         return attempt.Errors.Count == 0;
     }
@@ -133,7 +140,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         foreach (Errno errno in PlausibleErrors.ByCall["mlock"])
         {
             using var hook = new PinlessHook(errno);
-            using (NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] }))
+            using (var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] }))
             {
                 Assert.False(pool.TryAllocate(new MemoryRequest(1 << 20), out _, out AllocationFailure? failure));
                 Assert.Contains(errno.ToString(), failure.ToString(), StringComparison.Ordinal);

@@ -7,8 +7,12 @@ internal static unsafe class PoolWorkloads
 {
     public static IEnumerable<(string Name, Action<Attempt> Run)> All =>
     [
-        .. Enum.GetValues<MemoryRung>().Where(rung => rung != MemoryRung.GiantPages).Select(rung => ($"allocate on {rung}", (Action<Attempt>)(attempt => OnRung(attempt, rung)))),
-        .. Enum.GetValues<MemoryRung>().Where(rung => rung != MemoryRung.GiantPages).Select(rung => ($"pinned by pipes on {rung}", (Action<Attempt>)(attempt => ByPipes(attempt, rung)))),
+        .. Enum.GetValues<MemoryRung>()
+            .Where(rung => rung != MemoryRung.GiantPages)
+            .Select(rung => ($"allocate on {rung}", (Action<Attempt>)(attempt => OnRung(attempt, rung)))),
+        .. Enum.GetValues<MemoryRung>()
+            .Where(rung => rung != MemoryRung.GiantPages)
+            .Select(rung => ($"pinned by pipes on {rung}", (Action<Attempt>)(attempt => ByPipes(attempt, rung)))),
         ("left unpinned", LeftUnpinned),
         ("allocate by the ladder", Ladder),
         ("small blocks", Small),
@@ -35,7 +39,8 @@ internal static unsafe class PoolWorkloads
 
     private static void ByPipes(Attempt attempt, MemoryRung rung)
     {
-        using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options with { Ladder = [rung], Pins = [PinKind.Pipe] }));
+        using NonpagedPool pool = attempt.Make(() =>
+            NonpagedPool.Create(Options with { Ladder = [rung], Pins = [PinKind.Pipe] }));
         attempt.Allocate(pool, new MemoryRequest(5 << 20) { Pin = PinDemand.Any }).Dispose();
         Assert.Equal((0UL, 0L), (pool.HeldBytes, PipeBudget.Slots));
     }
@@ -75,7 +80,8 @@ internal static unsafe class PoolWorkloads
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Create(Options with { Ceiling = 8 << 20 }));
         for (int round = 0; round < 2; round++)
         {
-            MemoryBlock[] blocks = [.. Enumerable.Range(0, 4).Select(_ => attempt.Allocate(pool, new MemoryRequest(2 << 20) { Pin = PinDemand.Any }))];
+            MemoryBlock[] blocks = [.. Enumerable.Range(0, 4)
+                .Select(_ => attempt.Allocate(pool, new MemoryRequest(2 << 20) { Pin = PinDemand.Any }))];
             foreach (MemoryBlock block in blocks) block.Dispose();
             Assert.Equal(0UL, pool.HeldBytes);
         }
@@ -108,7 +114,8 @@ internal static unsafe class PoolWorkloads
         for (int round = 0; round < 2; round++)
         {
             using MemoryBlock block = attempt.Allocate(pool, new MemoryRequest(16384) { Protectable = true });
-            attempt.Do(() => block.TryProtect(4096, 4096, MemoryProtection.ReadOnly, out AllocationFailure? failure) ? null : failure);
+            attempt.Do(() =>
+                block.TryProtect(4096, 4096, MemoryProtection.ReadOnly, out AllocationFailure? failure) ? null : failure);
         }
 
         Assert.Equal(0UL, pool.HeldBytes);
@@ -132,7 +139,8 @@ internal static unsafe class PoolWorkloads
 
     private static void Machine(Attempt attempt)
     {
-        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
+        using Microsoft.Win32.SafeHandles.SafeFileHandle file = File.OpenHandle(
+            Path.GetTempFileName(), FileMode.Open, FileAccess.ReadWrite, FileShare.None, FileOptions.DeleteOnClose);
         RandomAccess.SetLength(file, 1 << 20);
         using NonpagedPool pool = attempt.Make(() => NonpagedPool.Over(file, MachineRam.Pc(1 << 20)));
         using MemoryBlock block = attempt.Allocate(pool, new MemoryRequest(100_000) { Contiguous = true });

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Tests.Heap;
 
-/// <summary>Each kind of bad free of a block that comes from magazines. After each the block, its neighbours and the heap are as before.</summary>
+/// <summary>
+/// Each kind of bad free of a block that comes from magazines. After each the block, its neighbours and the heap are as before.
+/// </summary>
 [Collection("host memory")]
 public sealed unsafe class BadFreeTests : IDisposable
 {
@@ -25,7 +27,8 @@ public sealed unsafe class BadFreeTests : IDisposable
         // Whatever was tried: all contents are there, no block is handed out that is in use, each is freed once, and all is back.
         nint[] more = _pool.Take(500, Length);
         Assert.Equal(540, more.Concat(_neighbours).Distinct().Count());
-        foreach (nint block in _neighbours) Assert.Equal(-1, new Span<byte>((void*)block, Length).IndexOfAnyExcept((byte)(block >> 6)));
+        foreach (nint block in _neighbours)
+            Assert.Equal(-1, new Span<byte>((void*)block, Length).IndexOfAnyExcept((byte)(block >> 6)));
         _pool.Give(more);
         _pool.Give(_neighbours);
         _pool.Trim();
@@ -80,7 +83,8 @@ public sealed unsafe class BadFreeTests : IDisposable
     [InlineData(0x1234_5678_9abc_def0UL)]
     [InlineData(0xffff_8000_0000_0000UL)]
     [InlineData(0xffff_ffff_ffff_ffffUL)]
-    public void An_address_of_no_memory_of_the_pool_is_refused(ulong address) => AssertRefused((void*)address, BadFree.Foreign, (nuint)address);
+    public void An_address_of_no_memory_of_the_pool_is_refused(ulong address) =>
+        AssertRefused((void*)address, BadFree.Foreign, (nuint)address);
 
     [Fact]
     public void A_block_of_the_stack_is_refused()

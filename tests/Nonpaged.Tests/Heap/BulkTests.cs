@@ -3,14 +3,17 @@ using CsCheck;
 
 namespace Nonpaged.Tests.Heap;
 
-/// <summary>Blocks that are allocated and freed many at a time, neighbours in order (which may go eight at a time) and others.</summary>
+/// <summary>
+/// Blocks that are allocated and freed many at a time, neighbours in order (which may go eight at a time) and others.
+/// </summary>
 [Collection("host memory")]
 public sealed unsafe class BulkTests(ITestOutputHelper output)
 {
     private static readonly nuint[] s_lengths = [16, 48, 64, 100, 300, 1024, 1514, 2048, 4096, 5000, 9000, 20_000, 65_536];
 
     private static readonly Gen<Bulk> s_bulks = Gen.Select(
-        Gen.Int[0, s_lengths.Length - 1], Gen.Int[1, 200], Gen.Int[0, 20], Gen.Enum<Disorder>(), Gen.Enum<Bad>(), Gen.Int[0, int.MaxValue],
+        Gen.Int[0, s_lengths.Length - 1], Gen.Int[1, 200], Gen.Int[0, 20], Gen.Enum<Disorder>(), Gen.Enum<Bad>(),
+        Gen.Int[0, int.MaxValue],
         (length, count, before, disorder, bad, pick) => new Bulk(s_lengths[length], count, before, disorder, bad, pick));
 
     private enum Disorder
@@ -38,15 +41,16 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Of_blocks_in_any_order_those_before_the_first_that_is_not_in_use_are_freed_and_no_other() => s_bulks.Array[1, 12].Sample(
-        bulks =>
-        {
-            using NonpagedPool pool = HeapPools.Make();
-            foreach (Bulk bulk in bulks) Check(pool, bulk);
-            pool.Trim();
-            Assert.Equal(0UL, pool.InUse());
-        },
-        iter: 150, threads: 1, writeLine: output.WriteLine);
+    public void Of_blocks_in_any_order_those_before_the_first_that_is_not_in_use_are_freed_and_no_other() =>
+        s_bulks.Array[1, 12].Sample(
+            bulks =>
+            {
+                using NonpagedPool pool = HeapPools.Make();
+                foreach (Bulk bulk in bulks) Check(pool, bulk);
+                pool.Trim();
+                Assert.Equal(0UL, pool.InUse());
+            },
+            iter: 150, threads: 1, writeLine: output.WriteLine);
 
     [Theory]
     [InlineData(16)]
@@ -66,7 +70,8 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
             nint start = near & ~0xffff;
             for (nint address = start - 16; address < start + 0x1_0010; address++)
             {
-                if (address != blocks[2]) Assert.False(pool.TryFreeSmall((void*)address), $"0x{address:x} was freed, a block is 0x{blocks[2]:x}");
+                if (address != blocks[2])
+                    Assert.False(pool.TryFreeSmall((void*)address), $"0x{address:x} was freed, a block is 0x{blocks[2]:x}");
             }
         }
 
@@ -79,7 +84,8 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
         using NonpagedPool pool = HeapPools.Make();
         nint[] blocks = [.. Enumerable.Range(0, 1000).Select(_ => (nint)pool.AllocateAligned(1024, 1024)).Order()];
         // Which spans are neighbours depends on the frames that the kernel gave.
-        nint start = blocks.First(block => (block & 0xffff) == 0 && Enumerable.Range(1, 7).All(i => blocks.Contains(block - i * 1024)));
+        nint start = blocks.First(block => (block & 0xffff) == 0
+            && Enumerable.Range(1, 7).All(i => blocks.Contains(block - i * 1024)));
         pool.Free((void*)start);
         nint[] given = [.. blocks.Where(block => block < start).TakeLast(7), start + 1];
         Assert.Equal(start - 7 * 1024, given[0]);
@@ -179,7 +185,9 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
 
         foreach (nint block in blocks.Concat(kept)) Assert.Equal(block, *(nint*)block);
         int place = random.Next(blocks.Length);
-        nint[] given = BadOf(pool, bulk, blocks, [.. before, .. kept], place) is { } bad ? [.. blocks[..(place + 1)], bad, .. blocks[(place + 1)..]] : blocks;
+        nint[] given = BadOf(pool, bulk, blocks, [.. before, .. kept], place) is { } bad
+            ? [.. blocks[..(place + 1)], bad, .. blocks[(place + 1)..]]
+            : blocks;
         if (given == blocks)
         {
             pool.Free(given);
@@ -191,7 +199,8 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
         }
 
         foreach (nint block in blocks[..(place + 1)]) Assert.False(pool.TryFreeSmall((void*)block), "It was freed before.");
-        foreach (nint block in blocks[(place + 1)..].Concat(kept).Concat(before)) Assert.True(pool.TryFreeSmall((void*)block), "It is in use.");
+        foreach (nint block in blocks[(place + 1)..].Concat(kept).Concat(before))
+            Assert.True(pool.TryFreeSmall((void*)block), "It is in use.");
     }
 
     private static nint? BadOf(NonpagedPool pool, Bulk bulk, nint[] blocks, nint[] before, int place)

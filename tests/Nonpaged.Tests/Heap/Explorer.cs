@@ -1,14 +1,17 @@
 namespace Nonpaged.Tests.Heap;
 
 /// <summary>
-/// Runs a story by every schedule that takes the processor from a thread that could go on at most so often, depth first (Musuvathi and Qadeer, "Iterative Context Bounding",
-/// PLDI 2007). The same stories make the same schedules in the same order.
+/// Runs a story by every schedule that takes the processor from a thread that could go on at most so often, depth first
+/// (Musuvathi and Qadeer, "Iterative Context Bounding", PLDI 2007). The same stories make the same schedules in the same order.
 /// </summary>
 internal static class Explorer
 {
     private const long BytesBetweenCollections = 32 << 20;
 
-    /// <summary>Throws what the first schedule that goes wrong throws, with its choices. How many schedules there were, and the most points of one.</summary>
+    /// <summary>
+    /// Throws what the first schedule that goes wrong throws, with its choices. How many schedules there
+    /// were, and the most points of one.
+    /// </summary>
     public static (int Schedules, int Points) Explore(Func<Story> begin, int preemptions)
     {
         var prefix = new List<int>();
@@ -30,7 +33,9 @@ internal static class Explorer
                 }
                 catch (Exception exception)
                 {
-                    throw new InvalidOperationException($"Schedule {count} ({string.Join(' ', schedule.Choices.Select(choice => choice.Chosen))}): {exception.Message}", exception);
+                    throw new InvalidOperationException(
+                        $"Schedule {count} ({string.Join(' ', schedule.Choices.Select(choice => choice.Chosen))}): "
+                            + $"{exception.Message}", exception);
                 }
 
                 points = int.Max(points, schedule.Points);
@@ -55,7 +60,10 @@ internal static class Explorer
         return true;
     }
 
-    /// <summary>The end of a thread is told by the garbage collector too, on a thread that no schedule has: it runs between schedules only.</summary>
+    /// <summary>
+    /// The end of a thread is told by the garbage collector too, on a thread that no schedule has:
+    /// it runs between schedules only.
+    /// </summary>
     private static void Quiet(ref long collected)
     {
         long allocated = GC.GetTotalAllocatedBytes();

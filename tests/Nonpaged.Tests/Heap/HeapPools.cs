@@ -3,13 +3,15 @@ namespace Nonpaged.Tests.Heap;
 /// <summary>Pools of host memory whose small blocks go through magazines.</summary>
 internal static unsafe class HeapPools
 {
-    public static NonpagedPool Make(ulong ceiling = 64 << 20, MemoryRung rung = MemoryRung.SmallPages, TimeSpan? idleRelease = null) => NonpagedPool.Create(new NonpagedPoolOptions
-    {
-        Name = "heap test",
-        Ceiling = ceiling,
-        Ladder = [rung],
-        IdleRelease = idleRelease ?? TimeSpan.FromHours(1),
-    });
+    public static NonpagedPool Make(
+        ulong ceiling = 64 << 20, MemoryRung rung = MemoryRung.SmallPages, TimeSpan? idleRelease = null) =>
+        NonpagedPool.Create(new NonpagedPoolOptions
+        {
+            Name = "heap test",
+            Ceiling = ceiling,
+            Ladder = [rung],
+            IdleRelease = idleRelease ?? TimeSpan.FromHours(1),
+        });
 
     public static ulong InUse(this NonpagedPool pool) => pool.HeldBytes - pool.FreeBytes;
 

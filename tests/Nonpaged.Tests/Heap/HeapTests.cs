@@ -43,7 +43,8 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
     [InlineData(false)]
     public void Random_histories_of_small_blocks_keep_contents_and_give_all_memory_back(bool verify)
     {
-        Gen.Select(Gen.Int[0, 3], Gen.OneOf(Gen.Int[1, 200], Gen.Int[1, 9000], Gen.Int[1, 70_000]), Gen.Int[0, 12], Gen.Int[0, int.MaxValue])
+        Gen.Select(Gen.Int[0, 3], Gen.OneOf(
+            Gen.Int[1, 200], Gen.Int[1, 9000], Gen.Int[1, 70_000]), Gen.Int[0, 12], Gen.Int[0, int.MaxValue])
             .Array[1, 300].Sample(steps => Run(verify, steps), iter: 40, writeLine: output.WriteLine);
     }
 
@@ -164,7 +165,9 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
             {
                 if (pool.FreeBytes < 1 << 20) continue;
                 nuint align = (nuint)1 << alignment;
-                nint address = (nint)(kind == 1 ? pool.AllocateAligned((nuint)length, align) : kind == 2 ? pool.AllocateZeroed((nuint)length) : pool.Allocate((nuint)length));
+                nint address = (nint)(kind == 1 ? pool.AllocateAligned((nuint)length, align)
+                    : kind == 2 ? pool.AllocateZeroed((nuint)length)
+                    : pool.Allocate((nuint)length));
                 Assert.Equal(0u, (nuint)address % (kind == 1 ? nuint.Max(align, 16) : 16));
                 if (kind == 2) Assert.Equal(-1, new Span<byte>((void*)address, length).IndexOfAnyExcept((byte)0));
                 Assert.DoesNotContain(model, other => address < other.Address + other.Length && other.Address < address + length);

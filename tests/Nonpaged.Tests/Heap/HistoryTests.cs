@@ -4,12 +4,15 @@ using CsCheck;
 
 namespace Nonpaged.Tests.Heap;
 
-/// <summary>Random histories of pools with magazines, held against a model: which blocks there are, how long, and with what contents.</summary>
+/// <summary>
+/// Random histories of pools with magazines, held against a model: which blocks there are, how long, and with what contents.
+/// </summary>
 [Collection("host memory")]
 public sealed unsafe class HistoryTests(ITestOutputHelper output)
 {
     private static readonly Gen<Step[]> s_steps = Gen.Select(
-        Gen.Int[0, 9], Gen.OneOf(Gen.Int[1, 200], Gen.Int[1, 9000], Gen.Int[1, 70_000]), Gen.Int[0, 12], Gen.Int[0, int.MaxValue], (kind, length, alignment, pick) => new Step(kind, length, alignment, pick)).Array[1, 400];
+        Gen.Int[0, 9], Gen.OneOf(Gen.Int[1, 200], Gen.Int[1, 9000], Gen.Int[1, 70_000]), Gen.Int[0, 12], Gen.Int[0, int.MaxValue],
+        (kind, length, alignment, pick) => new Step(kind, length, alignment, pick)).Array[1, 400];
 
     [Fact]
     public void Blocks_of_one_thread_keep_their_contents_and_all_memory_comes_back() => s_steps.Sample(
@@ -25,41 +28,42 @@ public sealed unsafe class HistoryTests(ITestOutputHelper output)
         iter: 40, threads: 1, writeLine: output.WriteLine);
 
     [Fact]
-    public void Blocks_that_three_threads_hand_over_to_each_other_keep_their_contents_and_all_memory_comes_back() => s_steps.Array[3].Sample(
-        histories =>
-        {
-            using NonpagedPool pool = HeapPools.Make();
-            var passed = new ConcurrentQueue<Block>();
-            var errors = new ConcurrentQueue<Exception>();
-            Model[] models = [.. histories.Select(_ => new Model(pool))];
-            Thread[] threads = [.. histories.Select((history, index) => new Thread(() =>
+    public void Blocks_that_three_threads_hand_over_to_each_other_keep_their_contents_and_all_memory_comes_back() =>
+        s_steps.Array[3].Sample(
+            histories =>
             {
-                try
+                using NonpagedPool pool = HeapPools.Make();
+                var passed = new ConcurrentQueue<Block>();
+                var errors = new ConcurrentQueue<Exception>();
+                Model[] models = [.. histories.Select(_ => new Model(pool))];
+                Thread[] threads = [.. histories.Select((history, index) => new Thread(() =>
                 {
-                    foreach (Step step in history) models[index].Do(step, passed);
-                }
-                catch (Exception exception)
+                    try
+                    {
+                        foreach (Step step in history) models[index].Do(step, passed);
+                    }
+                    catch (Exception exception)
+                    {
+                        errors.Enqueue(exception);
+                    }
+                }))];
+                foreach (Thread thread in threads) thread.Start();
+                foreach (Thread thread in threads) thread.Join();
+                Assert.Empty(errors);
+                // All that is in use, whoever has it, is apart.
+                nint end = 0;
+                foreach (Block block in models.SelectMany(model => model.Blocks).Concat(passed).OrderBy(block => block.Address))
                 {
-                    errors.Enqueue(exception);
+                    Assert.True(block.Address >= end, "Two blocks overlap.");
+                    end = block.Address + block.Length;
                 }
-            }))];
-            foreach (Thread thread in threads) thread.Start();
-            foreach (Thread thread in threads) thread.Join();
-            Assert.Empty(errors);
-            // All that is in use, whoever has it, is apart.
-            nint end = 0;
-            foreach (Block block in models.SelectMany(model => model.Blocks).Concat(passed).OrderBy(block => block.Address))
-            {
-                Assert.True(block.Address >= end, "Two blocks overlap.");
-                end = block.Address + block.Length;
-            }
 
-            foreach (Model model in models) model.FreeAll();
-            while (passed.TryDequeue(out Block block)) models[0].CheckAndFree(block);
-            pool.Trim();
-            Assert.Equal(0UL, pool.InUse());
-        },
-        iter: 25, threads: 1, writeLine: output.WriteLine);
+                foreach (Model model in models) model.FreeAll();
+                while (passed.TryDequeue(out Block block)) models[0].CheckAndFree(block);
+                pool.Trim();
+                Assert.Equal(0UL, pool.InUse());
+            },
+            iter: 25, threads: 1, writeLine: output.WriteLine);
 
     private readonly record struct Step(int Kind, int Length, int Alignment, int Pick);
 
@@ -127,7 +131,8 @@ public sealed unsafe class HistoryTests(ITestOutputHelper output)
             else Assert.Equal(BadFree.None, pool.TryFree((void*)block.Address, (nuint)block.Length));
         }
 
-        private static void Check(Block block) => Assert.Equal(-1, new Span<byte>((void*)block.Address, block.Length).IndexOfAnyExcept(block.Pattern));
+        private static void Check(Block block) =>
+            Assert.Equal(-1, new Span<byte>((void*)block.Address, block.Length).IndexOfAnyExcept(block.Pattern));
 
         private void FreeSeveral(int count)
         {
@@ -142,7 +147,8 @@ public sealed unsafe class HistoryTests(ITestOutputHelper output)
         {
             Assert.Equal(0, address & 15);
             Assert.True(pool.GetUsableSize((void*)address) >= (nuint)step.Length);
-            Assert.DoesNotContain(_blocks, other => address < other.Address + other.Length && other.Address < address + step.Length);
+            Assert.DoesNotContain(
+                _blocks, other => address < other.Address + other.Length && other.Address < address + step.Length);
             var block = new Block(address, step.Length, (byte)(step.Pick + _blocks.Count));
             NativeMemory.Fill((void*)address, (nuint)step.Length, block.Pattern);
             _blocks.Add(block);

@@ -1,6 +1,9 @@
 namespace Nonpaged.Tests.Heap;
 
-/// <summary>What depots, spans, the end of threads, trimming and the end of a pool do to each other, by every schedule with at most so many preemptions.</summary>
+/// <summary>
+/// What depots, spans, the end of threads, trimming and the end of a pool do to each other, by every schedule
+/// with at most so many preemptions.
+/// </summary>
 [Collection("host memory")]
 public sealed unsafe class InterleavingTests(ITestOutputHelper output)
 {
@@ -228,7 +231,8 @@ public sealed unsafe class InterleavingTests(ITestOutputHelper output)
     {
         var watch = System.Diagnostics.Stopwatch.StartNew();
         (int schedules, int points) = Explorer.Explore(begin, preemptions);
-        output.WriteLine($"{schedules} schedules of up to {points} points with at most {preemptions} preemptions, {watch.Elapsed.TotalSeconds:0.0} s");
+        output.WriteLine($"{schedules} schedules of up to {points} points with at most {preemptions} preemptions, "
+            + $"{watch.Elapsed.TotalSeconds:0.0} s");
         Assert.True(schedules > 10, $"{schedules} schedules");
     }
 }

@@ -51,7 +51,8 @@ public sealed unsafe class MagazinePoolTests
         using NonpagedPool pool = HeapPools.Make();
         for (int round = 0; round < 5; round++)
         {
-            Thread[] threads = [.. Enumerable.Range(0, 40).Select(_ => new Thread(() => pool.Give(pool.Take(ManyBlocks / 2, 300))))];
+            Thread[] threads =
+                [.. Enumerable.Range(0, 40).Select(_ => new Thread(() => pool.Give(pool.Take(ManyBlocks / 2, 300))))];
             foreach (Thread thread in threads) thread.Start();
             foreach (Thread thread in threads) thread.Join();
             pool.Trim();
@@ -207,7 +208,8 @@ public sealed unsafe class MagazinePoolTests
     {
         using NonpagedPool pool = HeapPools.Make();
         var passed = new System.Collections.Concurrent.ConcurrentQueue<nint>();
-        Task[] tasks = [.. Enumerable.Range(0, 2000).Select(index => Task.Run(() => Take(index)).ContinueWith(_ => Give(), TaskScheduler.Default))];
+        Task[] tasks = [.. Enumerable.Range(0, 2000)
+            .Select(index => Task.Run(() => Take(index)).ContinueWith(_ => Give(), TaskScheduler.Default))];
         Task.WaitAll(tasks);
         void Take(int index)
         {
@@ -328,7 +330,9 @@ public sealed unsafe class MagazinePoolTests
     private static nint Span(NonpagedPool pool, nint block) => (nint)PoolParts.SpanOf(pool, block).Start;
 
     private static Dictionary<nint, ulong> SpansOf(NonpagedPool pool, nint[] blocks) =>
-        blocks.Select(block => PoolParts.SpanOf(pool, block)).Distinct().ToDictionary(span => (nint)span.Start, span => (ulong)span.Pages << 12);
+        blocks.Select(block => PoolParts.SpanOf(pool, block))
+            .Distinct()
+            .ToDictionary(span => (nint)span.Start, span => (ulong)span.Pages << 12);
 
     [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_usedStates")]
     private static extern ref uint UsedStates(ChunkTable table);

@@ -1,8 +1,9 @@
 namespace Nonpaged.Tests.Heap;
 
 /// <summary>
-/// Runs threads one at a time. Wherever the heap comes to a lock, or to a step without one, the thread that goes on is chosen: by a prefix of choices that is given, and behind
-/// it the same thread for as long as it can. What else could have been chosen is kept, for <see cref="Explorer"/>.
+/// Runs threads one at a time. Wherever the heap comes to a lock, or to a step without one, the thread that goes on is chosen: by
+/// a prefix of choices that is given, and behind it the same thread for as long as it can. What else could have been chosen is
+/// kept, for <see cref="Explorer"/>.
 /// </summary>
 internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : HeapHook, IDisposable
 {
@@ -30,7 +31,9 @@ internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : Hea
         worker.Condition = null;
     }
 
-    /// <summary>Runs all to their end. A thread that ends has ended, for <see cref="Thread.IsAlive"/> too, before another goes on.</summary>
+    /// <summary>
+    /// Runs all to their end. A thread that ends has ended, for <see cref="Thread.IsAlive"/> too, before another goes on.
+    /// </summary>
     public void Run(IEnumerable<Action> bodies)
     {
         _workers = [.. bodies.Select(body => new Worker(body, _stopped))];
@@ -76,7 +79,8 @@ internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : Hea
         if (options.Count == 0) throw new InvalidOperationException("No thread can go on: a deadlock.");
         if (options.Count == 1) return options[0];
         int chosen = _choices.Count < prefix.Count ? prefix[_choices.Count] : 0;
-        if (chosen >= options.Count) throw new InvalidOperationException("The same choices came to another place: something is not under control.");
+        if (chosen >= options.Count)
+            throw new InvalidOperationException("The same choices came to another place: something is not under control.");
         _choices.Add((chosen, options.Count));
         if (canGoOn && chosen > 0) _preemptions++;
         return options[chosen];
@@ -115,7 +119,8 @@ internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : Hea
         public void Go(TimeSpan patience)
         {
             _go.Release();
-            if (!_stopped.Wait(patience)) throw new InvalidOperationException("A thread waits for another, at a place that is not under control.");
+            if (!_stopped.Wait(patience))
+                throw new InvalidOperationException("A thread waits for another, at a place that is not under control.");
             if (!_isDone) return;
             _thread.Join();
             HasEnded = true;

@@ -108,7 +108,8 @@ internal sealed unsafe class Story : IDisposable
 
         Give([.. _live]);
         Pool.Trim();
-        if (Pool.HeldBytes != Pool.FreeBytes) throw new InvalidOperationException($"{Pool.HeldBytes - Pool.FreeBytes} bytes are not back.");
+        if (Pool.HeldBytes != Pool.FreeBytes)
+            throw new InvalidOperationException($"{Pool.HeldBytes - Pool.FreeBytes} bytes are not back.");
     }
 
     public void Dispose()

@@ -11,7 +11,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
     public static TheoryData<string, bool> Calls()
     {
         var data = new TheoryData<string, bool>();
-        foreach (string call in ((string[])["small", "zeroed", "aligned", "bulk", "pages", "translate", "protect", "reserve", "trim", "look", "share"]))
+        foreach (string call in ((string[])["small", "zeroed", "aligned", "bulk", "pages", "translate", "protect", "reserve",
+            "trim", "look", "share"]))
         {
             data.Add(call, false);
             data.Add(call, true);
@@ -29,7 +30,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
         using var users = new Users(2);
         for (int round = 0; round < Rounds; round++)
         {
-            var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = $"round {round}", Verify = verify, Ladder = [MemoryRung.SmallPages] });
+            var pool = NonpagedPool.Create(
+                new NonpagedPoolOptions { Name = $"round {round}", Verify = verify, Ladder = [MemoryRung.SmallPages] });
             users.Begin(() =>
             {
                 try
@@ -40,7 +42,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
                         Interlocked.Increment(ref calls);
                     }
                 }
-                catch (ObjectDisposedException exception) when (exception.ObjectName.Contains($"\"{pool.Options.Name}\"", StringComparison.Ordinal))
+                catch (ObjectDisposedException exception) when (exception.ObjectName.Contains(
+                    $"\"{pool.Options.Name}\"", StringComparison.Ordinal))
                 {
                     Interlocked.Increment(ref gone);
                 }
@@ -57,12 +60,13 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
     [Fact]
     public void A_block_of_a_pool_that_is_gone_knows_it_and_gives_no_span()
     {
-        NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "gone" });
+        var pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "gone" });
         MemoryBlock block = pool.Allocate(new MemoryRequest(8192) { Protectable = true, Owner = "the test" });
         pool.Dispose();
         Assert.True(block.IsFreed);
         Assert.True(block.Address == null);
-        Assert.Contains("\"gone\"", Assert.Throws<ObjectDisposedException>(() => block.AsSpan().Length).ObjectName, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"gone\"", Assert.Throws<ObjectDisposedException>(() => block.AsSpan().Length).ObjectName, StringComparison.Ordinal);
         Assert.Throws<ObjectDisposedException>(() => block.Protect(0, 4096, MemoryProtection.ReadOnly));
         Assert.Throws<ObjectDisposedException>(() => block.Obtained);
         Assert.Throws<ObjectDisposedException>(() => pool.Export(block));
@@ -76,7 +80,7 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
     public void What_was_in_use_is_told_with_its_owner_when_the_pool_is_disposed(bool verify)
     {
         PoolLeftovers? told = null;
-        NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Verify = verify });
+        var pool = NonpagedPool.Create(new NonpagedPoolOptions { Verify = verify });
         pool.LeftBehind += left => told = left;
         pool.Allocate(new MemoryRequest(10_000) { WholePages = true, Owner = "a ring" });
         for (int i = 0; i < 3; i++) pool.Allocate(100);
@@ -91,20 +95,22 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
     [Fact]
     public void The_addresses_of_a_pool_that_is_gone_stay_without_access()
     {
-        NonpagedPool pool = NonpagedPool.Create();
+        var pool = NonpagedPool.Create();
         nuint address = (nuint)pool.Allocate(new MemoryRequest(6 << 20)).Address;
         pool.Dispose();
         string[] maps = File.ReadAllLines("/proc/self/maps");
         string mapping = Assert.Single(maps, line => Host.IsIn(line, address));
         Assert.Contains(" ---p ", mapping, StringComparison.Ordinal);
         Assert.True(AddressSpace.ReleaseRetired());
-        Assert.DoesNotContain(File.ReadAllLines("/proc/self/maps"), line => Host.IsIn(line, address) && line.Contains(" ---p ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            File.ReadAllLines("/proc/self/maps"),
+            line => Host.IsIn(line, address) && line.Contains(" ---p ", StringComparison.Ordinal));
     }
 
     [Fact]
     public void A_pool_s_slot_is_set_aside_until_each_thread_that_used_it_has_begun_another_slow_call_or_ended()
     {
-        NonpagedPool pool = NonpagedPool.Create();
+        var pool = NonpagedPool.Create();
         using var used = new ManualResetEventSlim();
         using var goOn = new ManualResetEventSlim();
         var thread = new Thread(() =>
@@ -120,7 +126,7 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
         Assert.Equal(taken, PoolSlots.Taken);
         goOn.Set();
         thread.Join();
-        using NonpagedPool other = NonpagedPool.Create();
+        using var other = NonpagedPool.Create();
         // A thread's end is told by the collector, or by who needs memory.
         Host.AssertSoon(
             () =>
@@ -155,7 +161,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
                 break;
             case "translate":
                 MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { WholePages = true });
-                for (int i = 0; i < 100; i++) _ = pool.TryTranslate((void*)block.LastStart, out _) || pool.Contains((void*)block.LastStart);
+                for (int i = 0; i < 100; i++) _ = pool.TryTranslate((void*)block.LastStart, out _)
+                    || pool.Contains((void*)block.LastStart);
                 block.Dispose();
                 break;
             case "protect":
@@ -177,7 +184,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
                 pool.Free(small, 300);
                 break;
             default:
-                using (MemoryBlock shared = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite })) pool.Export(shared).Dispose();
+                using (MemoryBlock shared = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite }))
+                    pool.Export(shared).Dispose();
                 break;
         }
     }

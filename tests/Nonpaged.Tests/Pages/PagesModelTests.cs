@@ -6,14 +6,16 @@ namespace Nonpaged.Tests.Pages;
 /// <summary>Random histories against a model that knows only the list of blocks and their contents.</summary>
 public sealed unsafe class PagesModelTests(ITestOutputHelper output)
 {
-    private static readonly ulong[] s_limits = [ulong.MaxValue, ulong.MaxValue, 0xffffffff, 0x7fffffff, 0x00ffffff, 0x000fffff, 0x0007ffff];
+    private static readonly ulong[] s_limits =
+        [ulong.MaxValue, ulong.MaxValue, 0xffffffff, 0x7fffffff, 0x00ffffff, 0x000fffff, 0x0007ffff];
 
     private static readonly nuint[] s_alignments = [0, 0, 0, 16, 64, 4096, 8192, 65536, 1 << 21];
 
     private static readonly Gen<Step> s_step = Gen.Select(
         Gen.Int[0, 2], Gen.OneOf(Gen.Int[1, 300], Gen.Int[1, 9000], Gen.Int[1, 3_000_000]), Gen.Int[0, s_limits.Length - 1],
         Gen.Int[0, s_alignments.Length - 1], Gen.Bool, Gen.Bool, Gen.Int[0, int.MaxValue],
-        (kind, length, limit, alignment, contiguous, whole, pick) => new Step(kind != 0, (nuint)length, s_limits[limit], s_alignments[alignment], contiguous, whole, pick));
+        (kind, length, limit, alignment, contiguous, whole, pick) =>
+            new Step(kind != 0, (nuint)length, s_limits[limit], s_alignments[alignment], contiguous, whole, pick));
 
     public static TheoryData<string> Layouts => ["pc 16M", "pc 6G", "permuted"];
 
@@ -68,7 +70,9 @@ public sealed unsafe class PagesModelTests(ITestOutputHelper output)
         nuint alignment = step.Alignment == 0 ? 16 : step.Alignment;
         Assert.Equal(0u, start % alignment);
         Assert.Equal(0u, pool.Translate(block.Address).Value % alignment);
-        Assert.DoesNotContain(model, other => start < (nuint)other.Block.Address + other.Block.Length && (nuint)other.Block.Address < start + step.Length);
+        Assert.DoesNotContain(
+            model,
+            other => start < (nuint)other.Block.Address + other.Block.Length && (nuint)other.Block.Address < start + step.Length);
         IReadOnlyList<PhysicalRange> ranges = block.Obtained.PhysicalRanges;
         Assert.Equal(step.Length, (nuint)ranges.Sum(range => (long)range.Length));
         Assert.All(ranges, range => Assert.True(range.Last!.Value.Value <= step.Limit));
@@ -93,8 +97,10 @@ public sealed unsafe class PagesModelTests(ITestOutputHelper output)
     private static bool Overlap(IReadOnlyList<PhysicalRange> left, IReadOnlyList<PhysicalRange> right)
     {
         if (left.Count * right.Count > 4096) return false;
-        return left.Any(l => right.Any(r => l.Start!.Value.Value < r.Start!.Value.Value + r.Length && r.Start!.Value.Value < l.Start!.Value.Value + l.Length));
+        return left.Any(l => right.Any(r => l.Start!.Value.Value < r.Start!.Value.Value + r.Length
+            && r.Start!.Value.Value < l.Start!.Value.Value + l.Length));
     }
 
-    private sealed record Step(bool Allocate, nuint Length, ulong Limit, nuint Alignment, bool Contiguous, bool WholePages, int Pick);
+    private sealed record Step(
+        bool Allocate, nuint Length, ulong Limit, nuint Alignment, bool Contiguous, bool WholePages, int Pick);
 }

@@ -9,8 +9,10 @@ public sealed unsafe class PinLadderTests
 {
     public static TheoryData<PinKind, MemoryRung> Kinds => new()
     {
-        { PinKind.IoUring, MemoryRung.SmallPages }, { PinKind.IoUring, MemoryRung.Collapsed }, { PinKind.IoUring, MemoryRung.OnDemandHugepages },
-        { PinKind.Pipe, MemoryRung.SmallPages }, { PinKind.Pipe, MemoryRung.Collapsed }, { PinKind.Pipe, MemoryRung.OnDemandHugepages },
+        { PinKind.IoUring, MemoryRung.SmallPages },
+    { PinKind.IoUring, MemoryRung.Collapsed }, { PinKind.IoUring, MemoryRung.OnDemandHugepages },
+        { PinKind.Pipe, MemoryRung.SmallPages },
+    { PinKind.Pipe, MemoryRung.Collapsed }, { PinKind.Pipe, MemoryRung.OnDemandHugepages },
     };
 
     [Theory]
@@ -19,7 +21,7 @@ public sealed unsafe class PinLadderTests
     {
         Host.SkipUnlessRoot();
         using var overcommit = new HostSetting(Host.Overcommit, 16);
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung], Pins = [kind] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [rung], Pins = [kind] });
         using MemoryBlock block = pool.Allocate(new MemoryRequest(8 << 20) { Pin = PinDemand.Any, WholePages = true });
         Assert.Equal(kind, block.Obtained.Pin);
         block.AsSpan().Fill(0x5a);
@@ -35,16 +37,17 @@ public sealed unsafe class PinLadderTests
     [Fact]
     public void A_request_gets_the_kind_of_pin_that_it_demands_and_none_where_it_demands_none()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
         using MemoryBlock any = pool.Allocate(new MemoryRequest(4096) { Pin = PinDemand.Any });
         using MemoryBlock longTerm = pool.Allocate(new MemoryRequest(4096) { Pin = PinDemand.LongTerm });
         using MemoryBlock none = pool.Allocate(new MemoryRequest(4096) { Pin = PinDemand.None });
-        Assert.Equal((PinKind.IoUring, PinKind.IoUring, PinKind.None), (any.Obtained.Pin, longTerm.Obtained.Pin, none.Obtained.Pin));
+        Assert.Equal(
+            (PinKind.IoUring, PinKind.IoUring, PinKind.None), (any.Obtained.Pin, longTerm.Obtained.Pin, none.Obtained.Pin));
         Assert.False(pool.TryTranslate(none.Address, out _));
         Assert.All(none.Obtained.PhysicalRanges, range => Assert.Null(range.Start));
-        using NonpagedPool pipes = NonpagedPool.Create(new NonpagedPoolOptions { Pins = [PinKind.Pipe] });
+        using var pipes = NonpagedPool.Create(new NonpagedPoolOptions { Pins = [PinKind.Pipe] });
         Assert.Equal(FailureKind.PinForbidden, Refusal(pipes, PinDemand.LongTerm).Kind);
-        using NonpagedPool nothing = NonpagedPool.Create(new NonpagedPoolOptions { Pins = [], Ladder = [MemoryRung.SmallPages] });
+        using var nothing = NonpagedPool.Create(new NonpagedPoolOptions { Pins = [], Ladder = [MemoryRung.SmallPages] });
         Assert.Equal(FailureKind.PinForbidden, Refusal(nothing, PinDemand.Any).Kind);
         Assert.False(nothing.TryAllocate(new MemoryRequest(4096) { Contiguous = true }, out _, out AllocationFailure? failure));
         Assert.Equal(FailureKind.PinForbidden, failure.Kind);
@@ -64,7 +67,7 @@ public sealed unsafe class PinLadderTests
     public void Why_no_ring_can_be_made_is_told_and_references_hold_the_pages_instead(int errno, string reason, FailureKind kind)
     {
         using var hook = new AlwaysFails("io_uring_setup", (Errno)errno);
-        using NonpagedPool pool = NonpagedPool.Create();
+        using var pool = NonpagedPool.Create();
         AllocationFailure failure = Refusal(pool, PinDemand.LongTerm);
         Assert.Contains(reason, failure.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("nonpaged doctor", kind == FailureKind.Kernel ? "" : failure.Remedy, StringComparison.Ordinal);
@@ -76,7 +79,8 @@ public sealed unsafe class PinLadderTests
     [Fact]
     public void A_pipe_that_is_drained_is_found_and_nothing_more_comes_from_what_it_held()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Pins = [PinKind.Pipe], Ladder = [MemoryRung.SmallPages], Verify = true });
+        using var pool = NonpagedPool.Create(
+            new NonpagedPoolOptions { Pins = [PinKind.Pipe], Ladder = [MemoryRung.SmallPages], Verify = true });
         LostPin? told = null;
         pool.PinLost += lost => told = lost;
         HashSet<string> before = [.. Pipes()];
@@ -95,10 +99,10 @@ public sealed unsafe class PinLadderTests
     [Fact]
     public void That_2_MiB_are_mapped_as_one_page_is_seen_in_smaps_too()
     {
-        using NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed] });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed] });
         using MemoryBlock huge = pool.Allocate(new MemoryRequest(6 << 20) { Alignment = 2 << 20 });
         Assert.Equal(6u << 20, FrameReader.ReadShmemPmdMapped((nuint)huge.Address, 6 << 20));
-        using NonpagedPool other = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
+        using var other = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.SmallPages] });
         using MemoryBlock small = other.Allocate(new MemoryRequest(6 << 20) { WholePages = true });
         Assert.Equal(0u, FrameReader.ReadShmemPmdMapped((nuint)small.Address, 6 << 20));
         AllocationFailure unproven = RungFailures.Unproven(2 << 20, new FrameReading([], Errno.EACCES, null), Errno.EACCES);
@@ -113,12 +117,20 @@ public sealed unsafe class PinLadderTests
         var policy = new PinPolicy([PinKind.IoUring, PinKind.Pipe], "pipe=64M");
         Assert.Equal(FailureKind.PinForbidden, policy.Refuse(PinKind.IoUring, 1)!.Kind);
         Assert.Null(policy.Refuse(PinKind.Pipe, 64 << 20));
-        Assert.Equal((FailureKind.PinLimit, 64L << 20), (policy.Refuse(PinKind.Pipe, (64 << 20) + 1)!.Kind, policy.Refuse(PinKind.Pipe, (64 << 20) + 1)!.LimitValue));
+        Assert.Equal(
+            (FailureKind.PinLimit, 64L << 20),
+            (policy.Refuse(PinKind.Pipe, (64 << 20) + 1)!.Kind, policy.Refuse(PinKind.Pipe, (64 << 20) + 1)!.LimitValue));
         PinPolicy.Charge(PinKind.Pipe, 1 << 20);
         Assert.NotNull(policy.Refuse(PinKind.Pipe, 64 << 20));
         PinPolicy.Charge(PinKind.Pipe, -1 << 20);
         foreach (string wrong in (string[])["pipes", "pipe=", "pipe=1X", "pipe=1=2", "pipe,pipe", "io_uring,none"])
-            Assert.Contains("word that is not known", new PinPolicy([PinKind.Pipe], wrong).Refuse(PinKind.Pipe, 1)!.Reason, StringComparison.Ordinal);
+        {
+            Assert.Contains(
+                "word that is not known",
+                new PinPolicy([PinKind.Pipe], wrong).Refuse(PinKind.Pipe, 1)!.Reason,
+                StringComparison.Ordinal);
+        }
+
         Assert.Null(new PinPolicy([PinKind.Pipe], " io_uring=1G , pipe ").Refuse(PinKind.Pipe, nuint.MaxValue));
     }
 

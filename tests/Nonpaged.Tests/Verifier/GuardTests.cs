@@ -4,7 +4,12 @@ public sealed unsafe class GuardTests
 {
     private static readonly NonpagedPoolOptions s_guarded = new()
     {
-        Verify = true, Guard = true, Ceiling = 8 << 20, Ladder = [MemoryRung.Collapsed, MemoryRung.SmallPages], IdleRelease = Timeout.InfiniteTimeSpan,
+        Verify = true,
+        Guard = true,
+        Ceiling = 8 << 20,
+        Ladder =
+            [MemoryRung.Collapsed, MemoryRung.SmallPages],
+        IdleRelease = Timeout.InfiniteTimeSpan,
     };
 
     [Theory]
@@ -15,11 +20,11 @@ public sealed unsafe class GuardTests
     [InlineData(65_520)]
     public void A_write_past_the_end_is_found_when_the_block_is_freed_and_names_it(int length)
     {
-        using NonpagedPool pool = NonpagedPool.Create(s_guarded);
+        using var pool = NonpagedPool.Create(s_guarded);
         MemoryBlock block = pool.Allocate(new MemoryRequest((nuint)length) { Owner = "the receive ring" });
         byte* start = (byte*)block.Address;
         start[length] = 1;
-        var found = Assert.Throws<MemoryCorruptionException>(block.Dispose);
+        MemoryCorruptionException found = Assert.Throws<MemoryCorruptionException>(block.Dispose);
         Assert.Equal((CorruptionKind.PastEnd, (nuint)start + (nuint)length), (found.Corruption.Kind, found.Corruption.Address));
         Assert.Contains("the receive ring", found.Message, StringComparison.Ordinal);
         Assert.True(block.IsFreed);
@@ -33,7 +38,7 @@ public sealed unsafe class GuardTests
     [InlineData(1514, 700)]
     public void A_write_after_the_free_is_found_before_the_memory_is_used_again(int length, int at)
     {
-        using NonpagedPool pool = NonpagedPool.Create(s_guarded);
+        using var pool = NonpagedPool.Create(s_guarded);
         var found = new List<MemoryCorruption>();
         pool.Corrupted += found.Add;
         byte* start = (byte*)pool.Allocate((nuint)length);
@@ -47,7 +52,7 @@ public sealed unsafe class GuardTests
     [Fact]
     public void Blocks_that_nobody_wrote_to_raise_nothing_and_a_second_free_is_told()
     {
-        using NonpagedPool pool = NonpagedPool.Create(s_guarded);
+        using var pool = NonpagedPool.Create(s_guarded);
         for (int round = 0; round < 3; round++)
         {
             for (int length = 1; length <= 65_536; length += 619)
@@ -67,7 +72,7 @@ public sealed unsafe class GuardTests
     [Fact]
     public void Freed_blocks_that_are_kept_give_way_where_memory_is_scarce()
     {
-        using NonpagedPool pool = NonpagedPool.Create(s_guarded with { Ceiling = 2 << 20 });
+        using var pool = NonpagedPool.Create(s_guarded with { Ceiling = 2 << 20 });
         for (int i = 0; i < 500; i++) pool.Free(pool.Allocate(2000));
         MemoryBlock all = pool.Allocate(new MemoryRequest((2 << 20) - 4096) { WholePages = true });
         all.Dispose();

@@ -3,7 +3,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>An attack through the file that memory is a mapping of, opened anew as another process of the same user may.</summary>
+/// <summary>
+/// An attack through the file that memory is a mapping of, opened anew as another process of the same user may.
+/// </summary>
 internal abstract class FileAttack(string name) : SingleAttack(name)
 {
     protected override Strike On(Subject subject)

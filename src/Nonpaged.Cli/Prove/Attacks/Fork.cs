@@ -4,8 +4,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// A fork, and writes on both sides while the child lives. After a fork whoever writes first to private memory gets a copy, so it is the parent's frames that
-/// change (fork(2), copy-on-write).
+/// A fork, and writes on both sides while the child lives. After a fork whoever writes first to private memory gets a copy, so it
+/// is the parent's frames that change (fork(2), copy-on-write).
 /// </summary>
 internal sealed unsafe class Fork() : SingleAttack("fork")
 {
@@ -35,7 +35,9 @@ internal sealed unsafe class Fork() : SingleAttack("fork")
         }
     }
 
-    /// <summary>Through the kernel, since the child has no managed code that could write and no right to fail at it with a signal.</summary>
+    /// <summary>
+    /// Through the kernel, since the child has no managed code that could write and no right to fail at it with a signal.
+    /// </summary>
     private static SysResult OverwriteIn(int pid, Subject subject)
     {
         void* zeros = NativeMemory.AllocZeroed(Chunk);

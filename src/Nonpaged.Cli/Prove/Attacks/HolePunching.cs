@@ -3,7 +3,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>The pages are taken out of the file: by its descriptor (fallocate(2)), and by the mapping (madvise(2), MADV_REMOVE).</summary>
+/// <summary>
+/// The pages are taken out of the file: by its descriptor (fallocate(2)), and by the mapping (madvise(2), MADV_REMOVE).
+/// </summary>
 internal sealed unsafe class HolePunching() : FileAttack("punch-hole")
 {
     protected override Strike On(Subject subject)

@@ -5,7 +5,9 @@ internal sealed class MemoryPressure() : HostAttack("pressure")
 {
     protected override Strike OnHost()
     {
-        using Filler? filler = Filler.TryFill(Filler.Most);
-        return filler is null ? Strike.Skipped("the host has no memory to fill") : Strike.Done($"{Size.Format(filler.Length)} filled");
+        using var filler = Filler.TryFill(Filler.Most);
+        return filler is null
+            ? Strike.Skipped("the host has no memory to fill")
+            : Strike.Done($"{Size.Format(filler.Length)} filled");
     }
 }

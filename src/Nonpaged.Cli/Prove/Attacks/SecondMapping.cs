@@ -3,7 +3,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>The file is mapped once more, and overwritten there: at once, or by a mapping that becomes writable later (mprotect(2)).</summary>
+/// <summary>
+/// The file is mapped once more, and overwritten there: at once, or by a mapping that becomes writable later (mprotect(2)).
+/// </summary>
 internal sealed unsafe class SecondMapping() : FileAttack("second-mapping")
 {
     protected override SysResult On(SafeFileHandle file, long length)

@@ -16,7 +16,8 @@ internal abstract unsafe class MappedMemory(string name, int flags) : Subject(na
         start = (byte*)_mapped;
         if (_mapped == 0) return "no address space";
         SysResult mapped = LibC.MMap(
-            start, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED | flags, -1, 0);
+            start, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_FIXED | flags, -1,
+            0);
         string? refused = mapped.IsError ? Explain(mapped.Errno) : Finish(start, length);
         if (refused is not null) Release();
         return refused;

@@ -51,7 +51,9 @@ internal sealed unsafe class PooledMemory : Subject
         }
     }
 
-    /// <summary>The frames stay those that the pool read after the pin, so that whatever moves at any time is counted from then on.</summary>
+    /// <summary>
+    /// The frames stay those that the pool read after the pin, so that whatever moves at any time is counted from then on.
+    /// </summary>
     public override void Restore() => Fill();
 
     public override void Dispose()
@@ -78,7 +80,7 @@ internal sealed unsafe class PooledMemory : Subject
     /// <summary>What the pool tells its users, so that it is this that must not change.</summary>
     protected override ulong[]? ReadFirstFrames()
     {
-        var frames = new ulong[Pages];
+        ulong[] frames = new ulong[Pages];
         for (ulong page = 0; page < Pages; page++)
         {
             if (!_pool.TryTranslate(Start + page * Page.Size, out PhysicalAddress physical)) return null;

@@ -2,7 +2,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Memory of one kind that is attacked: filled with a pattern, its frames known, both compared after each attack.</summary>
+/// <summary>
+/// Memory of one kind that is attacked: filled with a pattern, its frames known, both compared after each attack.
+/// </summary>
 internal abstract unsafe class Subject(string name) : IDisposable
 {
     private ulong[]? _frames;
@@ -71,7 +73,9 @@ internal abstract unsafe class Subject(string name) : IDisposable
 
     public virtual void Dispose() => Release();
 
-    /// <summary>Null and the start, or why there is no such memory. The memory is populated by the caller's first write.</summary>
+    /// <summary>
+    /// Null and the start, or why there is no such memory. The memory is populated by the caller's first write.
+    /// </summary>
     protected abstract string? TryObtain(nuint length, out byte* start);
 
     /// <summary>The physical address of each page as it is at first, or null where that may not be known.</summary>
@@ -88,7 +92,7 @@ internal abstract unsafe class Subject(string name) : IDisposable
     // 0 for a page that is not present, and where the kernel does not tell.
     private ulong[] ReadFrames()
     {
-        var entries = new ulong[Pages];
+        ulong[] entries = new ulong[Pages];
         if (PageMapFile.Read(Start, entries).IsError) return new ulong[Pages];
         for (int i = 0; i < entries.Length; i++)
             entries[i] = (entries[i] & PageMapFile.Present) != 0 ? (entries[i] & PageMapFile.FrameMask) * Page.Size : 0;

@@ -7,8 +7,8 @@ internal static class FrameChoice
     private const int Few = 32;
 
     /// <summary>
-    /// All units, with each behind the one that it follows physically. Nothing else is changed in their order, because each unit that is not where the file has it costs a mapping.
-    /// Null where they are like that already.
+    /// All units, with each behind the one that it follows physically. Nothing else is changed in their order, because each unit
+    /// that is not where the file has it costs a mapping. Null where they are like that already.
     /// </summary>
     public static int[]? Joined(ulong[] frames, nuint unit)
     {
@@ -56,7 +56,9 @@ internal static class FrameChoice
         return false;
     }
 
-    /// <summary>The units in which a request can be met, in the order of their frames; null where there are none like that.</summary>
+    /// <summary>
+    /// The units in which a request can be met, in the order of their frames; null where there are none like that.
+    /// </summary>
     /// <param name="frames">The physical address of each unit.</param>
     /// <param name="unit">The length of a unit.</param>
     /// <param name="request">What is asked for.</param>
@@ -64,7 +66,8 @@ internal static class FrameChoice
     public static int[]? For(ulong[] frames, nuint unit, PageRequest request, int count)
     {
         ulong reach = ulong.Min(unit, request.Pages << Page.Shift) - 1;
-        int[] order = [.. InOrder(frames, out _).Where(index => frames[index] <= request.Limit && request.Limit - frames[index] >= reach)];
+        int[] order =
+            [.. InOrder(frames, out _).Where(index => frames[index] <= request.Limit && request.Limit - frames[index] >= reach)];
         bool isRun = request.Contiguous && count > 1;
         // From the top, because what lies lower is scarcer.
         for (int first = order.Length - count; first >= 0; first--)

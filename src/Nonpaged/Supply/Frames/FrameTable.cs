@@ -13,7 +13,7 @@ internal sealed class FrameTable(ulong[] units, nuint unit)
     public static FrameTable Unknown(nuint length)
     {
         nuint unit = length % HostExtents.HugePage == 0 ? HostExtents.HugePage : (nuint)Page.Size;
-        var units = new ulong[length / unit];
+        ulong[] units = new ulong[length / unit];
         Array.Fill(units, PageEntry.Unknown);
         return new FrameTable(units, unit);
     }
@@ -31,7 +31,10 @@ internal sealed class FrameTable(ulong[] units, nuint unit)
         }
     }
 
-    /// <summary>Where pages that follow each other physically end, from one on and before another. Of unknown frames it is the end of the unit.</summary>
+    /// <summary>
+    /// Where pages that follow each other physically end, from one on and before another. Of unknown
+    /// frames it is the end of the unit.
+    /// </summary>
     public nuint EndOfRun(nuint page, nuint end)
     {
         nuint last = page >> _shift;

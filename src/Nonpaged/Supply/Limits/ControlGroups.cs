@@ -7,8 +7,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// What the control groups that the process is in leave of memory (cgroups(7)): its own and those above it. What is in use is read for each look; which groups they are, and their
-/// limits, when they were read so long ago as it may take to fill memory: what changes meanwhile is not seen anyway. The files stay open. Thread-safe.
+/// What the control groups that the process is in leave of memory (cgroups(7)): its own and those above it. What is in use is
+/// read for each look; which groups they are, and their limits, when they were read so long ago as it may take to fill memory:
+/// what changes meanwhile is not seen anyway. The files stay open. Thread-safe.
 /// </summary>
 internal static class ControlGroups
 {
@@ -47,7 +48,8 @@ internal static class ControlGroups
     }
 
     /// <summary>
-    /// What the kernel takes back of a group's files before it ends a program (memory.stat: inactive_file, or with version 1 total_inactive_file).
+    /// What the kernel takes back of a group's files before it ends a program (memory.stat: inactive_file, or with
+    /// version 1 total_inactive_file).
     /// </summary>
     private static ulong Reclaimable(string limitFile)
     {
@@ -89,7 +91,7 @@ internal static class ControlGroups
     {
         Forget();
         if (ReadMounts() is not { } mounts) return false;
-        ControlGroupFolders? groups = ControlGroupFolders.Find("memory", Encoding.UTF8.GetString(membership), mounts);
+        var groups = ControlGroupFolders.Find("memory", Encoding.UTF8.GetString(membership), mounts);
         (string limit, string usage) = groups is { IsSecond: true }
             ? ("memory.max", "memory.current")
             : ("memory.limit_in_bytes", "memory.usage_in_bytes");
@@ -118,7 +120,7 @@ internal static class ControlGroups
         if (LibC.OpenForReading("/proc/self/mountinfo", out SafeFileHandle file).IsError) return null;
         using (file)
         {
-            var text = new byte[1 << 14];
+            byte[] text = new byte[1 << 14];
             for (int length = 0; ;)
             {
                 if (length == text.Length) Array.Resize(ref text, 2 * length);

@@ -4,8 +4,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// How much the host still has. Memory files are populated page by page, and the kernel answers a shortage not with an error but by killing a process
-/// (Documentation/admin-guide/mm/concepts.rst, "OOM killer"): a request that cannot fit is refused before it is begun.
+/// How much the host still has. Memory files are populated page by page, and the kernel answers a shortage not with an
+/// error but by killing a process (Documentation/admin-guide/mm/concepts.rst, "OOM killer"): a request that cannot fit
+/// is refused before it is begun.
 /// </summary>
 internal static class HostMemory
 {
@@ -34,11 +35,15 @@ internal static class HostMemory
 
     private static bool Fits(nuint length, ulong available, ulong reserve) => length <= available - ulong.Min(available, reserve);
 
-    // What the kernel could take back need not be estimated, which takes it ten times as long, where a quarter of all memory is left over unused.
+    // What the kernel could take back need not be estimated, which takes it ten times as long, where a quarter of
+    // all memory is left over unused.
     private static (ulong Bytes, string Source) OfHost(nuint length)
     {
-        bool isPlenty = !LibC.SysInfo(out ulong total, out ulong free).IsError && free > length && free - length >= ulong.Max(total / 4, Reserve);
-        return isPlenty ? (free, "free memory, sysinfo(2)") : (Field("/proc/meminfo", "MemAvailable:") << 10, "MemAvailable of /proc/meminfo");
+        bool isPlenty = !LibC.SysInfo(out ulong total, out ulong free).IsError && free > length
+            && free - length >= ulong.Max(total / 4, Reserve);
+        return isPlenty
+            ? (free, "free memory, sysinfo(2)")
+            : (Field("/proc/meminfo", "MemAvailable:") << 10, "MemAvailable of /proc/meminfo");
     }
 
     // proc_meminfo(5): "MemAvailable:   23883808 kB".

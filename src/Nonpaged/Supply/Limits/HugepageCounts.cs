@@ -18,7 +18,8 @@ internal readonly record struct HugepageCounts(long Total, long Free, long Reser
     public long OnDemand => long.Max(0, Overcommit - Surplus);
 
     public static HugepageCounts Read(nuint size = HostExtents.HugePage) => new(
-        Value(size, "nr_hugepages"), Value(size, "free_hugepages"), Value(size, "resv_hugepages"), Value(size, "surplus_hugepages"), Value(size, "nr_overcommit_hugepages"));
+        Value(size, "nr_hugepages"), Value(size, "free_hugepages"), Value(size, "resv_hugepages"),
+        Value(size, "surplus_hugepages"), Value(size, "nr_overcommit_hugepages"));
 
     /// <summary><see cref="Available"/> alone, for a look before each growth.</summary>
     public static long ReadAvailable(nuint size) => size == HostExtents.HugePage
@@ -36,7 +37,8 @@ internal readonly record struct HugepageCounts(long Total, long Free, long Reser
 
     /// <summary>The command that gives room for so many bytes on demand, with no reservation.</summary>
     public static string Remedy(nuint length) =>
-        $"sysctl -w vm.nr_overcommit_hugepages={Read().Surplus + (long)(length / HostExtents.HugePage) + 1} (as root; made on demand, or vm.nr_hugepages to reserve them)";
+        $"sysctl -w vm.nr_overcommit_hugepages={Read().Surplus + (long)(length / HostExtents.HugePage) + 1} (as root; "
+            + "made on demand, or vm.nr_hugepages to reserve them)";
 
     private static KeptText Kept(string name) => new(Folder(HostExtents.HugePage) + name);
 

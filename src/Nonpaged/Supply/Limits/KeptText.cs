@@ -5,8 +5,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// A kernel text that is read before each growth. To find and open such a file takes 5 to 20 us, to read it again through the same descriptor 1: the kernel
-/// writes it again for each read from offset 0 (Documentation/filesystems/seq_file.rst). Thread-safe.
+/// A kernel text that is read before each growth. To find and open such a file takes 5 to 20 us, to read it again through
+/// the same descriptor 1: the kernel writes it again for each read from offset 0
+/// (Documentation/filesystems/seq_file.rst). Thread-safe.
 /// </summary>
 internal sealed class KeptText(string path)
 {
@@ -16,8 +17,8 @@ internal sealed class KeptText(string path)
     public string Path { get; } = path;
 
     /// <summary>
-    /// The text, as it is at this moment. A file that cannot be read any more, as that of a control group which was removed (ENODEV), is opened again; one that could not be
-    /// opened is tried again each time.
+    /// The text, as it is at this moment. A file that cannot be read any more, as that of a control group which was removed
+    /// (ENODEV), is opened again; one that could not be opened is tried again each time.
     /// </summary>
     public bool TryRead(Span<byte> buffer, out ReadOnlySpan<byte> text)
     {

@@ -7,8 +7,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Short files that the kernel writes as a whole when they are read: attributes (/sys, /proc/sys, control groups) and those of one record (meminfo, status,
-/// cgroup of /proc). A pool looks at several of them before it grows, so they are read without the streams and readers that larger files are worth.
+/// Short files that the kernel writes as a whole when they are read: attributes (/sys, /proc/sys, control groups) and those of
+/// one record (meminfo, status, cgroup of /proc). A pool looks at several of them before it grows, so they are read without the
+/// streams and readers that larger files are worth.
 /// </summary>
 internal static unsafe class KernelText
 {
@@ -18,7 +19,9 @@ internal static unsafe class KernelText
     /// <summary>What a number fits into.</summary>
     public const int Digits = 64;
 
-    /// <summary>A file's text, in the buffer where that is long enough. False where there is none or it may not be read.</summary>
+    /// <summary>
+    /// A file's text, in the buffer where that is long enough. False where there is none or it may not be read.
+    /// </summary>
     public static bool TryRead(string path, Span<byte> buffer, out ReadOnlySpan<byte> text)
     {
         text = default;
@@ -36,11 +39,11 @@ internal static unsafe class KernelText
             fixed (byte* start = buffer) read = LibC.PRead(file, start + length, (nuint)(buffer.Length - length), length);
             if (read.IsError) return false;
             length += read.AsInt32;
-            // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst, sysfs.rst), so one that
-            // does not fill the buffer was the last.
+            // Their length is 0 until they are read. A read gives as much as there is (Documentation/filesystems/seq_file.rst,
+            // sysfs.rst), so one that does not fill the buffer was the last.
             text = buffer[..length];
             if (length < buffer.Length) return true;
-            var longer = new byte[2 * length];
+            byte[] longer = new byte[2 * length];
             text.CopyTo(longer);
             buffer = longer;
         }
@@ -58,9 +61,13 @@ internal static unsafe class KernelText
 
     /// <summary>The number that is all of a text, or null where it is none.</summary>
     public static ulong? Number(ReadOnlySpan<byte> text) =>
-        ulong.TryParse(text.TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) ? number : null;
+        ulong.TryParse(text.TrimEnd((byte)'\n'), NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+            ? number
+            : null;
 
-    /// <summary>What follows a name at the start of a line, without the blanks around it; null where no line is like that.</summary>
+    /// <summary>
+    /// What follows a name at the start of a line, without the blanks around it; null where no line is like that.
+    /// </summary>
     public static string? TryReadField(string path, string name)
     {
         if (TryRead(path) is not { } text) return null;

@@ -16,17 +16,21 @@ internal static unsafe class NumaNodes
     {
         // A kernel without NUMA has one node and does not speak of it.
         if (!Directory.Exists(Root)) return node == 0 ? null : NodeFailures.Missing(node, "0");
-        if (!Directory.Exists($"{Root}/node{node}")) return NodeFailures.Missing(node, KernelText.TryRead($"{Root}/online")?.Trim() ?? "?");
+        if (!Directory.Exists($"{Root}/node{node}"))
+            return NodeFailures.Missing(node, KernelText.TryRead($"{Root}/online")?.Trim() ?? "?");
         string withMemory = KernelText.TryRead($"{Root}/has_memory")?.Trim() ?? "?";
         if (!Contains(withMemory, node))
             return NodeFailures.NoMemory(node, withMemory);
         bool isPool = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;
         ulong free = isPool ? FreeHugepages(node, rung.Unit) * rung.Unit : FreeMemory(node);
         if (length + (isPool ? 0 : Reserve) <= free) return null;
-        if (!isPool) return NodeFailures.TooLittle(node, length, rung, $"{free} free bytes, of which {Reserve} are left to the system", "ask for less, or on another node");
+        if (!isPool) return NodeFailures.TooLittle(
+            node, length, rung, $"{free} free bytes, of which {Reserve} are left to the system",
+            "ask for less, or on another node");
         string pages = $"{Root}/node{node}/hugepages/hugepages-{rung.Unit >> 10}kB/nr_hugepages";
         return NodeFailures.TooLittle(
-            node, length, rung, $"{free} free bytes in huge pages of {rung.Unit >> 10} KiB", $"echo {(length + rung.Unit - 1) / rung.Unit} > {pages}");
+            node, length, rung, $"{free} free bytes in huge pages of {rung.Unit >> 10} KiB",
+            $"echo {(length + rung.Unit - 1) / rung.Unit} > {pages}");
     }
 
     /// <summary>Null, or why pages that are to come cannot be bound to a node.</summary>
@@ -35,7 +39,8 @@ internal static unsafe class NumaNodes
         if (IsOnly(node)) return null;
         SysResult bound = LibC.MBind((void*)start, length, node);
         if (!bound.IsError) return null;
-        if (bound.Errno is Errno.EPERM or Errno.ENOSYS) return NodeFailures.Forbidden($"Memory cannot be bound to NUMA node {node}", "mbind", bound.Errno);
+        if (bound.Errno is Errno.EPERM or Errno.ENOSYS)
+            return NodeFailures.Forbidden($"Memory cannot be bound to NUMA node {node}", "mbind", bound.Errno);
         return NodeFailures.NotBound(node, bound.Errno);
     }
 
@@ -43,11 +48,12 @@ internal static unsafe class NumaNodes
     public static AllocationFailure? Check(nuint start, nuint length, nuint unit, int node)
     {
         if (IsOnly(node)) return null;
-        var pages = new nuint[length / unit];
+        nuint[] pages = new nuint[length / unit];
         for (int i = 0; i < pages.Length; i++) pages[i] = start + (nuint)i * unit;
-        var nodes = new int[pages.Length];
+        int[] nodes = new int[pages.Length];
         SysResult asked = LibC.GetNodes(pages, nodes);
-        if (asked.Errno is Errno.EPERM or Errno.ENOSYS) return NodeFailures.Forbidden("The kernel does not tell the NUMA node of memory", "move_pages", asked.Errno);
+        if (asked.Errno is Errno.EPERM or Errno.ENOSYS)
+            return NodeFailures.Forbidden("The kernel does not tell the NUMA node of memory", "move_pages", asked.Errno);
         if (asked.IsError)
         {
             return NodeFailures.NotTold(asked.Errno);
@@ -58,9 +64,12 @@ internal static unsafe class NumaNodes
     }
 
     /// <summary>How it is known that memory lies on a node, after its number in a block's evidence.</summary>
-    public static string Evidence => HasOneNode() ? ", the only one" : " (mbind before it was filled, move_pages after it was pinned)";
+    public static string Evidence =>
+        HasOneNode() ? ", the only one" : " (mbind before it was filled, move_pages after it was pinned)";
 
-    /// <summary>The machine has no other node, so memory need not be bound to it; the calls for that are forbidden in many containers.</summary>
+    /// <summary>
+    /// The machine has no other node, so memory need not be bound to it; the calls for that are forbidden in many containers.
+    /// </summary>
     private static bool IsOnly(int node) => !Directory.Exists(Root) || (HasOneNode() && Contains(Online(), node));
 
     private static bool HasOneNode() => int.TryParse(Online(), NumberStyles.None, CultureInfo.InvariantCulture, out _);
@@ -73,20 +82,24 @@ internal static unsafe class NumaNodes
     {
         foreach (string part in list.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            int[] ends = [.. part.Split('-').Select(end => int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
+            int[] ends = [.. part.Split('-')
+                .Select(end => int.TryParse(end, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : -1)];
             if (ends[0] <= node && node <= ends[^1]) return true;
         }
 
         return false;
     }
 
-    private static ulong FreeHugepages(int node, nuint unit) => KernelText.TryReadNumber($"{Root}/node{node}/hugepages/hugepages-{unit >> 10}kB/free_hugepages") ?? 0;
+    private static ulong FreeHugepages(int node, nuint unit) =>
+        KernelText.TryReadNumber($"{Root}/node{node}/hugepages/hugepages-{unit >> 10}kB/free_hugepages") ?? 0;
 
     // What the kernel can take back of files counts. "Node 1 MemFree:   1023 kB".
     private static ulong FreeMemory(int node)
     {
         string file = $"{Root}/node{node}/meminfo";
-        ulong Field(string name) => KernelText.TryReadField(file, $"Node {node} {name}:") is { } value ? ulong.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture) << 10 : 0;
+        ulong Field(string name) => KernelText.TryReadField(file, $"Node {node} {name}:") is { } value
+            ? ulong.Parse(value.Split(' ')[0], CultureInfo.InvariantCulture) << 10
+            : 0;
         return Field("MemFree") + Field("Inactive(file)");
     }
 }

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Nonpaged;
 
 /// <summary>
-/// Where the kernel takes frames from (/proc/zoneinfo). It gives those of the highest zone first, and of a lower one when these run short
-/// (Documentation/mm/physical_memory.rst), so a search below a limit that ends before the higher zones are empty cannot find anything.
+/// Where the kernel takes frames from (/proc/zoneinfo). It gives those of the highest zone first, and of a lower one when
+/// these run short (Documentation/mm/physical_memory.rst), so a search below a limit that ends before the higher zones
+/// are empty cannot find anything.
 /// </summary>
 internal static class PhysicalZones
 {
@@ -21,7 +22,9 @@ internal static class PhysicalZones
 
         if (above + below == 0) return null;
         if (below > 0 && above <= effort) return null;
-        string known = below == 0 ? "no zone of the kernel's has free frames there" : $"the kernel first gives the {above} bytes that are free in the zones above";
+        string known = below == 0
+            ? "no zone of the kernel's has free frames there"
+            : $"the kernel first gives the {above} bytes that are free in the zones above";
         return FrameFailures.Unreachable(limit, $"{known} (/proc/zoneinfo); NonpagedPoolOptions.SearchEffort is {effort} bytes");
     }
 

@@ -15,7 +15,7 @@ internal sealed class IommuPin(IommuAddressSpace space, ulong iova, nuint length
     /// <summary>The IOVA of each unit of so many bytes.</summary>
     public ulong[] Units(nuint unit)
     {
-        var units = new ulong[(Length + unit - 1) / unit];
+        ulong[] units = new ulong[(Length + unit - 1) / unit];
         for (int i = 0; i < units.Length; i++) units[i] = Iova + (ulong)i * unit;
         return units;
     }

@@ -3,12 +3,13 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// The ways of pinning an extent, the best one first: a long-term pin by io_uring, references in a pipe. Whatever forbids the one, and when RLIMIT_MEMLOCK has no room for it, the
-/// other is taken, where the request allows any. Thread-safe.
+/// The ways of pinning an extent, the best one first: a long-term pin by io_uring, references in a pipe. Whatever forbids the
+/// one, and when RLIMIT_MEMLOCK has no room for it, the other is taken, where the request allows any. Thread-safe.
 /// </summary>
 internal sealed class PinLadder : IDisposable
 {
-    // A ring's charge is given back some milliseconds after its process has ended, in parts: a program that starts right then waits for it.
+    // A ring's charge is given back some milliseconds after its process has ended, in parts: a program that
+    // starts right then waits for it.
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(60);
 
     private readonly PinPolicy _policy;
@@ -29,7 +30,10 @@ internal sealed class PinLadder : IDisposable
     /// <summary>How many further bytes may be pinned, as far as that is known beforehand.</summary>
     public ulong Room() => _kinds.Contains(PinKind.Pipe) ? ulong.MaxValue : MemlockBudget.Room();
 
-    /// <summary>Null, or why so much cannot be pinned in any way that a request allows, whatever memory it is: asked before memory is obtained.</summary>
+    /// <summary>
+    /// Null, or why so much cannot be pinned in any way that a request allows, whatever memory it is:
+    /// asked before memory is obtained.
+    /// </summary>
     public AllocationFailure? Refuse(PinDemand demand, nuint length)
     {
         if (demand is PinDemand.None or PinDemand.WherePossible) return null;
@@ -48,7 +52,9 @@ internal sealed class PinLadder : IDisposable
         return first ?? PinFailures.NoKind(_policy.Kinds, demand);
     }
 
-    /// <summary>Pins an extent's file, which is filled and mapped. Null, with the reason, where no way is possible; nothing is held then.</summary>
+    /// <summary>
+    /// Pins an extent's file, which is filled and mapped. Null, with the reason, where no way is possible; nothing is held then.
+    /// </summary>
     public ExtentPin? TryPin(MemoryFile file, Rung rung, PinDemand demand, out AllocationFailure? failure)
     {
         failure = null;
@@ -105,8 +111,8 @@ internal sealed class PinLadder : IDisposable
     }
 
     /// <summary>
-    /// Reclaim may take a referenced page out of the page table, and a touch maps the same page again (a minor fault). Where locking costs the user nothing that is
-    /// scarce, it is prevented.
+    /// Reclaim may take a referenced page out of the page table, and a touch maps the same page again (a minor fault). Where
+    /// locking costs the user nothing that is scarce, it is prevented.
     /// </summary>
     private static unsafe void KeepMapped(MemoryFile file, Rung rung)
     {

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Nonpaged;
 
 /// <summary>
-/// Which kinds of pin a pool may use, and for how many bytes in the whole process: what its options allow, less what the operator forbids in the environment. References in pipes
-/// pass RLIMIT_MEMLOCK by, so an operator needs another word than that limit: NONPAGED_PINS=io_uring,pipe=256M.
+/// Which kinds of pin a pool may use, and for how many bytes in the whole process: what its options allow, less what the operator
+/// forbids in the environment. References in pipes pass RLIMIT_MEMLOCK by, so an operator needs another word than that limit:
+/// NONPAGED_PINS=io_uring,pipe=256M.
 /// </summary>
 internal sealed class PinPolicy
 {
@@ -25,7 +26,11 @@ internal sealed class PinPolicy
     internal PinPolicy(IReadOnlyList<PinKind> kinds, string? text)
     {
         if (kinds.Any(kind => kind is not (PinKind.IoUring or PinKind.Pipe)) || kinds.Distinct().Count() != kinds.Count)
-            throw new ArgumentException("NonpagedPoolOptions.Pins may list PinKind.IoUring and PinKind.Pipe, each one once.", nameof(kinds));
+        {
+            throw new ArgumentException(
+                "NonpagedPoolOptions.Pins may list PinKind.IoUring and PinKind.Pipe, each one once.", nameof(kinds));
+        }
+
         _text = text;
         if (text is null)
         {
@@ -54,7 +59,8 @@ internal sealed class PinPolicy
     };
 
     /// <summary>Bytes that this process pinned by a kind, or gave up (negative).</summary>
-    public static void Charge(PinKind kind, long bytes) => Interlocked.Add(ref kind == PinKind.Pipe ? ref s_pipeBytes : ref s_ringBytes, bytes);
+    public static void Charge(PinKind kind, long bytes) =>
+        Interlocked.Add(ref kind == PinKind.Pipe ? ref s_pipeBytes : ref s_ringBytes, bytes);
 
     /// <summary>Null, or why so many further bytes may not be pinned by a kind.</summary>
     public AllocationFailure? Refuse(PinKind kind, nuint length)
@@ -70,7 +76,8 @@ internal sealed class PinPolicy
         }
 
         ulong pinned = (ulong)Interlocked.Read(ref kind == PinKind.Pipe ? ref s_pipeBytes : ref s_ringBytes);
-        return cap == ulong.MaxValue || pinned + length <= cap ? null : PinFailures.AtCap(Variable, _text!, NameOf(kind), length, pinned, cap);
+        return cap == ulong.MaxValue || pinned + length <= cap ? null
+            : PinFailures.AtCap(Variable, _text!, NameOf(kind), length, pinned, cap);
     }
 
     private string? Parse(string text)
@@ -89,7 +96,8 @@ internal sealed class PinPolicy
     private static ulong? Bytes(string text)
     {
         int shift = text.Length == 0 ? 0 : char.ToUpperInvariant(text[^1]) switch { 'K' => 10, 'M' => 20, 'G' => 30, _ => 0 };
-        bool isNumber = ulong.TryParse(shift == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong number);
+        bool isNumber = ulong.TryParse(
+            shift == 0 ? text : text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out ulong number);
         return isNumber && number <= ulong.MaxValue >> shift >> 1 ? number << shift : null;
     }
 }

@@ -4,14 +4,16 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Pins by io_uring's registered buffers: rings with sparse tables, a slot for each GiB of an extent. A registered buffer is pinned with
-/// FOLL_LONGTERM, so neither compaction nor MADV_COLLAPSE moves it (io_uring_register(2)). Thread-safe: the lock is not held while the kernel pins.
+/// Pins by io_uring's registered buffers: rings with sparse tables, a slot for each GiB of an extent. A registered buffer is
+/// pinned with FOLL_LONGTERM, so neither compaction nor MADV_COLLAPSE moves it (io_uring_register(2)). Thread-safe: the lock is
+/// not held while the kernel pins.
 /// </summary>
 /// <param name="hold">Is given each ring before it pins anything; null where pins end with this process.</param>
 internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
 {
-    // The kernel looks through its whole table for each huge page that it pins, and fills it at the start: a table of 16384 slots takes 0.15 ms to make and
-    // 15 us a huge page, one of 256 4 us to make. So the first ring has as many as most pools need. A further one costs 8 KiB of memlock.
+    // The kernel looks through its whole table for each huge page that it pins, and fills it at the start: a table of 16384 slots
+    // takes 0.15 ms to make and 15 us a huge page, one of 256 4 us to make. So the first ring has as many as most pools need. A
+    // further one costs 8 KiB of memlock.
     private const uint FirstSlots = 32;
     private const uint Slots = 256;
     private const int MaxRings = 64;
@@ -47,7 +49,9 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
         {
             nuint part = nuint.Min(MaxLength, length - done);
             failure = TakeSlot(out uint slot, out SafeFileHandle? ring);
-            SysResult pinned = failure is null ? IoUring.UpdateSlot(ring!, PlaceIn(slot), (void*)(address + done), part) : default;
+            SysResult pinned = failure is null
+                ? IoUring.UpdateSlot(ring!, PlaceIn(slot), (void*)(address + done), part)
+                : default;
             if (failure is null && !pinned.IsError)
             {
                 slots.Add((slot, part));
@@ -103,7 +107,8 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     private bool TryClear((uint Slot, nuint Length) pinned)
     {
         // Without a ring there is no pin left.
-        if (_rings.Count > 0 && IoUring.UpdateSlot(_rings[RingOf(pinned.Slot)], PlaceIn(pinned.Slot), null, 0).IsError) return false;
+        if (_rings.Count > 0 && IoUring.UpdateSlot(_rings[RingOf(pinned.Slot)], PlaceIn(pinned.Slot), null, 0).IsError)
+            return false;
         MemlockBudget.Charge(-(long)pinned.Length);
         PinPolicy.Charge(PinKind.IoUring, -(long)pinned.Length);
         _vacant.Push(pinned.Slot);
@@ -141,7 +146,8 @@ internal sealed unsafe class PinTable(PinHolding? hold = null) : IDisposable
     {
         if (_rings.Count == MaxRings) return PinFailures.ForSlots(FirstSlots + (MaxRings - 1) * Slots);
         SysResult created = IoUring.Setup(out SafeFileHandle ring);
-        SysResult registered = created.IsError ? created : IoUring.RegisterSparseTable(ring, _rings.Count == 0 ? FirstSlots : Slots);
+        SysResult registered = created.IsError ? created
+            : IoUring.RegisterSparseTable(ring, _rings.Count == 0 ? FirstSlots : Slots);
         if (registered.IsError)
         {
             ring.Dispose();

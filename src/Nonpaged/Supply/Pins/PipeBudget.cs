@@ -3,8 +3,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Slots of pipes: those of all processes of a user together may not be more than fs.pipe-user-pages-soft, or the user's further pipes shrink to two slots (pipe(7)). An
-/// eighth is left to the user's other pipes. Users with CAP_SYS_RESOURCE or CAP_SYS_ADMIN have no limit.
+/// Slots of pipes: those of all processes of a user together may not be more than fs.pipe-user-pages-soft, or the user's
+/// further pipes shrink to two slots (pipe(7)). An eighth is left to the user's other pipes. Users with CAP_SYS_RESOURCE
+/// or CAP_SYS_ADMIN have no limit.
 /// </summary>
 internal static class PipeBudget
 {

@@ -5,9 +5,9 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Pins by references that pipes hold: a page in a pipe is neither moved nor freed (a page whose references are not all known is not migrated: mm/migrate.c,
-/// folio_migrate_mapping). By splice(2) from the memory file itself; of files of huge pages, which have no splice, by vmsplice(2). Of a huge page one reference
-/// holds all of it.
+/// Pins by references that pipes hold: a page in a pipe is neither moved nor freed (a page whose references are not all known is
+/// not migrated: mm/migrate.c, folio_migrate_mapping). By splice(2) from the memory file itself; of files of huge pages, which
+/// have no splice, by vmsplice(2). Of a huge page one reference holds all of it.
 /// </summary>
 internal static unsafe class PipePins
 {
@@ -51,8 +51,12 @@ internal static unsafe class PipePins
         return pin;
     }
 
-    /// <summary>A pipe with as many slots as are wanted, or as there may be. Its end for writing alone is kept: who gets hold of that cannot drain it.</summary>
-    private static AllocationFailure? TryOpen(int wanted, nuint length, out SafeFileHandle? pipe, out SafeFileHandle? reader, out int slots)
+    /// <summary>
+    /// A pipe with as many slots as are wanted, or as there may be. Its end for writing alone is kept: who
+    /// gets hold of that cannot drain it.
+    /// </summary>
+    private static AllocationFailure? TryOpen(
+        int wanted, nuint length, out SafeFileHandle? pipe, out SafeFileHandle? reader, out int slots)
     {
         pipe = null;
         reader = null;
@@ -77,8 +81,10 @@ internal static unsafe class PipePins
             output.Dispose();
             input.Dispose();
             PipeBudget.Give(slots);
-            // More than one may have, or no memory in one piece for so many: fewer will do. Nothing at all where others of the user have them.
-            if (opened.IsError || sized.Errno is not (Errno.EPERM or Errno.ENOMEM) || slots == 1) return PipeFailures.ForSlots(length, sized.Errno);
+            // More than one may have, or no memory in one piece for so many: fewer will do. Nothing at all
+            // where others of the user have them.
+            if (opened.IsError || sized.Errno is not (Errno.EPERM or Errno.ENOMEM) || slots == 1)
+                return PipeFailures.ForSlots(length, sized.Errno);
         }
     }
 

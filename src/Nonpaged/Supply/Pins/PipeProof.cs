@@ -4,8 +4,8 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Whether a pipe really holds a page, and not a copy of it, as kernels that are re-implemented in user space may do: what is written to the page after it went into the pipe must
-/// come out of it. Found out once for each of the two calls.
+/// Whether a pipe really holds a page, and not a copy of it, as kernels that are re-implemented in user space may do: what is
+/// written to the page after it went into the pipe must come out of it. Found out once for each of the two calls.
 /// </summary>
 internal static unsafe class PipeProof
 {
@@ -13,7 +13,10 @@ internal static unsafe class PipeProof
     private static Errno? s_splice;
     private static Errno? s_vmsplice;
 
-    /// <summary>None where the call makes references; the errno that it was refused with, or ENOTSUP's Linux name EOPNOTSUPP where it copies.</summary>
+    /// <summary>
+    /// None where the call makes references; the errno that it was refused with, or ENOTSUP's Linux
+    /// name EOPNOTSUPP where it copies.
+    /// </summary>
     public static Errno Find(bool isVmsplice)
     {
         lock (s_gate)

@@ -19,8 +19,8 @@ internal sealed unsafe class CollapsedRung : Rung
     public override AllocationFailure? Check(nuint length) => HostMemory.Refuse(length);
 
     /// <summary>
-    /// Before the pin: a pinned page is not collapsed. Each 2 MiB needs a page to begin with, or it is refused. The call may succeed without having collapsed
-    /// all: what the kernel shows after the pin is what counts.
+    /// Before the pin: a pinned page is not collapsed. Each 2 MiB needs a page to begin with, or it is refused. The call may
+    /// succeed without having collapsed all: what the kernel shows after the pin is what counts.
     /// </summary>
     protected override AllocationFailure? FillPart(MemoryFile file, nuint offset, nuint length)
     {

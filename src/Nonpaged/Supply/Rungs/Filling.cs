@@ -1,8 +1,8 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Fills memory in portions, by the thread that asks and by those of the thread pool that come to its aid. They may come late or not at all, so the first takes
-/// portions until none is left, and waits only for those that others have begun.
+/// Fills memory in portions, by the thread that asks and by those of the thread pool that come to its aid. They may come late or
+/// not at all, so the first takes portions until none is left, and waits only for those that others have begun.
 /// </summary>
 internal sealed class Filling : IThreadPoolWorkItem
 {
@@ -23,7 +23,8 @@ internal sealed class Filling : IThreadPoolWorkItem
     public static AllocationFailure? Run(int portions, Func<int, AllocationFailure?> fill)
     {
         var filling = new Filling(portions, fill);
-        for (int i = 1; i < int.Min(Environment.ProcessorCount, portions); i++) ThreadPool.UnsafeQueueUserWorkItem(filling, preferLocal: false);
+        for (int i = 1; i < int.Min(Environment.ProcessorCount, portions); i++)
+            ThreadPool.UnsafeQueueUserWorkItem(filling, preferLocal: false);
         filling.Execute();
         return filling.Await();
     }

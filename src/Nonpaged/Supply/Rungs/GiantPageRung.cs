@@ -26,5 +26,7 @@ internal sealed class GiantPageRung : Rung
     }
 
     protected override string Remedy(nuint length) =>
-        $"echo {(ulong)HugepageCounts.Read(Size).Total + length / Size} > /sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages (as root, soon after boot; or hugepagesz=1G hugepages={length / Size} on the kernel command line)";
+        $"echo {(ulong)HugepageCounts.Read(Size).Total + length / Size} > "
+            + "/sys/kernel/mm/hugepages/hugepages-1048576kB/nr_hugepages (as root, soon after boot; "
+            + $"or hugepagesz=1G hugepages={length / Size} on the kernel command line)";
 }

@@ -20,8 +20,10 @@ internal sealed class HugepagePoolRung : Rung
     public override AllocationFailure? Check(nuint length)
     {
         long available = HugepageCounts.ReadAvailable(HostExtents.HugePage);
-        return available * (long)HostExtents.HugePage >= (long)length ? null : RungFailures.NoHugePages("2 MiB", length, available, HugepageCounts.Remedy(length));
+        return available * (long)HostExtents.HugePage >= (long)length ? null
+            : RungFailures.NoHugePages("2 MiB", length, available, HugepageCounts.Remedy(length));
     }
 
-    public override bool MayGetBack(nuint length) => HugepageCounts.Read().Persistent * (long)HostExtents.HugePage >= (long)length;
+    public override bool MayGetBack(nuint length) =>
+        HugepageCounts.Read().Persistent * (long)HostExtents.HugePage >= (long)length;
 }

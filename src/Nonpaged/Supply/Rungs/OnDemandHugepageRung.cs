@@ -2,7 +2,9 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-/// <summary>2 MiB pages that the kernel makes when they are asked for, with no reservation (vm.nr_overcommit_hugepages).</summary>
+/// <summary>
+/// 2 MiB pages that the kernel makes when they are asked for, with no reservation (vm.nr_overcommit_hugepages).
+/// </summary>
 internal sealed class OnDemandHugepageRung : Rung
 {
     public override MemoryRung Kind => MemoryRung.OnDemandHugepages;
@@ -21,8 +23,10 @@ internal sealed class OnDemandHugepageRung : Rung
     {
         long needed = (long)(length / HostExtents.HugePage);
         long onDemand = HugepageCounts.ReadOnDemand();
-        return onDemand >= needed || onDemand + HugepageCounts.ReadAvailable(HostExtents.HugePage) >= needed ? null : RungFailures.NoPagesOnDemand(length, onDemand);
+        return onDemand >= needed || onDemand + HugepageCounts.ReadAvailable(HostExtents.HugePage) >= needed ? null
+            : RungFailures.NoPagesOnDemand(length, onDemand);
     }
 
-    public override bool MayGetBack(nuint length) => (HugepageCounts.Read().Persistent + HugepageCounts.Read().Overcommit) * (long)HostExtents.HugePage >= (long)length;
+    public override bool MayGetBack(nuint length) =>
+        (HugepageCounts.Read().Persistent + HugepageCounts.Read().Overcommit) * (long)HostExtents.HugePage >= (long)length;
 }

@@ -15,7 +15,9 @@ internal abstract unsafe class Rung
     /// <summary>What memfd_create(2) is told.</summary>
     public virtual uint FileFlags => 0;
 
-    /// <summary>Extents are of the kernel's huge page pool: never paged out, and their protection changes as a whole only.</summary>
+    /// <summary>
+    /// Extents are of the kernel's huge page pool: never paged out, and their protection changes as a whole only.
+    /// </summary>
     public bool IsHugetlb => (FileFlags & LibC.MFD_HUGETLB) != 0;
 
     /// <summary>How the contiguity of its units is known.</summary>
@@ -28,12 +30,14 @@ internal abstract unsafe class Rung
     public virtual bool MayGetBack(nuint length) => false;
 
     /// <summary>
-    /// How much of its memory a thread fills at a time: what takes half a millisecond or longer, because another takes 0.1 to 0.2 ms to wake up. 0 where the
-    /// kernel's locks leave no gain to a second thread.
+    /// How much of its memory a thread fills at a time: what takes half a millisecond or longer, because another takes 0.1 to 0.2
+    /// ms to wake up. 0 where the kernel's locks leave no gain to a second thread.
     /// </summary>
     protected virtual nuint Portion => 0;
 
-    /// <summary>Fills what is mapped of a file: null, or why that is not possible. The file's units lie in their own order.</summary>
+    /// <summary>
+    /// Fills what is mapped of a file: null, or why that is not possible. The file's units lie in their own order.
+    /// </summary>
     public AllocationFailure? Fill(MemoryFile file, nuint offset, nuint length)
     {
         if (Portion == 0 || length <= Portion) return FillPart(file, offset, length);
@@ -45,9 +49,11 @@ internal abstract unsafe class Rung
     }
 
     /// <summary>Why memory is short, for a call that the kernel refused.</summary>
-    public AllocationFailure Short(nuint length, Errno errno) => RungFailures.Short(Name, IsHugetlb ? Remedy(length) : null, length, errno);
+    public AllocationFailure Short(nuint length, Errno errno) =>
+        RungFailures.Short(Name, IsHugetlb ? Remedy(length) : null, length, errno);
 
-    protected virtual AllocationFailure? FillPart(MemoryFile file, nuint offset, nuint length) => Populate(file.Start + offset, length);
+    protected virtual AllocationFailure? FillPart(MemoryFile file, nuint offset, nuint length) =>
+        Populate(file.Start + offset, length);
 
     /// <summary>MADV_POPULATE_WRITE answers EFAULT where a touch would raise SIGBUS.</summary>
     public AllocationFailure? Populate(nuint start, nuint length)
