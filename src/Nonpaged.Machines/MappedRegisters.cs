@@ -8,8 +8,6 @@ namespace Nonpaged.Machines;
 /// </summary>
 internal sealed unsafe class MappedRegisters
 {
-    private const nuint PageSize = 4096;
-
     private readonly nuint _start;
     private readonly nuint _length;
 
@@ -18,7 +16,7 @@ internal sealed unsafe class MappedRegisters
     public MappedRegisters(nuint start, nuint length)
     {
         _start = start;
-        _length = (length + PageSize - 1) & ~(PageSize - 1);
+        _length = Page.RoundUp(length, Page.Size);
     }
 
     ~MappedRegisters() => LibC.MUnmap((void*)_start, _length);

@@ -1,5 +1,5 @@
 using Nonpaged.Cli;
 using Nonpaged.Ndis.Host;
 
-Lifeline.Watch();
+LifelineWatch.Start();
 return await CommandTree.RunAsync(args, Screen.OfProcess(), SharedDriver.Load);

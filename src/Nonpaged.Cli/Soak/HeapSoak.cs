@@ -48,7 +48,7 @@ internal sealed class HeapSoak(int seed, int threads = 2, ulong ceiling = 256 <<
 
         pool.Trim();
         return new HeapSoakReport(
-            _operations.Sum() + rest, seconds, _bytes, _passed, _ended, _badFrees, pool.HeldBytes - pool.FreeBytes, [.. _errors]);
+            _operations.Sum() + rest, seconds, _bytes, _passed, _ended, _badFrees, pool.GetMap().UsedBytes, [.. _errors]);
     }
 
     /// <summary>One thread after the other goes on with the same blocks.</summary>

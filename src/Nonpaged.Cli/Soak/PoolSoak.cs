@@ -39,7 +39,7 @@ internal sealed unsafe class PoolSoak(
         foreach (Thread worker in workers) worker.Join();
         while (_handedOver.TryDequeue(out PoolSoakBlock? block)) CheckAndFree(block, isSample: true);
         pool.Trim();
-        return _tally.Report(outstanding: pool.HeldBytes - pool.FreeBytes);
+        return _tally.Report(outstanding: pool.GetMap().UsedBytes);
     }
 
     private void Work(NonpagedPool pool, int index, long end, CancellationToken cancel)

@@ -34,8 +34,7 @@ internal static unsafe class PageMapFile
                 nuint done = 0;
                 while (done < length)
                 {
-                    SysResult read = LibC.PRead(
-                        file, (byte*)buffer + done, length - done, (long)((nuint)address / 4096 * sizeof(ulong) + done));
+                    SysResult read = LibC.PRead(file, (byte*)buffer + done, length - done, OffsetOf((nuint)address) + (long)done);
                     if (read.IsError) return read;
                     if (read.Value == 0) return SysResult.Failed(Errno.EIO);
                     done += (nuint)read.Value;
@@ -52,8 +51,7 @@ internal static unsafe class PageMapFile
         for (int i = 0; i < entries.Length; i++)
         {
             ulong entry;
-            SysResult read = LibC.PRead(
-                file, &entry, sizeof(ulong), (long)(((nuint)address + (nuint)i * stride) / 4096 * sizeof(ulong)));
+            SysResult read = LibC.PRead(file, &entry, sizeof(ulong), OffsetOf((nuint)address + (nuint)i * stride));
             if (read.IsError) return read;
             if (read.Value != sizeof(ulong)) return SysResult.Failed(Errno.EIO);
             entries[i] = entry;
@@ -61,6 +59,9 @@ internal static unsafe class PageMapFile
 
         return new SysResult(entries.Length);
     }
+
+    /// <summary>Where the entry of an address is in the file: eight bytes a page of the system's.</summary>
+    private static long OffsetOf(nuint address) => (long)(address / (nuint)Environment.SystemPageSize * sizeof(ulong));
 
     /// <summary>
     /// PAGEMAP_SCAN (Linux 6.7): how many bytes of the range are mapped by huge pages. Needs no privilege. The range has at most

@@ -17,7 +17,6 @@ internal static class QemuRam
     /// </summary>
     public const string FileName = "nonpaged:qemu:ram";
 
-    private const ulong PageSize = 4096;
     private const ulong VideoHole = 0xa_0000;
     private const ulong EndOfHole = 0x10_0000;
 
@@ -47,7 +46,7 @@ internal static class QemuRam
     {
         ulong low = bytes >= SplitFrom ? SplitAt : bytes;
         var pieces = new List<MemoryPiece>(3);
-        Add(PageSize, Math.Min(low, VideoHole));
+        Add(Page.Size, Math.Min(low, VideoHole));
         Add(EndOfHole, low);
         if (bytes > low) pieces.Add(new MemoryPiece(low, bytes - low, new PhysicalAddress(FourGiB)));
         return pieces.AsReadOnly();

@@ -12,7 +12,6 @@ namespace Nonpaged.Machines.Sysfs;
 internal sealed unsafe class SysfsDevice : PciDevice, IDisposable
 {
     private const int ConfigurationLength = 256;
-    private const ulong PageSize = 4096;
 
     // A program that was killed has its guardian let go of the card some milliseconds later.
     private const int LockTries = 100;
@@ -140,7 +139,7 @@ internal sealed unsafe class SysfsDevice : PciDevice, IDisposable
             if (bar.IsPort || length == 0 || address.Value < bar.Start) continue;
             ulong offset = address.Value - bar.Start;
             if (offset >= bar.Length || length > bar.Length - offset) continue;
-            return new MappedRegisterWindow(Map(bar), (nuint)(bar.Start & (PageSize - 1)) + (nuint)offset, address, length);
+            return new MappedRegisterWindow(Map(bar), (nuint)(bar.Start & (Page.Size - 1)) + (nuint)offset, address, length);
         }
 
         return null;
@@ -255,7 +254,7 @@ internal sealed unsafe class SysfsDevice : PciDevice, IDisposable
             ObjectDisposedException.ThrowIf(_isDetached, this);
             if (_registers.TryGetValue(bar.Index, out MappedRegisters? mapped)) return mapped;
             using SafeFileHandle file = _files.Open($"resource{bar.Index}", LibC.O_SYNC);
-            nuint length = (nuint)(bar.Start & (PageSize - 1)) + bar.Length;
+            nuint length = (nuint)(bar.Start & (Page.Size - 1)) + bar.Length;
             SysResult result = LibC.MMap(
                 null, length, LibC.PROT_READ | LibC.PROT_WRITE, LibC.MAP_SHARED, (int)file.DangerousGetHandle(), 0);
             if (result.IsError) throw _files.Refused($"resource{bar.Index}", "mapped", result.Errno);

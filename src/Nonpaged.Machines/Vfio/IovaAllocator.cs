@@ -6,8 +6,6 @@ namespace Nonpaged.Machines.Vfio;
 /// </summary>
 internal sealed class IovaAllocator
 {
-    private const ulong PageSize = 4096;
-
     private readonly Lock _gate = new();
     // First address and length of each free range, none next to another.
     private readonly SortedList<ulong, ulong> _free = [];
@@ -20,9 +18,9 @@ internal sealed class IovaAllocator
         {
             // Page 0 stays out: drivers take the physical address 0 for "none". The last page of 64 bits does too,
             // so that an end can be counted.
-            ulong start = ulong.Max(PageSize, (range.Start + (PageSize - 1)) & ~(PageSize - 1));
-            ulong end = ulong.Min(ulong.Min(range.Last, highest), ulong.MaxValue - PageSize) + 1 & ~(PageSize - 1);
-            if (range.Start <= ulong.MaxValue - PageSize && start < end) _free.Add(start, end - start);
+            ulong start = ulong.Max(Page.Size, (range.Start + (Page.Size - 1)) & ~(ulong)(Page.Size - 1));
+            ulong end = ulong.Min(ulong.Min(range.Last, highest), ulong.MaxValue - Page.Size) + 1 & ~(ulong)(Page.Size - 1);
+            if (range.Start <= ulong.MaxValue - Page.Size && start < end) _free.Add(start, end - start);
         }
     }
 

@@ -58,7 +58,7 @@ public static unsafe partial class CoreDll
         if (block is null) return null;
         VirtualRegion region = allocation.Region = new VirtualRegion(block);
         bool isCommitted = (flAllocationType & MEM_COMMIT) != 0;
-        if (Apply(region, 0, (int)(block.Length / VirtualRegion.PageSize), isCommitted ? flProtect : 0) is { } failure)
+        if (Apply(region, 0, (int)(block.Length / Page.Size), isCommitted ? flProtect : 0) is { } failure)
         {
             allocation.Freed = true;
             block.Dispose();
@@ -156,7 +156,7 @@ public static unsafe partial class CoreDll
                 return Refuse(context, allocation, Win32Error.ERROR_NOT_ENOUGH_MEMORY, failure);
         }
 
-        return (byte*)region.Block.LastStart + (nint)pages.First * VirtualRegion.PageSize;
+        return (byte*)region.Block.LastStart + (nint)pages.First * Page.Size;
     }
 
     private static bool Release(CallContext context, void* address, nuint size)
@@ -178,7 +178,7 @@ public static unsafe partial class CoreDll
     private static AllocationFailure? Apply(VirtualRegion region, int first, int count, uint protection)
     {
         MemoryBlock block = region.Block;
-        (nuint offset, nuint length) = ((nuint)first * VirtualRegion.PageSize, (nuint)count * VirtualRegion.PageSize);
+        (nuint offset, nuint length) = ((nuint)first * Page.Size, (nuint)count * Page.Size);
         if (protection == 0)
         {
             if (!block.TryProtect(offset, length, MemoryProtection.ReadWrite, out AllocationFailure? refused)) return refused;

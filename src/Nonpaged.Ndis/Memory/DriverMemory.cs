@@ -96,9 +96,19 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     {
         if (instance.Pool.Find(address) is not { } block || block.Request.Owner is not NdisAllocation allocation)
         {
-            if (FreeUnrecorded(context, address, request)) return true;
-            ReportUnknown(context, address, request);
-            return false;
+            BadFree bad = FreeUnrecorded(context, address, request);
+            if (bad == BadFree.Middle)
+            {
+                instance.Report(
+                    NdisReportKind.FreeOfMiddle, request.Call, context.Driver,
+                    $"0x{(nuint)address:x} lies inside a small block; expected its start. Nothing was freed.");
+            }
+            else if (bad != BadFree.None)
+            {
+                ReportUnknown(context, address, request);
+            }
+
+            return bad == BadFree.None;
         }
 
         nuint start = block.LastStart;
@@ -119,11 +129,13 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         return true;
     }
 
-    /// <summary>A small block of which nothing but its size class is known. False where the address is not of one.</summary>
-    private bool FreeUnrecorded(CallContext context, void* address, FreeRequest request)
+    /// <summary>
+    /// Frees a small block without a record, or says what is wrong with that: nothing but its size class is known.
+    /// </summary>
+    private BadFree FreeUnrecorded(CallContext context, void* address, FreeRequest request)
     {
-        if (instance.Verifies || instance.Pool.Find(address) is not null || instance.Pool.TryFree(address) != BadFree.None)
-            return false;
+        if (instance.Verifies || instance.Pool.Find(address) is not null) return BadFree.NotAllocated;
+        if (instance.Pool.TryFree(address) is not BadFree.None and var bad) return bad;
         if (request.Call != nameof(NdisLibrary.NdisFreeMemory))
         {
             instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, "
@@ -136,7 +148,7 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
                 $"gave the flags 0x{flags:x}; expected 0. It was freed.");
         }
 
-        return true;
+        return BadFree.None;
     }
 
     private void NotePeak(Caching caching)

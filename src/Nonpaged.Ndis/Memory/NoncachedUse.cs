@@ -9,22 +9,20 @@ internal static unsafe class NoncachedUse
     /// <summary>Below this nobody is short of anything.</summary>
     private const int SmallestWasteInPages = 64;
 
-    private const int PageSize = 4096;
-
     public static void Check(NdisInstance instance, CallContext context, NdisAllocation allocation, MemoryBlock block)
     {
         bool isNoncached = allocation.Family == MemoryCall.NdisMemory
             && (allocation.Flags & NdisLibrary.NDIS_MEMORY_NONCACHED) != 0;
         // A driver that gives up in initialization had no occasion to use its memory.
         if (!isNoncached || context.Initializing) return;
-        int pages = (int)((block.Length + PageSize - 1) / PageSize);
+        int pages = (int)((block.Length + Page.Size - 1) / Page.Size);
         int untouched = 0;
         using (instance.Pool.Hold())
         {
             for (int i = 0; i < pages; i++)
             {
-                int length = (int)nuint.Min(PageSize, block.Length - (nuint)i * PageSize);
-                byte* page = (byte*)block.LastStart + (nint)i * PageSize;
+                int length = (int)nuint.Min(Page.Size, block.Length - (nuint)i * Page.Size);
+                byte* page = (byte*)block.LastStart + (nint)i * Page.Size;
                 if (new ReadOnlySpan<byte>(page, length).IndexOfAnyExcept((byte)0) < 0) untouched++;
             }
         }

@@ -4,5 +4,5 @@ namespace Nonpaged.Ndis;
 internal static class VirtualPages
 {
     public static nuint RoundUp(nuint length) =>
-        checked(length + (VirtualRegion.PageSize - 1)) & ~(nuint)(VirtualRegion.PageSize - 1);
+        checked(length + (Page.Size - 1)) & ~(nuint)(Page.Size - 1);
 }

@@ -3,10 +3,8 @@ namespace Nonpaged.Ndis;
 /// <summary>Which pages of a VirtualAlloc region are committed, and how each is protected.</summary>
 internal sealed class VirtualRegion(MemoryBlock block)
 {
-    public const int PageSize = 4096;
-
     // 0 for a page that is reserved only; else its PAGE_ constant.
-    private readonly uint[] _protections = new uint[block.Length / PageSize];
+    private readonly uint[] _protections = new uint[block.Length / Page.Size];
 
     public MemoryBlock Block { get; } = block;
 
@@ -22,7 +20,7 @@ internal sealed class VirtualRegion(MemoryBlock block)
         nuint start = Block.LastStart;
         nuint offset = (nuint)address - start;
         if ((nuint)address < start || length == 0 || offset >= Block.Length || length > Block.Length - offset) return null;
-        int first = (int)(offset / PageSize);
-        return (first, (int)((offset + length - 1) / PageSize) - first + 1);
+        int first = (int)(offset / Page.Size);
+        return (first, (int)((offset + length - 1) / Page.Size) - first + 1);
     }
 }

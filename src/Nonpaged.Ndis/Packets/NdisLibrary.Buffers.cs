@@ -2,7 +2,6 @@ namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
 {
-    private const uint PageSize = 4096;
     private const short MdlSourceIsNonpagedPool = 0x0004;
 
     /// <summary>
@@ -33,7 +32,7 @@ public static unsafe partial class NdisLibrary
         Buffer->Size = (short)sizeof(NDIS_BUFFER);
         Buffer->MdlFlags = MdlSourceIsNonpagedPool;
         Buffer->MappedSystemVa = VirtualAddress;
-        Buffer->ByteOffset = (uint)((nuint)VirtualAddress & (PageSize - 1));
+        Buffer->ByteOffset = (uint)((nuint)VirtualAddress & (Page.Size - 1));
         Buffer->StartVa = (byte*)VirtualAddress - Buffer->ByteOffset;
         Buffer->ByteCount = Length;
     }
@@ -73,5 +72,5 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>How many pages a buffer's memory spans: the most physical pieces that it can consist of.</summary>
     public static uint NDIS_BUFFER_TO_SPAN_PAGES(NDIS_BUFFER* Buffer) =>
-        (Buffer->ByteOffset + Buffer->ByteCount + PageSize - 1) / PageSize;
+        (Buffer->ByteOffset + Buffer->ByteCount + Page.Size - 1) / Page.Size;
 }

@@ -1,6 +1,6 @@
 namespace Nonpaged;
 
-/// <summary>Where a heap's spans come from, and go. Thread-safe; callers hold none of the heap's locks.</summary>
+/// <summary>Where a heap's spans come from, and go. Thread-safe; callers hold no depot's lock.</summary>
 /// <param name="supply">Where their pages come from.</param>
 /// <param name="timer">Wakes the pool when what depots keep has been kept long enough.</param>
 /// <param name="life">Of the pool.</param>

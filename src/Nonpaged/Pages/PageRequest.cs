@@ -1,6 +1,6 @@
 namespace Nonpaged;
 
-/// <summary>A request in the terms of <see cref="PageAllocator"/>.</summary>
+/// <summary>A request for pages, in the terms of <see cref="PageStore"/>.</summary>
 /// <param name="Pages">How many.</param>
 /// <param name="Alignment">Of address and physical address, in bytes: a power of two, a page at least.</param>
 /// <param name="Limit">The highest acceptable physical address.</param>

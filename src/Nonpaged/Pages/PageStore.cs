@@ -2,7 +2,8 @@ namespace Nonpaged;
 
 /// <summary>
 /// The pages of a pool: which extents they lie in, who has them, where they are physically. Owns the lock under which all of that
-/// changes; no other lock is taken under it. An address is translated without it.
+/// changes; under it come only those of <see cref="PageMap"/>, <see cref="AddressSpace"/> and pins, which have none under them.
+/// An address is translated without it.
 /// </summary>
 /// <param name="life">Of the pool.</param>
 internal sealed unsafe class PageStore(PoolLife life)

@@ -58,7 +58,7 @@ internal sealed class Supply
 
     /// <summary>
     /// Keeps an extent that nobody uses for a while, so that a program that allocates and frees does not go to the kernel each
-    /// time. Callers hold no lock, for giving back takes its time.
+    /// time. Callers hold neither the growth lock nor the store's, for giving back takes its time.
     /// </summary>
     public void OnIdle(Extent? extent)
     {
@@ -77,6 +77,7 @@ internal sealed class Supply
     /// <summary>Gives back to the kernel what nobody has used for long enough.</summary>
     public void ReleaseIdle()
     {
+        if (!_timer.IsEver) return;
         Release(_pages.TakeIdle(Environment.TickCount64 - (long)_timer.Release.TotalMilliseconds, out bool isSomeLeft));
         if (isSomeLeft) _timer.Start();
     }
@@ -130,7 +131,7 @@ internal sealed class Supply
         PageRequest all = owners.Count == 1 ? request : ForAll(request, owners.Count);
         lock (_growth)
         {
-            // It sees, under the store's lock, whether the pool is gone; that can't change while it grows.
+            // It sees whether the pool is gone. If that comes later, its memory stays until the pool does not grow any more.
             if (any is null) _life.ThrowIfOver();
             else if (_pages.TryTake(request, any)) return null;
             Extent? extent = any is null

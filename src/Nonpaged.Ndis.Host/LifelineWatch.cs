@@ -7,9 +7,9 @@ namespace Nonpaged.Ndis.Host;
 /// <summary>
 /// Ends this process when the one that watches it has ended: a driver must not live on alone, with its machine.
 /// </summary>
-internal static class Lifeline
+internal static class LifelineWatch
 {
-    public static void Watch()
+    public static void Start()
     {
         if (!int.TryParse(Environment.GetEnvironmentVariable(DriverHost.LifelineVariable), out int descriptor)) return;
         new Thread(() =>
