@@ -18,7 +18,6 @@ internal unsafe struct E1000Adapter
 
     public NDIS_MINIPORT_INTERRUPT Interrupt;
     public bool IsInterruptRegistered;
-    public bool HasMapRegisters;
 
     /// <summary>What the ISR read from ICR and MiniportHandleInterrupt has not handled.</summary>
     public uint Causes;
