@@ -230,8 +230,17 @@ public sealed unsafe partial class NonpagedPool
     /// </summary>
     private void* TakeSmall(int sizeClass, out AllocationFailure? failure)
     {
-        void* block = _front.TakeSlowly(sizeClass, out failure);
-        return block != null ? block : (void*)_recorded.Take(sizeClass, null, out failure);
+        try
+        {
+            void* block = _front.TakeSlowly(sizeClass, out failure);
+            return block != null ? block : (void*)_recorded.Take(sizeClass, null, out failure);
+        }
+        catch (AllocationException noMagazines)
+        {
+            // The thread has none, for want of address space.
+            failure = noMagazines.Failure;
+            return null;
+        }
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -88,19 +88,10 @@ internal unsafe struct Front
     {
         failure = null;
         if (TakeSpare(sizeClass) is not 0 and var spare) return (void*)spare;
-        try
-        {
-            if (Make() is not { } heap) return null;
-            nuint block = heap.Take(sizeClass, out failure);
-            if (block == 0 && heap.Trim()) block = heap.Take(sizeClass, out failure);
-            return (void*)block;
-        }
-        catch (AllocationException noMagazines)
-        {
-            // The thread has none, for want of address space.
-            failure = noMagazines.Failure;
-            return null;
-        }
+        if (Make() is not { } heap) return null;
+        nuint block = heap.Take(sizeClass, out failure);
+        if (block == 0 && heap.Trim()) block = heap.Take(sizeClass, out failure);
+        return (void*)block;
     }
 
     /// <summary>
