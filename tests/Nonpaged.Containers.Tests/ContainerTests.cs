@@ -24,8 +24,12 @@ public sealed class ContainerTests(Programs programs) : IClassFixture<Programs>
     [Theory]
     [InlineData("docker")]
     [InlineData("podman")]
-    public void So_do_blocks_in_pages_of_4_KiB_where_there_are_no_larger_ones(string profile) =>
+    public void So_do_blocks_in_pages_of_4_KiB_where_there_are_no_larger_ones(string profile)
+    {
+        Container.SkipUnlessPossible(profile);
+        using var none = new NoHugepages();
         AttackFromOutside(new ContainerOptions { Profile = profile, Memory = Small }, "4K");
+    }
 
     [Theory]
     [InlineData("docker")]
@@ -109,9 +113,8 @@ public sealed class ContainerTests(Programs programs) : IClassFixture<Programs>
         using var fragments = new Fragments(programs.Fragments);
         using var container = new Container(options, programs.Folders, ["/program/pinned", .. arguments]);
         (ulong Address, ulong Length)[] blocks = [.. container.WaitUntilReady().Select(Frames.Parse)];
-        Dictionary<ulong, ulong> before = Frames.Of(container.ProcessId, blocks), around = fragments.Look();
-        Compaction.Run();
-        Assert.True(Frames.Moved(around, fragments.Look()) > 0, "Compaction moved nothing at all, so that nothing is shown.");
+        Dictionary<ulong, ulong> before = Frames.Of(container.ProcessId, blocks);
+        Assert.True(Compaction.Run() > 0, "Compaction moved nothing at all, so that nothing is shown.");
         Assert.DoesNotContain(0UL, before.Values);
         Assert.Equal(0, Frames.Moved(before, Frames.Of(container.ProcessId, blocks)));
         Assert.True(HeldPages.Of(container.ProcessId) > 0, "The program holds no page by a pipe.");

@@ -71,7 +71,7 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
         Assert.True(ran.ExitCode == 0, $"{ran.ExitCode}: {ran.Output}{ran.Error}");
         Assert.SkipWhen(
             ran.Output == "no zero page\n",
-            "This kernel gives memory that is only read pages of its own, and not the zero page.");
+            "This machine's kernel gives memory that is only read pages of its own, and not the zero page.");
         long[] kibibytes = [.. ran.Output.Split(' ').Select(figure => long.Parse(figure, CultureInfo.InvariantCulture))];
         Assert.All(kibibytes, figure => Assert.InRange(figure, 1, 200 << 10));
     }

@@ -29,7 +29,7 @@ public sealed class WorkloadTests
     [Fact]
     public void Two_threads_free_what_they_allocate_also_where_one_allocates_and_the_other_frees()
     {
-        Assert.SkipUnless(Processor.AreTwo, "two processors are needed");
+        Assert.SkipUnless(Processor.AreTwo, "This machine has one processor.");
         Counted heap = default;
         Assert.Equal(2 * (10_000 + 20_000 + 500), Allocated(() => new TwoThreads<Counted, nint>(heap).Churn(2, 500)));
         Assert.Equal(3200, Allocated(() => new TwoThreads<Counted, nint>(heap).Remote(64, 3200)));

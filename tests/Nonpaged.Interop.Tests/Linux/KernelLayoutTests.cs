@@ -218,7 +218,7 @@ public sealed unsafe class KernelLayoutTests
         SysResult mapped = LibC.MMap(null, 4096, LibC.PROT_READ, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS, -1, 0);
         SysResult found = PageMapFile.CountHugeMapped((void*)mapped.Value, 4096);
         LibC.MUnmap((void*)mapped.Value, 4096);
-        if (found.Errno == Errno.ENOTTY) Assert.Skip("This kernel has no PAGEMAP_SCAN (Linux 6.7).");
+        if (found.Errno == Errno.ENOTTY) Assert.Skip("This machine's kernel has no PAGEMAP_SCAN (Linux 6.7).");
         Assert.Equal(0, found.Value);
     }
 

@@ -59,7 +59,7 @@ public sealed unsafe class LadderTests
     public void A_page_of_1_GiB_is_one_physical_range_and_where_there_is_none_the_remedy_reserves_one()
     {
         Host.SkipUnlessRoot();
-        if (!File.Exists(Host.Giant)) Assert.Skip("This processor or kernel has no pages of 1 GiB.");
+        if (!File.Exists(Host.Giant)) Assert.Skip("This machine's processor or kernel has no pages of 1 GiB.");
         string before = File.ReadAllText(Host.Giant);
         File.WriteAllText(Host.Giant, "1");
         try

@@ -37,7 +37,8 @@ public sealed unsafe class NodeRequestTests
     [InlineData("move_pages")]
     public void On_a_machine_with_one_node_the_calls_that_containers_forbid_are_not_needed(string call)
     {
-        if (File.ReadAllText("/sys/devices/system/node/online").Trim() != "0") Assert.Skip("The machine has several NUMA nodes.");
+        Assert.SkipUnless(
+            File.ReadAllText("/sys/devices/system/node/online").Trim() == "0", "This machine has several NUMA nodes.");
         using var hook = new Faults.FaultHook(call, 1, Interop.Errno.EPERM);
         using var pool = NonpagedPool.Create();
         using MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Node = 0 });
