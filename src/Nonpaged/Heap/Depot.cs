@@ -6,19 +6,25 @@ namespace Nonpaged;
 /// The blocks of one size class that no thread has: full magazines, which threads exchange as a whole, and spans. What is more
 /// than a few magazines goes back to the spans, and a span whose blocks are all back goes back to the pages.
 /// </summary>
+/// <remarks>
+/// States of neighbouring blocks share cache lines. Two threads whose blocks lay between each other's would write to the same
+/// lines with each call, so each processor has a lane: what was freed on it, and the spans that were taken for it, are used there
+/// first.
+/// </remarks>
 internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
 {
     private const int LargestCapacity = 128;
     private const int SmallestCapacity = 64;
     private const int BytesForLargest = 272 << 10;
     private const int BytesKept = 256 << 10;
+    private const int SpansLeft = 4;
 
     private readonly Lock _gate = new();
-    private readonly Stack<(nint Floor, int Count)> _full = [];
+    private readonly DepotLane[] _lanes = [.. Enumerable.Range(0, DepotLane.Count).Select(_ => new DepotLane())];
     private readonly Stack<nint> _empty = [];
-    private readonly LinkedList<HeapSpan> _open = [];
     private readonly int _blockSize = SizeClass.Size(sizeClass);
     private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
+    private int _fullCount;
 
     /// <summary>
     /// How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.
@@ -26,6 +32,10 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private readonly int _capacity = SizeClass.Size(sizeClass) * LargestCapacity <= BytesForLargest
         ? LargestCapacity
         : SmallestCapacity;
+
+    private DepotLane Lane => _lanes[DepotLane.Current];
+
+    private int FirstRefill => int.Clamp(Page.Size / _blockSize, 1, 32);
 
     private int MostFull => int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
 
@@ -39,24 +49,24 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         using (HeapHook.Enter(_gate))
         {
             Prepare(magazine);
-            if (_full.TryPop(out (nint Floor, int Count) full))
-            {
-                _empty.Push((nint)magazine->Floor);
-                Install(magazine, full.Floor, full.Count);
-                return true;
-            }
-
-            if (Fill(magazine, wanted)) return true;
+            DepotLane lane = Lane;
+            if (TakeFull(magazine, lane) || (_fullCount >= MostFull && TakeFull(magazine))) return true;
+            if (Fill(magazine, wanted, lane) || TakeFull(magazine)) return true;
+            // The first few blocks of a thread are no reason for a span of their own.
+            if (magazine->Refill == FirstRefill && FillFromOther(magazine, wanted)) return true;
+            if (TakeOver(lane, SpansLeft) && Fill(magazine, wanted, lane)) return true;
         }
 
         // Without the lock, for other threads' frees must not wait for the kernel.
         HeapSpan? span = spans.Take(sizeClass, _spanPages, out failure);
-        if (span is null) return false;
         using (HeapHook.Enter(_gate))
         {
+            DepotLane lane = Lane;
             // Before those that came open meanwhile: a span whose blocks never go out would never come back.
-            span.Node = _open.AddFirst(span);
-            return Fill(magazine, wanted);
+            if (span is not null) lane.Open(span);
+            else if (!TakeOver(lane, 0)) return false;
+            failure = null;
+            return Fill(magazine, wanted, lane);
         }
     }
 
@@ -69,12 +79,12 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         {
             if (magazine->Floor != null)
             {
-                _full.Push(((nint)magazine->SpareFloor, magazine->SpareCount));
-                isFirst = _full.Count == 1;
+                Lane.Full.Push(((nint)magazine->SpareFloor, magazine->SpareCount));
+                isFirst = ++_fullCount == 1;
                 magazine->SpareFloor = (nuint*)TakeEmpty();
                 magazine->SpareTop = magazine->SpareFloor;
                 magazine->Swap();
-                if (_full.Count > MostFull) empty = ReturnOne();
+                if (_fullCount > MostFull) ReturnOne(Lane, ref empty);
             }
 
             Prepare(magazine);
@@ -102,10 +112,10 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             foreach ((nint floor, int count) in (ReadOnlySpan<(nint, int)>)[((nint)magazine->Floor, magazine->Count),
                 ((nint)magazine->SpareFloor, magazine->SpareCount)])
             {
-                if (keep && count == _capacity && _full.Count < MostFull)
+                if (keep && count == _capacity && _fullCount < MostFull)
                 {
-                    _full.Push((floor, count));
-                    isFirst |= _full.Count == 1;
+                    Lane.Full.Push((floor, count));
+                    isFirst |= ++_fullCount == 1;
                     continue;
                 }
 
@@ -128,11 +138,10 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         bool any;
         using (HeapHook.Enter(_gate))
         {
-            any = _full.Count > 0;
-            while (_full.TryPop(out (nint Floor, int Count) full))
+            any = _fullCount > 0;
+            foreach (DepotLane lane in _lanes)
             {
-                Return(full.Floor, full.Count, ref empty);
-                _empty.Push(full.Floor);
+                while (lane.Full.Count > 0) ReturnOne(lane, ref empty);
             }
 
             while (_empty.TryPop(out nint floor)) NativeMemory.AlignedFree((void*)floor);
@@ -147,9 +156,10 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     {
         using (HeapHook.Enter(_gate))
         {
-            foreach ((nint floor, _) in _full) NativeMemory.AlignedFree((void*)floor);
+            foreach ((nint floor, _) in _lanes.SelectMany(lane => lane.Full)) NativeMemory.AlignedFree((void*)floor);
             foreach (nint floor in _empty) NativeMemory.AlignedFree((void*)floor);
-            _full.Clear();
+            foreach (DepotLane lane in _lanes) lane.Full.Clear();
+            _fullCount = 0;
             _empty.Clear();
         }
     }
@@ -182,7 +192,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         Install(magazine, floor, 0);
         magazine->SpareFloor = (nuint*)spare;
         magazine->SpareTop = magazine->SpareFloor;
-        magazine->Refill = int.Clamp(Page.Size / _blockSize, 1, 32);
+        magazine->Refill = FirstRefill;
     }
 
     private void Install(Magazine* magazine, nint floor, int count)
@@ -195,32 +205,75 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private nint TakeEmpty() => _empty.TryPop(out nint floor) ? floor
         : (nint)NativeMemory.AlignedAlloc((nuint)(_capacity * Magazine.Slot * sizeof(nuint)), 64);
 
+    private bool TakeFull(Magazine* magazine)
+    {
+        foreach (DepotLane lane in _lanes)
+        {
+            if (TakeFull(magazine, lane)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Exchanges an empty magazine for a full one.</summary>
+    private bool TakeFull(Magazine* magazine, DepotLane lane)
+    {
+        if (!lane.Full.TryPop(out (nint Floor, int Count) full)) return false;
+        _fullCount--;
+        _empty.Push((nint)magazine->Floor);
+        Install(magazine, full.Floor, full.Count);
+        return true;
+    }
+
     /// <summary>Takes blocks from the spans, more with each time that the thread comes. The last one lies on top.</summary>
-    private bool Fill(Magazine* magazine, int wanted)
+    private bool Fill(Magazine* magazine, int wanted, DepotLane lane)
     {
         nuint* end = magazine->Floor + int.Min(int.Max(magazine->Refill, wanted), _capacity) * Magazine.Slot;
-        for (; magazine->Top < end && _open.First?.Value is { } span; magazine->Top += Magazine.Slot)
+        for (; magazine->Top < end && lane.First is { } span; magazine->Top += Magazine.Slot)
         {
             nuint block = span.Take();
             magazine->Top[0] = block;
             if (HeapChecks.IsOn) magazine->Top[1] = (nuint)spans.Table.StateOf(block);
-            if (!span.IsFull) continue;
-            _open.Remove(span.Node!);
-            span.Node = null;
+            if (span.IsFull) lane.Close(span);
         }
 
+        if (magazine->Top == magazine->Floor) return false;
         magazine->Refill = int.Min(magazine->Refill * 2, _capacity);
-        return magazine->Top != magazine->Floor;
+        return true;
+    }
+
+    private bool FillFromOther(Magazine* magazine, int wanted)
+    {
+        foreach (DepotLane other in _lanes)
+        {
+            if (Fill(magazine, wanted, other)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Moves an open span to a lane, from another one that has more than so many.</summary>
+    private bool TakeOver(DepotLane lane, int left)
+    {
+        foreach (DepotLane other in _lanes)
+        {
+            if (other.OpenCount <= left || other == lane) continue;
+            HeapSpan span = other.First!;
+            other.Close(span);
+            lane.Open(span);
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>Gives the blocks of the magazine that came last back to the spans.</summary>
-    private List<HeapSpan>? ReturnOne()
+    private void ReturnOne(DepotLane lane, ref List<HeapSpan>? empty)
     {
-        List<HeapSpan>? empty = null;
-        (nint floor, int count) = _full.Pop();
+        (nint floor, int count) = lane.Full.Pop();
+        _fullCount--;
         Return(floor, count, ref empty);
         _empty.Push(floor);
-        return empty;
     }
 
     private void Return(nint floor, int count, ref List<HeapSpan>? empty)
@@ -229,11 +282,10 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         {
             HeapSpan span = spans.Table.SpanOf(*slot);
             // Those with few free blocks are taken from first, so that the others can become empty.
-            if (span.IsFull) span.Node = _open.AddFirst(span);
+            if (span.IsFull) span.Lane!.Open(span);
             span.Return(*slot);
             if (span.BlocksOut > 0) continue;
-            _open.Remove(span.Node!);
-            span.Node = null;
+            span.Lane!.Close(span);
             (empty ??= []).Add(span);
         }
     }

@@ -36,6 +36,9 @@ internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
 
     public LinkedListNode<HeapSpan>? Node { get; set; }
 
+    /// <summary>The lane of the depot that takes its blocks; null where no depot has it.</summary>
+    public DepotLane? Lane { get; set; }
+
     public bool IsFull => BlocksOut == Capacity;
 
     /// <summary>How many blocks callers have.</summary>
