@@ -4,4 +4,5 @@
 
 #define ALLOCATE(size) mi_malloc(size)
 #define FREE(block) mi_free(block)
+#define FREE_SIZED(block, size) mi_free_size(block, size)
 #include "malloc.h"
