@@ -20,6 +20,9 @@ internal sealed class Handover<TBlocks, TBlock>(TBlocks heap, nuint size)
     /// <summary>The time that so many pairs took, in nanoseconds. A multiple of <see cref="Portion"/>.</summary>
     public double Run(long pairs)
     {
+        _positions.Head = 0;
+        _positions.Tail = 0;
+        _arrived = 0;
         var consumer = new Thread(() =>
         {
             try
