@@ -136,7 +136,7 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
             one.Free, one.FromC ? "c" : null));
         var ours = new HeapOurs(
             Minimum(one.FromC ? HeapContestants.C : HeapContestants.Aot), Minimum(HeapContestants.Jit), Minimum(HeapContestants.Unchecked));
-        Rows.Add(HeapRow.Of(one, ours, HeapContestants.PeersOf(one).ToDictionary(peer => peer, Minimum)));
+        Rows.Add(HeapRow.Of(one, ours, HeapContestants.PeersOf(one).ToDictionary(peer => peer, MinimumOf)));
         if (one.IsForCalls)
         {
             Calls.Add(new HeapCallsRow(
@@ -148,6 +148,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         Dotnet.Add(new HeapDotnetRow(
             one.Row, one.Size, one.Count, one.Threads,
             Minimum(HeapContestants.NativeMemory), Minimum(HeapContestants.ArrayPool), Minimum(HeapContestants.MemoryPool)));
+
+        double? MinimumOf(string peer) => HeapContestants.NamesOf(peer, one.IsSized).Min(Minimum);
 
         double? Minimum(string name) => values.TryGetValue(name, out List<double>? all) ? Format.Round(all.Min()) : null;
     }

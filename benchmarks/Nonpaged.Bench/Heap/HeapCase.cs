@@ -13,7 +13,7 @@ internal sealed record HeapCase(
     /// <summary>A block is freed by its address alone.</summary>
     public const string Unsized = "unsized";
 
-    /// <summary>The free is told the length, by all that have such a call.</summary>
+    /// <summary>The free is told the length, where there is such a call.</summary>
     public const string Sized = "sized";
 
     private const int Batch = 64;

@@ -25,16 +25,18 @@ internal static class HeapContestants
     /// <summary>
     /// rte_mempool where the caller says how long the block is that it frees. Shown beside what is told the block only.
     /// </summary>
-    public const string ByLength = "rte_mempool, by length";
+    public const string ByLength = Mempool + LengthName;
 
     /// <summary>DPDK's call for memory of devices.</summary>
     public const string Memzone = "rte_memzone";
 
     private const string Mempool = "rte_mempool";
+    private const string Jemalloc = "jemalloc";
+    private const string LengthName = ", by length";
     private const string LengthSuffix = "_by_length";
 
     /// <summary>In the order in which they are shown.</summary>
-    public static IReadOnlyList<string> Peers { get; } = [Mempool, "mimalloc", "jemalloc", "glibc", HeapRow.NotCounted];
+    public static IReadOnlyList<string> Peers { get; } = [Mempool, "mimalloc", Jemalloc, "glibc", HeapRow.NotCounted];
 
     public static IReadOnlyList<string> Ours { get; } = [Aot, Unchecked, Jit];
 
@@ -45,8 +47,15 @@ internal static class HeapContestants
     public static IEnumerable<string> For(HeapCase one) =>
     [
         .. one.FromC ? [C] : Ours, .. one.IsForCalls ? Calls : [], .. PeersOf(one).Where(peer => Takes(peer, one)),
-        .. one is { Row: "churn", IsSized: false } ? [ByLength] : Array.Empty<string>(), .. one.IsForDotnet ? Dotnet : [],
+        .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(),
+        .. one.IsSized ? [Jemalloc + LengthName] : Array.Empty<string>(), .. one.IsForDotnet ? Dotnet : [],
     ];
+
+    /// <summary>
+    /// The contestants of which a peer's figure is the least: itself and, where a free may be told the length, its other one. Its
+    /// user would take the faster.
+    /// </summary>
+    public static IEnumerable<string> NamesOf(string peer, bool isSized) => isSized ? [peer, peer + LengthName] : [peer];
 
     /// <summary>Those that a row names; some have no value there.</summary>
     public static IEnumerable<string> PeersOf(HeapCase one) => one.Row == "dma" ? [.. Peers, Memzone] : Peers;
@@ -57,12 +66,8 @@ internal static class HeapContestants
         (Aot or Unchecked or Jit, { Row: "dma" }) => $"{name}/{DmaPool}",
         (Aot or Unchecked or Jit, { IsSized: true }) => $"{name}/{SizedPool}",
         (Aot or Unchecked or Jit, _) => $"{name}/{Pool}",
-        // Pools of one length are told themselves by each free.
-        (Mempool, { IsSized: true, Row: "churn" }) => $"{name}{LengthSuffix}",
-        ("mimalloc" or "jemalloc", { IsSized: true }) => $"{name}{LengthSuffix}",
-        (ByLength, _) => $"{Mempool}{LengthSuffix}",
         (C, _) => one.IsSized ? $"ndis{LengthSuffix}" : "ndis",
-        _ => name,
+        _ => name.Replace(LengthName, LengthSuffix, StringComparison.Ordinal),
     };
 
     public static Child Start(string process, double milliseconds)

@@ -64,12 +64,12 @@ internal static class HeapTable
 
     private static void AppendByLength(StringBuilder text, HeapResults results)
     {
-        double[] times = [.. results.Details.SelectMany(detail => detail.Times)
+        double[] times = [.. results.Details.Where(detail => detail.Free != HeapCase.Sized).SelectMany(detail => detail.Times)
             .Where(time => time.Name == HeapContestants.ByLength)
             .Select(time => time.Minimum)];
         if (times.Length == 0) return;
         string each = string.Join(" and ", times.Select(time => Format.Short(time)));
-        text.AppendLine().AppendLine($"In churn a block is freed by its address alone. "
+        text.AppendLine().AppendLine($"In churn without a sized free a block is freed by its address alone. "
             + $"rte_mempool where the caller knows the block's length instead: {each}.");
     }
 

@@ -4,5 +4,4 @@
 
 #define ALLOCATE(size) mi_malloc(size)
 #define FREE(block) mi_free(block)
-#define FREE_SIZED(block, size) mi_free_size(block, size)
 #include "malloc.h"

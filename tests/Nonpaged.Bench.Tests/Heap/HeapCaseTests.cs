@@ -40,9 +40,13 @@ public sealed class HeapCaseTests
             all.Where(one => !one.IsSized && one.Row is "lifo" or "batch" or "churn" or "bulk").Select(one => one.Workload).Distinct(),
             sized.Select(one => one.Workload));
         Assert.Equal("ours, AOT/sized", HeapContestants.ProcessOf(HeapContestants.Aot, sized[0]));
-        Assert.Equal("jemalloc_by_length", HeapContestants.ProcessOf("jemalloc", sized[0]));
-        Assert.Equal("glibc", HeapContestants.ProcessOf("glibc", sized[0]));
-        Assert.Equal("rte_mempool_by_length", HeapContestants.ProcessOf("rte_mempool", sized.First(one => one.Row == "churn")));
+        Assert.Equal("jemalloc_by_length", HeapContestants.ProcessOf("jemalloc, by length", sized[0]));
+        Assert.Equal("jemalloc", HeapContestants.ProcessOf("jemalloc", sized[0]));
+        Assert.Equal("rte_mempool_by_length", HeapContestants.ProcessOf(HeapContestants.ByLength, sized[0]));
+        Assert.Contains("jemalloc, by length", HeapContestants.For(sized[0]));
+        Assert.Contains(HeapContestants.ByLength, HeapContestants.For(sized.First(one => one.Row == "churn")));
+        Assert.Equal(["jemalloc", "jemalloc, by length"], HeapContestants.NamesOf("jemalloc", isSized: true));
+        Assert.Equal(["jemalloc"], HeapContestants.NamesOf("jemalloc", isSized: false));
         Assert.DoesNotContain(HeapContestants.Lookaside, HeapContestants.For(sized[0]));
     }
 
