@@ -13,7 +13,7 @@ internal static class CCommand
     private const string Ours = "ndis";
     private const string Jemalloc = "jemalloc";
 
-    // The program of which each free is told the length.
+    // A program whose frees are told the length.
     private const string Told = "_by_length";
 
     private static readonly int[] s_sizes = [64, 1514];
@@ -44,7 +44,8 @@ internal static class CCommand
         int rounds = parsed.GetValue(s_rounds);
         HugepagePool.Allow(HugePages);
         var results = new CResults(
-            MachineFacts.Read(), AllocatorVersions.Read(), rounds, [.. from free in s_frees from size in s_sizes select Measure(size, free, rounds)]);
+            MachineFacts.Read(), AllocatorVersions.Read(), rounds,
+            [.. from free in s_frees from size in s_sizes select Measure(size, free, rounds)]);
         string json = JsonSerializer.Serialize(results, BenchJson.Default.CResults);
         if (file is not null) File.WriteAllText(file, json + "\n");
         Console.Out.WriteLine(parsed.GetValue(s_json) ? json : TableOf(results));
@@ -92,7 +93,8 @@ internal static class CCommand
         {
             foreach (string name in names.Skip(round % names.Length).Concat(names.Take(round % names.Length)))
             {
-                using var child = Child.Start(Programs.Heap(name == Ours && free == HeapCase.Sized ? name + Told : name), Format.Number(Milliseconds));
+                string program = name == Ours && free == HeapCase.Sized ? name + Told : name;
+                using var child = Child.Start(Programs.Heap(program), Format.Number(Milliseconds));
                 values[name].Add(Format.Parse(child.TryAsk($"lifo {size}") ?? throw child.Ended()));
             }
         }

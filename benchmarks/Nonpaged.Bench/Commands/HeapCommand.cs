@@ -37,7 +37,8 @@ internal static class HeapCommand
     private static int Run(ParseResult parsed)
     {
         bool quick = parsed.GetValue(s_quick);
-        string? file = Saved.Target(parsed, s_save, "heap.json", isWhole: !quick && parsed.GetValue(s_row) is not { Length: > 0 });
+        bool isWhole = !quick && parsed.GetValue(s_row) is not { Length: > 0 };
+        string? file = Saved.Target(parsed, s_save, "heap.json", isWhole);
         int rounds = parsed.GetValue(s_rounds) ?? (quick ? QuickRounds : Rounds);
         string[] rows = parsed.GetValue(s_row) is { Length: > 0 } some ? some : [.. HeapCase.Names];
         using var bench = new HeapBench(rounds, quick ? QuickMilliseconds : Milliseconds, Console.Error);

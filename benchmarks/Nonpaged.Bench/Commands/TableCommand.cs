@@ -10,7 +10,8 @@ internal static class TableCommand
     private static readonly Argument<string[]> s_files = new("file")
     { Description = "What --save wrote, of one kind.", Arity = ArgumentArity.OneOrMore };
     private static readonly Option<bool> s_short = new("--short") { Description = "A line for each kind of row." };
-    private static readonly Option<bool> s_beside = new("--beside") { Description = "Processors beside each other, in one table." };
+    private static readonly Option<bool> s_beside = new("--beside")
+    { Description = "Processors beside each other, in one table." };
 
     public static Command Create()
     {

@@ -135,7 +135,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
             one.Workload, [.. values.Select(value => Times.Of(value.Key, value.Value))], freePages,
             one.Free, one.FromC ? "c" : null));
         var ours = new HeapOurs(
-            Minimum(one.FromC ? HeapContestants.C : HeapContestants.Aot), Minimum(HeapContestants.Jit), Minimum(HeapContestants.Unchecked));
+            Minimum(one.FromC ? HeapContestants.C : HeapContestants.Aot), Minimum(HeapContestants.Jit),
+            Minimum(HeapContestants.Unchecked));
         Rows.Add(HeapRow.Of(one, ours, HeapContestants.PeersOf(one).ToDictionary(peer => peer, MinimumOf)));
         if (one.IsForCalls)
         {

@@ -129,7 +129,10 @@ internal sealed record HeapCase(
     private static IEnumerable<HeapCase> Footprint() => s_footprints.Select(
         phase => Of($"footprint {phase}", "footprint", null, null) with
         {
-            Phase = phase, Threads = phase == "mix" ? 2 : 1, Free = null, FromC = true,
+            Phase = phase,
+            Threads = phase == "mix" ? 2 : 1,
+            Free = null,
+            FromC = true,
         });
 
     private static HeapCase Of(FormattableString workload, string row, int? size, int? count) =>

@@ -52,15 +52,15 @@ internal static class HeapContestants
     ];
 
     /// <summary>
-    /// The contestants of which a peer's figure is the least: itself and, where a free may be told the length, its other one. Its
-    /// user would take the faster.
+    /// A peer's figure is the least of these: itself and, where a free may be told the length, its other free. Its user would
+    /// take the faster.
     /// </summary>
     public static IEnumerable<string> NamesOf(string peer, bool isSized) => isSized ? [peer, peer + LengthName] : [peer];
 
     /// <summary>Those that a row names; some have no value there.</summary>
     public static IEnumerable<string> PeersOf(HeapCase one) => one.Row == "dma" ? [.. Peers, Memzone] : Peers;
 
-    /// <summary>Which process it is in: cases of which this is the same share it.</summary>
+    /// <summary>Which process it is in: cases with the same one share it.</summary>
     public static string ProcessOf(string name, HeapCase one) => (name, one) switch
     {
         (Aot or Unchecked or Jit, { Row: "dma" }) => $"{name}/{DmaPool}",

@@ -34,8 +34,8 @@ internal sealed record BesideResults(string Name, string Title, IReadOnlyList<Be
     private static BesideRow Of(HeapRow row, HeapDetail detail)
     {
         string ours = row.From is null ? HeapContestants.Aot : HeapContestants.C;
-        Times? best = row.Best is null ? null
-            : HeapContestants.NamesOf(row.Best, row.Free == HeapCase.Sized).Select(Find).OfType<Times>().MinBy(one => one.Minimum);
+        IEnumerable<string> names = row.Best is null ? [] : HeapContestants.NamesOf(row.Best, row.Free == HeapCase.Sized);
+        Times? best = names.Select(Find).OfType<Times>().MinBy(one => one.Minimum);
         return new BesideRow(HeapSummary.Kind(row), HeapTable.Name(row), Find(ours), row.Best, best, row.Ratio);
 
         Times? Find(string name) => detail.Times.FirstOrDefault(one => one.Name == name);

@@ -40,8 +40,7 @@ internal static class HeapTable
         "bulk" => $"bulk of {row.Count}, {row.Size} B{Sized(row)}",
         "large" => $"{Format.Length(row.Size)}, {Several(row)}{(row.Zeroed == true ? ", zeroed" : "")}",
         "dma" => $"4 KiB for a device, contiguous, below 16 MiB, {Several(row)}",
-        "threads" => $"a thread of 100 blocks of the mix, {(row.Threads == 1 ? "one after the other" : $"{row.Threads} at a time")}"
-            + From(row),
+        "threads" => $"a thread of 100 blocks of the mix, {Together(row)}{From(row)}",
         "footprint" => $"MiB resident, {Payload(row)}{From(row)}",
         "live" => $"{Count(row)} live, {row.Size} B, replaced {(row.Together == 1 ? "one by one" : $"{row.Together} at a time")}",
         _ => $"held / payload, {Count(row)} of the mix, {row.Phase}",
@@ -94,7 +93,8 @@ internal static class HeapTable
         foreach (HeapDotnetRow row in results.Dotnet)
         {
             HeapRow ours = results.Rows.First(one =>
-                one.Free != HeapCase.Sized && (one.Row, one.Size, one.Count, one.Threads) == (row.Row, row.Size, row.Count, row.Threads));
+                one.Free != HeapCase.Sized
+                    && (one.Row, one.Size, one.Count, one.Threads) == (row.Row, row.Size, row.Count, row.Threads));
             text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.NativeMemory)} | "
                 + $"{Format.Short(row.ArrayPool)} | {Format.Short(row.MemoryPool)} |");
         }
@@ -107,6 +107,9 @@ internal static class HeapTable
     private static string From(HeapRow row) => row.From == "c" ? ", from C" : "";
 
     private static string Several(HeapRow row) => row.Count == 1 ? "one by one" : $"{row.Count} at a time";
+
+    private static string Together(HeapRow row) =>
+        row.Threads == 1 ? "one after the other" : FormattableString.Invariant($"{row.Threads} at a time");
 
     private static string Payload(HeapRow row) => row.Phase switch
     {

@@ -54,7 +54,8 @@ internal sealed record MachineFacts(
         string hidden = HiddenFlags is null ? "" : $", because the machine hides {HiddenFlags}";
         string set = InstructionSet is null ? "" : $", ours compiled for {InstructionSet}{hidden}";
         return string.Create(
-            CultureInfo.InvariantCulture, $"{name}, {Cores} cores, Linux {Kernel}, {Runtime}{set}, {versions}, {Date}{Mark(CurrentSource)}");
+            CultureInfo.InvariantCulture,
+            $"{name}, {Cores} cores, Linux {Kernel}, {Runtime}{set}, {versions}, {Date}{Mark(CurrentSource)}");
     }
 
     /// <summary>Says where the results are of other code than there is now.</summary>
@@ -63,7 +64,8 @@ internal sealed record MachineFacts(
         current is null || Source == current ? ""
             : $"; **measured with an earlier version**{(Commit is null ? "" : $", {Commit}")}";
 
-    private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    private static string? Setting(string name) =>
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 
     private static string Field(string file, string name) =>
         File.ReadLines(file).FirstOrDefault(line => line.StartsWith(name, StringComparison.Ordinal))?.Split(':', 2)[1].Trim()

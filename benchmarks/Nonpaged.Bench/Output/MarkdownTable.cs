@@ -30,8 +30,9 @@ internal static class MarkdownTable
         text.AppendLine("| size | rung | threads | ours | plain C | ours / C | |").AppendLine("|---|---|---|---|---|---|---|");
         foreach (FirstRow row in Rows(results, "populate-first", BenchJson.Default.FirstRow))
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"| {Format.Bytes(row.Size)} | {row.Ours.Rung} | {Threads(row.Threads)} "
-                + $"| {row.Ours.Ms:0.00} ms | {row.Peers.C:0.00} ms | {row.Ratios.C:0.00} | {Verdict.Of(row.Ratios.C)} |");
+            text.AppendLine(
+                CultureInfo.InvariantCulture, $"| {Format.Bytes(row.Size)} | {row.Ours.Rung} | {Threads(row.Threads)} | "
+                + $"{row.Ours.Ms:0.00} ms | {row.Peers.C:0.00} ms | {row.Ratios.C:0.00} | {Verdict.Of(row.Ratios.C)} |");
         }
 
         text.AppendLine().AppendLine("One translation, random addresses over 256 MiB:").AppendLine();

@@ -37,7 +37,7 @@ public sealed class HeapCaseTests
         HeapCase[] sized = [.. all.Where(one => one.IsSized)];
         Assert.Equal(["lifo", "batch", "churn", "bulk"], sized.Select(one => one.Row).Distinct());
         Assert.Equal(
-            all.Where(one => !one.IsSized && one.Row is "lifo" or "batch" or "churn" or "bulk").Select(one => one.Workload).Distinct(),
+            all.Where(one => !one.IsSized && one.Row is ("lifo" or "batch" or "churn" or "bulk")).Select(one => one.Workload),
             sized.Select(one => one.Workload));
         Assert.Equal("ours, AOT/sized", HeapContestants.ProcessOf(HeapContestants.Aot, sized[0]));
         Assert.Equal("jemalloc_by_length", HeapContestants.ProcessOf("jemalloc, by length", sized[0]));

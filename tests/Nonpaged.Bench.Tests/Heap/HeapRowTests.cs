@@ -5,7 +5,7 @@ namespace Nonpaged.Bench.Tests;
 
 public sealed class HeapRowTests
 {
-    private static readonly HeapCase s_case = HeapCase.All(quick: false).Single(one => one is { Workload: "lifo 1514", IsSized: false });
+    private static readonly HeapCase s_case = HeapCase.All(quick: false).First(one => one.Workload == "lifo 1514");
 
     private static readonly Dictionary<string, double?> s_peers = new()
     {
@@ -30,7 +30,8 @@ public sealed class HeapRowTests
     public void For_large_blocks_and_a_device_rte_malloc_counts(string row)
     {
         HeapCase one = HeapCase.All(quick: false).First(one => one.Row == row);
-        Assert.Equal(("rte_malloc", 3), (HeapRow.Of(one, new HeapOurs(3, 6, 2), s_peers).Best, HeapRow.Of(one, new HeapOurs(3, 6, 2), s_peers).Ratio));
+        var counted = HeapRow.Of(one, new HeapOurs(3, 6, 2), s_peers);
+        Assert.Equal(("rte_malloc", 3), (counted.Best, counted.Ratio));
     }
 
     [Fact]

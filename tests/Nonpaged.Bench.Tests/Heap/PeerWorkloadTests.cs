@@ -100,8 +100,8 @@ public sealed class PeerWorkloadTests
             string tests = Path.GetDirectoryName(Here())!;
             string headers = Path.GetFullPath(Path.Combine(tests, "../../../benchmarks/peers/heap"));
             (string output, int code) = Run(
-                "/usr/bin/gcc", "", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", $"-DBY_LENGTH={(bySize ? 1 : 0)}", "-I", headers,
-                "-o", Program, Path.Combine(tests, "counting.c"));
+                "/usr/bin/gcc", "", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", $"-DBY_LENGTH={(bySize ? 1 : 0)}", "-I",
+                headers, "-o", Program, Path.Combine(tests, "counting.c"));
             Assert.True(code == 0, output);
         }
 

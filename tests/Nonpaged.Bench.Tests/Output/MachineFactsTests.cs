@@ -3,14 +3,15 @@ namespace Nonpaged.Bench.Tests;
 public sealed class MachineFactsTests
 {
     private static readonly MachineFacts s_facts = new(
-        "AMD EPYC", 2, "6.18", ".NET 10", "22.11", "gcc 12", "madvise", "2026-11-29", "amd-epyc-zen5", "x86-64-v2", "abm", "8e583a2",
-        "0123456789ab");
+        "AMD EPYC", 2, "6.18", ".NET 10", "22.11", "gcc 12", "madvise", "2026-11-29", "amd-epyc-zen5", "x86-64-v2", "abm",
+        "8e583a2", "0123456789ab");
 
     [Fact]
     public void Results_of_other_code_say_that_they_are_older()
     {
         Assert.Equal("; **measured with an earlier version**, 8e583a2", s_facts.Mark("ba9876543210"));
-        Assert.Equal("; **measured with an earlier version**", (s_facts with { Source = null, Commit = null }).Mark("ba9876543210"));
+        MachineFacts before = s_facts with { Source = null, Commit = null };
+        Assert.Equal("; **measured with an earlier version**", before.Mark("ba9876543210"));
     }
 
     [Fact]
@@ -22,7 +23,8 @@ public sealed class MachineFactsTests
 
     [Fact]
     public void The_heading_says_what_ours_was_compiled_for_and_which_flag_the_machine_hides() => Assert.Contains(
-        "AMD EPYC (amd-epyc-zen5), 2 cores, Linux 6.18, .NET 10, ours compiled for x86-64-v2, because the machine hides abm, gcc 12",
+        "AMD EPYC (amd-epyc-zen5), 2 cores, Linux 6.18, .NET 10, ours compiled for x86-64-v2, because the machine hides abm, "
+            + "gcc 12",
         s_facts.Describe("gcc 12"), StringComparison.Ordinal);
 
     [Theory]
