@@ -4,7 +4,8 @@ using Nonpaged.Bench;
 try
 {
     var root = new RootCommand("Measures the memory beside its peers.") { PopulateCommand.Create(), HeapCommand.Create(),
-        CCommand.Create(), IovaCommand.Create(), TableCommand.Create(), PinsCommand.Create(), OursCommand.Create() };
+        CCommand.Create(), IovaCommand.Create(), TableCommand.Create(), ProcessorCommand.Create(), PinsCommand.Create(),
+        OursCommand.Create() };
     root.HelpName = "bench";
     return await root.Parse(args).InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
 }

@@ -1,15 +1,19 @@
 /*
- * Memory made resident, pinned and translated by plain system calls: populate RUNG BYTES.
+ * Memory made resident, pinned and translated by plain system calls: populate RUNG BYTES [THREADS PORTION].
  *
  * RUNG is what the memory is made of: "collapsed" (a memory file collapsed into 2 MiB pages), "hugetlb" (2 MiB pages of the kernel's pool,
  * reserved or on demand), "small" (a memory file of 4 KiB pages), or "mlock" (what most software does: MAP_POPULATE and mlock, which
  * neither pins nor tells where a page is). Each line on stdin asks for one round, answered by its time in milliseconds. What a
- * round obtained is given back before the answer.
+ * round obtained is given back before the answer. THREADS threads fill the memory, PORTION bytes at a time; those beside the first are started once
+ * and wait between rounds, as a pool of threads does.
  */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/io_uring.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,6 +77,82 @@ static void map_file(struct memory *memory, enum rung rung, size_t length)
     check(madvise(memory->start, length, MADV_DONTDUMP) == 0, "MADV_DONTDUMP");
 }
 
+/* ---- Several threads, which take portions until none is left ---- */
+
+#define THREADS_MAX 64
+
+static struct {
+    pthread_mutex_t gate;
+    pthread_cond_t changed;
+    char *start;
+    size_t length;
+    size_t portion;
+    atomic_size_t taken;
+    unsigned round;
+    unsigned active;
+    unsigned threads;
+} filling = { .gate = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER, .threads = 1 };
+
+static void take_portions(void)
+{
+    size_t at;
+    while ((at = atomic_fetch_add(&filling.taken, filling.portion)) < filling.length) {
+        size_t rest = filling.length - at;
+        check(madvise(filling.start + at, rest < filling.portion ? rest : filling.portion, MADV_POPULATE_WRITE) == 0, "MADV_POPULATE_WRITE");
+    }
+}
+
+static void *helper(void *argument)
+{
+    unsigned seen = 0;
+    (void)argument;
+    pthread_mutex_lock(&filling.gate);
+    for (;;) {
+        while (filling.round == seen)
+            pthread_cond_wait(&filling.changed, &filling.gate);
+        seen = filling.round;
+        filling.active++;
+        pthread_mutex_unlock(&filling.gate);
+        take_portions();
+        pthread_mutex_lock(&filling.gate);
+        if (--filling.active == 0)
+            pthread_cond_broadcast(&filling.changed);
+    }
+    return NULL;
+}
+
+/* With the first round, which pays for it, as ours does. */
+static void start_helpers(void)
+{
+    static bool is_started;
+    pthread_t thread;
+    for (unsigned i = 1; i < filling.threads && !is_started; i++)
+        check((errno = pthread_create(&thread, NULL, helper, NULL)) == 0, "pthread_create");
+    is_started = true;
+}
+
+static void populate(char *start, size_t length)
+{
+    if (filling.threads == 1) {
+        check(madvise(start, length, MADV_POPULATE_WRITE) == 0, "MADV_POPULATE_WRITE");
+        return;
+    }
+    start_helpers();
+    pthread_mutex_lock(&filling.gate);
+    filling.start = start;
+    filling.length = length;
+    atomic_store(&filling.taken, 0);
+    filling.round++;
+    pthread_cond_broadcast(&filling.changed);
+    pthread_mutex_unlock(&filling.gate);
+    take_portions();
+    /* A helper that comes later finds no portion. */
+    pthread_mutex_lock(&filling.gate);
+    while (filling.active > 0)
+        pthread_cond_wait(&filling.changed, &filling.gate);
+    pthread_mutex_unlock(&filling.gate);
+}
+
 static void fill(struct memory *memory, enum rung rung, size_t length)
 {
     if (rung == COLLAPSED) {
@@ -81,7 +161,7 @@ static void fill(struct memory *memory, enum rung rung, size_t length)
             check(fallocate(memory->file, 0, (off_t)at, PAGE) == 0, "fallocate");
         check(madvise(memory->start, length, MADV_COLLAPSE) == 0, "MADV_COLLAPSE");
     }
-    check(madvise(memory->start, length, MADV_POPULATE_WRITE) == 0, "MADV_POPULATE_WRITE");
+    populate(memory->start, length);
 }
 
 static void pin(struct memory *memory, size_t length)
@@ -168,13 +248,19 @@ int main(int argc, char **argv)
 {
     static const char *const names[] = { "collapsed", "hugetlb", "small", "mlock" };
     int rung = COLLAPSED;
-    while (argc == 3 && rung <= MLOCK && strcmp(argv[1], names[rung]) != 0)
+    bool is_complete = argc == 3 || argc == 5;
+    while (is_complete && rung <= MLOCK && strcmp(argv[1], names[rung]) != 0)
         rung++;
-    size_t length = argc == 3 ? strtoull(argv[2], NULL, 10) : 0;
-    if (argc != 3 || rung > MLOCK || length == 0 || length % HUGE != 0 || length > (size_t)1 << 30) {
-        fprintf(stderr, "usage: populate collapsed|hugetlb|small|mlock BYTES (a multiple of 2 MiB, 1 GiB at most)\n");
+    size_t length = is_complete ? strtoull(argv[2], NULL, 10) : 0;
+    size_t threads = argc == 5 ? strtoull(argv[3], NULL, 10) : 1;
+    size_t portion = argc == 5 ? strtoull(argv[4], NULL, 10) : 0;
+    if (!is_complete || rung > MLOCK || length == 0 || length % HUGE != 0 || length > (size_t)1 << 30 || threads == 0 || threads > THREADS_MAX ||
+        (threads > 1 && (portion == 0 || portion % PAGE != 0 || rung == MLOCK))) {
+        fprintf(stderr, "usage: populate collapsed|hugetlb|small|mlock BYTES [THREADS PORTION] (BYTES a multiple of 2 MiB, 1 GiB at most; mlock has one thread)\n");
         return 2;
     }
+    filling.threads = (unsigned)threads;
+    filling.portion = portion;
     char line[16];
     while (fgets(line, sizeof line, stdin) != NULL) {
         printf("%.4f\n", rung == MLOCK ? round_locked(length) : round_pinned((enum rung)rung, length));

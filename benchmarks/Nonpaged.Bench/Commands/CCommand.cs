@@ -11,15 +11,19 @@ internal static class CCommand
     private const double Milliseconds = 60;
     private const long HugePages = 512;
     private const string Ours = "ndis";
+    private const string Jemalloc = "jemalloc";
+
+    // A program whose frees are told the length.
+    private const string Told = "_by_length";
 
     private static readonly int[] s_sizes = [64, 1514];
-    private static readonly string[] s_peers = ["glibc", "mimalloc", "jemalloc", "rte_malloc"];
+    private static readonly string[] s_frees = [HeapCase.Unsized, HeapCase.Sized];
+    private static readonly string[] s_peers = ["glibc", "mimalloc", Jemalloc, "rte_malloc"];
 
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON document on standard output." };
     private static readonly Option<int> s_rounds = new("--rounds")
     { Description = "Rounds that count.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<string?> s_save = new("--save")
-    { Description = "Also writes the JSON document into this file." };
+    private static readonly Option<string?> s_save = Saved.Option();
 
     public static Command Create()
     {
@@ -36,12 +40,14 @@ internal static class CCommand
 
     private static int Run(ParseResult parsed)
     {
+        string? file = Saved.Target(parsed, s_save, "c.json");
         int rounds = parsed.GetValue(s_rounds);
         HugepagePool.Allow(HugePages);
         var results = new CResults(
-            MachineFacts.Read(), AllocatorVersions.Read(), rounds, [.. s_sizes.Select(size => Measure(size, rounds))]);
+            MachineFacts.Read(), AllocatorVersions.Read(), rounds,
+            [.. from free in s_frees from size in s_sizes select Measure(size, free, rounds)]);
         string json = JsonSerializer.Serialize(results, BenchJson.Default.CResults);
-        if (parsed.GetValue(s_save) is { } file) File.WriteAllText(file, json + "\n");
+        if (file is not null) File.WriteAllText(file, json + "\n");
         Console.Out.WriteLine(parsed.GetValue(s_json) ? json : TableOf(results));
         return 0;
     }
@@ -50,42 +56,55 @@ internal static class CCommand
     public static string TableOf(CResults results)
     {
         var text = new StringBuilder();
-        MachineFacts machine = results.Machine;
-        string versions = string.Join(", ", results.Allocators.Select(one => $"{one.Key} {one.Value}"));
-        text.AppendLine(CultureInfo.InvariantCulture,
-            $"{machine.Cpu}, {machine.Cores} cores, Linux {machine.Kernel}, {machine.Runtime}, {machine.Compiler}, {versions}, "
-                + $"{machine.Date}. Minimum of {results.Rounds} rounds, and median.");
-        text.AppendLine().AppendLine($"| | NdisAllocateMemory | {string.Join(" | ", s_peers)} | best | ratio |");
-        text.AppendLine($"|---|---|{string.Concat(s_peers.Select(_ => "---|"))}---|---|");
+        text.AppendLine($"{Title(results)}. Minimum, and median.");
+        text.AppendLine().AppendLine($"| | NdisAllocateMemory | {string.Join(" | ", s_peers)} | best | ratio | |");
+        text.AppendLine($"|---|---|{string.Concat(s_peers.Select(_ => "---|"))}---|---|---|");
         foreach (CRow row in results.Rows)
         {
             string peers = string.Join(" | ", s_peers.Select(peer => Both(row.Peers[peer])));
             text.AppendLine(
                 CultureInfo.InvariantCulture,
-                $"| one block, {row.Size} B | {Both(row.Ours)} | {peers} | {row.Best} | **{Format.ShortRatio(row.Ratio)}** |");
+                $"| {Name(row)} | {Both(row.Ours)} | {peers} | {row.Best} | **{Format.ShortRatio(row.Ratio)}** | "
+                    + $"{Verdict.Of(row.Ratio)} |");
         }
+
+        text.AppendLine().AppendLine(Verdict.Count(results.Rows.Select(row => (double?)row.Ratio)));
 
         return text.ToString();
     }
 
-    /// <summary>In each round each is a new process, one at a time, and another one begins.</summary>
-    private static CRow Measure(int size, int rounds)
+    /// <summary>On what, with what and when it was measured.</summary>
+    public static string Title(CResults results)
     {
-        string[] names = [Ours, .. s_peers];
+        string versions = string.Join(", ", results.Allocators.Select(one => $"{one.Key} {one.Value}"));
+        return FormattableString.Invariant(
+            $"{results.Machine.Describe($"{results.Machine.Compiler}, {versions}")}; {results.Rounds} rounds");
+    }
+
+    /// <summary>A row as a person calls it.</summary>
+    public static string Name(CRow row) => $"one block, {row.Size} B{(row.Free == HeapCase.Sized ? ", sized free" : "")}";
+
+    /// <summary>In each round each is a new process, one at a time, and another one begins.</summary>
+    private static CRow Measure(int size, string free, int rounds)
+    {
+        string[] names = [Ours, .. s_peers, .. free == HeapCase.Sized ? [Jemalloc + Told] : Array.Empty<string>()];
         Dictionary<string, List<double>> values = names.ToDictionary(name => name, _ => new List<double>());
         for (int round = 0; round < rounds; round++)
         {
             foreach (string name in names.Skip(round % names.Length).Concat(names.Take(round % names.Length)))
             {
-                using var child = Child.Start(Programs.Heap(name), Format.Number(Milliseconds));
+                string program = name == Ours && free == HeapCase.Sized ? name + Told : name;
+                using var child = Child.Start(Programs.Heap(program), Format.Number(Milliseconds));
                 values[name].Add(Format.Parse(child.TryAsk($"lifo {size}") ?? throw child.Ended()));
             }
         }
 
         var times = values.ToDictionary(value => value.Key, value => Times.Of(value.Key, value.Value));
+        // Its user would take the faster of its two frees.
+        if (times.Remove(Jemalloc + Told, out Times? told) && told.Minimum < times[Jemalloc].Minimum) times[Jemalloc] = told;
         string best = s_peers.MinBy(peer => times[peer].Minimum)!;
         return new CRow("c", size, times[Ours], s_peers.ToDictionary(
-            peer => peer, peer => times[peer]), best, Math.Round(times[Ours].Minimum / times[best].Minimum, 3));
+            peer => peer, peer => times[peer]), best, Math.Round(times[Ours].Minimum / times[best].Minimum, 3), free);
     }
 
     private static string Both(Times times) => $"{Format.Short(times.Minimum)}, {Format.Short(times.Median)}";

@@ -18,12 +18,11 @@ internal static class HeapCommand
     { Description = "Short rounds and small live sets: for a look." };
     private static readonly Option<string[]> s_row = new("--row")
     { Description = $"Only these rows: {string.Join(", ", HeapCase.Names)}." };
-    private static readonly Option<string?> s_save = new("--save")
-    { Description = "Also writes the JSON document into this file." };
+    private static readonly Option<string?> s_save = Saved.Option();
 
     public static Command Create()
     {
-        var command = new Command("heap", "Small blocks, allocated and freed, beside the allocators of C programs.")
+        var command = new Command("heap", "Blocks, allocated and freed, beside the allocators of C programs.")
         { s_json, s_rounds, s_quick, s_row, s_save };
         s_rounds.Validators.Add(result =>
         {
@@ -38,6 +37,8 @@ internal static class HeapCommand
     private static int Run(ParseResult parsed)
     {
         bool quick = parsed.GetValue(s_quick);
+        bool isWhole = !quick && parsed.GetValue(s_row) is not { Length: > 0 };
+        string? file = Saved.Target(parsed, s_save, "heap.json", isWhole);
         int rounds = parsed.GetValue(s_rounds) ?? (quick ? QuickRounds : Rounds);
         string[] rows = parsed.GetValue(s_row) is { Length: > 0 } some ? some : [.. HeapCase.Names];
         using var bench = new HeapBench(rounds, quick ? QuickMilliseconds : Milliseconds, Console.Error);
@@ -45,7 +46,7 @@ internal static class HeapCommand
         var results = new HeapResults(
             MachineFacts.Read(), AllocatorVersions.Read(), rounds, quick, bench.Rows, bench.Dotnet, bench.Calls, bench.Details);
         string json = JsonSerializer.Serialize(results, BenchJson.Default.HeapResults);
-        if (parsed.GetValue(s_save) is { } file) File.WriteAllText(file, json + "\n");
+        if (file is not null) File.WriteAllText(file, json + "\n");
         Console.Out.WriteLine(parsed.GetValue(s_json) ? json : HeapTable.Of(results));
         return 0;
     }

@@ -9,8 +9,7 @@ internal static class IovaCommand
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON document on standard output." };
     private static readonly Option<int> s_rounds = new("--rounds")
     { Description = "How many processes of each side, in turn.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<string?> s_save = new("--save")
-    { Description = "Also writes the JSON document into this file." };
+    private static readonly Option<string?> s_save = Saved.Option();
 
     public static Command Create()
     {
@@ -23,9 +22,10 @@ internal static class IovaCommand
         });
         command.SetAction(async parsed =>
         {
+            string? file = Saved.Target(parsed, s_save, "iova.json");
             IovaResults results = await new IovaBench(parsed.GetValue(s_rounds), Console.Error).RunAsync();
             string json = JsonSerializer.Serialize(results, BenchJson.Default.IovaResults);
-            if (parsed.GetValue(s_save) is { } file) await File.WriteAllTextAsync(file, json + "\n");
+            if (file is not null) await File.WriteAllTextAsync(file, json + "\n");
             await Console.Out.WriteLineAsync(parsed.GetValue(s_json) ? json : IovaTable.Of(results));
             return 0;
         });

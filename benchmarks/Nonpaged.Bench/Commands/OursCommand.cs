@@ -42,6 +42,9 @@ internal static class OursCommand
             {
                 HeapContestants.Pool =>
                     new HeapChild<PoolBlocks, nint>(new PoolBlocks(NonpagedPool.Default), time, isJit).Serve(),
+                HeapContestants.SizedPool =>
+                    new HeapChild<SizedBlocks, nint>(new SizedBlocks(NonpagedPool.Default), time, isJit).Serve(),
+                HeapContestants.DmaPool => new HeapChild<DmaBlocks, MemoryBlock>(new DmaBlocks(), time, isJit).Serve(),
                 HeapContestants.FurtherPool => ServeFurtherPool(time, isJit),
                 HeapContestants.NdisAllocateMemory => Serve(new NdisCalls(), time, isJit),
                 HeapContestants.Lookaside => Serve(new LookasideCalls(), time, isJit),

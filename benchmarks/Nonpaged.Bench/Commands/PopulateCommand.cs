@@ -10,8 +10,7 @@ internal static class PopulateCommand
     private static readonly Option<bool> s_json = new("--json") { Description = "One JSON document on standard output." };
     private static readonly Option<int> s_rounds = new("--rounds")
     { Description = "Rounds that count; of 16 MiB twelve times as many.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<string?> s_save = new("--save")
-    { Description = "Also writes the JSON document into this file." };
+    private static readonly Option<string?> s_save = Saved.Option();
 
     public static Command Create()
     {
@@ -28,6 +27,7 @@ internal static class PopulateCommand
 
     private static int Run(ParseResult parsed)
     {
+        string? file = Saved.Target(parsed, s_save, "populate.json");
         TextWriter log = Console.Error;
         PopulateResult[] populated = [.. new PopulateBench(parsed.GetValue(s_rounds), log).Run()];
         var rows = new JsonArray();
@@ -41,7 +41,7 @@ internal static class PopulateCommand
             new SizeTimes(result.Size, [.. result.Contestants.Select(one => one.Times)]));
         var results = new Results(MachineFacts.Read(), rows, [.. times]);
         string json = JsonSerializer.Serialize(results, BenchJson.Default.Results);
-        if (parsed.GetValue(s_save) is { } file) File.WriteAllText(file, json + "\n");
+        if (file is not null) File.WriteAllText(file, json + "\n");
         Console.Out.WriteLine(parsed.GetValue(s_json) ? json : MarkdownTable.Of(results));
         return 0;
     }

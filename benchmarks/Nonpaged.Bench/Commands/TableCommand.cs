@@ -7,35 +7,55 @@ namespace Nonpaged.Bench;
 /// <summary>bench table: saved results as they go into docs/benchmarks.md.</summary>
 internal static class TableCommand
 {
-    private static readonly Argument<string> s_file = new("file") { Description = "What --save wrote." };
-    private static readonly Option<bool> s_short = new("--short") { Description = "Of the heap: a line for each kind of row." };
+    private static readonly Argument<string[]> s_files = new("file")
+    { Description = "What --save wrote, of one kind.", Arity = ArgumentArity.OneOrMore };
+    private static readonly Option<bool> s_short = new("--short") { Description = "A line for each kind of row." };
+    private static readonly Option<bool> s_beside = new("--beside")
+    { Description = "Processors beside each other, in one table." };
 
     public static Command Create()
     {
-        var command = new Command("table", "Saved results as tables.") { s_file, s_short };
+        var command = new Command("table", "Saved results as tables.") { s_files, s_short, s_beside };
         command.SetAction(parsed =>
         {
-            string json = File.ReadAllText(parsed.GetValue(s_file)!);
-            Console.Out.Write(KindOf(json) switch
-            {
-                "populate" or "populate-first" or "translate" or "translate-jit" =>
-                    MarkdownTable.Of(Read(json, BenchJson.Default.Results)),
-                "iova" => IovaTable.Of(Read(json, BenchJson.Default.IovaResults)),
-                "c" => CCommand.TableOf(Read(json, BenchJson.Default.CResults)),
-                _ => Heap(Read(json, BenchJson.Default.HeapResults), parsed.GetValue(s_short)),
-            });
+            string[] files = parsed.GetValue(s_files)!;
+            bool isShort = parsed.GetValue(s_short);
+            Console.Out.Write(isShort || parsed.GetValue(s_beside)
+                ? BesideTable.Of([.. files.Select(Beside)], isShort)
+                : string.Join(Environment.NewLine, files.Select(file => Table(File.ReadAllText(file)))));
         });
         return command;
     }
 
-    private static string Heap(HeapResults results, bool isShort) => isShort ? HeapSummary.Of(results) : HeapTable.Of(results);
+    private static string Table(string json) => KindOf(json) switch
+    {
+        "populate" => MarkdownTable.Of(Read(json, BenchJson.Default.Results)),
+        "iova" => IovaTable.Of(Read(json, BenchJson.Default.IovaResults)),
+        "c" => CCommand.TableOf(Read(json, BenchJson.Default.CResults)),
+        _ => HeapTable.Of(Read(json, BenchJson.Default.HeapResults)),
+    };
+
+    private static BesideResults Beside(string file)
+    {
+        string json = File.ReadAllText(file);
+        // Older results do not name their processor; their folder does.
+        string name = Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file)))!;
+        return KindOf(json) switch
+        {
+            "populate" => BesideResults.Of(name, Read(json, BenchJson.Default.Results)),
+            "iova" => throw new BenchException("Results of iova are of a guest, and are not put beside each other."),
+            "c" => BesideResults.Of(name, Read(json, BenchJson.Default.CResults)),
+            _ => BesideResults.Of(name, Read(json, BenchJson.Default.HeapResults)),
+        };
+    }
 
     /// <summary>What the document is of: its only kind of row, or that of its first.</summary>
     private static string? KindOf(string json)
     {
         using var document = JsonDocument.Parse(json);
-        return document.RootElement.TryGetProperty("guest", out _) ? "iova"
-            : document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
+        if (document.RootElement.TryGetProperty("guest", out _)) return "iova";
+        string? first = document.RootElement.GetProperty("rows")[0].GetProperty("row").GetString();
+        return first is "populate-first" or "translate" or "translate-jit" ? "populate" : first;
     }
 
     private static T Read<T>(string json, JsonTypeInfo<T> type) =>

@@ -6,11 +6,13 @@ namespace Nonpaged.Bench;
 internal readonly unsafe struct AddressBlocks<TCalls>(TCalls calls) : IBlocks<nint>
     where TCalls : struct, ICalls
 {
+    public static bool IsSized => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Allocate(nuint size) => calls.Allocate(size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(nint block) => calls.Free(block);
+    public void Free(nint block, nuint size) => calls.Free(block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);
@@ -25,7 +27,7 @@ internal readonly unsafe struct AddressBlocks<TCalls>(TCalls calls) : IBlocks<ni
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(ReadOnlySpan<nint> blocks)
+    public void Free(ReadOnlySpan<nint> blocks, nuint size)
     {
         foreach (nint block in blocks) calls.Free(block);
     }

@@ -7,11 +7,13 @@ namespace Nonpaged.Bench;
 /// <summary>.NET's shared pool of arrays.</summary>
 internal readonly struct ArrayBlocks : IBlocks<byte[]>
 {
+    public static bool IsSized => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public byte[] Allocate(nuint size) => ArrayPool<byte>.Shared.Rent((int)size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(byte[] block) => ArrayPool<byte>.Shared.Return(block);
+    public void Free(byte[] block, nuint size) => ArrayPool<byte>.Shared.Return(block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFirst(byte[] block, ulong value) =>
@@ -27,9 +29,9 @@ internal readonly struct ArrayBlocks : IBlocks<byte[]>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(ReadOnlySpan<byte[]> blocks)
+    public void Free(ReadOnlySpan<byte[]> blocks, nuint size)
     {
-        foreach (byte[] block in blocks) Free(block);
+        foreach (byte[] block in blocks) Free(block, size);
     }
 
     public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);

@@ -17,6 +17,9 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
     private const int TurnsOfLiveSets = 2;
     private const int TimesAsLong = 5;
 
+    // What one measurement of it takes is many times what is asked for.
+    private const int TurnsOfLongRows = 3;
+
     private readonly Dictionary<string, Child> _children = [];
 
     public List<HeapRow> Rows { get; } = [];
@@ -65,7 +68,7 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         log.WriteLine($"round {round + 1} of {rounds}, {one.Workload}");
         string[] names = [.. HeapContestants.For(one)];
         Dictionary<string, double> least = names.ToDictionary(name => name, _ => double.MaxValue);
-        for (int turn = 0; turn < (one.Row == "live" ? TurnsOfLiveSets : Turns); turn++)
+        for (int turn = 0; turn < TurnsOf(one); turn++)
         {
             // Another one begins in each turn.
             int first = (round + turn) % names.Length;
@@ -76,6 +79,13 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         foreach (string name in names) values[name].Add(least[name]);
         if (!one.IsLarge) Drop(one);
     }
+
+    private static int TurnsOf(HeapCase one) => one.Row switch
+    {
+        "live" => TurnsOfLiveSets,
+        "large" or "threads" => TurnsOfLongRows,
+        _ => one.IsAlone ? 1 : Turns,
+    };
 
     private void Drop(HeapCase one)
     {
@@ -106,16 +116,28 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
 
     private string Ask(string name, HeapCase one)
     {
-        if (!_children.TryGetValue(name, out Child? child))
-            _children[name] = child = HeapContestants.Start(name, one.Row == "live" ? TimesAsLong * milliseconds : milliseconds);
+        string process = HeapContestants.ProcessOf(name, one);
+        double time = one.Row == "live" ? TimesAsLong * milliseconds : milliseconds;
+        if (one.IsAlone)
+        {
+            using Child alone = HeapContestants.Start(process, time);
+            return alone.TryAsk(one.Workload) ?? throw alone.Ended();
+        }
+
+        if (!_children.TryGetValue(process, out Child? child))
+            _children[process] = child = HeapContestants.Start(process, time);
         return child.TryAsk(one.Workload) ?? throw child.Ended();
     }
 
     private void Add(HeapCase one, Dictionary<string, List<double>> values, double? freePages)
     {
-        Details.Add(new HeapDetail(one.Workload, [.. values.Select(value => Times.Of(value.Key, value.Value))], freePages));
-        var ours = new HeapOurs(Minimum(HeapContestants.Aot), Minimum(HeapContestants.Jit), Minimum(HeapContestants.Unchecked));
-        Rows.Add(HeapRow.Of(one, ours, HeapContestants.Peers.ToDictionary(peer => peer, Minimum)));
+        Details.Add(new HeapDetail(
+            one.Workload, [.. values.Select(value => Times.Of(value.Key, value.Value))], freePages,
+            one.Free, one.FromC ? "c" : null));
+        var ours = new HeapOurs(
+            Minimum(one.FromC ? HeapContestants.C : HeapContestants.Aot), Minimum(HeapContestants.Jit),
+            Minimum(HeapContestants.Unchecked));
+        Rows.Add(HeapRow.Of(one, ours, HeapContestants.PeersOf(one).ToDictionary(peer => peer, MinimumOf)));
         if (one.IsForCalls)
         {
             Calls.Add(new HeapCallsRow(
@@ -127,6 +149,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         Dotnet.Add(new HeapDotnetRow(
             one.Row, one.Size, one.Count, one.Threads,
             Minimum(HeapContestants.NativeMemory), Minimum(HeapContestants.ArrayPool), Minimum(HeapContestants.MemoryPool)));
+
+        double? MinimumOf(string peer) => HeapContestants.NamesOf(peer, one.IsSized).Min(Minimum);
 
         double? Minimum(string name) => values.TryGetValue(name, out List<double>? all) ? Format.Round(all.Min()) : null;
     }

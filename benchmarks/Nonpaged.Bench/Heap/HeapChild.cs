@@ -14,10 +14,12 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
     // The runtime's own compiler compiles a method well after 30 calls and some time in which it compiled nothing else.
     private const int WarmUpCalls = 40;
     private const int WarmUpPause = 120;
+    private const int WarmUpMost = 200;
     private const int WarmUpTurns = 20;
     private const int WarmUpSame = 2;
     private const int WarmUpFirst = 8;
     private const double Faster = 0.97;
+    private const nuint DmaSize = 4096;
 
     private readonly TwoThreads<TBlocks, TBlock> _threads = new(heap);
     private readonly HashSet<string> _warm = [];
@@ -55,6 +57,9 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
                 Measure(line, Workload<TBlocks, TBlock>.Batch, pairs => Workload<TBlocks, TBlock>.InBatches(heap, job, pairs)),
             "bulk" => Measure(line, first, pairs => Workload<TBlocks, TBlock>.Bulk(heap, new Job(2048, Many: first), pairs)),
             "churn" => Measure(line, 1, pairs => _threads.Churn(first, pairs)),
+            "handover" => Measure(line, Handover<TBlocks, TBlock>.Portion, new Handover<TBlocks, TBlock>(heap, job.Size).Run),
+            "large" => Large(line, job with { Many = Number(words, 2) }, zeroed: Number(words, 3) != 0),
+            "dma" => Large(line, new Job(DmaSize, Many: first), zeroed: false),
             "remote" => Measure(line, 32, pairs => _threads.Remote(job.Size, pairs)),
             "live" => Live(line, job with { Count = Number(words, 2), Many = Number(words, 3) }),
             _ => throw new BenchException($"\"{line}\" is no workload."),
@@ -65,6 +70,14 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
     {
         _live ??= new LiveSet<TBlocks, TBlock>(heap, job);
         return Measure(line, job.Many, _live.Replace);
+    }
+
+    // A pair may take milliseconds.
+    private double Large(string line, Job job, bool zeroed)
+    {
+        if (!zeroed) return Measure(line, job.Many, pairs => LargeBlocks<TBlocks, TBlock>.Run(heap, job, pairs), least: 1);
+        IZeroedBlocks<TBlock> own = heap as IZeroedBlocks<TBlock> ?? throw new BenchException($"\"{line}\": nothing is zeroed.");
+        return Measure(line, job.Many, pairs => LargeBlocks<TBlocks, TBlock>.RunZeroed(heap, own, job, pairs), least: 1);
     }
 
     private string Memory(string phase, int count)
@@ -86,10 +99,10 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
     }
 
     /// <summary>So many pairs that they take the time asked for, then these. In nanoseconds for one.</summary>
-    private double Measure(string line, long unit, Func<long, double> workload)
+    private double Measure(string line, long unit, Func<long, double> workload, long least = 1000)
     {
         double target = milliseconds * 1e6;
-        long pairs = Multiple(1000, unit);
+        long pairs = Multiple(least, unit);
         WarmUp(line, pairs, workload);
         double time = workload(pairs);
         while (time < target / 4)
@@ -113,7 +126,9 @@ internal sealed class HeapChild<TBlocks, TBlock>(TBlocks heap, double millisecon
         for (int turn = 0; turn < WarmUpTurns && (same < WarmUpSame || turn < least); turn++)
         {
             double fastest = double.MaxValue;
-            for (int i = 0; i < WarmUpCalls; i++) fastest = double.Min(fastest, workload(pairs));
+            long end = Environment.TickCount64 + WarmUpMost;
+            for (int i = 0; i < WarmUpCalls && Environment.TickCount64 < end; i++)
+                fastest = double.Min(fastest, workload(pairs));
             same = fastest < best * Faster ? 0 : same + 1;
             best = double.Min(best, fastest);
             Thread.Sleep(WarmUpPause);

@@ -4,6 +4,8 @@ namespace Nonpaged.Bench;
 internal static class HeapContestants
 {
     public const string Pool = "pool";
+    public const string SizedPool = "sized";
+    public const string DmaPool = "dma";
     public const string Stack = "stack";
     public const string Cyclic = "cyclic";
     public const string FurtherPool = "ours, further pool";
@@ -17,14 +19,24 @@ internal static class HeapContestants
     public const string Unchecked = "ours, AOT unchecked";
     public const string Jit = "ours, JIT";
 
+    /// <summary>NdisAllocateMemory and NdisFreeMemory, inlined into a C program.</summary>
+    public const string C = "ours, C";
+
     /// <summary>
-    /// rte_mempool where the caller says how long the block is that it frees. Shown, but no peer: all
-    /// others are told the block only.
+    /// rte_mempool where the caller says how long the block is that it frees. Shown beside what is told the block only.
     /// </summary>
-    public const string ByLength = "rte_mempool, by length";
+    public const string ByLength = Mempool + LengthName;
+
+    /// <summary>DPDK's call for memory of devices.</summary>
+    public const string Memzone = "rte_memzone";
+
+    private const string Mempool = "rte_mempool";
+    private const string Jemalloc = "jemalloc";
+    private const string LengthName = ", by length";
+    private const string LengthSuffix = "_by_length";
 
     /// <summary>In the order in which they are shown.</summary>
-    public static IReadOnlyList<string> Peers { get; } = ["rte_mempool", "mimalloc", "jemalloc", "glibc", "rte_malloc"];
+    public static IReadOnlyList<string> Peers { get; } = [Mempool, "mimalloc", Jemalloc, "glibc", HeapRow.NotCounted];
 
     public static IReadOnlyList<string> Ours { get; } = [Aot, Unchecked, Jit];
 
@@ -34,27 +46,54 @@ internal static class HeapContestants
 
     public static IEnumerable<string> For(HeapCase one) =>
     [
-        .. Ours, .. one.IsForCalls ? Calls
-            : [], .. Peers.Where(peer => Takes(peer, one)), .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(),
-        .. one.IsForDotnet ? Dotnet : [],
+        .. one.FromC ? [C] : Ours, .. one.IsForCalls ? Calls : [], .. PeersOf(one).Where(peer => Takes(peer, one)),
+        .. one.Row == "churn" ? [ByLength] : Array.Empty<string>(),
+        .. one.IsSized ? [Jemalloc + LengthName] : Array.Empty<string>(), .. one.IsForDotnet ? Dotnet : [],
     ];
 
-    // rte_malloc searches its lists of free memory: five million replacements among a million blocks take it many minutes.
-    private static bool Takes(string peer, HeapCase one) =>
-        peer != HeapRow.NotCounted || one.Phase is null or "filled" || one.Count < 1_000_000;
+    /// <summary>
+    /// A peer's figure is the least of these: itself and, where a free may be told the length, its other free. Its user would
+    /// take the faster.
+    /// </summary>
+    public static IEnumerable<string> NamesOf(string peer, bool isSized) => isSized ? [peer, peer + LengthName] : [peer];
 
-    public static Child Start(string name, double milliseconds)
+    /// <summary>Those that a row names; some have no value there.</summary>
+    public static IEnumerable<string> PeersOf(HeapCase one) => one.Row == "dma" ? [.. Peers, Memzone] : Peers;
+
+    /// <summary>Which process it is in: cases with the same one share it.</summary>
+    public static string ProcessOf(string name, HeapCase one) => (name, one) switch
+    {
+        (Aot or Unchecked or Jit, { Row: "dma" }) => $"{name}/{DmaPool}",
+        (Aot or Unchecked or Jit, { IsSized: true }) => $"{name}/{SizedPool}",
+        (Aot or Unchecked or Jit, _) => $"{name}/{Pool}",
+        (C, _) => one.IsSized ? $"ndis{LengthSuffix}" : "ndis",
+        _ => name.Replace(LengthName, LengthSuffix, StringComparison.Ordinal),
+    };
+
+    public static Child Start(string process, double milliseconds)
     {
         string time = Format.Number(milliseconds);
-        return name switch
+        string[] words = process.Split('/');
+        return words[0] switch
         {
-            Aot => Child.Start(Programs.Ours, "ours", "heap", Pool, time),
-            Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", Pool, time),
-            Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", Pool, time, "--jit"),
+            Aot => Child.Start(Programs.Ours, "ours", "heap", words[1], time),
+            Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", words[1], time),
+            Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", words[1], time, "--jit"),
             FurtherPool or NdisAllocateMemory or Lookaside or NativeMemory or ArrayPool or MemoryPool =>
-                Child.Start(Programs.Ours, "ours", "heap", name, time),
-            ByLength => Child.Start(Programs.Heap("rte_mempool_by_length"), time),
-            _ => Child.Start(Programs.Heap(name), time),
+                Child.Start(Programs.Ours, "ours", "heap", process, time),
+            _ => Child.Start(Programs.Heap(process), time),
         };
     }
+
+    // rte_malloc searches its lists of free memory: five million replacements among a million blocks take it many minutes.
+    private static bool Takes(string peer, HeapCase one) => one.Row switch
+    {
+        "memory" => peer != HeapRow.NotCounted || one.Phase == "filled" || one.Count < 1_000_000,
+        // Its blocks are of one length that is known ahead.
+        "large" => peer != Mempool,
+        "dma" => peer is HeapRow.NotCounted or Memzone,
+        // DPDK holds what its EAL starts with.
+        "footprint" => peer is not (Mempool or HeapRow.NotCounted),
+        _ => true,
+    };
 }

@@ -41,7 +41,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
 
     public void Free()
     {
-        foreach (TBlock block in _blocks) _heap.Free(block);
+        foreach (TBlock block in _blocks) _heap.Free(block, _size);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -52,7 +52,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
         do
         {
             ref TBlock slot = ref Unsafe.Add(ref first, (nint)random.Draw(count));
-            heap.Free(slot);
+            heap.Free(slot, size);
             TBlock block = heap.Allocate(size);
             heap.WriteFirst(block, 1);
             slot = block;
@@ -70,7 +70,7 @@ internal sealed class LiveSet<TBlocks, TBlock>
         for (long i = 0; i < pairs; i += many)
         {
             Choose(ref blocks[0], segment, ref slots[0], ref some[0], ref Unsafe.Add(ref some[0], many), ref state);
-            heap.Free(some);
+            heap.Free(some, size);
             heap.Allocate(some, size);
             Place(heap, ref blocks[0], ref slots[0], ref some[0], ref Unsafe.Add(ref some[0], many));
         }

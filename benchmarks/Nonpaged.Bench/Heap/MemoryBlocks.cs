@@ -7,11 +7,13 @@ namespace Nonpaged.Bench;
 /// <summary>.NET's shared pool of memory owners.</summary>
 internal readonly struct MemoryBlocks : IBlocks<IMemoryOwner<byte>>
 {
+    public static bool IsSized => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public IMemoryOwner<byte> Allocate(nuint size) => MemoryPool<byte>.Shared.Rent((int)size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(IMemoryOwner<byte> block) => block.Dispose();
+    public void Free(IMemoryOwner<byte> block, nuint size) => block.Dispose();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFirst(IMemoryOwner<byte> block, ulong value) =>
@@ -27,9 +29,9 @@ internal readonly struct MemoryBlocks : IBlocks<IMemoryOwner<byte>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(ReadOnlySpan<IMemoryOwner<byte>> blocks)
+    public void Free(ReadOnlySpan<IMemoryOwner<byte>> blocks, nuint size)
     {
-        foreach (IMemoryOwner<byte> block in blocks) Free(block);
+        foreach (IMemoryOwner<byte> block in blocks) Free(block, size);
     }
 
     public (ulong Held, ulong Free) Memory() => (ProcessMemory.Resident, 0);

@@ -34,7 +34,7 @@ internal sealed class MixedSet<TBlocks, TBlock>
         for (ulong i = 0; i < 5 * count; i++)
         {
             ulong slot = _random.Draw(count);
-            _heap.Free(_blocks[slot]);
+            _heap.Free(_blocks[slot], _sizes[slot]);
             Replace(slot);
         }
     }
@@ -45,7 +45,7 @@ internal sealed class MixedSet<TBlocks, TBlock>
         for (int i = 0; i < _blocks.Length; i++)
         {
             if (_sizes[i] == 0 || _random.Draw(10) >= ofTen) continue;
-            _heap.Free(_blocks[i]);
+            _heap.Free(_blocks[i], _sizes[i]);
             _sizes[i] = 0;
         }
     }

@@ -3,13 +3,15 @@ using System.Runtime.CompilerServices;
 namespace Nonpaged.Bench;
 
 /// <summary>Ours.</summary>
-internal readonly unsafe struct PoolBlocks(NonpagedPool pool) : IBlocks<nint>
+internal readonly unsafe struct PoolBlocks(NonpagedPool pool) : IBlocks<nint>, IZeroedBlocks<nint>
 {
+    public static bool IsSized => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Allocate(nuint size) => (nint)pool.Allocate(size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(nint block) => pool.Free((void*)block);
+    public void Free(nint block, nuint size) => pool.Free((void*)block);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);
@@ -21,7 +23,9 @@ internal readonly unsafe struct PoolBlocks(NonpagedPool pool) : IBlocks<nint>
     public void Allocate(Span<nint> blocks, nuint size) => pool.Allocate(blocks, size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(ReadOnlySpan<nint> blocks) => pool.Free(blocks);
+    public void Free(ReadOnlySpan<nint> blocks, nuint size) => pool.Free(blocks);
+
+    public nint AllocateZeroed(nuint size) => (nint)pool.AllocateZeroed(size);
 
     // The pool's own memory is shared (memory files, huge pages), so what is resident beside that is all that it keeps about it.
     public (ulong Held, ulong Free) Memory() => (pool.HeldBytes + ProcessMemory.ResidentPrivate, pool.FreeBytes);

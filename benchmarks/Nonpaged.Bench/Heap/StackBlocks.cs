@@ -22,6 +22,8 @@ internal readonly unsafe struct StackBlocks : IBlocks<nint>
         *_top = _floor;
     }
 
+    public static bool IsSized => false;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Allocate(nuint size)
     {
@@ -32,7 +34,7 @@ internal readonly unsafe struct StackBlocks : IBlocks<nint>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(nint block)
+    public void Free(nint block, nuint size)
     {
         nint* top = *_top;
         *top = block;
@@ -59,7 +61,7 @@ internal readonly unsafe struct StackBlocks : IBlocks<nint>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(ReadOnlySpan<nint> blocks)
+    public void Free(ReadOnlySpan<nint> blocks, nuint size)
     {
         blocks.CopyTo(new Span<nint>(*_top, blocks.Length));
         *_top += blocks.Length;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 
 namespace Nonpaged.Bench;
@@ -50,7 +51,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>
         Run(2, number =>
         {
             if (number == 0) time = Allocate(size, pairs);
-            else Free(pairs);
+            else Free(size, pairs);
         });
         return time;
     }
@@ -90,33 +91,49 @@ internal sealed class TwoThreads<TBlocks, TBlock>
     private double ChurnOnThread(int threads, int number, long pairs)
     {
         var blocks = new TBlock[Live];
+        // Kept where the free is told it.
+        ushort[] sizes = TBlocks.IsSized ? new ushort[Live] : [];
         var random = new Sequence(1 + (ulong)number);
         for (int i = 0; i < Live; i++)
         {
-            blocks[i] = _heap.Allocate(NetworkMix.Lengths[random.Draw(NetworkMix.Count)]);
+            ushort size = NetworkMix.Lengths[random.Draw(NetworkMix.Count)];
+            if (TBlocks.IsSized) sizes[i] = size;
+            blocks[i] = _heap.Allocate(size);
             _heap.WriteFirst(blocks[i], 1);
         }
 
-        random = Churn(_heap, blocks, random, 2 * Live);
+        random = Churn(_heap, blocks, sizes, random, 2 * Live);
         Meet(threads);
         long start = Stopwatch.GetTimestamp();
-        Churn(_heap, blocks, random, pairs);
+        Churn(_heap, blocks, sizes, random, pairs);
         double time = Workload<TBlocks, TBlock>.Since(start);
         Meet(2 * threads);
-        foreach (TBlock block in blocks) _heap.Free(block);
+        for (int i = 0; i < Live; i++) _heap.Free(blocks[i], TBlocks.IsSized ? sizes[i] : 0u);
         return time;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static Sequence Churn(TBlocks heap, TBlock[] blocks, Sequence random, long pairs)
+    private static Sequence Churn(TBlocks heap, TBlock[] blocks, ushort[] sizes, Sequence random, long pairs)
     {
         ref TBlock first = ref blocks[0];
+        ref ushort firstSize = ref MemoryMarshal.GetArrayDataReference(sizes);
         ref ushort lengths = ref NetworkMix.Lengths[0];
         do
         {
-            ref TBlock slot = ref Unsafe.Add(ref first, (nint)random.Draw(Live));
-            heap.Free(slot);
-            TBlock block = heap.Allocate(Unsafe.Add(ref lengths, (nint)(pairs & (NetworkMix.Count - 1))));
+            nint at = (nint)random.Draw(Live);
+            ref TBlock slot = ref Unsafe.Add(ref first, at);
+            ushort size = Unsafe.Add(ref lengths, (nint)(pairs & (NetworkMix.Count - 1)));
+            if (TBlocks.IsSized)
+            {
+                heap.Free(slot, Unsafe.Add(ref firstSize, at));
+                Unsafe.Add(ref firstSize, at) = size;
+            }
+            else
+            {
+                heap.Free(slot, 0);
+            }
+
+            TBlock block = heap.Allocate(size);
             heap.WriteFirst(block, 1);
             slot = block;
         }
@@ -150,7 +167,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>
         return Workload<TBlocks, TBlock>.Since(start);
     }
 
-    private void Free(long pairs)
+    private void Free(nuint size, long pairs)
     {
         RingPositions positions = _positions;
         long head = 0;
@@ -168,7 +185,7 @@ internal sealed class TwoThreads<TBlocks, TBlock>
             {
                 nint count = (nint)long.Min(tail - head, Ring - (head & (Ring - 1)));
                 ref TBlock slot = ref SlotOf(head);
-                Workload<TBlocks, TBlock>.Drain(_heap, ref slot, ref Unsafe.Add(ref slot, count));
+                Workload<TBlocks, TBlock>.Drain(_heap, size, ref slot, ref Unsafe.Add(ref slot, count));
                 head += count;
             }
 

@@ -36,7 +36,7 @@ internal static class Workload<TBlocks, TBlock>
         for (long i = 0; i < pairs; i += Batch)
         {
             Fill(heap, job.Size, ref blocks[0], ref Unsafe.Add(ref blocks[0], Batch));
-            Drain(heap, ref blocks[0], ref Unsafe.Add(ref blocks[0], Batch));
+            Drain(heap, job.Size, ref blocks[0], ref Unsafe.Add(ref blocks[0], Batch));
         }
 
         return Since(start);
@@ -54,12 +54,12 @@ internal static class Workload<TBlocks, TBlock>
         {
             BulkIn(heap, job.Size, ring.AsSpan(head, many), some);
             head = (head + many) & (Ring - 1);
-            BulkOut(heap, ring.AsSpan(tail, many), some);
+            BulkOut(heap, job.Size, ring.AsSpan(tail, many), some);
             tail = (tail + many) & (Ring - 1);
         }
 
         double time = Since(start);
-        for (; tail != head; tail = (tail + many) & (Ring - 1)) BulkOut(heap, ring.AsSpan(tail, many), some);
+        for (; tail != head; tail = (tail + many) & (Ring - 1)) BulkOut(heap, job.Size, ring.AsSpan(tail, many), some);
         return time;
     }
 
@@ -72,7 +72,7 @@ internal static class Workload<TBlocks, TBlock>
         {
             TBlock block = heap.Allocate(size);
             heap.WriteFirst(block, 1);
-            heap.Free(block);
+            heap.Free(block, size);
         }
         while (--pairs != 0);
     }
@@ -91,11 +91,11 @@ internal static class Workload<TBlocks, TBlock>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Drain(TBlocks heap, ref TBlock slot, ref TBlock end)
+    public static void Drain(TBlocks heap, nuint size, ref TBlock slot, ref TBlock end)
     {
         do
         {
-            heap.Free(slot);
+            heap.Free(slot, size);
             slot = ref Unsafe.Add(ref slot, 1);
         }
         while (Unsafe.IsAddressLessThan(ref slot, ref end));
@@ -135,10 +135,10 @@ internal static class Workload<TBlocks, TBlock>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void BulkOut(TBlocks heap, Span<Descriptor<TBlock>> descriptors, TBlock[] some)
+    private static void BulkOut(TBlocks heap, nuint size, Span<Descriptor<TBlock>> descriptors, TBlock[] some)
     {
         Gather(ref some[0], ref descriptors[0], ref Unsafe.Add(ref descriptors[0], some.Length));
-        heap.Free(some);
+        heap.Free(some, size);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -25,5 +25,14 @@ internal static class Format
 
     public static double Ratio(double ours, double peer) => Math.Round(ours / peer, ours / peer < 0.1 ? 5 : 3);
 
+    /// <summary>A block's length: in whole units where it is one.</summary>
+    public static string Length(int? size) => size switch
+    {
+        null => "–",
+        >= 1 << 20 when size % (1 << 20) == 0 => $"{size >> 20} MiB",
+        >= 1 << 16 when size % (1 << 10) == 0 => $"{size >> 10} KiB",
+        _ => $"{size} B",
+    };
+
     public static string Bytes(long size) => size >= 1 << 30 ? $"{size >> 30} GiB" : $"{size >> 20} MiB";
 }

@@ -1,47 +1,25 @@
-using System.Text;
-
 namespace Nonpaged.Bench;
 
-/// <summary>Results of "heap" as a table of a line for each kind of row: the least and the most of its rows.</summary>
+/// <summary>Which rows of "heap" are summed up together.</summary>
 internal static class HeapSummary
 {
-    public static string Of(HeapResults results)
+    public static string Kind(HeapRow row) => row.Row switch
     {
-        var text = new StringBuilder();
-        text.AppendLine("| | ours | best C peer | ratio | unchecked | JIT |").AppendLine("|---|---|---|---|---|---|");
-        foreach (IGrouping<string, HeapRow> kind in results.Rows.GroupBy(Kind))
-        {
-            string ours = Range(kind.Select(row => row.Ours.Aot), Format.Short);
-            string best = Range(kind.Select(row => row.Best is null ? null : row.Peers[row.Best]), Format.Short);
-            string names = string.Join(", ", kind.Select(row => row.Best).Where(name => name is not null).Distinct());
-            string unit = kind.First().Row == "memory" ? "" : " ns";
-            text.AppendLine(
-                $"| {kind.Key} | {ours}{unit} | {best}{unit}, {names} | **{Ratios(row => row.Ratio)}** | "
-                    + $"{Ratios(row => row.RatioUnchecked)} | {Ratios(row => row.RatioJit)} |");
-
-            string Ratios(Func<HeapRow, double?> ratio) => Range(kind.Select(ratio), Format.ShortRatio);
-        }
-
-        return text.ToString();
-    }
-
-    private static string Kind(HeapRow row) => row.Row switch
-    {
-        "lifo" => "one block, 16 B to 64 KiB",
-        "batch" => "64 blocks, then freed, 16 B to 64 KiB",
-        "churn" => $"churn of the network mix, {(row.Threads == 1 ? "one thread" : "two threads")}",
+        "lifo" => $"one block, 16 B to 64 KiB{Sized(row)}",
+        "batch" => $"64 blocks, then freed, 16 B to 64 KiB{Sized(row)}",
+        "churn" => $"churn of the network mix, {(row.Threads == 1 ? "one thread" : "two threads")}{Sized(row)}",
         "remote" => "freed on the other thread",
-        "bulk" => "bulk of 16, 32, 64",
+        "handover" => $"handed to a thread that only frees{From(row)}",
+        "bulk" => $"bulk of 16, 32, 64{Sized(row)}",
         "live" => $"among many live blocks of {row.Size} B",
+        "large" => $"64 KiB to 16 MiB, {(row.Count == 1 ? "one by one" : "several")}{(row.Zeroed == true ? ", zeroed" : "")}",
+        "dma" => "4 KiB for a device",
+        "threads" => $"threads that come and go{From(row)}",
+        "footprint" => $"MiB resident, small program{From(row)}",
         _ => $"held / payload, {row.Phase}",
     };
 
-    private static string Range(IEnumerable<double?> values, Func<double?, string> format)
-    {
-        double[] known = [.. values.OfType<double>()];
-        if (known.Length == 0) return format(null);
-        string least = format(known.Min());
-        string most = format(known.Max());
-        return least == most ? least : $"{least} – {most}";
-    }
+    private static string Sized(HeapRow row) => row.Free == HeapCase.Sized ? ", sized free" : "";
+
+    private static string From(HeapRow row) => row.From == "c" ? ", from C" : "";
 }

@@ -8,8 +8,8 @@ internal static class IovaTable
     public static string Of(IovaResults results)
     {
         var text = new StringWriter(CultureInfo.InvariantCulture);
-        text.WriteLine($"{results.Guest}; on {results.Machine.Cpu}, {results.Machine.Date}. Times are of software emulation: "
-            + "what counts is the ratios.");
+        text.WriteLine($"{results.Guest}; on {results.Machine.Describe(results.Machine.Compiler)}. Times are of software "
+            + "emulation: what counts is the ratios.");
         text.WriteLine();
         text.WriteLine("| memory | extent | map, ours | plain C | ours / C | unmap, ours | plain C | ours / C |");
         text.WriteLine("|---|---|---|---|---|---|---|---|");

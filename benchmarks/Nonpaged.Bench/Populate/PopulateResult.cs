@@ -14,7 +14,7 @@ internal sealed record PopulateResult(long Size, IReadOnlyList<Contestant> Conte
         var peers = new PopulatePeers(Minimum(Contestants, rung.CName), Minimum(Contestants, Dpdk), Minimum(Contestants, Mlock));
         var ratios = new PopulatePeers(
             Format.Ratio(ours, peers.C), Format.Ratio(ours, peers.Dpdk), Format.Ratio(ours, peers.Mlock));
-        return new PopulateRow("populate", Size, new RungTime(rung.Name, ours), peers, ratios);
+        return new PopulateRow("populate", Size, new RungTime(rung.Name, ours), peers, ratios, rung.Threads(Size));
     });
 
     /// <summary>The same for the first round of a process.</summary>
@@ -23,7 +23,8 @@ internal sealed record PopulateResult(long Size, IReadOnlyList<Contestant> Conte
         double ours = Minimum(Firsts, rung.OurName);
         double c = Minimum(Firsts, rung.CName);
         return new FirstRow(
-            "populate-first", Size, new RungTime(rung.Name, ours), new FirstPeers(c), new FirstPeers(Format.Ratio(ours, c)));
+            "populate-first", Size, new RungTime(rung.Name, ours), new FirstPeers(c), new FirstPeers(Format.Ratio(ours, c)),
+            rung.Threads(Size));
     });
 
     private static double Minimum(IEnumerable<Contestant> contestants, string name) =>

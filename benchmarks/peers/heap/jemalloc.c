@@ -5,4 +5,5 @@
 
 #define ALLOCATE(size) malloc(size)
 #define FREE(block) free(block)
+#define FREE_SIZED(block, size) sdallocx(block, size, 0)
 #include "malloc.h"

@@ -1,4 +1,7 @@
-/* An allocator of malloc's form: ALLOCATE(size) and FREE(block). It has no bulk calls, so those are loops. */
+/*
+ * An allocator of malloc's form: ALLOCATE(size) and FREE(block), and FREE_SIZED(block, size) where it has a free that is told the length, for BY_LENGTH. It has no bulk
+ * calls, so those are loops.
+ */
 #ifndef MALLOC_FORM_H
 #define MALLOC_FORM_H
 
@@ -7,6 +10,12 @@
 typedef size_t heap_t;
 
 #include "workload.h"
+
+#if BY_LENGTH
+#define FREE_OF(block, size) FREE_SIZED(block, size)
+#else
+#define FREE_OF(block, size) ((void)(size), FREE(block))
+#endif
 
 #ifdef WITH_EAL
 #include "eal.h"
@@ -41,8 +50,7 @@ static void heap_close(heap_t heap) { (void)heap; }
 static inline void *heap_allocate(heap_t heap) { return ALLOCATE(heap); }
 static inline void heap_free(heap_t heap, void *block)
 {
-    (void)heap;
-    FREE(block);
+    FREE_OF(block, heap);
 }
 static inline void heap_allocate_bulk(heap_t heap, void **blocks, unsigned count)
 {
@@ -51,17 +59,15 @@ static inline void heap_allocate_bulk(heap_t heap, void **blocks, unsigned count
 }
 static inline void heap_free_bulk(heap_t heap, void **blocks, unsigned count)
 {
-    (void)heap;
     for (unsigned i = 0; i < count; i++)
-        FREE(blocks[i]);
+        FREE_OF(blocks[i], heap);
 }
 static void mix_open(size_t live, unsigned threads) { (void)live, (void)threads; }
 static void mix_close(void) {}
 static inline void *mix_allocate(size_t size) { return ALLOCATE(size); }
 static inline void mix_free(void *block, size_t size)
 {
-    (void)size;
-    FREE(block);
+    FREE_OF(block, size);
 }
 
 #endif

@@ -1,4 +1,4 @@
-/* Ours, from C: NdisAllocateMemory and NdisFreeMemory of libndis, inlined by its header. */
+/* Ours, from C: NdisAllocateMemory and NdisFreeMemory of libndis, inlined by its header. A length of 0 passes for any. */
 #define _GNU_SOURCE
 #include <ndis.h>
 
@@ -11,4 +11,5 @@ static inline void *ndis_allocate(UINT size)
 
 #define ALLOCATE(size) ndis_allocate((UINT)(size))
 #define FREE(block) NdisFreeMemory(block, 0, 0)
+#define FREE_SIZED(block, size) NdisFreeMemory(block, (UINT)(size), 0)
 #include "malloc.h"

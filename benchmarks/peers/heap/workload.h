@@ -1,5 +1,5 @@
 /*
- * The heap's workloads in C. Each allocator's file (glibc.c, mimalloc.c, jemalloc.c, rte_mempool.c, rte_malloc.c) defines what is declared
+ * The heap's workloads in C. Each allocator's file (glibc.c, mimalloc.c, jemalloc.c, rte_mempool.c, rte_malloc.c, rte_memzone.c, ndis.c) defines what is declared
  * under "The allocator" and then includes this, so that its calls are inlined where its headers allow it, as in a program of its user.
  *
  * PROGRAM MILLISECONDS: each line on stdin asks for one measurement of about that time; the answer is a line with nanoseconds for one
@@ -12,6 +12,11 @@
  *   bulk COUNT              COUNT blocks of 2048 bytes allocated together and put into a ring of 1024 descriptors, the oldest COUNT freed together; not written
  *   live SIZE COUNT MANY    COUNT live blocks; MANY drawn at random are freed and then replaced, written
  *   memory PHASE COUNT      filled, churned, freed90: COUNT live blocks of the network mix, every page of them written
+ *   handover SIZE           as remote, in a queue of 4096, in portions of 256; the thread that frees is new and never allocates
+ *   large SIZE COUNT ZEROED COUNT blocks allocated and written, zeroed as a whole before where ZEROED is 1, then freed
+ *   dma COUNT               the same with blocks of 4 KiB for a device
+ *   threads COUNT           1,000 threads, COUNT at a time; each allocates, writes and frees 100 blocks of the network mix; for one thread
+ *   footprint PHASE         MiB that the process holds: none, classes (4 KiB of each length up to 64 KiB), mix (two threads, 1,000 live blocks of the network mix on each)
  *   drop                    frees what "live" and "memory" keep from line to line
  *
  * benchmarks/Nonpaged.Bench/Heap/Workload.cs is the same in C#: the same order of calls, the same random numbers, the same writes.
@@ -99,6 +104,16 @@ static void pin(unsigned thread)
         die("sched_setaffinity");
 }
 
+static void pin_both(void)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(processors[0], &set);
+    CPU_SET(processors[1], &set);
+    if (sched_setaffinity(0, sizeof set, &set) != 0)
+        die("sched_setaffinity");
+}
+
 /* The harness's own memory, from the kernel, so that no allocator has to do with it; resident before anything is measured. */
 static void *table(size_t bytes)
 {
@@ -153,6 +168,7 @@ struct job {
     size_t count;
     unsigned many;
     unsigned threads;
+    bool zeroed;
     heap_t heap;
     bool is_open;
     void **blocks;
@@ -517,6 +533,8 @@ static double memory(const char *phase, size_t count)
     return memory_ratio();
 }
 
+#include "rows.h"
+
 /* ---- Lines ---- */
 
 static double target_ns;
@@ -538,10 +556,10 @@ static void drop(void)
 
 static size_t multiple(double pairs, size_t of) { return ((size_t)pairs / of + 1) * of; }
 
-/* So many pairs that they take the time asked for, then these. */
-static double measure(double (*workload)(struct job *, size_t), struct job *job, size_t unit)
+/* So many pairs that they take the time asked for, then these; at least so many. */
+static double measure_from(double least, double (*workload)(struct job *, size_t), struct job *job, size_t unit)
 {
-    size_t pairs = multiple(1000, unit);
+    size_t pairs = multiple(least, unit);
     double time = workload(job, pairs);
     while (time < target_ns / 4) {
         double times = time > 0 ? target_ns / 2 / time : 100;
@@ -552,10 +570,23 @@ static double measure(double (*workload)(struct job *, size_t), struct job *job,
     return workload(job, pairs) / (double)pairs;
 }
 
+static double measure(double (*workload)(struct job *, size_t), struct job *job, size_t unit) { return measure_from(1000, workload, job, unit); }
+
 static double on_one_size(double (*workload)(struct job *, size_t), size_t size, size_t blocks, unsigned many, unsigned threads)
 {
     struct job job = { .size = size, .many = many, .threads = threads, .heap = heap_open(size, blocks, threads) };
     double time = measure(workload, &job, many);
+    heap_close(job.heap);
+    return time;
+}
+
+/* A pair may take milliseconds. */
+static double on_large(double (*workload)(struct job *, size_t), size_t size, unsigned many, bool zeroed)
+{
+    if (many == 0 || many > LARGE_MAX)
+        die("1 to 64 large blocks");
+    struct job job = { .size = size, .many = many, .zeroed = zeroed, .heap = heap_open(size, many, 1) };
+    double time = measure_from(1, workload, &job, many);
     heap_close(job.heap);
     return time;
 }
@@ -566,6 +597,8 @@ static double answer(char *line)
     size_t first = 0, second = 0, third = 0;
     if (sscanf(line, "memory %15s %zu", phase, &second) == 2)
         return memory(phase, second);
+    if (sscanf(line, "footprint %15s", phase) == 1)
+        return footprint(phase);
     sscanf(line, "%15s %zu %zu %zu", name, &first, &second, &third);
     if (strcmp(name, "live") == 0) {
         if (!current.is_open) {
@@ -583,6 +616,14 @@ static double answer(char *line)
         return on_one_size(bulk, BULK_SIZE, RING, (unsigned)first, 1);
     if (strcmp(name, "remote") == 0)
         return on_one_size(remote, first, RING, BURST, 2);
+    if (strcmp(name, "handover") == 0)
+        return on_one_size(handover, first, QUEUE, PORTION, 2);
+    if (strcmp(name, "large") == 0)
+        return on_large(large, first, (unsigned)second, third != 0);
+    if (strcmp(name, "dma") == 0)
+        return on_large(dma, DMA_PAGE, (unsigned)first, false);
+    if (strcmp(name, "threads") == 0 && first >= 1 && first <= COMING_MAX && COMING % first == 0)
+        return threads((unsigned)first);
     if (strcmp(name, "churn") == 0) {
         struct job job = { .threads = (unsigned)first };
         mix_open(CHURN_LIVE * first, (unsigned)first);

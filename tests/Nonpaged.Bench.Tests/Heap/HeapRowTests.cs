@@ -5,7 +5,7 @@ namespace Nonpaged.Bench.Tests;
 
 public sealed class HeapRowTests
 {
-    private static readonly HeapCase s_case = HeapCase.All(quick: false).Single(one => one.Workload == "lifo 1514");
+    private static readonly HeapCase s_case = HeapCase.All(quick: false).First(one => one.Workload == "lifo 1514");
 
     private static readonly Dictionary<string, double?> s_peers = new()
     {
@@ -24,6 +24,16 @@ public sealed class HeapRowTests
         Assert.Equal((0.75, 1.5, 0.5), (row.Ratio, row.RatioJit, row.RatioUnchecked));
     }
 
+    [Theory]
+    [InlineData("large")]
+    [InlineData("dma")]
+    public void For_large_blocks_and_a_device_rte_malloc_counts(string row)
+    {
+        HeapCase one = HeapCase.All(quick: false).First(one => one.Row == row);
+        var counted = HeapRow.Of(one, new HeapOurs(3, 6, 2), s_peers);
+        Assert.Equal(("rte_malloc", 3), (counted.Best, counted.Ratio));
+    }
+
     [Fact]
     public void Where_nothing_was_measured_there_is_neither_a_best_nor_a_ratio()
     {
@@ -39,12 +49,15 @@ public sealed class HeapRowTests
         JsonObject row = Json(HeapRow.Of(s_case, new HeapOurs(3, 6, null), s_peers));
         Assert.Equal(
             ["row", "size", "count", "threads", "together", "phase", "ours", "peers", "best", "ratio", "ratioUnchecked",
-                "ratioJit"],
+                "ratioJit", "free", "zeroed", "from"],
             row.Select(pair => pair.Key));
         Assert.Equal("""{"aot":3,"jit":6,"unchecked":null}""", row["ours"]!.ToJsonString());
         Assert.Equal(
             """{"rte_mempool":5,"mimalloc":15,"jemalloc":4,"glibc":null,"rte_malloc":1}""", row["peers"]!.ToJsonString());
         Assert.Equal(("lifo", 1514, 1, 1), ((string?)row["row"], (int?)row["size"], (int?)row["count"], (int?)row["threads"]));
+        Assert.Equal("unsized", (string?)row["free"]);
+        Assert.Null(row["zeroed"]);
+        Assert.Null(row["from"]);
         Assert.Null(row["together"]);
         Assert.Null(row["ratioUnchecked"]);
     }
