@@ -12,22 +12,32 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private const int SmallestCapacity = 64;
     private const int BytesForLargest = 272 << 10;
     private const int BytesKept = 256 << 10;
+    private const int BytesOfLarge = 1 << 20;
+    private const int LargeKept = 64;
+    private const int MostChunks = 16;
 
     private readonly Lock _gate = new();
     private readonly Stack<(nint Floor, int Count)> _full = [];
     private readonly Stack<nint> _empty = [];
     private readonly LinkedList<HeapSpan> _open = [];
     private readonly int _blockSize = SizeClass.Size(sizeClass);
+    private readonly bool _isLarge = SizeClass.IsLarge(sizeClass);
+    private long _largeKept;
     private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
 
     /// <summary>
     /// How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.
+    /// Of large blocks it is a MiB, for a thread has two.
     /// </summary>
-    private readonly int _capacity = SizeClass.Size(sizeClass) * LargestCapacity <= BytesForLargest
-        ? LargestCapacity
-        : SmallestCapacity;
+    private readonly int _capacity = CapacityOf(sizeClass);
 
-    private int MostFull => int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
+    /// <summary>With a thread's magazines enough for a burst of 64 large blocks.</summary>
+    private int MostFull => _isLarge ? LargeKept / _capacity : int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
+
+    /// <summary>
+    /// Others keep so many large blocks that this one may not keep its own, as was found since the last time.
+    /// </summary>
+    public bool IsCrowdedOut { get; private set; }
 
     /// <summary>
     /// Fills a thread's magazine, which is empty as its spare one is: with a full one, or from the spans. False, with the
@@ -39,7 +49,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         using (HeapHook.Enter(_gate))
         {
             Prepare(magazine);
-            if (_full.TryPop(out (nint Floor, int Count) full))
+            if (TryTakeFull(out (nint Floor, int Count) full))
             {
                 _empty.Push((nint)magazine->Floor);
                 Install(magazine, full.Floor, full.Count);
@@ -69,12 +79,10 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         {
             if (magazine->Floor != null)
             {
-                _full.Push(((nint)magazine->SpareFloor, magazine->SpareCount));
-                isFirst = _full.Count == 1;
+                isFirst = KeepOrReturn((nint)magazine->SpareFloor, magazine->SpareCount, ref empty);
                 magazine->SpareFloor = (nuint*)TakeEmpty();
                 magazine->SpareTop = magazine->SpareFloor;
                 magazine->Swap();
-                if (_full.Count > MostFull) empty = ReturnOne();
             }
 
             Prepare(magazine);
@@ -102,10 +110,9 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             foreach ((nint floor, int count) in (ReadOnlySpan<(nint, int)>)[((nint)magazine->Floor, magazine->Count),
                 ((nint)magazine->SpareFloor, magazine->SpareCount)])
             {
-                if (keep && count == _capacity && _full.Count < MostFull)
+                if (keep && count == _capacity)
                 {
-                    _full.Push((floor, count));
-                    isFirst |= _full.Count == 1;
+                    isFirst |= KeepOrReturn(floor, count, ref empty);
                     continue;
                 }
 
@@ -129,7 +136,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         using (HeapHook.Enter(_gate))
         {
             any = _full.Count > 0;
-            while (_full.TryPop(out (nint Floor, int Count) full))
+            while (TryTakeFull(out (nint Floor, int Count) full))
             {
                 Return(full.Floor, full.Count, ref empty);
                 _empty.Push(full.Floor);
@@ -161,11 +168,11 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private static nuint SpanPages(int blockSize)
     {
         const double enough = 0.012;
-        const int mostChunks = 16;
         const int bulk = 64;
+        if ((nuint)blockSize > MostChunks * Chunk.Length) return Page.Count((nuint)blockSize);
         nuint least = nuint.Clamp(((nuint)blockSize * bulk + Chunk.Length - 1) >> Chunk.Shift, 1, 4);
         (nuint Chunks, double Waste) best = (least, 2);
-        for (nuint chunks = least; chunks <= mostChunks && best.Waste > enough; chunks++)
+        for (nuint chunks = least; chunks <= MostChunks && best.Waste > enough; chunks++)
         {
             double waste = (double)(chunks * Chunk.Length % (nuint)blockSize) / (chunks * Chunk.Length);
             if (waste < best.Waste && (nuint)blockSize <= chunks * Chunk.Length) best = (chunks, waste);
@@ -213,14 +220,46 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         return magazine->Top != magazine->Floor;
     }
 
-    /// <summary>Gives the blocks of the magazine that came last back to the spans.</summary>
-    private List<HeapSpan>? ReturnOne()
+    private static int CapacityOf(int sizeClass)
     {
-        List<HeapSpan>? empty = null;
-        (nint floor, int count) = _full.Pop();
+        int size = SizeClass.Size(sizeClass);
+        if (SizeClass.IsLarge(sizeClass)) return int.Max(BytesOfLarge / size, 1);
+        return size * LargestCapacity <= BytesForLargest ? LargestCapacity : SmallestCapacity;
+    }
+
+    private bool TryKeepLarge(long bytes)
+    {
+        bool isKept = spans.TryKeepLarge(bytes);
+        if (isKept) _largeKept += bytes;
+        IsCrowdedOut = !isKept && spans.LargeKept > _largeKept;
+        return isKept;
+    }
+
+    private bool TryTakeFull(out (nint Floor, int Count) full)
+    {
+        if (!_full.TryPop(out full)) return false;
+        if (!_isLarge) return true;
+        long bytes = (long)full.Count * _blockSize;
+        _largeKept -= bytes;
+        spans.OnLargeLeft(bytes);
+        return true;
+    }
+
+    /// <summary>
+    /// Keeps a magazine for other threads, or where enough are kept gives its blocks back to the spans. Whether it is the first
+    /// that is kept.
+    /// </summary>
+    private bool KeepOrReturn(nint floor, int count, ref List<HeapSpan>? empty)
+    {
+        if (_full.Count < MostFull && (!_isLarge || TryKeepLarge((long)count * _blockSize)))
+        {
+            _full.Push((floor, count));
+            return _full.Count == 1;
+        }
+
         Return(floor, count, ref empty);
         _empty.Push(floor);
-        return empty;
+        return false;
     }
 
     private void Return(nint floor, int count, ref List<HeapSpan>? empty)
