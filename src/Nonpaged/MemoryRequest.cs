@@ -39,7 +39,10 @@ public sealed record MemoryRequest(nuint Length)
     /// <summary>The access protection of its single pages will be changed. Implies <see cref="WholePages"/>.</summary>
     public bool Protectable { get; init; }
 
-    /// <summary>The block is handed out filled with zeros. Whole pages always are.</summary>
+    /// <summary>
+    /// The block is handed out filled with zeros. A block that asks for more than a length and an alignment of up to a page is in
+    /// any case; the contents of others are undefined, and may be those of a block of the pool that was freed.
+    /// </summary>
     public bool Zeroed { get; init; }
 
     /// <summary>

@@ -9,7 +9,9 @@ namespace Nonpaged;
 // needs; all else is behind one call.
 public sealed unsafe partial class NonpagedPool
 {
-    /// <summary>Allocates resident memory, aligned to 16 bytes. Its contents are undefined.</summary>
+    /// <summary>
+    /// Allocates resident memory, aligned to 16 bytes, above 64 KiB to a page. Its contents are undefined.
+    /// </summary>
     /// <param name="length">Size in bytes, at least 1.</param>
     /// <exception cref="AllocationException">There is no memory for it.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -23,7 +25,7 @@ public sealed unsafe partial class NonpagedPool
     public bool TryAllocate(nuint length, out void* address) =>
         TryTake(_front.Cache + ThreadTable.Current, length, out address) || TryAllocateSlowly(length, out address);
 
-    /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes.</summary>
+    /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes, above 64 KiB to a page.</summary>
     /// <inheritdoc cref="Allocate(nuint)"/>
     public void* AllocateZeroed(nuint length)
     {
@@ -37,8 +39,9 @@ public sealed unsafe partial class NonpagedPool
     /// <inheritdoc cref="Allocate(nuint)"/>
     public void* AllocateAligned(nuint length, nuint alignment)
     {
-        bool isSmall = _front.Serves(length) && alignment <= SizeClass.MaxAlignment && BitOperations.IsPow2(alignment);
-        if (!isSmall) return Allocate(new MemoryRequest(length) { Alignment = alignment }).Address;
+        bool isServed = _front.Serves(length) && alignment <= SizeClass.MaxAlignment && BitOperations.IsPow2(alignment);
+        if (!isServed) return Allocate(new MemoryRequest(length) { Alignment = alignment }).Address;
+        if (length > SizeClass.MaxLength) return Allocate(length);
         void* block = TakeSmall(SizeClass.Of(length, alignment), out AllocationFailure? failure);
         return block != null ? block : throw new AllocationException(failure!);
     }
@@ -86,12 +89,16 @@ public sealed unsafe partial class NonpagedPool
     /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
     public nuint GetUsableSize(void* address)
     {
-        if (_front.ClassOf((nuint)address) is > 0 and var sizeClass) return (nuint)SizeClass.Size(sizeClass);
-        if (_index.UsableSize((nuint)address) is not 0 and var size) return size;
+        if (FindUsableSize(address) is not 0 and var size) return size;
         _life.ThrowIfOver();
         throw new ArgumentException(
             $"0x{(nuint)address:x} is not a block in use of the pool \"{Options.Name}\".", nameof(address));
     }
+
+    /// <summary>As <see cref="GetUsableSize"/>; 0 where the address is not that of a block in use.</summary>
+    internal nuint FindUsableSize(void* address) => _front.ClassOf((nuint)address) is > 0 and var sizeClass
+        ? (nuint)SizeClass.Size(sizeClass)
+        : _index.UsableSize((nuint)address);
 
     /// <summary>
     /// Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small
@@ -117,8 +124,15 @@ public sealed unsafe partial class NonpagedPool
     internal bool TryAllocateLoaded(nuint length, nint thread, out void* block) =>
         TryTake(_front.Cache + thread, length, out block);
 
-    /// <summary>A small block without a record; null, with the reason, where there is no memory.</summary>
-    internal void* AllocateSmall(nuint length, out AllocationFailure? failure) => TakeSmall(SizeClass.Of(length), out failure);
+    /// <summary>
+    /// A block without a record, up to <see cref="LongestUnrecorded"/>; null where there is no memory, with the reason
+    /// unless it is longer than <see cref="LongestSmallBlock"/>: then one of whole pages may be there.
+    /// </summary>
+    internal void* AllocateSmall(nuint length, out AllocationFailure? failure)
+    {
+        failure = null;
+        return length <= SizeClass.MaxLength ? TakeSmall(SizeClass.Of(length), out failure) : TakeLarge(length);
+    }
 
     /// <summary>As <see cref="TryFreeSmall(void*)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -208,15 +222,23 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void* AllocateSlowly(nuint length)
     {
-        if (!IsSmall(length)) return Allocate(new MemoryRequest(length)).Address;
-        void* block = TakeSmall(SizeClass.Of(length), out AllocationFailure? failure);
+        void* block = TakeLoadedLarge(length);
+        if (block != null) return block;
+        if (!IsSmall(length))
+        {
+            block = TakeLarge(length);
+            return block != null ? block : Allocate(new MemoryRequest(length)).Address;
+        }
+
+        block = TakeSmall(SizeClass.Of(length), out AllocationFailure? failure);
         return block != null ? block : throw new AllocationException(failure!);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAllocateSlowly(nuint length, out void* address)
     {
-        address = null;
+        address = TakeLarge(length);
+        if (address != null) return true;
         if (IsSmall(length)) address = TakeSmall(SizeClass.Of(length), out _);
         else if (length > 0 && TryAllocate(new MemoryRequest(length), out MemoryBlock? block, out _)) address = block.Address;
         return address != null;
@@ -224,6 +246,34 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>A block of this length shares pages, and need not have a record.</summary>
     private bool IsSmall(nuint length) => length is > 0 and <= SizeClass.MaxLength && !Options.Verify;
+
+    /// <summary>
+    /// A large block that the loaded magazine of its class has. Null where it has none, or the length is not of such a block.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void* TakeLoadedLarge(nuint length)
+    {
+        if (length - SizeClass.MaxLength - 1 >= SizeClass.MaxLargeLength - SizeClass.MaxLength) return null;
+        Magazine* magazine = ThreadCache.MagazineOf(_front.Cache + ThreadTable.Current, SizeClass.OfLarge(_front.Classes, length));
+        nuint* top = magazine->Top;
+        return top != magazine->Floor ? (void*)Magazine.Pop(magazine, top) : null;
+    }
+
+    /// <summary>A large block without a record, from the magazines' heap; null where that has none of such a length.</summary>
+    private void* TakeLarge(nuint length)
+    {
+        void* block = TakeLoadedLarge(length);
+        if (block != null || length <= SizeClass.MaxLength || !_front.Serves(length)) return block;
+        try
+        {
+            return _front.TakeSlowly(SizeClass.Of(length), out _);
+        }
+        catch (AllocationException)
+        {
+            // The thread has no magazines, for want of address space.
+            return null;
+        }
+    }
 
     /// <summary>
     /// A small block without a record: from the magazines' heap, or where that has none from what single pages are left.

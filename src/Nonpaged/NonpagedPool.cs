@@ -13,8 +13,13 @@ namespace Nonpaged;
 // docs/architecture.md draws them.
 public sealed unsafe partial class NonpagedPool : IDisposable
 {
-    /// <summary>The length in bytes up to which blocks share pages, and are served from the thread's magazines.</summary>
+    /// <summary>The length in bytes up to which blocks share pages.</summary>
     public const int LongestSmallBlock = SizeClass.MaxLength;
+
+    /// <summary>
+    /// The length up to which a block that is asked for by its length alone has no record, and comes from the thread's magazines.
+    /// </summary>
+    internal const int LongestUnrecorded = SizeClass.MaxLargeLength;
 
     private static readonly Lock s_defaultGate = new();
     private static NonpagedPool? s_default;

@@ -55,10 +55,10 @@ public sealed record NonpagedPoolOptions
     public ulong Step { get; init; } = 16 << 20;
 
     /// <summary>
-    /// How many bytes that nobody uses are kept for a while (<see cref="IdleRelease"/>). What is above
-    /// goes back to the kernel at once.
+    /// How many bytes that nobody uses are kept for a while (<see cref="IdleRelease"/>). What is above goes back to the kernel at
+    /// once. Freed blocks from 64 KiB to 2 MiB are kept ready for the next ones up to as many bytes beside.
     /// </summary>
-    public ulong IdleKept { get; init; } = 64 << 20;
+    public ulong IdleKept { get; init; } = 128 << 20;
 
     /// <summary>
     /// After how long memory that nobody uses goes back to the kernel. Zero is at once, small blocks included, which makes these
@@ -67,7 +67,8 @@ public sealed record NonpagedPoolOptions
     public TimeSpan IdleRelease { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Fills freed blocks with zeros at once, for secrets. Without it they are cleared when they are handed out again.
+    /// Fills freed blocks with zeros at once, for secrets. Without it they are cleared when they are handed out again to a request
+    /// that gets zeros (<see cref="MemoryRequest.Zeroed"/>).
     /// </summary>
     public bool ZeroOnFree { get; init; }
 

@@ -58,6 +58,29 @@ public sealed partial class HeaderTests
         }
     }
 
+    /// <summary>libstdc++ has names that are annotations to old drivers.</summary>
+    [Theory]
+    [InlineData("g++", "c++11")]
+    [InlineData("g++", "c++20")]
+    [InlineData("clang++", "c++11")]
+    [InlineData("clang++", "c++17")]
+    public void In_front_of_every_header_of_the_standard_library_ndis_h_compiles_in_cpp(string compiler, string standard)
+    {
+        string[] headers =
+        [
+            "algorithm", "array", "atomic", "bitset", "chrono", "complex", "condition_variable", "deque", "exception",
+            "fstream", "functional", "future", "initializer_list", "iomanip", "iostream", "iterator", "limits", "list",
+            "locale", "map", "memory", "mutex", "new", "numeric", "queue", "random", "ratio", "regex", "set", "sstream",
+            "stack", "stdexcept", "streambuf", "string", "system_error", "thread", "tuple", "type_traits", "typeinfo",
+            "unordered_map", "unordered_set", "utility", "valarray", "vector", "cstdint", "cstdio", "cstdlib", "cstring",
+            "cmath", "ctime",
+        ];
+        IEnumerable<string> includes = headers.Select(header => $"#include <{header}>");
+        Compile(compiler, "c++", standard, $"#include <ndis.h>\n{string.Join('\n', includes)}\n", "ndis.h", "-Wno-pedantic");
+        Compile(compiler, "c++", standard, "#include <memory>\n#define NONPAGED_SAL_IN_OUT\n#include <ndis.h>\n"
+            + "void Call(__in int First, __out int *Second);\n", "sal.h");
+    }
+
     [Theory]
     [MemberData(nameof(Compilers))]
     public void Packing_begins_and_ends(string compiler, string language, string standard)
@@ -118,7 +141,7 @@ public sealed partial class HeaderTests
     private static bool IsWhole(string header) =>
         !header.StartsWith("pshpack", StringComparison.Ordinal) && header != "poppack.h";
 
-    private static void Compile(string compiler, string language, string standard, string source, string header)
+    private static void Compile(string compiler, string language, string standard, string source, string header, params string[] further)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-header-");
         try
@@ -128,7 +151,7 @@ public sealed partial class HeaderTests
             CommandResult result = Command.Run(
                 compiler, [$"-std={standard}", "-x", language, "-Wall", "-Wextra", "-pedantic", "-Werror", "-fshort-wchar",
                     $"-I{Repository.Headers}", "-idirafter", $"{Repository.Headers}/last",
-                "-fsyntax-only", file]);
+                "-fsyntax-only", .. further, file]);
             Assert.True(result.ExitCode == 0, $"{header}: {result.Error}");
         }
         finally

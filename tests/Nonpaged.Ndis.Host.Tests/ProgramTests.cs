@@ -131,7 +131,7 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
         IEnumerable<string> names = symbols.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split(' ')[^1].Split('@')[0]);
         Assert.DoesNotContain(names, name => name.StartsWith("Managed", StringComparison.Ordinal));
-        Assert.Equal(25, names.Count(name => name != "V1.0"));
+        Assert.Equal(26, names.Count(name => name != "V1.0"));
     }
 
     private CommandResult Logged(string program, string log, string mode) =>

@@ -91,7 +91,7 @@ internal sealed unsafe class PoolSoak(
         }
 
         _tally.Allocated(held, pool.HeldBytes, run?.Obtained.Pin);
-        bool isZeroed = isPlain || request.Length > SizeClass.MaxLength;
+        bool isZeroed = isPlain || RequestCheck.IsZeroed(request);
         if (isZeroed && new ReadOnlySpan<byte>(address, (int)request.Length).ContainsAnyExcept((byte)0))
             _tally.Fail($"{request.Length} bytes at 0x{(nuint)address:x} are not zero.");
         var block = new PoolSoakBlock(pool, run, address, request.Length, Interlocked.Increment(ref _key));

@@ -61,6 +61,23 @@ internal static unsafe class NdisMemoryExports
         }
     }
 
+    [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(NonpagedGetUsableSize))]
+    public static nuint NonpagedGetUsableSize(void* VirtualAddress)
+    {
+        try
+        {
+            using var call = NativeCall.Enter(nameof(NonpagedGetUsableSize));
+            nuint size = CallContext.Current.Instance.Pool.FindUsableSize(VirtualAddress);
+            call.Trace($"VirtualAddress={VirtualAddress} ={size}");
+            return size;
+        }
+        catch (Exception exception)
+        {
+            NativeCall.Fail(nameof(NonpagedGetUsableSize), exception);
+            return 0;
+        }
+    }
+
     [UnmanagedCallersOnly(EntryPoint = "Managed" + nameof(NdisMAllocateSharedMemory))]
     public static void NdisMAllocateSharedMemory(
         nint MiniportAdapterHandle, uint Length, byte Cached, void** VirtualAddress, NDIS_PHYSICAL_ADDRESS* PhysicalAddress)

@@ -1,7 +1,7 @@
 /*
  * NdisAllocateMemory with flags 0 and no limit, and NdisFreeMemory of such a block, without leaving the program: they take from and put into the magazines
  * that the library's own functions use (docs/heap.md), and check a free as these do. The library says where a thread's magazines are when the thread first
- * allocates. Where it says nothing, because it is of another version, or every call is to be seen, all calls go to its functions.
+ * allocates or frees. Where it says nothing, because it is of another version, or every call is to be seen, all calls go to its functions.
  *
  * Leave it out with NONPAGED_NO_INLINE, as AddressSanitizer does.
  */
@@ -10,7 +10,7 @@
 
 #include "ndisbase.h"
 
-#define NONPAGED_INLINE_VERSION 3
+#define NONPAGED_INLINE_VERSION 4
 
 NONPAGED_EXTERN_C_BEGIN
 
@@ -57,6 +57,10 @@ __extension__ __thread NONPAGED_THREAD NonpagedThread __attribute__((weak, visib
 
 #define NONPAGED_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define NONPAGED_LONGEST 65536
+#define NONPAGED_LONGEST_LARGE 2097152
+#define NONPAGED_LONGEST_SHIFT 16
+#define NONPAGED_LARGE_SHIFT 3
+#define NONPAGED_MAGAZINE_SHIFT 6
 #define NONPAGED_GRANULE_SHIFT 4
 #define NONPAGED_CHUNK_SHIFT 16
 #define NONPAGED_SIZE_SHIFT_MASK 0x3f
@@ -64,6 +68,32 @@ __extension__ __thread NONPAGED_THREAD NonpagedThread __attribute__((weak, visib
 #define NONPAGED_STATES_SHIFT 16
 #define NONPAGED_SLOT 2
 #define NONPAGED_FREE 1
+
+/* Where a thread's magazines are is asked once. */
+static __inline__ VOID NonpagedAskThread(PNONPAGED_THREAD Thread)
+{
+    if (!NONPAGED_LIKELY(Thread->IsAsked)) {
+        Thread->IsAsked = 1;
+        NonpagedEnterThread(Thread, NONPAGED_INLINE_VERSION);
+    }
+}
+
+/* Above NONPAGED_LONGEST there are eight sizes a doubling. The table of classes ends with the place of the first one's magazine. */
+static __inline__ PVOID NonpagedAllocateLarge(PNONPAGED_THREAD Thread, UINT Length)
+{
+    UINT log = 31u - (UINT)__builtin_clz(Length - 1);
+    UINT size = ((log - NONPAGED_LONGEST_SHIFT) << NONPAGED_LARGE_SHIFT) + (((Length - 1) >> (log - NONPAGED_LARGE_SHIFT)) & ((1u << NONPAGED_LARGE_SHIFT) - 1));
+    NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(
+        Thread->Magazines + Thread->Classes[(NONPAGED_LONGEST >> NONPAGED_GRANULE_SHIFT) + 1] + ((ULONG_PTR)size << NONPAGED_MAGAZINE_SHIFT));
+    ULONG_PTR *top = magazine->Top;
+    ULONG_PTR block;
+
+    if (top == magazine->Floor) return NULL;
+    block = top[-NONPAGED_SLOT];
+    *(USHORT *)top[1 - NONPAGED_SLOT] = (USHORT)block;
+    magazine->Top = top - NONPAGED_SLOT;
+    return (PVOID)block;
+}
 
 static __inline__ NDIS_STATUS NonpagedAllocateMemory(
     PVOID *VirtualAddress, UINT Length, UINT MemoryFlags, NDIS_PHYSICAL_ADDRESS HighestAcceptableAddress)
@@ -84,10 +114,18 @@ static __inline__ NDIS_STATUS NonpagedAllocateMemory(
                 *VirtualAddress = (PVOID)block;
                 return NDIS_STATUS_SUCCESS;
             }
-        } else if (!thread->IsAsked) {
-            thread->IsAsked = 1;
-            NonpagedEnterThread(thread, NONPAGED_INLINE_VERSION);
+        } else {
+            NonpagedAskThread(thread);
         }
+    } else if (MemoryFlags == 0 && HighestAcceptableAddress.QuadPart == -1 && Length <= NONPAGED_LONGEST_LARGE && thread->Magazines != NULL) {
+        PVOID large = NonpagedAllocateLarge(thread, Length);
+
+        if (NONPAGED_LIKELY(large != NULL)) {
+            *VirtualAddress = large;
+            return NDIS_STATUS_SUCCESS;
+        }
+    } else {
+        NonpagedAskThread(thread);
     }
     return NdisAllocateMemory(VirtualAddress, Length, MemoryFlags, HighestAcceptableAddress);
 }
@@ -116,6 +154,9 @@ static __inline__ VOID NonpagedFreeMemory(PVOID VirtualAddress, UINT Length, UIN
                 return;
             }
         }
+    } else {
+        /* A thread that only frees never allocates. */
+        NonpagedAskThread(thread);
     }
     NdisFreeMemory(VirtualAddress, Length, MemoryFlags);
 }

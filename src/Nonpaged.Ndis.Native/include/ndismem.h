@@ -12,6 +12,12 @@ NONPAGED_EXTERN_C_BEGIN
 /* NdisAllocateMemory and NdisFreeMemory: ndisinline.h. */
 NDIS_STATUS NdisAllocateMemoryWithTag(PVOID *VirtualAddress, UINT Length, ULONG Tag);
 
+/*
+ * How many bytes of a block in use may be used: at least the length that was asked for. Of a block of NdisAllocateMemory, NdisAllocateMemoryWithTag, NdisMAllocateSharedMemory,
+ * LocalAlloc, VirtualAlloc, AllocPhysMem or a lookaside list, by its first byte; 0 for any other address. Nonpaged's own, which no version of NDIS has.
+ */
+SIZE_T NonpagedGetUsableSize(PVOID VirtualAddress);
+
 VOID NdisMAllocateSharedMemory(
     NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress);
 VOID NdisMFreeSharedMemory(

@@ -77,14 +77,18 @@
 #define __drv_allocatesMem(kind)
 #define __drv_freesMem(kind)
 
-/* The older style. glibc has macros of the names __in and __out in none of its headers. */
+/*
+ * The older style. In C++ the headers of libstdc++ call parameters __in and __out, so there these two are for sources that define NONPAGED_SAL_IN_OUT, and include such headers first.
+ */
+#if !defined(__cplusplus) || defined(NONPAGED_SAL_IN_OUT)
 #define __in
+#define __out
+#endif
 #define __in_opt
 #define __in_bcount(size)
 #define __in_ecount(size)
 #define __inout
 #define __inout_opt
-#define __out
 #define __out_opt
 #define __out_bcount(size)
 #define __out_ecount(size)

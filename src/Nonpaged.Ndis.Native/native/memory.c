@@ -34,6 +34,12 @@ EXPORT VOID NdisFreeMemory(PVOID VirtualAddress, UINT Length, UINT MemoryFlags)
     if (nonpaged_may_enter("NdisFreeMemory")) ManagedNdisFreeMemory(VirtualAddress, Length, MemoryFlags);
 }
 
+SIZE_T ManagedNonpagedGetUsableSize(PVOID VirtualAddress);
+EXPORT SIZE_T NonpagedGetUsableSize(PVOID VirtualAddress)
+{
+    return nonpaged_may_enter("NonpagedGetUsableSize") ? ManagedNonpagedGetUsableSize(VirtualAddress) : 0;
+}
+
 VOID ManagedNdisMAllocateSharedMemory(
     NDIS_HANDLE MiniportAdapterHandle, ULONG Length, BOOLEAN Cached, PVOID *VirtualAddress, PNDIS_PHYSICAL_ADDRESS PhysicalAddress);
 EXPORT VOID NdisMAllocateSharedMemory(

@@ -97,6 +97,8 @@ public static unsafe partial class NdisLibrary
             : recorded?.Call == nameof(NdisAllocateFromNPagedLookasideList) && recorded.Length == list.Size;
         if (isOut)
         {
+            // One of up to 2 MiB has no record of its own.
+            if (recorded is null && context.Instance.Pool.TryFreeSmall(Entry)) return;
             memory.Free(context, Entry, new FreeRequest(MemoryCall.NdisMemory, call, list.Size, 0));
             return;
         }

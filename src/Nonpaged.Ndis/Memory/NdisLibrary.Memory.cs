@@ -102,13 +102,15 @@ public static unsafe partial class NdisLibrary
     /// <summary>The block, or null.</summary>
     private static void* Allocate(string call, uint length, uint flags, PhysicalAddress highest, uint? tag = null)
     {
+        bool isPlain = flags == 0 && highest == PhysicalAddress.Max;
+        void* address = isPlain && NdisThread.Pool is { } known ? known.TakeLoadedLarge(length) : null;
+        if (address != null) return address;
         var context = CallContext.ForMemory();
         NdisInstance instance = context.Instance;
         AllocationFailure? refused = null;
-        if (flags == 0 && length is > 0 and <= NonpagedPool.LongestSmallBlock && highest == PhysicalAddress.Max
-            && NdisThread.Pool is { } pool)
+        if (isPlain && length is > 0 and <= NonpagedPool.LongestUnrecorded && NdisThread.Pool is { } pool)
         {
-            void* address = pool.AllocateSmall(length, out refused);
+            address = pool.AllocateSmall(length, out refused);
             if (address != null) return address;
         }
 

@@ -18,26 +18,36 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private const int BytesForLargest = 272 << 10;
     private const int BytesKept = 256 << 10;
     private const int SpansLeft = 4;
+    private const int BytesOfLarge = 1 << 20;
+    private const int LargeKept = 64;
+    private const int MostChunks = 16;
 
     private readonly Lock _gate = new();
     private readonly DepotLane[] _lanes = [.. Enumerable.Range(0, DepotLane.Count).Select(_ => new DepotLane())];
     private readonly Stack<nint> _empty = [];
     private readonly int _blockSize = SizeClass.Size(sizeClass);
+    private readonly bool _isLarge = SizeClass.IsLarge(sizeClass);
+    private long _largeKept;
     private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
     private int _fullCount;
 
     /// <summary>
     /// How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.
+    /// Of large blocks it is a MiB, for a thread has two.
     /// </summary>
-    private readonly int _capacity = SizeClass.Size(sizeClass) * LargestCapacity <= BytesForLargest
-        ? LargestCapacity
-        : SmallestCapacity;
+    private readonly int _capacity = CapacityOf(sizeClass);
 
     private DepotLane Lane => _lanes[DepotLane.Current];
 
     private int FirstRefill => int.Clamp(Page.Size / _blockSize, 1, 32);
 
-    private int MostFull => int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
+    /// <summary>With a thread's magazines enough for a burst of 64 large blocks.</summary>
+    private int MostFull => _isLarge ? LargeKept / _capacity : int.Clamp(BytesKept / (_blockSize * _capacity), 2, 64);
+
+    /// <summary>
+    /// Others keep so many large blocks that this one may not keep its own, as was found since the last time.
+    /// </summary>
+    public bool IsCrowdedOut { get; private set; }
 
     /// <summary>
     /// Fills a thread's magazine, which is empty as its spare one is: with a full one, or from the spans. False, with the
@@ -54,7 +64,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             if (Fill(magazine, wanted, lane) || TakeFull(magazine)) return true;
             // The first few blocks of a thread are no reason for a span of their own.
             if (magazine->Refill == FirstRefill && FillFromOther(magazine, wanted)) return true;
-            if (TakeOver(lane, SpansLeft) && Fill(magazine, wanted, lane)) return true;
+            if (TakeOver(lane, _isLarge ? 0 : SpansLeft) && Fill(magazine, wanted, lane)) return true;
         }
 
         // Without the lock, for other threads' frees must not wait for the kernel.
@@ -79,12 +89,10 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         {
             if (magazine->Floor != null)
             {
-                Lane.Full.Push(((nint)magazine->SpareFloor, magazine->SpareCount));
-                isFirst = ++_fullCount == 1;
+                isFirst = KeepOrReturn((nint)magazine->SpareFloor, magazine->SpareCount, ref empty);
                 magazine->SpareFloor = (nuint*)TakeEmpty();
                 magazine->SpareTop = magazine->SpareFloor;
                 magazine->Swap();
-                if (_fullCount > MostFull) ReturnOne(Lane, ref empty);
             }
 
             Prepare(magazine);
@@ -112,10 +120,9 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             foreach ((nint floor, int count) in (ReadOnlySpan<(nint, int)>)[((nint)magazine->Floor, magazine->Count),
                 ((nint)magazine->SpareFloor, magazine->SpareCount)])
             {
-                if (keep && count == _capacity && _fullCount < MostFull)
+                if (keep && count == _capacity)
                 {
-                    Lane.Full.Push((floor, count));
-                    isFirst |= ++_fullCount == 1;
+                    isFirst |= KeepOrReturn(floor, count, ref empty);
                     continue;
                 }
 
@@ -141,7 +148,11 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             any = _fullCount > 0;
             foreach (DepotLane lane in _lanes)
             {
-                while (lane.Full.Count > 0) ReturnOne(lane, ref empty);
+                while (TryTakeFull(lane, out (nint Floor, int Count) full))
+                {
+                    Return(full.Floor, full.Count, ref empty);
+                    _empty.Push(full.Floor);
+                }
             }
 
             while (_empty.TryPop(out nint floor)) NativeMemory.AlignedFree((void*)floor);
@@ -171,11 +182,11 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private static nuint SpanPages(int blockSize)
     {
         const double enough = 0.012;
-        const int mostChunks = 16;
         const int bulk = 64;
+        if ((nuint)blockSize > MostChunks * Chunk.Length) return Page.Count((nuint)blockSize);
         nuint least = nuint.Clamp(((nuint)blockSize * bulk + Chunk.Length - 1) >> Chunk.Shift, 1, 4);
         (nuint Chunks, double Waste) best = (least, 2);
-        for (nuint chunks = least; chunks <= mostChunks && best.Waste > enough; chunks++)
+        for (nuint chunks = least; chunks <= MostChunks && best.Waste > enough; chunks++)
         {
             double waste = (double)(chunks * Chunk.Length % (nuint)blockSize) / (chunks * Chunk.Length);
             if (waste < best.Waste && (nuint)blockSize <= chunks * Chunk.Length) best = (chunks, waste);
@@ -218,8 +229,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     /// <summary>Exchanges an empty magazine for a full one.</summary>
     private bool TakeFull(Magazine* magazine, DepotLane lane)
     {
-        if (!lane.Full.TryPop(out (nint Floor, int Count) full)) return false;
-        _fullCount--;
+        if (!TryTakeFull(lane, out (nint Floor, int Count) full)) return false;
         _empty.Push((nint)magazine->Floor);
         Install(magazine, full.Floor, full.Count);
         return true;
@@ -267,13 +277,47 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         return false;
     }
 
-    /// <summary>Gives the blocks of the magazine that came last back to the spans.</summary>
-    private void ReturnOne(DepotLane lane, ref List<HeapSpan>? empty)
+    private static int CapacityOf(int sizeClass)
     {
-        (nint floor, int count) = lane.Full.Pop();
+        int size = SizeClass.Size(sizeClass);
+        if (SizeClass.IsLarge(sizeClass)) return int.Max(BytesOfLarge / size, 1);
+        return size * LargestCapacity <= BytesForLargest ? LargestCapacity : SmallestCapacity;
+    }
+
+    private bool TryKeepLarge(long bytes)
+    {
+        bool isKept = spans.TryKeepLarge(bytes);
+        if (isKept) _largeKept += bytes;
+        IsCrowdedOut = !isKept && spans.LargeKept > _largeKept;
+        return isKept;
+    }
+
+    private bool TryTakeFull(DepotLane lane, out (nint Floor, int Count) full)
+    {
+        if (!lane.Full.TryPop(out full)) return false;
         _fullCount--;
+        if (!_isLarge) return true;
+        long bytes = (long)full.Count * _blockSize;
+        _largeKept -= bytes;
+        spans.OnLargeLeft(bytes);
+        return true;
+    }
+
+    /// <summary>
+    /// Keeps a magazine for other threads, or where enough are kept gives its blocks back to the spans. Whether it is the first
+    /// that is kept.
+    /// </summary>
+    private bool KeepOrReturn(nint floor, int count, ref List<HeapSpan>? empty)
+    {
+        if (_fullCount < MostFull && (!_isLarge || TryKeepLarge((long)count * _blockSize)))
+        {
+            Lane.Full.Push((floor, count));
+            return ++_fullCount == 1;
+        }
+
         Return(floor, count, ref empty);
         _empty.Push(floor);
+        return false;
     }
 
     private void Return(nint floor, int count, ref List<HeapSpan>? empty)

@@ -44,7 +44,7 @@ internal unsafe struct Front
     public readonly MagazineHeap? Heap => _heap;
 
     /// <summary>Blocks of a length come from magazines.</summary>
-    public readonly bool Serves(nuint length) => _hasMagazines && length is > 0 and <= SizeClass.MaxLength;
+    public readonly bool Serves(nuint length) => _hasMagazines && length is > 0 and <= SizeClass.MaxLargeLength;
 
     /// <summary>To which a thread adds its <see cref="ThreadTable.Current"/>, and has its magazines for the pool.</summary>
     public readonly nint Cache => _cache;
@@ -63,8 +63,10 @@ internal unsafe struct Front
         nint cache = _cache;
         cache += ThreadTable.Current;
         nuint granules = (length + (SizeClass.Granule - 1)) / SizeClass.Granule;
-        if (granules > SizeClass.MaxLength / SizeClass.Granule) return 0;
-        return MagazineBulk.Take((Magazine*)(cache + _classes[granules]), blocks);
+        if (granules <= SizeClass.MaxLength / SizeClass.Granule)
+            return MagazineBulk.Take((Magazine*)(cache + _classes[granules]), blocks);
+        return length > SizeClass.MaxLargeLength ? 0
+            : MagazineBulk.Take(ThreadCache.MagazineOf(cache, SizeClass.Of(length)), blocks);
     }
 
     /// <summary>

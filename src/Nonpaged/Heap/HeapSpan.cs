@@ -10,6 +10,11 @@ namespace Nonpaged;
 /// <param name="pages">How many pages; it has none before it is taken for (<see cref="IPageOwner"/>).</param>
 internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
 {
+    // An offset in a span, and a block, are less than 2^21 bytes, or that: with 42 bits of the reciprocal, rounded up, the product
+    // is the quotient exactly (Granlund and Montgomery, "Division by invariant integers using multiplication", PLDI 1994).
+    private const int ReciprocalShift = 42;
+
+    private readonly ulong _reciprocal = ReciprocalOf(Nonpaged.SizeClass.Size(sizeClass));
     private readonly ulong[] _out = new ulong[(CapacityOf(pages, sizeClass) + 63) / 64];
 
     // The words before it have no free block.
@@ -101,7 +106,13 @@ internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
         return length is { } given && !Nonpaged.SizeClass.MayHold(SizeClass, given) ? BadFree.WrongLength : BadFree.None;
     }
 
-    private int IndexOf(nuint address) => (int)((address - Start) / (nuint)BlockSize);
+    /// <summary>In which block an offset is, where these have the <see cref="ReciprocalOf"/>.</summary>
+    public static int IndexOf(nuint offset, ulong reciprocal) => (int)(offset * reciprocal >> ReciprocalShift);
+
+    /// <summary>Of a block's size, which is at most 2 MiB.</summary>
+    public static ulong ReciprocalOf(int blockSize) => ((1UL << ReciprocalShift) + (ulong)blockSize - 1) / (ulong)blockSize;
+
+    private int IndexOf(nuint address) => IndexOf(address - Start, _reciprocal);
 
     private static int CapacityOf(nuint pages, int sizeClass) =>
         (int)((pages << Page.Shift) / (nuint)Nonpaged.SizeClass.Size(sizeClass));

@@ -5,9 +5,14 @@ namespace Nonpaged;
 /// <param name="timer">Wakes the pool when what depots keep has been kept long enough.</param>
 /// <param name="life">Of the pool.</param>
 /// <param name="table">Knows each span that blocks are taken from.</param>
-internal sealed class HeapSpans(Supply supply, IdleTimer timer, PoolLife life, ChunkTable table)
+/// <param name="mostLargeKept">How many bytes of large blocks depots keep at most.</param>
+internal sealed class HeapSpans(Supply supply, IdleTimer timer, PoolLife life, ChunkTable table, long mostLargeKept)
 {
     private int _isKept;
+    private long _largeKept;
+
+    /// <summary>How many bytes of large blocks all depots keep.</summary>
+    public long LargeKept => Volatile.Read(ref _largeKept);
 
     /// <summary>Tells the span of a chunk.</summary>
     public ChunkTable Table { get; } = table;
@@ -41,6 +46,20 @@ internal sealed class HeapSpans(Supply supply, IdleTimer timer, PoolLife life, C
         HeapHook.Step();
         if (timer.IsEver && Interlocked.Exchange(ref _isKept, 1) == 0) timer.Start();
     }
+
+    /// <summary>
+    /// A depot wishes to keep so many bytes of large blocks more. False where all of them have as much as the pool keeps
+    /// of what nobody uses.
+    /// </summary>
+    public bool TryKeepLarge(long bytes)
+    {
+        if (Interlocked.Add(ref _largeKept, bytes) <= mostLargeKept) return true;
+        Interlocked.Add(ref _largeKept, -bytes);
+        return false;
+    }
+
+    /// <summary>A depot keeps so many bytes less.</summary>
+    public void OnLargeLeft(long bytes) => Interlocked.Add(ref _largeKept, -bytes);
 
     /// <summary>Whether depots have kept blocks since the last time.</summary>
     public bool TakeKept() => Interlocked.Exchange(ref _isKept, 0) != 0;

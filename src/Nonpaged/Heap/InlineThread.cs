@@ -13,7 +13,7 @@ internal unsafe struct InlineThread
     /// <summary>
     /// Of this, <see cref="Magazine"/>, <see cref="Chunk"/> and what is done with them: NONPAGED_INLINE_VERSION of the header.
     /// </summary>
-    public const uint Version = 3;
+    public const uint Version = 4;
 
     /// <summary><see cref="ThreadCache"/>.</summary>
     public nint Magazines;

@@ -43,7 +43,8 @@ internal sealed unsafe class MagazineHeap
     {
         int slot = PoolSlots.Take();
         ChunkTable? table = slot == 0 ? null : ChunkTable.TryCreate();
-        if (table is not null) return new MagazineHeap(new HeapSpans(supply, timer, life, table), slot);
+        if (table is not null) return new MagazineHeap(
+            new HeapSpans(supply, timer, life, table, (long)ulong.Min(supply.IdleKept, long.MaxValue)), slot);
         if (slot != 0) PoolSlots.Release(slot);
         return null;
     }
@@ -95,7 +96,7 @@ internal sealed unsafe class MagazineHeap
         if (magazine->Top == magazine->Ceiling)
         {
             if (magazine->SpareLength < magazine->Length) magazine->Swap();
-            else DepotOf(sizeClass).Unload(magazine);
+            else Unload(DepotOf(sizeClass), magazine);
         }
 
         magazine->Push(address, Table.StateOf(address));
@@ -198,6 +199,17 @@ internal sealed unsafe class MagazineHeap
         if (magazine->SpareTop == magazine->SpareFloor) return DepotOf(sizeClass).Load(magazine, wanted, out failure);
         magazine->Swap();
         return true;
+    }
+
+    private void Unload(Depot depot, Magazine* magazine)
+    {
+        depot.Unload(magazine);
+        if (!depot.IsCrowdedOut) return;
+        // What other classes keep was not used as lately.
+        for (int i = 1; i < _depots.Length; i++)
+        {
+            if (SizeClass.IsLarge(i) && _depots[i] is { } other && other != depot) other.Trim();
+        }
     }
 
     private void GoWhereUnused()

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nonpaged;
@@ -6,35 +7,61 @@ namespace Nonpaged;
 /// <summary>
 /// Sizes of small blocks: every 16 bytes up to 256, then eight a doubling, sixteen from 2 KiB to 16 KiB, where packets are. From
 /// 1 KiB up they are odd numbers of cache lines, so that neighbouring blocks start in different sets of a cache; a second, plain
-/// kind has powers of two, for blocks that must be aligned. Class 0 is none.
+/// kind has powers of two, for blocks that must be aligned. Large blocks without a record have eight sizes a doubling, whole pages
+/// each, so that they start on a page. Class 0 is none.
 /// </summary>
 internal static unsafe class SizeClass
 {
     public const int Granule = 16;
 
     /// <summary>The longest small block.</summary>
-    public const int MaxLength = 64 << 10;
+    public const int MaxLength = 1 << MaxShift;
+
+    /// <summary>The longest block that magazines hold.</summary>
+    public const int MaxLargeLength = 2 << 20;
 
     /// <summary>What is aligned to more than this has pages of its own.</summary>
     public const int MaxAlignment = Page.Size;
 
+    private const int MaxShift = 16;
     private const int CacheLine = 64;
     private const int FirstPlain = 1 << 10;
 
-    private static readonly int[] s_sizes = [0, .. Sizes(), .. PlainSizes()];
-    private static readonly int s_firstPlain = s_sizes.Length - PlainSizes().Count();
+    // Eight large sizes a doubling.
+    private const int LargeShift = 3;
+
+    private static readonly int[] s_sizes = [0, .. Sizes(), .. PlainSizes(), .. LargeSizes()];
+    private static readonly int s_firstLarge = s_sizes.Length - LargeSizes().Count();
+    private static readonly int s_firstPlain = s_firstLarge - PlainSizes().Count();
 
     /// <summary>How many there are, class 0 counted.</summary>
     public static int Count => s_sizes.Length;
 
     /// <summary>
     /// For each length in granules, rounded up, from 0 to <see cref="MaxLength"/>: where the magazine of its class is among those
-    /// of a cache, in bytes. It lives as long as the process.
+    /// of a cache, in bytes. One entry follows: where that of the first large class is. It lives as long as the process.
     /// </summary>
     public static ushort* Magazines { get; } = MakeTable();
 
-    /// <summary>The smallest class that holds so many bytes, 1 to <see cref="MaxLength"/>.</summary>
-    public static int Of(nuint length) => Magazines[(length + Granule - 1) / Granule] >> Magazine.SizeShift;
+    /// <summary>The smallest class that holds so many bytes, 1 to <see cref="MaxLargeLength"/>.</summary>
+    public static int Of(nuint length) => length > MaxLength
+        ? OfLarge(Magazines, length)
+        : Magazines[(length + Granule - 1) / Granule] >> Magazine.SizeShift;
+
+    /// <summary>
+    /// The class of a length above <see cref="MaxLength"/>, where <see cref="Magazines"/> are at hand: by the doubling that it
+    /// lies in, and which eighth of that. So in NonpagedAllocateLarge of ndisinline.h.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int OfLarge(ushort* magazines, nuint length)
+    {
+        int log = BitOperations.Log2(length - 1);
+        int eighth = (int)((length - 1) >> (log - LargeShift)) & ((1 << LargeShift) - 1);
+        return (magazines[MaxLength / Granule + 1] >> Magazine.SizeShift) + ((log - MaxShift) << LargeShift) + eighth;
+    }
+
+    /// <summary>Blocks of the class start on pages.</summary>
+    public static bool IsLarge(int index) => index >= s_firstLarge;
 
     /// <summary>The bytes of a block. All can be used.</summary>
     public static int Size(int index) => s_sizes[index];
@@ -45,7 +72,7 @@ internal static unsafe class SizeClass
     /// </summary>
     public static int Of(nuint length, nuint alignment)
     {
-        if (alignment <= Granule) return Of(length);
+        if (alignment <= Granule || length > MaxLength) return Of(length);
         for (int index = Of(Page.RoundUp(length, alignment)); index < s_firstPlain; index++)
         {
             // A staggered block of a higher alignment would cost more than the power of two.
@@ -61,7 +88,8 @@ internal static unsafe class SizeClass
     /// <summary>A block of this length, at some alignment, is of this class.</summary>
     public static bool MayHold(int index, nuint length)
     {
-        if (length is 0 or > MaxLength || length > (nuint)Size(index)) return false;
+        if (length is 0 or > MaxLargeLength || length > (nuint)Size(index)) return false;
+        if (length > MaxLength) return Of(length) == index;
         for (nuint alignment = Granule; alignment <= MaxAlignment; alignment *= 2)
         {
             if (Of(length, alignment) == index) return true;
@@ -93,11 +121,20 @@ internal static unsafe class SizeClass
         for (int size = FirstPlain; size <= MaxLength; size *= 2) yield return size;
     }
 
+    private static IEnumerable<int> LargeSizes()
+    {
+        for (int doubling = MaxLength; doubling < MaxLargeLength; doubling *= 2)
+        {
+            for (int i = 1; i <= 1 << LargeShift; i++) yield return doubling + (doubling >> LargeShift) * i;
+        }
+    }
+
     private static ushort* MakeTable()
     {
         const int last = MaxLength / Granule;
-        ushort* table = (ushort*)NativeMemory.Alloc(last + 1, sizeof(ushort));
+        ushort* table = (ushort*)NativeMemory.Alloc(last + 2, sizeof(ushort));
         table[0] = 0;
+        table[last + 1] = (ushort)(s_firstLarge << Magazine.SizeShift);
         for (int granules = 1, index = 1; granules <= last; granules++)
         {
             if (s_sizes[index] < granules * Granule) index++;

@@ -11,7 +11,7 @@ namespace Nonpaged;
 internal static unsafe class ThreadCache
 {
     /// <summary>From a slot to the next, as a power of two.</summary>
-    private const int SlotShift = 13;
+    private const int SlotShift = 14;
     private const nuint Length = PoolSlots.Count << SlotShift;
 
     private static readonly Lock s_gate = new();

@@ -9,10 +9,16 @@ internal static class RequestCheck
     private const ulong MaxLength = 1UL << 46;
 
     /// <summary>The small ones that need nothing but residency.</summary>
-    public static bool IsForHeap(MemoryRequest request) =>
+    public static bool IsForHeap(MemoryRequest request) => request.Length <= SizeClass.MaxLength && IsPlain(request);
+
+    /// <summary>The block is handed out filled with zeros (docs/guarantees.md, Zeroed).</summary>
+    public static bool IsZeroed(MemoryRequest request) => request.Zeroed || !IsPlain(request);
+
+    /// <summary>It asks for length and alignment alone, and for zeros or not.</summary>
+    private static bool IsPlain(MemoryRequest request) =>
         request is
         {
-            Length: <= SizeClass.MaxLength, Alignment: <= Page.Size, Contiguous: false, Pin: PinDemand.WherePossible,
+            Alignment: <= Page.Size, Contiguous: false, Pin: PinDemand.WherePossible,
             WholePages: false, Protectable: false, Shared: Sharing.None, Caching: Caching.Any, Node: null
         }
         && request.HighestAcceptableAddress == PhysicalAddress.Max;

@@ -4,7 +4,7 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Blocks of whole pages, which are always recorded. They are handed out filled with zeros. Has no lock of its own.
+/// Blocks of whole pages, which are always recorded. Has no lock of its own.
 /// </summary>
 /// <param name="pool">The pool.</param>
 /// <param name="life">Of the pool.</param>
@@ -22,7 +22,7 @@ internal sealed unsafe class WholePages(NonpagedPool pool, PoolLife life, PageSt
         var block = new MemoryBlock(pool, request);
         failure = supply.Take(RequestCheck.ToPages(request), request.Length, block);
         if (failure is not null) return null;
-        Clear(block);
+        if (RequestCheck.IsZeroed(request)) Clear(block);
         return block;
     }
 
@@ -94,18 +94,20 @@ internal sealed unsafe class WholePages(NonpagedPool pool, PoolLife life, PageSt
         using PoolLife.Holding held = life.Hold();
         Extent extent;
         using (PageStore.Reading reading = pages.Read()) extent = reading.Tables.ExtentAt(start);
-        if (!extent.Dirty.Any) return;
-        for (nuint page = start; page < end; page += Page.Size)
+
+        while (true)
         {
-            if (!extent.Dirty.Contains(page)) continue;
-            if (extent.Origin == ExtentOrigin.Region) ClearWords((ulong*)page);
-            else NativeMemory.Clear((void*)page, Page.Size);
+            (nuint dirty, nuint clean) = extent.Dirty.NextRun(start, end);
+            if (dirty >= end) return;
+            if (extent.Origin == ExtentOrigin.Region) ClearWords((ulong*)dirty, (ulong*)clean);
+            else NativeMemory.Clear((void*)dirty, clean - dirty);
+            start = clean;
         }
     }
 
     /// <summary>By whole words: of uncached memory each byte of a NativeMemory.Clear could be an access of its own.</summary>
-    private static void ClearWords(ulong* page)
+    private static void ClearWords(ulong* word, ulong* end)
     {
-        for (int i = 0; i < Page.Size / sizeof(ulong); i++) Volatile.Write(ref page[i], 0);
+        for (; word < end; word++) Volatile.Write(ref *word, 0);
     }
 }

@@ -1,7 +1,10 @@
+using System.Numerics;
+
 namespace Nonpaged;
 
 /// <summary>
-/// Which pages of an extent may hold something: those that were in use since the kernel handed them in, filled with zeros.
+/// Which pages of an extent may hold something: those that were in use since the kernel handed them in, filled with zeros. A
+/// page in use stays what it is: its owner alone asks, without a lock, as others add theirs.
 /// </summary>
 /// <param name="start">The extent's first byte.</param>
 /// <param name="pages">How many it has.</param>
@@ -12,11 +15,14 @@ internal sealed class DirtyPages(nuint start, nuint pages, bool areAll)
 
     public bool Any => areAll || _bits is not null;
 
-    public bool Contains(nuint page)
+    /// <summary>The first pages of a range that may hold something: from where to where. Both are its end where none do.</summary>
+    public (nuint Start, nuint End) NextRun(nuint from, nuint end)
     {
-        if (areAll) return true;
-        nuint index = (page - start) >> Page.Shift;
-        return _bits is not null && (_bits[index / 64] & (1UL << (int)(index % 64))) != 0;
+        if (areAll || from >= end) return (from, end);
+        if (_bits is null) return (end, end);
+        nuint first = Next((from - start) >> Page.Shift, (end - start) >> Page.Shift, isDirty: true);
+        nuint behind = Next(first, (end - start) >> Page.Shift, isDirty: false);
+        return (start + (first << Page.Shift), start + (behind << Page.Shift));
     }
 
     public void Add(nuint page, nuint count)
@@ -24,6 +30,25 @@ internal sealed class DirtyPages(nuint start, nuint pages, bool areAll)
         if (areAll) return;
         _bits ??= new ulong[(pages + 63) / 64];
         nuint first = (page - start) >> Page.Shift;
-        for (nuint i = first; i < first + count; i++) _bits[i / 64] |= 1UL << (int)(i % 64);
+        for (nuint i = first, end = first + count; i < end;)
+        {
+            int bit = (int)(i % 64);
+            nuint these = nuint.Min(64 - (nuint)bit, end - i);
+            _bits[i / 64] |= ulong.MaxValue >> (64 - (int)these) << bit;
+            i += these;
+        }
+    }
+
+    /// <summary>The first page from one on, before an end, that is so; the end where none is.</summary>
+    private nuint Next(nuint from, nuint end, bool isDirty)
+    {
+        while (from < end)
+        {
+            ulong word = (isDirty ? _bits![from / 64] : ~_bits![from / 64]) >> (int)(from % 64);
+            if (word != 0) return nuint.Min(from + (nuint)BitOperations.TrailingZeroCount(word), end);
+            from = (from | 63) + 1;
+        }
+
+        return end;
     }
 }

@@ -31,6 +31,9 @@ internal sealed class Supply
     /// <summary>The pool grows. Otherwise a machine gave its memory, which is scarce.</summary>
     public bool Grows => _host is not null;
 
+    /// <summary>How many bytes that nobody uses the pool keeps for a while.</summary>
+    public ulong IdleKept => _options.IdleKept;
+
     /// <summary>Takes pages: null, or why there are none.</summary>
     /// <param name="request">What is asked for.</param>
     /// <param name="length">The length of that in bytes, as errors tell it.</param>

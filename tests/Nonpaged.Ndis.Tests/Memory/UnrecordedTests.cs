@@ -13,7 +13,7 @@ public sealed unsafe class UnrecordedTests
         using var instance = new NdisInstance(pool, new NdisOptions { Verify = false });
         using (CallContext.Enter(instance.ProgramContext))
         {
-            for (uint length = 1; length <= 65536; length += 977)
+            for (uint length = 1; length <= 2 << 20; length += length <= 65536 ? 977u : 77_773u)
             {
                 Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* memory, length, 0, s_noLimit));
                 new Span<byte>(memory, (int)length).Fill(0x5a);
@@ -37,11 +37,11 @@ public sealed unsafe class UnrecordedTests
             NdisFreeMemory(whole, 100, 0);
             Assert.Equal(NdisReportKind.FreeOfMiddle, instance.Reports[^1].Kind);
 
-            // Lengths that are not small, and other flags, are recorded.
+            // Lengths above 2 MiB, and other flags, are recorded.
             Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out _, 0, 0, s_noLimit));
-            Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* large, 65537, 0, s_noLimit));
+            Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* large, (2 << 20) + 1, 0, s_noLimit));
             Assert.Equal((nuint)large, Assert.Single(instance.Outstanding).VirtualAddress);
-            NdisFreeMemory(large, 65537, 0);
+            NdisFreeMemory(large, (2 << 20) + 1, 0);
         }
 
         pool.Trim();
