@@ -124,6 +124,13 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
     }
 
     [Fact]
+    public void A_thread_that_only_frees_has_magazines_and_each_block_tells_its_usable_size()
+    {
+        CommandResult ran = Command.Run(sdk.Build("sizes"), []);
+        Assert.True(ran is { ExitCode: 0, Output: "ok\n" }, ran.Output + ran.Error);
+    }
+
+    [Fact]
     public void The_library_has_the_symbols_of_its_headers_and_no_others()
     {
         sdk.Build("messages");

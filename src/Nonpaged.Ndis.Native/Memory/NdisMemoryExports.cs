@@ -68,7 +68,7 @@ internal static unsafe class NdisMemoryExports
         {
             using var call = NativeCall.Enter(nameof(NonpagedGetUsableSize));
             nuint size = CallContext.Current.Instance.Pool.FindUsableSize(VirtualAddress);
-            call.Trace($"VirtualAddress={VirtualAddress} ={size}");
+            call.Trace($"VirtualAddress={VirtualAddress} ={(long)size}");
             return size;
         }
         catch (Exception exception)

@@ -20,7 +20,9 @@ internal sealed unsafe class HeapThread
 
     private readonly Lock _gate = new();
     private readonly Thread _thread = Thread.CurrentThread;
-    private readonly MagazineHeap?[] _heaps = new MagazineHeap?[PoolSlots.Count];
+
+    // By their slots, as far as the thread has used any. A longer one comes under the lock.
+    private MagazineHeap?[] _heaps = new MagazineHeap?[4];
     private nint _caches = ThreadCache.Make();
     private int _seenRetirements = MagazineHeap.Retirements;
     private int _depth;
@@ -78,7 +80,7 @@ internal sealed unsafe class HeapThread
         using (HeapHook.Enter(_gate))
         {
             if (_caches == 0) return;
-            for (int slot = 1; slot < PoolSlots.Count; slot++)
+            for (int slot = 1; slot < _heaps.Length; slot++)
             {
                 if (_heaps[slot] is not { } heap) continue;
                 _heaps[slot] = null;
@@ -98,9 +100,10 @@ internal sealed unsafe class HeapThread
     private nint CacheFor(MagazineHeap heap)
     {
         nint cache = ThreadCache.At(_caches, heap.Slot);
-        if (_heaps[heap.Slot] == heap && !heap.IsDisposed) return cache;
+        if (heap.Slot < _heaps.Length && _heaps[heap.Slot] == heap && !heap.IsDisposed) return cache;
         using (HeapHook.Enter(_gate))
         {
+            if (heap.Slot >= _heaps.Length) Array.Resize(ref _heaps, int.Min(2 * heap.Slot, PoolSlots.Count));
             heap.Add(this);
             // A heap that had the slot before has left empty magazines.
             _heaps[heap.Slot] = heap;
@@ -117,7 +120,7 @@ internal sealed unsafe class HeapThread
         List<MagazineHeap>? left = null;
         using (HeapHook.Enter(_gate))
         {
-            for (int slot = 1; slot < PoolSlots.Count; slot++)
+            for (int slot = 1; slot < _heaps.Length; slot++)
             {
                 if (_heaps[slot] is not { IsDisposed: true } heap) continue;
                 _heaps[slot] = null;

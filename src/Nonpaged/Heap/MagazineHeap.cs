@@ -12,10 +12,15 @@ namespace Nonpaged;
 /// </remarks>
 internal sealed unsafe class MagazineHeap
 {
+    private const int LeastAsked = 8;
+
     private static int s_retirements;
 
     private readonly Lock _gate = new();
     private readonly List<HeapThread> _threads = [];
+
+    // How many threads there are before it is looked again which have ended.
+    private int _mostUnasked = LeastAsked;
     private readonly Depot?[] _depots = new Depot?[SizeClass.Count];
     private readonly HeapSpans _spans;
     private volatile bool _isDisposed;
@@ -103,14 +108,22 @@ internal sealed unsafe class MagazineHeap
         return true;
     }
 
-    /// <summary>A thread uses the heap from here on.</summary>
+    /// <summary>
+    /// A thread uses the heap from here on. Which others have ended is asked when there are twice as many as lived when that
+    /// was asked last, so that one that comes asks about two, however many there are.
+    /// </summary>
     public void Add(HeapThread thread)
     {
-        HeapThread[] ended;
+        HeapThread[] ended = [];
         using (HeapHook.Enter(_gate))
         {
             if (_isDisposed) throw _spans.Disposed();
-            ended = [.. _threads.Where(other => other.HasEnded)];
+            if (_threads.Count >= _mostUnasked)
+            {
+                ended = [.. _threads.Where(other => other.HasEnded)];
+                _mostUnasked = int.Max(2 * (_threads.Count - ended.Length), LeastAsked);
+            }
+
             _threads.Add(thread);
         }
 

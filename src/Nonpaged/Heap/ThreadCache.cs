@@ -13,8 +13,12 @@ internal static unsafe class ThreadCache
     /// <summary>From a slot to the next, as a power of two.</summary>
     private const int SlotShift = 14;
     private const nuint Length = PoolSlots.Count << SlotShift;
+    private const int MostSpare = 16;
 
     private static readonly Lock s_gate = new();
+
+    // Of threads that have ended: all of their magazines are empty again.
+    private static readonly Stack<nint> s_spare = [];
     private static nint s_empty;
 
     /// <summary>Magazines that are empty for good.</summary>
@@ -29,9 +33,30 @@ internal static unsafe class ThreadCache
 
     /// <summary>A thread's, all of them empty.</summary>
     /// <exception cref="AllocationException">The process has no address space for them.</exception>
-    public static nint Make() => Make(LibC.PROT_READ | LibC.PROT_WRITE);
+    public static nint Make()
+    {
+        lock (s_gate)
+        {
+            if (s_spare.TryPop(out nint caches)) return caches;
+        }
 
-    public static void Free(nint caches) => AddressSpace.Release((nuint)caches, Length);
+        return Make(LibC.PROT_READ | LibC.PROT_WRITE);
+    }
+
+    /// <summary>Gives a thread's back, all of them empty. Some are kept for threads that come.</summary>
+    public static void Free(nint caches)
+    {
+        lock (s_gate)
+        {
+            if (s_spare.Count < MostSpare)
+            {
+                s_spare.Push(caches);
+                return;
+            }
+        }
+
+        AddressSpace.Release((nuint)caches, Length);
+    }
 
     /// <summary>The magazines for the pool of a slot.</summary>
     public static nint At(nint caches, int slot) => caches + ((nint)slot << SlotShift);

@@ -7,6 +7,7 @@ namespace Nonpaged;
 internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeRanges free)
 {
     private readonly PageSearch _search = new(free);
+    private readonly RecentRuns _recent = new(free);
 
     /// <summary>Takes over an extent, all of it free.</summary>
     public void Add(Extent extent)
@@ -25,6 +26,7 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
     /// <summary>Gives up an extent whose pages are all free.</summary>
     public void Remove(Extent extent)
     {
+        Settle();
         foreach (FreeRange range in free.Of(extent)) free.Remove(range);
         map.Clear(extent.Start, extent.Pages);
         owners.Remove(extent.Place);
@@ -35,6 +37,14 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
     /// </summary>
     public nuint Take(in PageRequest request, int place)
     {
+        if (_recent.TryTake(request, out RecentRuns.Run run))
+        {
+            map.SetOwner(run.Start, run.Pages, place);
+            run.Extent.UsedPages += run.Pages;
+            return run.Start;
+        }
+
+        Settle();
         if (_search.Find(request) is not { } found) return 0;
         Carve(found.Range, found.Start, request.Pages);
         map.SetOwner(found.Start, request.Pages, place);
@@ -48,6 +58,7 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
     /// </summary>
     public bool TryTakeAt(nuint start, nuint pages, int place)
     {
+        Settle();
         if (free.At(start) is not { } first || first.Start != start) return false;
         nuint found = 0;
         for (FreeRange? range = first; range is not null && found < pages; range = free.After(range)) found += range.Pages;
@@ -64,8 +75,17 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         map.SetOwner(start, pages, 0);
         Extent extent = ExtentOf(start);
         extent.UsedPages -= pages;
-        Release(start, pages);
+        nuint end = start + (pages << Page.Shift);
+        if (pages > RecentRuns.MostPages || EndOfRun(start, end) != end
+            || !_recent.TryAdd(extent, start, pages, map.PhysicalOf(start)))
+            Release(start, pages);
         return extent;
+    }
+
+    /// <summary>Merges the runs that came last with their neighbours: before anyone looks at the free ranges.</summary>
+    public void Settle()
+    {
+        while (_recent.TryTakeAny(out RecentRuns.Run? run)) Release(run.Value.Start, run.Value.Pages);
     }
 
     public Extent ExtentOf(nuint address) =>

@@ -12,19 +12,28 @@ internal sealed unsafe class PageTables
     private readonly OwnerTable _owners = new();
 
     private readonly string _pool;
+    private readonly FreeRanges _free;
 
     /// <param name="pool">The pool's name, for errors.</param>
     /// <exception cref="AllocationException">The process has no address space for them.</exception>
     public PageTables(string pool)
     {
         _pool = pool;
-        Free = new FreeRanges(Map, _owners);
-        Pages = new PageAllocator(Map, _owners, Free);
+        _free = new FreeRanges(Map, _owners);
+        Pages = new PageAllocator(Map, _owners, _free);
     }
 
     public PageMap Map { get; } = new();
 
-    public FreeRanges Free { get; }
+    /// <summary>What is free, with all that came back last.</summary>
+    public FreeRanges Free
+    {
+        get
+        {
+            Pages.Settle();
+            return _free;
+        }
+    }
 
     public PageAllocator Pages { get; }
 
@@ -134,7 +143,7 @@ internal sealed unsafe class PageTables
         {
             if (!IsUsed(page)) throw new ArgumentException($"0x{page:x} is not in use in the pool \"{_pool}\".", nameof(address));
             last = Map.EndOf(page);
-            if (last < end && Free.FollowsPhysically(last - Page.Size)) continue;
+            if (last < end && _free.FollowsPhysically(last - Page.Size)) continue;
             nuint next = nuint.Min(last, end);
             PhysicalAddress? start = Map.TryTranslate(from, out ulong physical) ? new PhysicalAddress(physical) : null;
             ranges.Add(new PhysicalRange(start, next - from));
