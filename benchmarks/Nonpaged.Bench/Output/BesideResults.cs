@@ -26,8 +26,10 @@ internal sealed record BesideResults(string Name, string Title, IReadOnlyList<Be
         Times best = times.Where(one => one.Name == rung.CName || one.Name is PopulateResult.Dpdk or PopulateResult.Mlock)
             .MinBy(one => one.Minimum)!;
         string name = $"{Format.Bytes(row.Size)}, {rung.Name}, ms";
+        // Older results, where ours had as many as now.
+        string c = row.Threads is null && rung.Threads(row.Size) > 1 ? "plain C on one thread" : "plain C";
         return new BesideRow(
-            Format.Bytes(row.Size), name, ours, best.Name == rung.CName ? "plain C" : best.Name, best,
+            Format.Bytes(row.Size), name, ours, best.Name == rung.CName ? c : best.Name, best,
             Format.Ratio(ours.Minimum, best.Minimum));
     }
 
