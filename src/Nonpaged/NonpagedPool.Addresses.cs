@@ -5,8 +5,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-// Blocks by their addresses, as malloc(3) and free(3) have them. What is inlined into a caller is what a magazine
-// needs; all else is behind one call.
+// Blocks by their addresses, as of malloc(3) and free(3). Inlined is what a magazine needs; all else is behind one call.
 public sealed unsafe partial class NonpagedPool
 {
     /// <summary>
@@ -60,7 +59,7 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(void* address, nuint length)
     {
-        if (!TryGive(_front.Cache + ThreadTable.Current, (nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
+        if (!TryGive(_front.Cache + ThreadTable.Current, (nuint)address, length)) FreeSlowly(address, length);
     }
 
     /// <summary>Frees a block by its address, or says what is wrong with that. A bad free changes nothing.</summary>
@@ -85,37 +84,6 @@ public sealed unsafe partial class NonpagedPool
     public bool TryFreeSmall(void* address) =>
         TryGive(_front.Cache + ThreadTable.Current, (nuint)address) || TryFreeSmallSlowly((nuint)address);
 
-    /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
-    /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
-    public nuint GetUsableSize(void* address)
-    {
-        if (FindUsableSize(address) is not 0 and var size) return size;
-        _life.ThrowIfOver();
-        throw new ArgumentException(
-            $"0x{(nuint)address:x} is not a block in use of the pool \"{Options.Name}\".", nameof(address));
-    }
-
-    /// <summary>As <see cref="GetUsableSize"/>; 0 where the address is not that of a block in use.</summary>
-    internal nuint FindUsableSize(void* address) => _front.ClassOf((nuint)address) is > 0 and var sizeClass
-        ? (nuint)SizeClass.Size(sizeClass)
-        : _index.UsableSize((nuint)address);
-
-    /// <summary>
-    /// Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small
-    /// blocks: by the calling thread, by threads that have ended, and between threads. What other threads that run keep stays
-    /// theirs: up to 256 blocks of a size.
-    /// </summary>
-    /// <remarks>
-    /// With <see cref="NonpagedPoolOptions.Guard"/> freed blocks that are kept from use are looked at, and go back.
-    /// </remarks>
-    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public void Trim()
-    {
-        _front.Make()?.Trim();
-        _recorded.GiveKept();
-        TellCorruptions();
-    }
-
     /// <summary>
     /// Takes a block from the loaded magazine, where the thread's <see cref="ThreadTable.Current"/> is at hand. False where that
     /// has none; then <see cref="AllocateSmall"/> may.
@@ -131,7 +99,7 @@ public sealed unsafe partial class NonpagedPool
     internal void* AllocateSmall(nuint length, out AllocationFailure? failure)
     {
         failure = null;
-        return length <= SizeClass.MaxLength ? TakeSmall(SizeClass.Of(length), out failure) : TakeLarge(length);
+        return length <= SizeClass.MaxLength ? TakeSmall(SizeClass.Of(length), out failure) : _front.TakeLarge(length);
     }
 
     /// <summary>As <see cref="TryFreeSmall(void*)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
@@ -146,6 +114,13 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
         TryGive(_front.Cache + thread, (nuint)address, length) || TryFreeOfClass((nuint)address, length);
+
+    /// <summary>
+    /// As <see cref="TryFreeSmall(void*, nint)"/>, of a block whose size class is that of a length, or of any where that is 0.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool TryFreeOfLength(void* address, nuint length, nint thread) =>
+        TryGive(_front.Cache + thread, (nuint)address, length, passesZero: true) || TryFreeOfLengthSlowly((nuint)address, length);
 
     /// <summary>
     /// Tells code that is inlined into a C program where the calling thread's magazines are, which go back when the kernel says
@@ -190,19 +165,28 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>
     /// Puts a block into the loaded magazine of its class. False where that is full, or the address is none of a block in use,
-    /// or, where frees are checked, the block is of another class than its length.
+    /// or the block is of another class than its length, where one is given: 0 passes where that is said.
     /// </summary>
     // Callers read the cache first: the other way around 64 frees in a loop take 4 % longer.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryGive(nint cache, nuint address, nuint? length = null)
+    private bool TryGive(nint cache, nuint address, nuint? length = null, bool passesZero = false)
     {
         nuint index = Chunk.IndexOf(address);
         if (index >= _front.ChunkCount) return false;
         Chunk chunk = _front.Chunks[index];
         nint at = chunk.Magazine;
-        if (HeapChecks.IsOn && length is { } given
-            && (given > SizeClass.MaxLength || _front.Classes[(given + (SizeClass.Granule - 1)) / SizeClass.Granule] != at))
-            return false;
+        if (length is { } given && (given != 0 || !passesZero))
+        {
+            // From the length, so that what follows does not wait for the chunk, which only confirms it: a branch is predicted,
+            // where an address from memory is waited for (docs/heap.md).
+            nuint granules = (given + (SizeClass.Granule - 1)) / SizeClass.Granule;
+            nint expected = granules <= SizeClass.MaxLength / SizeClass.Granule
+                ? _front.Classes[granules]
+                : SizeClass.PlaceOfLarge(given);
+            if (at != expected) return false;
+            at = expected;
+        }
+
         var magazine = (Magazine*)(cache + at);
         nuint* top = magazine->Top;
         if (top == magazine->Ceiling) return false;
@@ -222,11 +206,11 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void* AllocateSlowly(nuint length)
     {
-        void* block = TakeLoadedLarge(length);
+        void* block = _front.TakeLoadedLarge(length);
         if (block != null) return block;
         if (!IsSmall(length))
         {
-            block = TakeLarge(length);
+            block = _front.TakeLarge(length);
             return block != null ? block : Allocate(new MemoryRequest(length)).Address;
         }
 
@@ -237,7 +221,7 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool TryAllocateSlowly(nuint length, out void* address)
     {
-        address = TakeLarge(length);
+        address = _front.TakeLarge(length);
         if (address != null) return true;
         if (IsSmall(length)) address = TakeSmall(SizeClass.Of(length), out _);
         else if (length > 0 && TryAllocate(new MemoryRequest(length), out MemoryBlock? block, out _)) address = block.Address;
@@ -251,29 +235,7 @@ public sealed unsafe partial class NonpagedPool
     /// A large block that the loaded magazine of its class has. Null where it has none, or the length is not of such a block.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void* TakeLoadedLarge(nuint length)
-    {
-        if (length - SizeClass.MaxLength - 1 >= SizeClass.MaxLargeLength - SizeClass.MaxLength) return null;
-        Magazine* magazine = ThreadCache.MagazineOf(_front.Cache + ThreadTable.Current, SizeClass.OfLarge(_front.Classes, length));
-        nuint* top = magazine->Top;
-        return top != magazine->Floor ? (void*)Magazine.Pop(magazine, top) : null;
-    }
-
-    /// <summary>A large block without a record, from the magazines' heap; null where that has none of such a length.</summary>
-    private void* TakeLarge(nuint length)
-    {
-        void* block = TakeLoadedLarge(length);
-        if (block != null || length <= SizeClass.MaxLength || !_front.Serves(length)) return block;
-        try
-        {
-            return _front.TakeSlowly(SizeClass.Of(length), out _);
-        }
-        catch (AllocationException)
-        {
-            // The thread has no magazines, for want of address space.
-            return null;
-        }
-    }
+    internal void* TakeLoadedLarge(nuint length) => _front.TakeLoadedLarge(length);
 
     /// <summary>
     /// A small block without a record: from the magazines' heap, or where that has none from what single pages are left.
@@ -297,6 +259,19 @@ public sealed unsafe partial class NonpagedPool
     private void FreeSlowly(void* address)
     {
         if (!_front.TryGiveSpare((nuint)address)) ThrowIfBad(TryFree(address), address);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FreeSlowly(void* address, nuint length)
+    {
+        if (!_front.TryGiveSpare((nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryFreeOfLengthSlowly(nuint address, nuint length)
+    {
+        if (length == 0) return TryFreeSmallSlowly(address);
+        return _front.TryGiveSpare(address, length) || _front.TryGiveSlowly(address, length) == BadFree.None;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

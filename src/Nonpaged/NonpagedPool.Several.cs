@@ -21,6 +21,23 @@ public sealed unsafe partial class NonpagedPool
         if (done < blocks.Length) FreeRest(blocks[done..]);
     }
 
+    /// <summary>Frees several blocks of one length, and checks that each can have it.</summary>
+    /// <param name="blocks">Their first bytes.</param>
+    /// <param name="length">In bytes. Where the exact length is not recorded, one of the same size class passes.</param>
+    /// <exception cref="ArgumentException">One of them is not in use, or its length is another; those before it are freed, it and
+    /// those behind it are not.</exception>
+    public void Free(ReadOnlySpan<nint> blocks, nuint length)
+    {
+        while (blocks.Length > 0)
+        {
+            blocks = blocks[_front.GiveLoaded(blocks, length)..];
+            if (blocks.Length == 0) return;
+            // Where the magazine is full this makes room.
+            Free((void*)blocks[0], length);
+            blocks = blocks[1..];
+        }
+    }
+
     /// <summary>
     /// Allocates several blocks in one memory file, which they have to themselves: a process that one of them is exported to sees
     /// all of them, and nothing else. It costs one descriptor for all.

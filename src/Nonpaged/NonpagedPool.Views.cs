@@ -5,6 +5,21 @@ namespace Nonpaged;
 // What is told of memory, and what other owners of memory are told.
 public sealed unsafe partial class NonpagedPool
 {
+    /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
+    /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>
+    public nuint GetUsableSize(void* address)
+    {
+        if (FindUsableSize(address) is not 0 and var size) return size;
+        _life.ThrowIfOver();
+        throw new ArgumentException(
+            $"0x{(nuint)address:x} is not a block in use of the pool \"{Options.Name}\".", nameof(address));
+    }
+
+    /// <summary>As <see cref="GetUsableSize"/>; 0 where the address is not that of a block in use.</summary>
+    internal nuint FindUsableSize(void* address) => _front.ClassOf((nuint)address) is > 0 and var sizeClass
+        ? (nuint)SizeClass.Size(sizeClass)
+        : _index.UsableSize((nuint)address);
+
     /// <summary>Memory that the pool holds, in bytes: obtained from the host, or given by a machine.</summary>
     public ulong HeldBytes => _pages.HeldBytes;
 

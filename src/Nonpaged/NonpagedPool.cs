@@ -158,6 +158,22 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     }
 
     /// <summary>
+    /// Gives back to the pool, and from there by its policy to the kernel, what is kept for the next allocations of small
+    /// blocks: by the calling thread, by threads that have ended, and between threads. What other threads that run keep stays
+    /// theirs: up to 256 blocks of a size.
+    /// </summary>
+    /// <remarks>
+    /// With <see cref="NonpagedPoolOptions.Guard"/> freed blocks that are kept from use are looked at, and go back.
+    /// </remarks>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    public void Trim()
+    {
+        _front.Make()?.Trim();
+        _recorded.GiveKept();
+        TellCorruptions();
+    }
+
+    /// <summary>
     /// Gives all memory back at once, blocks in use included; <see cref="LeftBehind"/> and <see cref="Leftovers"/> tell which.
     /// May be called beside any other call of any thread: these complete, or throw an <see cref="ObjectDisposedException"/>.
     /// Later calls of <see cref="Dispose"/> do nothing.

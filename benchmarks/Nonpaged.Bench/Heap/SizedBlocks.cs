@@ -10,12 +10,11 @@ internal readonly unsafe struct SizedBlocks(NonpagedPool pool) : IBlocks<nint>, 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public nint Allocate(nuint size) => (nint)pool.Allocate(size);
 
-    // The free that is told the length. There is none for several blocks that is.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(nint block, nuint size) => pool.Free((void*)block, size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Free(ReadOnlySpan<nint> blocks, nuint size) => pool.Free(blocks);
+    public void Free(ReadOnlySpan<nint> blocks, nuint size) => pool.Free(blocks, size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void WriteFirst(nint block, ulong value) => Volatile.Write(ref *(ulong*)block, value);

@@ -78,13 +78,24 @@ static __inline__ VOID NonpagedAskThread(PNONPAGED_THREAD Thread)
     }
 }
 
-/* Above NONPAGED_LONGEST there are eight sizes a doubling. The table of classes ends with the place of the first one's magazine. */
+/*
+ * Where the magazine for a length up to NONPAGED_LONGEST_LARGE is among a thread's. Above NONPAGED_LONGEST there are eight sizes a doubling; the table of classes
+ * ends with the place of the first one's magazine.
+ */
+static __inline__ ULONG_PTR NonpagedPlaceOf(PNONPAGED_THREAD Thread, UINT Length)
+{
+    if (NONPAGED_LIKELY(Length <= NONPAGED_LONGEST)) return Thread->Classes[(Length + ((1u << NONPAGED_GRANULE_SHIFT) - 1)) >> NONPAGED_GRANULE_SHIFT];
+    {
+        UINT log = 31u - (UINT)__builtin_clz(Length - 1);
+        UINT size = ((log - NONPAGED_LONGEST_SHIFT) << NONPAGED_LARGE_SHIFT) + (((Length - 1) >> (log - NONPAGED_LARGE_SHIFT)) & ((1u << NONPAGED_LARGE_SHIFT) - 1));
+
+        return Thread->Classes[(NONPAGED_LONGEST >> NONPAGED_GRANULE_SHIFT) + 1] + ((ULONG_PTR)size << NONPAGED_MAGAZINE_SHIFT);
+    }
+}
+
 static __inline__ PVOID NonpagedAllocateLarge(PNONPAGED_THREAD Thread, UINT Length)
 {
-    UINT log = 31u - (UINT)__builtin_clz(Length - 1);
-    UINT size = ((log - NONPAGED_LONGEST_SHIFT) << NONPAGED_LARGE_SHIFT) + (((Length - 1) >> (log - NONPAGED_LARGE_SHIFT)) & ((1u << NONPAGED_LARGE_SHIFT) - 1));
-    NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(
-        Thread->Magazines + Thread->Classes[(NONPAGED_LONGEST >> NONPAGED_GRANULE_SHIFT) + 1] + ((ULONG_PTR)size << NONPAGED_MAGAZINE_SHIFT));
+    NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(Thread->Magazines + NonpagedPlaceOf(Thread, Length));
     ULONG_PTR *top = magazine->Top;
     ULONG_PTR block;
 
@@ -102,8 +113,7 @@ static __inline__ NDIS_STATUS NonpagedAllocateMemory(
 
     if (NONPAGED_LIKELY(MemoryFlags == 0 && HighestAcceptableAddress.QuadPart == -1 && Length <= NONPAGED_LONGEST)) {
         if (NONPAGED_LIKELY(thread->Magazines != NULL)) {
-            NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(
-                thread->Magazines + thread->Classes[(Length + ((1u << NONPAGED_GRANULE_SHIFT) - 1)) >> NONPAGED_GRANULE_SHIFT]);
+            NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + NonpagedPlaceOf(thread, Length));
             ULONG_PTR *top = magazine->Top;
 
             if (NONPAGED_LIKELY(top != magazine->Floor)) {
@@ -137,12 +147,21 @@ static __inline__ VOID NonpagedFreeMemory(PVOID VirtualAddress, UINT Length, UIN
     /* Rotated, so that it is beyond any table where the lowest bits are not zero: no block starts there. */
     ULONG_PTR index = (block >> NONPAGED_GRANULE_SHIFT | block << (64 - NONPAGED_GRANULE_SHIFT)) >> (NONPAGED_CHUNK_SHIFT - NONPAGED_GRANULE_SHIFT);
 
-    if (NONPAGED_LIKELY(MemoryFlags == 0 && index < thread->ChunkCount)) {
+    if (NONPAGED_LIKELY(MemoryFlags == 0 && index < thread->ChunkCount && Length <= NONPAGED_LONGEST_LARGE)) {
         NONPAGED_CHUNK chunk = thread->Chunks[index];
-        NONPAGED_MAGAZINE *magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + (chunk & NONPAGED_MAGAZINE_MASK));
-        ULONG_PTR *top = magazine->Top;
+        ULONG_PTR place = chunk & NONPAGED_MAGAZINE_MASK, actual = place;
+        NONPAGED_MAGAZINE *magazine;
+        ULONG_PTR *top;
 
-        if (NONPAGED_LIKELY(top != magazine->Ceiling)) {
+        /* The magazine comes from the length, so that it does not wait for the chunk, which only confirms it: a branch is predicted. A length of 0 passes for any. */
+        if (Length != 0) {
+            place = NonpagedPlaceOf(thread, Length);
+            /* Where they are the same, a compiler would take the one from the chunk. */
+            __asm__("" : "+r"(actual));
+        }
+        magazine = (NONPAGED_MAGAZINE *)(PVOID)(thread->Magazines + place);
+        top = magazine->Top;
+        if (NONPAGED_LIKELY(actual == place && top != magazine->Ceiling)) {
             USHORT *state = (USHORT *)(chunk >> NONPAGED_STATES_SHIFT) + ((ULONG_PTR)(USHORT)block >> (chunk & NONPAGED_SIZE_SHIFT_MASK));
 
             if (NONPAGED_LIKELY(*state == (USHORT)block)) {

@@ -135,7 +135,23 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     private BadFree FreeUnrecorded(CallContext context, void* address, FreeRequest request)
     {
         if (instance.Verifies || instance.Pool.Find(address) is not null) return BadFree.NotAllocated;
-        if (instance.Pool.TryFree(address) is not BadFree.None and var bad) return bad;
+        // A length of 0 passes for any (NDIS 5.1, Compact 2013).
+        uint length = request.Length ?? 0;
+        BadFree bad = instance.Pool.TryFree(address, length == 0 ? null : length);
+        if (bad == BadFree.WrongLength)
+        {
+            nuint size = instance.Pool.FindUsableSize(address);
+            bad = instance.Pool.TryFree(address);
+            if (bad == BadFree.None)
+            {
+                instance.Report(
+                    NdisReportKind.FreeWithWrongLength, request.Call, context.Driver,
+                    $"gave the length {length} for 0x{(nuint)address:x}; expected one that is given a block of {size} bytes. "
+                        + "It was freed whole.");
+            }
+        }
+
+        if (bad != BadFree.None) return bad;
         if (request.Call != nameof(NdisLibrary.NdisFreeMemory))
         {
             instance.Report(NdisReportKind.FreeByWrongCall, request.Call, context.Driver, $"freed 0x{(nuint)address:x}, "

@@ -63,7 +63,7 @@ public static unsafe partial class NdisLibrary
     {
         NonpagedPool? pool = NdisThread.Pool;
         nint thread = NdisThread.Magazines;
-        if (pool is null || MemoryFlags != 0 || !pool.TryFreeSmall(VirtualAddress, thread))
+        if (pool is null || MemoryFlags != 0 || !pool.TryFreeOfLength(VirtualAddress, Length, thread))
             FreeMemory(VirtualAddress, Length, MemoryFlags);
     }
 

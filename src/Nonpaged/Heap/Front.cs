@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nonpaged;
 
 /// <summary>
@@ -81,6 +83,15 @@ internal unsafe struct Front
         return MagazineBulk.Give(cache, count, _chunks, blocks);
     }
 
+    /// <summary>As above, of blocks of a length: up to the first that is of another class.</summary>
+    public readonly int GiveLoaded(ReadOnlySpan<nint> blocks, nuint length)
+    {
+        if (blocks.Length == 0 || !Serves(length)) return 0;
+        nuint index = Chunk.IndexOf((nuint)blocks[0]);
+        if (index >= ChunkCount || _chunks[index].SizeClass != SizeClass.Of(length)) return 0;
+        return GiveLoaded(blocks);
+    }
+
     /// <summary>
     /// Takes a block of a size class: from the spare magazine, from the depots and spans; where there is no memory for
     /// a span, what other threads do not need is collected. Null, with the reason, where there is none, or without one
@@ -94,6 +105,34 @@ internal unsafe struct Front
         nuint block = heap.Take(sizeClass, out failure);
         if (block == 0 && heap.Trim()) block = heap.Take(sizeClass, out failure);
         return (void*)block;
+    }
+
+    /// <summary>
+    /// A large block that the loaded magazine of its class has. Null where it has none, or the length is not of such a block.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void* TakeLoadedLarge(nuint length)
+    {
+        if (length - SizeClass.MaxLength - 1 >= SizeClass.MaxLargeLength - SizeClass.MaxLength) return null;
+        Magazine* magazine = ThreadCache.MagazineOf(_cache + ThreadTable.Current, SizeClass.OfLarge(_classes, length));
+        nuint* top = magazine->Top;
+        return top != magazine->Floor ? (void*)Magazine.Pop(magazine, top) : null;
+    }
+
+    /// <summary>A large block without a record, from the magazines' heap; null where that has none of such a length.</summary>
+    public void* TakeLarge(nuint length)
+    {
+        void* block = TakeLoadedLarge(length);
+        if (block != null || length <= SizeClass.MaxLength || !Serves(length)) return block;
+        try
+        {
+            return TakeSlowly(SizeClass.Of(length), out _);
+        }
+        catch (AllocationException)
+        {
+            // The thread has no magazines, for want of address space.
+            return null;
+        }
     }
 
     /// <summary>
@@ -131,6 +170,10 @@ internal unsafe struct Front
         if (length is { } given && !SizeClass.MayHold(sizeClass, given)) return BadFree.WrongLength;
         return _heap.TryGive(address) ? BadFree.None : null;
     }
+
+    /// <summary>As <see cref="TryGiveSpare(nuint)"/>, of a block whose size class is that of a length.</summary>
+    public readonly bool TryGiveSpare(nuint address, nuint length) =>
+        Serves(length) && ClassOf(address) == SizeClass.Of(length) && TryGiveSpare(address);
 
     /// <summary>The class of the block of the heap that starts at an address, or 0.</summary>
     public readonly int ClassOf(nuint address) => _heap?.ClassOfBlock(address) ?? 0;

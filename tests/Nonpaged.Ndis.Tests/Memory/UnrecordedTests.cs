@@ -37,6 +37,23 @@ public sealed unsafe class UnrecordedTests
             NdisFreeMemory(whole, 100, 0);
             Assert.Equal(NdisReportKind.FreeOfMiddle, instance.Reports[^1].Kind);
 
+            foreach (uint length in (uint[])[100, 1514, 65536, 65537, 1 << 20])
+            {
+                Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* other, length, 0, s_noLimit));
+                int before = instance.Reports.Count;
+                NdisFreeMemory(other, 3 * length, 0);
+                NdisReport report = Assert.Single(instance.Reports.Skip(before));
+                Assert.Equal(NdisReportKind.FreeWithWrongLength, report.Kind);
+                string gave = $"gave the length {3 * length} for 0x{(nuint)other:x}; expected ";
+                Assert.StartsWith(gave, report.Message, StringComparison.Ordinal);
+                Assert.EndsWith("It was freed whole.", report.Message, StringComparison.Ordinal);
+                NdisFreeMemory(other, length, 0);
+                Assert.Equal(NdisReportKind.FreeOfForeign, instance.Reports[^1].Kind);
+                Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out other, length, 0, s_noLimit));
+                NdisFreeMemory(other, 0, 0);
+                Assert.Equal(before + 2, instance.Reports.Count);
+            }
+
             // Lengths above 2 MiB, and other flags, are recorded.
             Assert.Equal(NDIS_STATUS_FAILURE, NdisAllocateMemory(out _, 0, 0, s_noLimit));
             Assert.Equal(NDIS_STATUS_SUCCESS, NdisAllocateMemory(out void* large, (2 << 20) + 1, 0, s_noLimit));
