@@ -25,6 +25,9 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private long _largeKept;
     private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
 
+    // Many programs have a few blocks of many sizes: the first span is as short as one can be.
+    private bool _isUsed;
+
     /// <summary>
     /// How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.
     /// Of large blocks it is a MiB, for a thread has two.
@@ -60,8 +63,9 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         }
 
         // Without the lock, for other threads' frees must not wait for the kernel.
-        HeapSpan? span = spans.Take(sizeClass, _spanPages, out failure);
+        HeapSpan? span = spans.Take(sizeClass, _isUsed ? _spanPages : ShortestSpanPages(_blockSize), out failure);
         if (span is null) return false;
+        _isUsed = true;
         using (HeapHook.Enter(_gate))
         {
             // Before those that came open meanwhile: a span whose blocks never go out would never come back.
@@ -180,6 +184,8 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
 
         return best.Chunks << (Chunk.Shift - Page.Shift);
     }
+
+    private static nuint ShortestSpanPages(int blockSize) => Page.Count(Page.RoundUp((nuint)blockSize, Chunk.Length));
 
     private void Prepare(Magazine* magazine)
     {
