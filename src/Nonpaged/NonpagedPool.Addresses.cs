@@ -231,9 +231,7 @@ public sealed unsafe partial class NonpagedPool
     /// <summary>A block of this length shares pages, and need not have a record.</summary>
     private bool IsSmall(nuint length) => length is > 0 and <= SizeClass.MaxLength && !Options.Verify;
 
-    /// <summary>
-    /// A large block that the loaded magazine of its class has. Null where it has none, or the length is not of such a block.
-    /// </summary>
+    /// <inheritdoc cref="Front.TakeLoadedLarge"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void* TakeLoadedLarge(nuint length) => _front.TakeLoadedLarge(length);
 

@@ -67,8 +67,8 @@ public sealed record NonpagedPoolOptions
     public TimeSpan IdleRelease { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Fills freed blocks with zeros at once, for secrets. Without it they are cleared when they are handed out again to a request
-    /// that gets zeros (<see cref="MemoryRequest.Zeroed"/>).
+    /// Fills freed blocks with zeros at once, for secrets. Without it they are cleared when they are handed out again to a
+    /// request that gets zeros (<see cref="MemoryRequest.Zeroed"/>).
     /// </summary>
     public bool ZeroOnFree { get; init; }
 

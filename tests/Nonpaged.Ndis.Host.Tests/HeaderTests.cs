@@ -141,7 +141,8 @@ public sealed partial class HeaderTests
     private static bool IsWhole(string header) =>
         !header.StartsWith("pshpack", StringComparison.Ordinal) && header != "poppack.h";
 
-    private static void Compile(string compiler, string language, string standard, string source, string header, params string[] further)
+    private static void Compile(
+        string compiler, string language, string standard, string source, string header, params string[] further)
     {
         DirectoryInfo folder = Directory.CreateTempSubdirectory("nonpaged-header-");
         try

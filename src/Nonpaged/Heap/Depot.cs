@@ -31,6 +31,9 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
     private int _fullCount;
 
+    // Many programs have a few blocks of many sizes: the first span is as short as one can be.
+    private bool _isUsed;
+
     /// <summary>
     /// How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.
     /// Of large blocks it is a MiB, for a thread has two.
@@ -68,7 +71,8 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         }
 
         // Without the lock, for other threads' frees must not wait for the kernel.
-        HeapSpan? span = spans.Take(sizeClass, _spanPages, out failure);
+        HeapSpan? span = spans.Take(sizeClass, _isUsed ? _spanPages : ShortestSpanPages(_blockSize), out failure);
+        _isUsed |= span is not null;
         using (HeapHook.Enter(_gate))
         {
             DepotLane lane = Lane;
@@ -194,6 +198,8 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
 
         return best.Chunks << (Chunk.Shift - Page.Shift);
     }
+
+    private static nuint ShortestSpanPages(int blockSize) => Page.Count(Page.RoundUp((nuint)blockSize, Chunk.Length));
 
     private void Prepare(Magazine* magazine)
     {

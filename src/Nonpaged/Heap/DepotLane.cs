@@ -23,7 +23,7 @@ internal sealed class DepotLane
     /// <summary>
     /// The lane of the processor that the calling thread runs on. A thread that moves brings its blocks along, little by little.
     /// </summary>
-    public static int Current => (int)((uint)Thread.GetCurrentProcessorId() % (uint)Count);
+    public static int Current => (int)((uint)HeapHook.NumberOr(Thread.GetCurrentProcessorId()) % (uint)Count);
 
     /// <summary>A span has free blocks, and this lane takes them.</summary>
     public void Open(HeapSpan span)

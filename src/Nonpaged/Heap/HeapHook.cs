@@ -25,6 +25,12 @@ internal abstract class HeapHook
     /// <summary>What other threads see without a lock comes next.</summary>
     public static void Step() => s_installed?.Before(null);
 
+    /// <summary>The number that a thread goes by where the processor's decides otherwise (<see cref="DepotLane"/>).</summary>
+    public static int NumberOr(int processor) => s_installed?.Number ?? processor;
+
+    /// <summary>The calling thread's.</summary>
+    protected virtual int Number => 0;
+
     /// <summary>A thread is about to take a lock, or to make a step.</summary>
     protected abstract void Before(Lock? gate);
 }

@@ -10,8 +10,8 @@ namespace Nonpaged;
 /// <param name="pages">How many pages; it has none before it is taken for (<see cref="IPageOwner"/>).</param>
 internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
 {
-    // An offset in a span, and a block, are less than 2^21 bytes, or that: with 42 bits of the reciprocal, rounded up, the product
-    // is the quotient exactly (Granlund and Montgomery, "Division by invariant integers using multiplication", PLDI 1994).
+    // An offset in a span, and a block, are less than 2^21 bytes, or that: with 42 bits of the reciprocal, rounded up, the
+    // product is the quotient exactly (Granlund and Montgomery, "Division by invariant integers using multiplication", PLDI 1994).
     private const int ReciprocalShift = 42;
 
     private readonly ulong _reciprocal = ReciprocalOf(Nonpaged.SizeClass.Size(sizeClass));

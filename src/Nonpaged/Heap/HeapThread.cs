@@ -54,7 +54,8 @@ internal sealed unsafe class HeapThread
     /// </summary>
     public int NativeId { get; set; }
 
-    public bool HasEnded => NativeId == 0 ? !_thread.IsAlive : LibC.TgKill(NativeId, 0).Errno == Errno.ESRCH;
+    /// <summary>Known for good of one whose magazines went back.</summary>
+    public bool HasEnded => _caches == 0 || (NativeId == 0 ? !_thread.IsAlive : LibC.TgKill(NativeId, 0).Errno == Errno.ESRCH);
 
     /// <summary>
     /// The calling thread begins a slow call on a heap; until that is disposed of, the thread keeps its

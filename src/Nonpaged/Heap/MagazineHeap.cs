@@ -12,7 +12,7 @@ namespace Nonpaged;
 /// </remarks>
 internal sealed unsafe class MagazineHeap
 {
-    private const int LeastAsked = 8;
+    private const int LeastAsked = 2;
 
     private static int s_retirements;
 

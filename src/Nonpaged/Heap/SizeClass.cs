@@ -7,8 +7,8 @@ namespace Nonpaged;
 /// <summary>
 /// Sizes of small blocks: every 16 bytes up to 256, then eight a doubling, sixteen from 2 KiB to 16 KiB, where packets are. From
 /// 1 KiB up they are odd numbers of cache lines, so that neighbouring blocks start in different sets of a cache; a second, plain
-/// kind has powers of two, for blocks that must be aligned. Large blocks without a record have eight sizes a doubling, whole pages
-/// each, so that they start on a page. Class 0 is none.
+/// kind has powers of two, for blocks that must be aligned. Large blocks without a record have eight sizes a doubling, whole
+/// pages each, so that they start on a page. Class 0 is none.
 /// </summary>
 internal static unsafe class SizeClass
 {

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Nonpaged;
 
 /// <summary>
-/// Short runs of pages that were given back last, so that the next request of the same length takes one without a search. They are
-/// free, and are merged with their neighbours (<see cref="PageAllocator.Settle"/>) before anyone looks at the free ranges.
+/// Short runs of pages that were given back last, so that the next request of the same length takes one without a search. They
+/// are free, and are merged with their neighbours (<see cref="PageAllocator.Settle"/>) before anyone looks at the free ranges.
 /// Callers hold the page store's lock.
 /// </summary>
 internal sealed class RecentRuns(FreeRanges free)
@@ -17,7 +17,7 @@ internal sealed class RecentRuns(FreeRanges free)
     private readonly Stack<Run>[] _byLength = [.. Enumerable.Range(0, MostPages + 1).Select(_ => new Stack<Run>())];
     private int _count;
 
-    /// <summary>Keeps a run, which is physically contiguous and in one zone. False where it is too long, or they are many.</summary>
+    /// <summary>Keeps a run, which is physically contiguous and in one zone. False where it is long, or they are many.</summary>
     public bool TryAdd(Extent extent, nuint start, nuint pages, ulong physical)
     {
         if (pages > MostPages || _byLength[pages].Count == MostRuns) return false;
@@ -34,7 +34,8 @@ internal sealed class RecentRuns(FreeRanges free)
     {
         run = default;
         if (_count == 0 || request.Pages > MostPages || !_byLength[request.Pages].TryPeek(out run)) return false;
-        if (!request.Accepts(run.Extent) || !IsBelow(run, request.Limit) || !IsAligned(run, request) || IsHigherFree(run, request))
+        if (!request.Accepts(run.Extent) || !IsBelow(run, request.Limit) || !IsAligned(run, request)
+            || IsHigherFree(run, request))
             return false;
         _byLength[request.Pages].Pop();
         _count--;

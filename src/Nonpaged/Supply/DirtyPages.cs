@@ -15,7 +15,7 @@ internal sealed class DirtyPages(nuint start, nuint pages, bool areAll)
 
     public bool Any => areAll || _bits is not null;
 
-    /// <summary>The first pages of a range that may hold something: from where to where. Both are its end where none do.</summary>
+    /// <summary>The first pages of a range that may hold something: from where to where. Its end twice where none do.</summary>
     public (nuint Start, nuint End) NextRun(nuint from, nuint end)
     {
         if (areAll || from >= end) return (from, end);

@@ -19,7 +19,7 @@ public sealed unsafe class LookasideTests
             const int count = 300;
             NPAGED_LOOKASIDE_LIST list;
             NdisInitializeNPagedLookasideList(&list, 0, size, 0, 0);
-            nint[] blocks = new nint[size >= 65536 ? 20 : count];
+            nint[] blocks = new nint[size > 2 << 20 ? 2 : size >= 65536 ? 20 : count];
             foreach (ref nint block in blocks.AsSpan())
             {
                 block = (nint)NdisAllocateFromNPagedLookasideList(&list);

@@ -36,7 +36,7 @@ internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : Hea
     /// </summary>
     public void Run(IEnumerable<Action> bodies)
     {
-        _workers = [.. bodies.Select(body => new Worker(body, _stopped))];
+        _workers = [.. bodies.Select((body, number) => new Worker(body, number, _stopped))];
         Installed = this;
         try
         {
@@ -59,6 +59,9 @@ internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : Hea
         _stopped.Dispose();
         foreach (Worker worker in _workers.Where(worker => worker.HasEnded)) worker.Dispose();
     }
+
+    // So that the same choices come to the same place, wherever the kernel runs the threads.
+    protected override int Number => t_worker?.Number ?? 0;
 
     protected override void Before(Lock? gate)
     {
@@ -93,12 +96,15 @@ internal sealed class Schedule(IReadOnlyList<int> prefix, int preemptions) : Hea
         private readonly Thread _thread;
         private bool _isDone;
 
-        public Worker(Action body, SemaphoreSlim stopped)
+        public Worker(Action body, int number, SemaphoreSlim stopped)
         {
+            Number = number;
             _stopped = stopped;
             _thread = new Thread(() => Run(body)) { IsBackground = true };
             _thread.Start();
         }
+
+        public int Number { get; }
 
         public Lock? Gate { get; set; }
 
