@@ -11,7 +11,7 @@ namespace Nonpaged;
 internal sealed unsafe class HeapSpan(int sizeClass, nuint pages) : IPageOwner
 {
     // An offset in a span, and a block, are less than 2^21 bytes, or that: with 42 bits of the reciprocal, rounded up, the
-    // product is the quotient exactly (Granlund and Montgomery, "Division by invariant integers using multiplication", PLDI 1994).
+    // product is the quotient exactly (Granlund and Montgomery, "Division by invariant integers using multiplication", 1994).
     private const int ReciprocalShift = 42;
 
     private readonly ulong _reciprocal = ReciprocalOf(Nonpaged.SizeClass.Size(sizeClass));
