@@ -189,8 +189,10 @@ internal sealed unsafe class PageStore(PoolLife life)
     public ObtainedMemory Describe(MemoryBlock block)
     {
         using Reading reading = Read();
-        ObjectDisposedException.ThrowIf(block.IsFreed, block);
-        return reading.Tables.Describe(block);
+        if (!block.IsFreed) return reading.Tables.Describe(block);
+        // The pool may have gone since the look at that above.
+        life.ThrowIfOver();
+        throw new ObjectDisposedException(typeof(MemoryBlock).FullName);
     }
 
     /// <summary>The address is of memory in use that the kernel may move.</summary>

@@ -11,7 +11,6 @@ public sealed unsafe class LookasideTests
     [InlineData(192u, false)]
     [InlineData(65536u, false)]
     [InlineData(100_000u, false)]
-    [InlineData(2_100_000u, false)]
     public void Blocks_of_a_list_hold_its_size_and_go_back_without_a_report(uint size, bool isRecorded)
     {
         Run(isRecorded, instance =>
