@@ -6,12 +6,13 @@ namespace Nonpaged;
 /// </summary>
 internal sealed class DepotLane
 {
-    private const int Most = 8;
+    /// <summary>
+    /// How many lanes a depot has. Not as many as there are processors: a program that keeps its first thread on one has just
+    /// that, as the runtime counts.
+    /// </summary>
+    public const int Count = 8;
 
     private readonly LinkedList<HeapSpan> _open = [];
-
-    /// <summary>How many lanes a depot has.</summary>
-    public static int Count { get; } = int.Clamp(Environment.ProcessorCount, 1, Most);
 
     public Stack<(nint Floor, int Count)> Full { get; } = [];
 
