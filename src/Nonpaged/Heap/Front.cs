@@ -171,10 +171,6 @@ internal unsafe struct Front
         return _heap.TryGive(address) ? BadFree.None : null;
     }
 
-    /// <summary>As <see cref="TryGiveSpare(nuint)"/>, of a block whose size class is that of a length.</summary>
-    public readonly bool TryGiveSpare(nuint address, nuint length) =>
-        Serves(length) && ClassOf(address) == SizeClass.Of(length) && TryGiveSpare(address);
-
     /// <summary>The class of the block of the heap that starts at an address, or 0.</summary>
     public readonly int ClassOf(nuint address) => _heap?.ClassOfBlock(address) ?? 0;
 

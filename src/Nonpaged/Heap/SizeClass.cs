@@ -60,11 +60,6 @@ internal static unsafe class SizeClass
         return (magazines[MaxLength / Granule + 1] >> Magazine.SizeShift) + ((log - MaxShift) << LargeShift) + eighth;
     }
 
-    /// <summary>Where the magazine of a large length is among those of a cache, in bytes; of any other length one of no class.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    public static nint PlaceOfLarge(nuint length) =>
-        length is > MaxLength and <= MaxLargeLength ? OfLarge(Magazines, length) << Magazine.SizeShift : -1;
-
     /// <summary>Blocks of the class start on pages.</summary>
     public static bool IsLarge(int index) => index >= s_firstLarge;
 
