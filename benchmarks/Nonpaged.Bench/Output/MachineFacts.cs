@@ -14,8 +14,8 @@ namespace Nonpaged.Bench;
 /// <param name="Date">In UTC.</param>
 /// <param name="Processor">As the folder of its results is called (<see cref="ProcessorName"/>).</param>
 /// <param name="InstructionSet">What ours was compiled for (eng/instruction-set).</param>
-/// <param name="HiddenFlags">What the processor does not say that it has, though it says that it has AVX2, so that .NET takes it
-/// for an older one; null where it hides nothing.</param>
+/// <param name="HiddenFlags">What /proc/cpuinfo does not say that the processor has, though it says that it has AVX2; null where
+/// it hides nothing. It matters where ours was compiled for an older one for that.</param>
 /// <param name="Commit">Of ours.</param>
 /// <param name="Source">A hash of src/Nonpaged and src/Nonpaged.Interop.</param>
 internal sealed record MachineFacts(
@@ -51,7 +51,7 @@ internal sealed record MachineFacts(
     public string Describe(string versions)
     {
         string name = Processor is null ? Cpu : $"{Cpu} ({Processor})";
-        string hidden = HiddenFlags is null ? "" : $", because the machine hides {HiddenFlags}";
+        string hidden = HiddenFlags is null || InstructionSet != "x86-64-v2" ? "" : $", because the machine hides {HiddenFlags}";
         string set = InstructionSet is null ? "" : $", ours compiled for {InstructionSet}{hidden}";
         return string.Create(
             CultureInfo.InvariantCulture,

@@ -58,6 +58,15 @@ internal static unsafe class ThreadCache
         AddressSpace.Release((nuint)caches, Length);
     }
 
+    /// <summary>Unmaps those that are kept.</summary>
+    internal static void ReleaseSpare()
+    {
+        lock (s_gate)
+        {
+            while (s_spare.TryPop(out nint caches)) AddressSpace.Release((nuint)caches, Length);
+        }
+    }
+
     /// <summary>The magazines for the pool of a slot.</summary>
     public static nint At(nint caches, int slot) => caches + ((nint)slot << SlotShift);
 
@@ -68,7 +77,7 @@ internal static unsafe class ThreadCache
     {
         SysResult mapped = LibC.MMap(null, Length, protection, LibC.MAP_PRIVATE | LibC.MAP_ANONYMOUS | LibC.MAP_NORESERVE, -1, 0);
         if (mapped.IsError) throw new AllocationException(AddressSpaceFailures.None(Length, mapped.Errno));
-        // Of 2 MiB a thread uses some KiB for each pool. Kernels without huge pages refuse, and need not be told.
+        // Of 4 MiB a thread uses some KiB for each pool. Kernels without huge pages refuse, and need not be told.
         LibC.MAdvise((void*)mapped.Value, Length, LibC.MADV_NOHUGEPAGE);
         return mapped.Value;
     }

@@ -75,6 +75,10 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         GiveThisThreadMagazines(pool);
         string? error = null;
         nint block = 0;
+        // What threads left that have ended would do.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        ThreadCache.ReleaseSpare();
         using (var hook = new FaultHook("mmap", 1, Errno.ENOMEM))
         {
             var thread = new Thread(() =>

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Tests.Heap;
 
-/// <summary>Blocks of threads on different processors do not lie between each other's, so that their states share no line.</summary>
+/// <summary>
+/// Blocks of threads on different processors do not lie between each other's, so that their states share no line.
+/// </summary>
 public sealed unsafe partial class LaneTests
 {
     private const int Blocks = 4096;
