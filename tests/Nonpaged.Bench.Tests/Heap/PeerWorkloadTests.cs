@@ -58,7 +58,7 @@ public sealed class PeerWorkloadTests
     private static Counting Build(bool bySize)
     {
         Assert.SkipUnless(Processor.AreTwo, "This machine has one processor.");
-        Assert.SkipUnless(File.Exists("/usr/bin/gcc"), "This machine has no gcc.");
+        Assert.SkipUnless(File.Exists("/usr/bin/gcc"), "needs gcc (apt-get install gcc libc6-dev)");
         return new Counting(bySize);
     }
 
