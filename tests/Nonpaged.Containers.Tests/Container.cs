@@ -47,8 +47,18 @@ internal sealed class Container : IDisposable
     /// </summary>
     public string Error => _error.Wait(s_patience) ? _error.Result : "";
 
-    /// <summary>The program's id outside.</summary>
-    public int ProcessId => int.Parse(File.ReadAllText(PidFile), CultureInfo.InvariantCulture);
+    /// <summary>The program's id outside. The runtime may write it a moment after the program began.</summary>
+    public int ProcessId
+    {
+        get
+        {
+            int id = 0;
+            Assert.True(
+                SpinWait.SpinUntil(() => File.Exists(PidFile) && int.TryParse(File.ReadAllText(PidFile), out id), s_patience),
+                "The runtime wrote no process id.");
+            return id;
+        }
+    }
 
     private string State => Path.Combine(_bundle.FullName, "state");
 

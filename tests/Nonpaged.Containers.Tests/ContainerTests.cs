@@ -114,13 +114,34 @@ public sealed class ContainerTests(Programs programs) : IClassFixture<Programs>
         using var container = new Container(options, programs.Folders, ["/program/pinned", .. arguments]);
         (ulong Address, ulong Length)[] blocks = [.. container.WaitUntilReady().Select(Frames.Parse)];
         Dictionary<ulong, ulong> before = Frames.Of(container.ProcessId, blocks);
-        Assert.True(Compaction.Run() > 0, "Compaction moved nothing at all, so that nothing is shown.");
+        Assert.True(HasCompactionMoved(), "Compaction moved nothing at all, so that nothing is shown.");
         Assert.DoesNotContain(0UL, before.Values);
         Assert.Equal(0, Frames.Moved(before, Frames.Of(container.ProcessId, blocks)));
         Assert.True(HeldPages.Of(container.ProcessId) > 0, "The program holds no page by a pipe.");
         container.GoOn();
         CommandResult result = container.WaitForEnd();
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
+    }
+
+    // It moves pages from the start of memory to its end: what lies at the end already stays, and is followed by more.
+    private bool HasCompactionMoved()
+    {
+        const int Most = 8;
+        var more = new List<Fragments>();
+        try
+        {
+            while (Compaction.Run() == 0)
+            {
+                if (more.Count == Most) return false;
+                more.Add(new Fragments(programs.Fragments));
+            }
+
+            return true;
+        }
+        finally
+        {
+            more.ForEach(one => one.Dispose());
+        }
     }
 
     private static IEnumerable<string> ControlGroups() => Directory.EnumerateDirectories(

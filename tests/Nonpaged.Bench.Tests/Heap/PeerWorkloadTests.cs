@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Runtime.CompilerServices;
 
 namespace Nonpaged.Bench.Tests;
 
@@ -97,11 +96,12 @@ public sealed class PeerWorkloadTests
 
         public Counting(bool bySize)
         {
-            string tests = Path.GetDirectoryName(Here())!;
-            string headers = Path.GetFullPath(Path.Combine(tests, "../../../benchmarks/peers/heap"));
+            // Behind artifacts/bin/, the project's name and the configuration; a build that can be repeated has no paths of sources.
+            string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../.."));
+            string headers = Path.Combine(root, "benchmarks/peers/heap");
             (string output, int code) = Run(
                 "/usr/bin/gcc", "", "-O1", "-Wall", "-Wextra", "-Werror", "-pthread", $"-DBY_LENGTH={(bySize ? 1 : 0)}", "-I",
-                headers, "-o", Program, Path.Combine(tests, "counting.c"));
+                headers, "-o", Program, Path.Combine(root, "tests/Nonpaged.Bench.Tests/Heap/counting.c"));
             Assert.True(code == 0, output);
         }
 
@@ -138,7 +138,5 @@ public sealed class PeerWorkloadTests
             process.WaitForExit();
             return (output + errors.GetAwaiter().GetResult(), process.ExitCode);
         }
-
-        private static string Here([CallerFilePath] string file = "") => file;
     }
 }
