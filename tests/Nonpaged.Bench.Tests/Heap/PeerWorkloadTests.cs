@@ -96,7 +96,7 @@ public sealed class PeerWorkloadTests
 
         public Counting(bool bySize)
         {
-            // Behind artifacts/bin/, the project's name and the configuration; a build that can be repeated has no paths of sources.
+            // From artifacts/bin/PROJECT/CONFIGURATION: a build that can be repeated has no paths of sources.
             string root = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../.."));
             string headers = Path.Combine(root, "benchmarks/peers/heap");
             (string output, int code) = Run(
