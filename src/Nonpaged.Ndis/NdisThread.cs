@@ -20,10 +20,15 @@ internal static class NdisThread
     [ThreadStatic]
     internal static nint Magazines;
 
+    /// <summary>The number of that pool, or 0.</summary>
+    [ThreadStatic]
+    internal static nint PoolNumber;
+
     /// <summary>Looks again, and makes a pool the thread's.</summary>
     public static void Set(NonpagedPool? pool)
     {
         Pool = pool;
+        PoolNumber = pool?.Number ?? 0;
         Magazines = ThreadTable.Current;
     }
 }

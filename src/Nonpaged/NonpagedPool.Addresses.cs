@@ -102,21 +102,19 @@ public sealed unsafe partial class NonpagedPool
         return length <= SizeClass.MaxLength ? TakeSmall(SizeClass.Of(length), out failure) : _front.TakeLarge(length);
     }
 
-    /// <summary>As <see cref="TryFreeSmall(void*)"/>, where the thread's <see cref="ThreadTable.Current"/> is at hand.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryFreeSmall(void* address, nint thread) =>
-        TryGive(_front.Cache + thread, (nuint)address) || TryFreeSmallSlowly((nuint)address);
-
     /// <summary>
-    /// As above, of a block that <see cref="TryAllocateLoaded"/> or <see cref="AllocateSmall"/> gave for this length: one of
-    /// another size class is refused, too, where frees are checked.
+    /// Describes the magazines of a length up to <see cref="LongestSmallBlock"/>. The pool must live as long as the process. False
+    /// where it has none.
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool TryFreeSmall(void* address, nuint length, nint thread) =>
-        TryGive(_front.Cache + thread, (nuint)address, length) || TryFreeOfClass((nuint)address, length);
+    internal bool TryDescribe(nuint length, out FixedMagazine magazine)
+    {
+        MagazineHeap? heap = _front.Make();
+        magazine = heap is null ? default : new FixedMagazine(_front.Cache, length, heap.Table.Entries);
+        return heap is not null;
+    }
 
     /// <summary>
-    /// As <see cref="TryFreeSmall(void*, nint)"/>, of a block whose size class is that of a length, or of any where that is 0.
+    /// As <see cref="TryFreeSmall(void*)"/>, of a block whose size class is that of a length, or of any where that is 0.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFreeOfLength(void* address, nuint length, nint thread) =>
@@ -188,17 +186,9 @@ public sealed unsafe partial class NonpagedPool
 
         var magazine = (Magazine*)(cache + at);
         nuint* top = magazine->Top;
-        if (top == magazine->Ceiling) return false;
-        if (HeapChecks.IsOn)
-        {
-            ushort* state = chunk.StateOf(address);
-            if (*state != Chunk.InUse(address)) return false;
-            *state = Chunk.Free;
-            top[1] = (nuint)state;
-        }
-
-        *top = address;
-        magazine->Top = top + Magazine.Slot;
+        ushort* state = chunk.StateOf(address);
+        if (top == magazine->Ceiling || (HeapChecks.IsOn && *state != Chunk.InUse(address))) return false;
+        Magazine.Push(magazine, top, address, state);
         return true;
     }
 
@@ -281,8 +271,7 @@ public sealed unsafe partial class NonpagedPool
     /// Frees a small block without a record, of the size class of a length and no other. False where the
     /// address is not one of such in use.
     /// </summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool TryFreeOfClass(nuint address, nuint length)
+    internal bool TryFreeOfClass(nuint address, nuint length)
     {
         int sizeClass = SizeClass.Of(length);
         if (_front.ClassOf(address) is > 0 and var actual) return actual == sizeClass

@@ -43,8 +43,8 @@ public sealed record NonpagedPoolOptions
     public IReadOnlyList<PinKind> Pins { get; init; } = [PinKind.IoUring, PinKind.Pipe];
 
     /// <summary>
-    /// The least by which the pool grows, in bytes; rounded up to 2 MiB. What it holds decides how much more it takes: as much
-    /// again, up to <see cref="Step"/>. A request that is larger gets what it needs.
+    /// The least by which the pool grows, in bytes; rounded up to 2 MiB. What it holds decides how much more it takes: a quarter
+    /// of that, up to <see cref="Step"/>. A request that is larger gets what it needs.
     /// </summary>
     public ulong FirstExtent { get; init; } = 2 << 20;
 

@@ -12,5 +12,8 @@ public struct NPAGED_LOOKASIDE_LIST
     // otherwise, and when the list was deleted, 0.
     internal nint Key;
 
+    // Then, of a pool that lives as long as the process.
+    internal FixedMagazine Magazine;
+
     internal uint Size;
 }

@@ -18,7 +18,9 @@ public static unsafe partial class NdisLibrary
         CallContext context = Caller(Irql.DISPATCH_LEVEL);
         bool isRecorded = context.Instance.Verifies || Size is 0 or > NonpagedPool.LongestSmallBlock;
         Lookaside->Size = Size;
-        Lookaside->Key = isRecorded ? 0 : KeyOf(Lookaside, context.Instance.Pool);
+        Lookaside->Key = isRecorded ? 0 : KeyOf(Lookaside, context.Instance.Pool.Number);
+        Lookaside->Magazine = default;
+        if (!isRecorded && context.Instance == NdisInstance.Default) context.Instance.Pool.TryDescribe(Size, out Lookaside->Magazine);
         var list = new LookasideList(context.Driver, Size, isRecorded);
         Lookaside->ListObject = list.Handle = context.Instance.Handles.Add(list);
     }
@@ -46,15 +48,10 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void* NdisAllocateFromNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
-        // Before any condition, so that a loop looks them up once.
-        NonpagedPool? pool = NdisThread.Pool;
-        nint thread = NdisThread.Magazines;
-        if (pool is not null && Lookaside->Key == KeyOf(Lookaside, pool))
-        {
-            if (pool.TryAllocateLoaded(Lookaside->Size, thread, out void* block)) return block;
-        }
-
-        return AllocateFrom(Lookaside);
+        return Lookaside->Key == KeyOf(Lookaside, NdisThread.PoolNumber)
+            && Lookaside->Magazine.TryTake(NdisThread.Magazines, out void* block)
+                ? block
+                : AllocateFrom(Lookaside);
     }
 
     /// <summary>
@@ -64,18 +61,25 @@ public static unsafe partial class NdisLibrary
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void NdisFreeToNPagedLookasideList(NPAGED_LOOKASIDE_LIST* Lookaside, void* Entry)
     {
-        NonpagedPool? pool = NdisThread.Pool;
-        nint thread = NdisThread.Magazines;
-        if (pool is null || Lookaside->Key != KeyOf(Lookaside, pool) || !pool.TryFreeSmall(Entry, Lookaside->Size, thread))
+        if (Lookaside->Key != KeyOf(Lookaside, NdisThread.PoolNumber)
+            || !Lookaside->Magazine.TryGive((nuint)Entry, NdisThread.Magazines))
+        {
             FreeTo(Lookaside, Entry);
+        }
     }
 
-    // No other list has it, and no copy.
-    private static nint KeyOf(NPAGED_LOOKASIDE_LIST* list, NonpagedPool pool) => (nint)list ^ pool.Number;
+    // No other list has it, and no copy. That of pool 0, which there is not, is odd, as what lies in other memory by chance is not:
+    // the address itself, or null.
+    private static nint KeyOf(NPAGED_LOOKASIDE_LIST* list, nint pool) => ((nint)list + 1) ^ pool;
+
+    private static NonpagedPool? PoolOf(NPAGED_LOOKASIDE_LIST* Lookaside) =>
+        NdisThread.Pool is { } pool && Lookaside->Key == KeyOf(Lookaside, pool.Number) ? pool : null;
 
     private static void* AllocateFrom(NPAGED_LOOKASIDE_LIST* Lookaside)
     {
         const string call = nameof(NdisAllocateFromNPagedLookasideList);
+        if (PoolOf(Lookaside) is { } pool && pool.TryAllocateLoaded(Lookaside->Size, NdisThread.Magazines, out void* loaded))
+            return loaded;
         Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<LookasideList>(Lookaside->ListObject, call) is not { } list) return null;
         void* block = Allocate(call, list.Size, 0, PhysicalAddress.Max);
@@ -86,6 +90,7 @@ public static unsafe partial class NdisLibrary
     private static void FreeTo(NPAGED_LOOKASIDE_LIST* Lookaside, void* Entry)
     {
         const string call = nameof(NdisFreeToNPagedLookasideList);
+        if (PoolOf(Lookaside)?.TryFreeOfClass((nuint)Entry, Lookaside->Size) == true) return;
         Caller(Irql.DISPATCH_LEVEL, call);
         if (Resolve<LookasideList>(Lookaside->ListObject, call) is not { } list) return;
         var context = CallContext.ForMemory();
@@ -103,8 +108,7 @@ public static unsafe partial class NdisLibrary
             return;
         }
 
-        if (list.Taken is null && recorded is null && context.Instance.Pool.TryFreeSmall(Entry, list.Size, ThreadTable.Current))
-            return;
+        if (list.Taken is null && recorded is null && context.Instance.Pool.TryFreeOfClass((nuint)Entry, list.Size)) return;
         context.Instance.Pool.ThrowIfDisposed();
         context.Report(
             NdisReportKind.FreeOfForeign,

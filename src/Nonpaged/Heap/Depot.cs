@@ -4,7 +4,8 @@ namespace Nonpaged;
 
 /// <summary>
 /// The blocks of one size class that no thread has: full magazines, which threads exchange as a whole, and spans. What is more
-/// than a few magazines goes back to the spans, and a span whose blocks are all back goes back to the pages.
+/// than a few magazines goes back to the spans, and a span whose blocks are all back goes back to the pages; one is kept until
+/// the depot is trimmed, for a class whose last block is freed and allocated again and again.
 /// </summary>
 /// <remarks>
 /// States of neighbouring blocks share cache lines. Two threads whose blocks lay between each other's would write to the same
@@ -31,8 +32,12 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     private readonly nuint _spanPages = SpanPages(SizeClass.Size(sizeClass));
     private int _fullCount;
 
-    // Many programs have a few blocks of many sizes: the first span is as short as one can be.
-    private bool _isUsed;
+    // Of all spans. Many programs have a few blocks of many sizes: the first span is as short as one can be, and the next ones
+    // are as long as all before them, up to the length that wastes little.
+    private nuint _pages;
+
+    // All of its blocks are free.
+    private HeapSpan? _kept;
 
     /// <summary>
     /// How many blocks a magazine of this class holds: two of them hold a burst of 64, and those of small blocks a bulk of 128.
@@ -71,13 +76,16 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         }
 
         // Without the lock, for other threads' frees must not wait for the kernel.
-        HeapSpan? span = spans.Take(sizeClass, _isUsed ? _spanPages : ShortestSpanPages(_blockSize), out failure);
-        _isUsed |= span is not null;
+        HeapSpan? span = spans.Take(sizeClass, NextSpanPages(wanted), out failure);
         using (HeapHook.Enter(_gate))
         {
             DepotLane lane = Lane;
             // Before those that came open meanwhile: a span whose blocks never go out would never come back.
-            if (span is not null) lane.Open(span);
+            if (span is not null)
+            {
+                lane.Open(span);
+                _pages += span.Pages;
+            }
             else if (!TakeOver(lane, 0)) return false;
             failure = null;
             return Fill(magazine, wanted, lane);
@@ -130,7 +138,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
                     continue;
                 }
 
-                Return(floor, count, ref empty);
+                isFirst |= Return(floor, count, ref empty);
                 _empty.Push(floor);
             }
 
@@ -149,7 +157,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         bool any;
         using (HeapHook.Enter(_gate))
         {
-            any = _fullCount > 0;
+            any = _fullCount > 0 || _kept is not null;
             foreach (DepotLane lane in _lanes)
             {
                 while (TryTakeFull(lane, out (nint Floor, int Count) full))
@@ -159,6 +167,7 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
                 }
             }
 
+            LeaveKept(ref empty);
             while (_empty.TryPop(out nint floor)) NativeMemory.AlignedFree((void*)floor);
         }
 
@@ -199,7 +208,13 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
         return best.Chunks << (Chunk.Shift - Page.Shift);
     }
 
-    private static nuint ShortestSpanPages(int blockSize) => Page.Count(Page.RoundUp((nuint)blockSize, Chunk.Length));
+    /// <summary>Without the lock: where two threads come at once, both have the shorter one.</summary>
+    private nuint NextSpanPages(int wanted)
+    {
+        nuint needed = nuint.Max((nuint)wanted * (nuint)_blockSize, Volatile.Read(ref _pages) << Page.Shift);
+        nuint shortest = Page.Count(Page.RoundUp((nuint)_blockSize, Chunk.Length));
+        return nuint.Max(nuint.Min(Page.Count(Page.RoundUp(needed, Chunk.Length)), _spanPages), shortest);
+    }
 
     private void Prepare(Magazine* magazine)
     {
@@ -310,8 +325,8 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
     }
 
     /// <summary>
-    /// Keeps a magazine for other threads, or where enough are kept gives its blocks back to the spans. Whether it is the first
-    /// that is kept.
+    /// Keeps a magazine for other threads, or where enough are kept gives its blocks back to the spans. Whether this is the first
+    /// that the depot keeps.
     /// </summary>
     private bool KeepOrReturn(nint floor, int count, ref List<HeapSpan>? empty)
     {
@@ -321,13 +336,15 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             return ++_fullCount == 1;
         }
 
-        Return(floor, count, ref empty);
+        bool isFirst = Return(floor, count, ref empty);
         _empty.Push(floor);
-        return false;
+        return isFirst;
     }
 
-    private void Return(nint floor, int count, ref List<HeapSpan>? empty)
+    /// <summary>Gives blocks back to their spans. Whether one of those is kept, where none was.</summary>
+    private bool Return(nint floor, int count, ref List<HeapSpan>? empty)
     {
+        bool isFirst = false;
         for (nuint* slot = (nuint*)floor, end = slot + count * Magazine.Slot; slot < end; slot += Magazine.Slot)
         {
             HeapSpan span = spans.Table.SpanOf(*slot);
@@ -335,9 +352,31 @@ internal sealed unsafe class Depot(int sizeClass, HeapSpans spans)
             if (span.IsFull) span.Lane!.Open(span);
             span.Return(*slot);
             if (span.BlocksOut > 0) continue;
-            span.Lane!.Close(span);
-            (empty ??= []).Add(span);
+            if (_isLarge || _kept is { BlocksOut: 0 } && _kept != span)
+            {
+                Leave(span, ref empty);
+                continue;
+            }
+
+            _kept = span;
+            isFirst = true;
         }
+
+        return isFirst;
+    }
+
+    private void LeaveKept(ref List<HeapSpan>? empty)
+    {
+        if (_kept is not { } span) return;
+        _kept = null;
+        if (span.BlocksOut == 0) Leave(span, ref empty);
+    }
+
+    private void Leave(HeapSpan span, ref List<HeapSpan>? empty)
+    {
+        span.Lane!.Close(span);
+        _pages -= span.Pages;
+        (empty ??= []).Add(span);
     }
 
     private void Give(List<HeapSpan>? empty)

@@ -84,14 +84,21 @@ internal unsafe struct Magazine
     /// <summary>Puts a caller's block into the loaded magazine, which has room.</summary>
     public void Push(nuint block, ushort* state)
     {
-        Top[0] = block;
+        fixed (Magazine* self = &this) Push(self, Top, block, state);
+    }
+
+    /// <summary>As above, where the top has been loaded already.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Push(Magazine* magazine, nuint* top, nuint block, ushort* state)
+    {
         if (HeapChecks.IsOn)
         {
             *state = Chunk.Free;
-            Top[1] = (nuint)state;
+            top[1] = (nuint)state;
         }
 
-        Top += Slot;
+        *top = block;
+        magazine->Top = top + Slot;
     }
 
     /// <summary>Makes the spare magazine the loaded one.</summary>

@@ -46,7 +46,10 @@ internal static unsafe class SizeClass
     /// <summary>The smallest class that holds so many bytes, 1 to <see cref="MaxLargeLength"/>.</summary>
     public static int Of(nuint length) => length > MaxLength
         ? OfLarge(Magazines, length)
-        : Magazines[(length + Granule - 1) / Granule] >> Magazine.SizeShift;
+        : PlaceOf(length) >> Magazine.SizeShift;
+
+    /// <summary>Where the magazine of a length up to <see cref="MaxLength"/> is among those of a cache, in bytes.</summary>
+    public static ushort PlaceOf(nuint length) => Magazines[(length + Granule - 1) / Granule];
 
     /// <summary>
     /// The class of a length above <see cref="MaxLength"/>, where <see cref="Magazines"/> are at hand: by the doubling that it

@@ -124,13 +124,23 @@ public sealed unsafe class LookasideTests
         }
     }
 
-    [Fact]
-    public void Neither_a_copy_of_a_list_nor_what_was_never_one_nor_another_instances_has_blocks()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Neither_a_copy_of_a_list_nor_what_was_never_one_nor_another_instances_has_blocks(bool isDefault)
     {
-        Run(isRecorded: false, instance =>
+        if (isDefault) Test(NdisInstance.Default);
+        else Run(isRecorded: false, Test);
+
+        static void Test(NdisInstance instance)
         {
+            int reported = instance.Reports.Count;
             NPAGED_LOOKASIDE_LIST list, copy;
             NdisInitializeNPagedLookasideList(&list, 0, 64, 0, 0);
+            void* block = NdisAllocateFromNPagedLookasideList(&list);
+            NdisFreeToNPagedLookasideList(&list, block);
+            Assert.True(NdisAllocateFromNPagedLookasideList(&list) == block);
+            NdisFreeToNPagedLookasideList(&list, block);
             copy = list;
             NdisDeleteNPagedLookasideList(&list);
             Assert.True(NdisAllocateFromNPagedLookasideList(&copy) == null);
@@ -138,17 +148,19 @@ public sealed unsafe class LookasideTests
             {
                 new Span<byte>(&copy, sizeof(NPAGED_LOOKASIDE_LIST)).Fill(garbage);
                 Assert.True(NdisAllocateFromNPagedLookasideList(&copy) == null);
+                NdisFreeToNPagedLookasideList(&copy, block);
             }
 
-            Assert.All(instance.Reports, report => Assert.Equal(NdisReportKind.BadHandle, report.Kind));
-            Assert.Equal(4, instance.Reports.Count);
+            NdisReport[] reports = [.. instance.Reports.Skip(reported)];
+            Assert.All(reports, report => Assert.Equal(NdisReportKind.BadHandle, report.Kind));
+            Assert.Equal(7, reports.Length);
 
             for (int i = 0; i < 8; i++) NdisInitializeNPagedLookasideList(&list, 0, 64, 0, 0);
             using NonpagedPool pool = Pool();
             using var another = new NdisInstance(pool, new NdisOptions { Verify = false });
             using (CallContext.Enter(another.ProgramContext)) Assert.True(NdisAllocateFromNPagedLookasideList(&list) == null);
             Assert.Equal(NdisReportKind.BadHandle, Assert.Single(another.Reports).Kind);
-        });
+        }
     }
 
     [Fact]
