@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Nonpaged.Interop;
 
 namespace Nonpaged;
@@ -8,7 +10,19 @@ namespace Nonpaged;
 /// disposed. There is no finalizer, because a device may still write to memory that the program has forgotten; what was forgotten
 /// is told when the pool is disposed (<see cref="NonpagedPool.LeftBehind"/>).
 /// </summary>
-public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
+/// <remarks>
+/// It is an <see cref="IMemoryOwner{T}"/>: <see cref="MemoryManager{T}.Memory"/> goes wherever .NET takes memory, and across
+/// <see langword="await"/>. Each access through it checks that the block is still there. A <see cref="Span{T}"/> is not checked
+/// once it was made, nor is what <see cref="Pin"/> gave: neither may be used after the block is disposed. Thread-safe.
+/// </remarks>
+/// <example>
+/// <code>
+/// using MemoryBlock ring = NonpagedPool.Default.Allocate(new MemoryRequest(4096) { Contiguous = true });
+/// ring.AsSpan().Clear();
+/// await socket.ReceiveAsync(ring.Memory);
+/// </code>
+/// </example>
+public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
 {
     private readonly NonpagedPool _pool;
     private nuint _start;
@@ -66,6 +80,87 @@ public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
         ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)length, Length - start);
         return new Span<byte>((byte*)first + start, length);
     }
+
+    /// <summary>Its memory as elements of a type: as many as fit. Not to be used after the block is disposed.</summary>
+    /// <typeparam name="T">Such as a descriptor, whose layout the device knows.</typeparam>
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    /// <exception cref="InvalidOperationException">There are more elements than a span can have.</exception>
+    public Span<T> AsSpan<T>()
+        where T : unmanaged
+    {
+        nuint first = ThrowIfGone();
+        nuint count = Length / (nuint)sizeof(T);
+        if (count > int.MaxValue)
+        {
+            throw new InvalidOperationException($"The block has room for {count} elements of {typeof(T).Name}, and a span can "
+                + $"have {int.MaxValue}. AsSpan(start, length) gives a part of it.");
+        }
+
+        return new Span<T>((void*)first, (int)count);
+    }
+
+    /// <summary>One element of a type in its memory. Not to be used after the block is disposed.</summary>
+    /// <param name="offset">Where it starts, in bytes.</param>
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">It is not within the block.</exception>
+    public ref T At<T>(nuint offset)
+        where T : unmanaged
+    {
+        nuint first = ThrowIfGone();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)sizeof(T), Length - offset, nameof(offset));
+        return ref Unsafe.AsRef<T>((byte*)first + offset);
+    }
+
+    /// <summary>The same as <see cref="AsSpan()"/>.</summary>
+    public override Span<byte> GetSpan() => AsSpan();
+
+    /// <summary>
+    /// Its address for a call that takes a pointer. The memory never moves, so nothing is pinned by it, and
+    /// <see cref="Unpin"/> does nothing.
+    /// </summary>
+    /// <param name="elementIndex">The byte that is pointed to.</param>
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The byte is not within the block, nor just behind it.</exception>
+    public override MemoryHandle Pin(int elementIndex = 0)
+    {
+        nuint first = ThrowIfGone();
+        ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)elementIndex, Length);
+        return new MemoryHandle((byte*)first + elementIndex, default, this);
+    }
+
+    /// <summary>Does nothing: see <see cref="Pin"/>.</summary>
+    public override void Unpin()
+    {
+    }
+
+    /// <summary>
+    /// Where a device finds its first byte; the next ones follow as far as one physical range goes, which is all of the block
+    /// where it was asked for as <see cref="MemoryRequest.Contiguous"/>. Null where the address is not known, or may change: see
+    /// <see cref="NonpagedPool.TryTranslate"/>.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    public PhysicalAddress? PhysicalAddress =>
+        _pool.TryTranslate((void*)ThrowIfGone(), out PhysicalAddress physical) ? physical : null;
+
+    /// <summary>Where a device finds one of its bytes. Takes no lock and makes no system call.</summary>
+    /// <param name="offset">The byte's offset.</param>
+    /// <param name="physical">The address.</param>
+    /// <returns>False where the address is not known, or may change: see <see cref="NonpagedPool.TryTranslate"/>.</returns>
+    /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The byte is not within the block.</exception>
+    public bool TryTranslate(nuint offset, out PhysicalAddress physical)
+    {
+        nuint first = ThrowIfGone();
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, Length);
+        return _pool.TryTranslate((byte*)first + offset, out physical);
+    }
+
+    /// <inheritdoc cref="TryTranslate"/>
+    /// <exception cref="InvalidOperationException">The address is not known, or may change.</exception>
+    public PhysicalAddress Translate(nuint offset) => TryTranslate(offset, out PhysicalAddress physical) ? physical
+        : throw new InvalidOperationException($"The block's physical address is not known. {Obtained.Evidence}");
 
     /// <summary>
     /// Changes the protection of some of its pages; the block was asked for as <see cref="MemoryRequest.Protectable"/>. When it
@@ -153,4 +248,11 @@ public sealed unsafe class MemoryBlock : IDisposable, IPageOwner
 
     /// <summary>Gives the memory back. Further calls do nothing.</summary>
     public void Dispose() => _pool.Free(this);
+
+    /// <inheritdoc/>
+    public override string ToString() => IsFreed ? $"MemoryBlock of {Length} bytes, freed"
+        : $"MemoryBlock of {Length} bytes at 0x{_start:x}, pool \"{_pool.Options.Name}\"";
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing) => _pool.Free(this);
 }

@@ -7,6 +7,25 @@ namespace Nonpaged;
 /// <param name="Length">Size in bytes. 0 is refused.</param>
 public sealed record MemoryRequest(nuint Length)
 {
+    /// <summary>A request of so many bytes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
+    public MemoryRequest(int length)
+        : this(Positive(length))
+    {
+    }
+
+    /// <inheritdoc cref="MemoryRequest(int)"/>
+    public MemoryRequest(long length)
+        : this(Positive(length))
+    {
+    }
+
+    /// <summary>A request of so many bytes.</summary>
+    public MemoryRequest(uint length)
+        : this((nuint)length)
+    {
+    }
+
     /// <summary>
     /// Alignment in bytes of the address and of the physical address: a power of two. 0 takes the natural one: 16 bytes for
     /// small blocks, a page (4096) for all others.
@@ -53,4 +72,10 @@ public sealed record MemoryRequest(nuint Length)
 
     /// <summary>Whatever the caller wants to find again with the block. Opaque to the pool.</summary>
     public object? Owner { get; init; }
+
+    internal static nuint Positive(long length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        return (nuint)length;
+    }
 }

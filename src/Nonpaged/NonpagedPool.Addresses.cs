@@ -5,7 +5,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-// Blocks by their addresses, as of malloc(3) and free(3). Inlined is what a magazine needs; all else is behind one call.
+// Blocks by their addresses, with the names of .NET's NativeMemory. Inlined is what a magazine needs; all else is behind one call.
 public sealed unsafe partial class NonpagedPool
 {
     /// <summary>
@@ -14,33 +14,33 @@ public sealed unsafe partial class NonpagedPool
     /// <param name="length">Size in bytes, at least 1.</param>
     /// <exception cref="AllocationException">There is no memory for it.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void* Allocate(nuint length) =>
+    public void* Alloc(nuint length) =>
         TryTake(_front.Cache + ThreadTable.Current, length, out void* block) ? block : AllocateSlowly(length);
 
     /// <summary>
-    /// As <see cref="Allocate(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.
+    /// As <see cref="Alloc(nuint)"/>; where there is no memory, or the length is 0, the answer is false and the address null.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAllocate(nuint length, out void* address) =>
+    public bool TryAlloc(nuint length, out void* address) =>
         TryTake(_front.Cache + ThreadTable.Current, length, out address) || TryAllocateSlowly(length, out address);
 
     /// <summary>Allocates resident memory filled with zeros, aligned to 16 bytes, above 64 KiB to a page.</summary>
-    /// <inheritdoc cref="Allocate(nuint)"/>
-    public void* AllocateZeroed(nuint length)
+    /// <inheritdoc cref="Alloc(nuint)"/>
+    public void* AllocZeroed(nuint length)
     {
         if (!_front.Serves(length)) return Allocate(new MemoryRequest(length) { Zeroed = true }).Address;
-        void* address = Allocate(length);
+        void* address = Alloc(length);
         using (_life.Hold()) NativeMemory.Clear(address, length);
         return address;
     }
 
     /// <summary>Allocates resident memory at an alignment: a power of two. Its contents are undefined.</summary>
-    /// <inheritdoc cref="Allocate(nuint)"/>
-    public void* AllocateAligned(nuint length, nuint alignment)
+    /// <inheritdoc cref="Alloc(nuint)"/>
+    public void* AllocAligned(nuint length, nuint alignment)
     {
         bool isServed = _front.Serves(length) && alignment <= SizeClass.MaxAlignment && BitOperations.IsPow2(alignment);
         if (!isServed) return Allocate(new MemoryRequest(length) { Alignment = alignment }).Address;
-        if (length > SizeClass.MaxLength) return Allocate(length);
+        if (length > SizeClass.MaxLength) return Alloc(length);
         void* block = TakeSmall(SizeClass.Of(length, alignment), out AllocationFailure? failure);
         return block != null ? block : throw new AllocationException(failure!);
     }
@@ -64,9 +64,17 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>Frees a block by its address, or says what is wrong with that. A bad free changes nothing.</summary>
     /// <param name="address">The block's first byte. Null is allowed.</param>
-    /// <param name="length">Its length in bytes, or null for not checking it. Where the exact length is not recorded, one of the
-    /// same size class passes.</param>
-    public BadFree TryFree(void* address, nuint? length = null)
+    /// <param name="bad">What is wrong; <see cref="BadFree.None"/> where it was freed.</param>
+    public bool TryFree(void* address, out BadFree bad) => (bad = Give(address, null)) == BadFree.None;
+
+    /// <inheritdoc cref="TryFree(void*, out BadFree)"/>
+    /// <param name="address">The block's first byte. Null is allowed.</param>
+    /// <param name="length">Its length in bytes. Where the exact length is not recorded, one of the same size class passes.</param>
+    /// <param name="bad">What is wrong; <see cref="BadFree.None"/> where it was freed.</param>
+    public bool TryFree(void* address, nuint length, out BadFree bad) => (bad = Give(address, length)) == BadFree.None;
+
+    /// <summary>As <see cref="TryFree(void*, out BadFree)"/>, where the length is checked if there is one.</summary>
+    internal BadFree Give(void* address, nuint? length = null)
     {
         if (address == null) return BadFree.None;
         if (_front.TryGiveSlowly((nuint)address, length) is { } answer) return answer;
@@ -186,8 +194,9 @@ public sealed unsafe partial class NonpagedPool
 
         var magazine = (Magazine*)(cache + at);
         nuint* top = magazine->Top;
+        if (top == magazine->Ceiling) return false;
         ushort* state = chunk.StateOf(address);
-        if (top == magazine->Ceiling || (HeapChecks.IsOn && *state != Chunk.InUse(address))) return false;
+        if (HeapChecks.IsOn && *state != Chunk.InUse(address)) return false;
         Magazine.Push(magazine, top, address, state);
         return true;
     }
@@ -232,7 +241,9 @@ public sealed unsafe partial class NonpagedPool
         try
         {
             void* block = _front.TakeSlowly(sizeClass, out failure);
-            return block != null ? block : (void*)_recorded.Take(sizeClass, null, out failure);
+            if (block == null) block = (void*)_recorded.Take(sizeClass, null, out failure);
+            if (block == null) PoolMetrics.OnFailed(Options.Name, failure);
+            return block;
         }
         catch (AllocationException noMagazines)
         {
@@ -245,13 +256,13 @@ public sealed unsafe partial class NonpagedPool
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void FreeSlowly(void* address)
     {
-        if (!_front.TryGiveSpare((nuint)address)) ThrowIfBad(TryFree(address), address);
+        if (!_front.TryGiveSpare((nuint)address)) ThrowIfBad(Give(address), address);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void FreeSlowly(void* address, nuint length)
     {
-        if (!TryGiveOfClass((nuint)address, length)) ThrowIfBad(TryFree(address, length), address);
+        if (!TryGiveOfClass((nuint)address, length)) ThrowIfBad(Give(address, length), address);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -277,7 +288,7 @@ public sealed unsafe partial class NonpagedPool
         if (_front.ClassOf(address) is > 0 and var actual) return actual == sizeClass
             && _front.TryGiveSlowly(address, null) == BadFree.None;
         return _index.SpanAt(address)?.SizeClass == sizeClass && _index.Find(address) is null
-            && TryFree((void*)address) == BadFree.None;
+            && Give((void*)address) == BadFree.None;
     }
 
     private void ThrowIfBad(BadFree bad, void* address)

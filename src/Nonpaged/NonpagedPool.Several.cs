@@ -7,7 +7,7 @@ public sealed unsafe partial class NonpagedPool
 {
     /// <summary>Allocates as many blocks of one length as the span has room for: all, or none.</summary>
     /// <exception cref="AllocationException">There is no memory for all; none is allocated.</exception>
-    public void Allocate(Span<nint> blocks, nuint length)
+    public void Alloc(Span<nint> blocks, nuint length)
     {
         int done = _front.TakeLoaded(blocks, length);
         if (done < blocks.Length) AllocateRest(blocks, done, length);
@@ -60,6 +60,7 @@ public sealed unsafe partial class NonpagedPool
     {
         RequestCheck.ThrowIfWrongGroup(request, count, IsFixed, _supply.Grows ? null : Options.Name);
         blocks = _whole.TakeGroup(request, count, out failure);
+        PoolMetrics.OnFailed(Options.Name, failure);
         return blocks is not null;
     }
 
@@ -71,21 +72,21 @@ public sealed unsafe partial class NonpagedPool
     /// <param name="highestAcceptableAddress">The limit of the requests that will come; null for none.</param>
     /// <exception cref="AllocationException">There is not so much. What was obtained before is ordinary
     /// memory of the pool.</exception>
-    /// <exception cref="ArgumentException">0 bytes, or more than an address space holds.</exception>
-    public void Reserve(ulong bytes, PhysicalAddress? highestAcceptableAddress = null)
+    /// <exception cref="ArgumentException">0 bytes or less, or more than an address space holds.</exception>
+    public void Reserve(long bytes, PhysicalAddress? highestAcceptableAddress = null)
     {
         if (!TryReserve(bytes, out AllocationFailure? failure, highestAcceptableAddress)) throw new AllocationException(failure);
     }
 
-    /// <inheritdoc cref="Reserve(ulong, PhysicalAddress?)"/>
+    /// <inheritdoc cref="Reserve(long, PhysicalAddress?)"/>
     /// <returns>False, with the reason, where there is not so much.</returns>
     public bool TryReserve(
-        ulong bytes, [NotNullWhen(false)] out AllocationFailure? failure, PhysicalAddress? highestAcceptableAddress = null) =>
-        TryReserve(new MemoryRequest((nuint)bytes)
+        long bytes, [NotNullWhen(false)] out AllocationFailure? failure, PhysicalAddress? highestAcceptableAddress = null) =>
+        TryReserve(new MemoryRequest(bytes)
         { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true }, out failure);
 
     /// <summary>
-    /// As <see cref="Reserve(ulong, PhysicalAddress?)"/>, for requests like this one: its length is their sum, and the memory is
+    /// As <see cref="Reserve(long, PhysicalAddress?)"/>, for requests like this one: its length is their sum, and the memory is
     /// pinned, contiguous, protectable as it says.
     /// </summary>
     /// <exception cref="ArgumentException">The request is for a block with a memory file of its own, which cannot be
@@ -105,6 +106,7 @@ public sealed unsafe partial class NonpagedPool
         RequestCheck.ThrowIfOfItsOwn(request, Options);
         _front.Make();
         failure = _supply.Reserve(RequestCheck.ToPages(request), request.Length);
+        PoolMetrics.OnFailed(Options.Name, failure);
         return failure is null;
     }
 
@@ -120,7 +122,7 @@ public sealed unsafe partial class NonpagedPool
                 int taken = _front.TakeLoaded(blocks[done..], length);
                 done += taken;
                 if (taken > 0) continue;
-                blocks[done] = (nint)Allocate(length);
+                blocks[done] = (nint)Alloc(length);
                 // Not before, for it may throw.
                 done++;
             }

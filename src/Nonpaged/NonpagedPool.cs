@@ -35,10 +35,11 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly BlockIndex _index;
     private readonly Importer _importer;
     private readonly Exporter _exporter;
+    private NonpagedMemoryPool? _memoryPool;
 
     private NonpagedPool(NonpagedPoolOptions options, bool grows, IommuAddressSpace? iommu = null)
     {
-        Page.ThrowIfOther();
+        Platform.ThrowIfOther();
         PoolOptionsCheck.ThrowIfWrong(options, isHost: grows && iommu is null);
         Options = options;
         HostExtents? host = grows ? new HostExtents(options, iommu) : null;
@@ -54,6 +55,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _index = new BlockIndex(_pages, _recorded, freed);
         _importer = new Importer(host?.Pins.Rings, iommu);
         _exporter = new Exporter(options, _pages, isHost: grows);
+        PoolMetrics.Add(this);
     }
 
     /// <summary>
@@ -143,6 +145,11 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         TryAllocate(request, out MemoryBlock? block, out AllocationFailure? failure) ? block
             : throw new AllocationException(failure);
 
+    /// <summary>Allocates a block of resident memory, or throws. Its contents are undefined.</summary>
+    /// <param name="length">Size in bytes, at least 1.</param>
+    /// <inheritdoc cref="Allocate(MemoryRequest)"/>
+    public MemoryBlock Allocate(long length) => Allocate(new MemoryRequest(length));
+
     /// <summary>Allocates a block, or says why that is not possible. Never gives less than was asked for.</summary>
     /// <inheritdoc cref="Allocate(MemoryRequest)"
     /// path="/exception[@cref='T:System.ArgumentException' or @cref='T:System.ObjectDisposedException']"/>
@@ -151,9 +158,10 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     {
         RequestCheck.ThrowIfWrong(request, IsFixed);
         int sizeClass = RequestCheck.IsForHeap(request) ? _recorded.ClassOf(request) : 0;
-        block = sizeClass != 0 ? TakeRecorded(request, sizeClass, out failure) : _whole.Take(request, out failure);
-        if (block is not null || !TryFindMore(isSmall: sizeClass != 0, failure)) return block is not null;
-        block = sizeClass != 0 ? TakeRecorded(request, sizeClass, out failure) : _whole.Take(request, out failure);
+        block = Take(request, sizeClass, out failure);
+        if (block is null && TryFindMore(isSmall: sizeClass != 0, failure)) block = Take(request, sizeClass, out failure);
+        if (block is not null) PoolMetrics.OnAllocated(Options.Name);
+        else PoolMetrics.OnFailed(Options.Name, failure);
         return block is not null;
     }
 
@@ -189,6 +197,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         if (!_life.TryEnd()) return;
         _front.Close();
         _timer.Dispose();
+        _memoryPool?.Leave();
         _life.AwaitHolders();
         HeapHook.Step();
         Leftovers = _supply.Close(_recorded.Close());
@@ -206,6 +215,9 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         else _whole.Give(block);
         TellCorruptions();
     }
+
+    /// <summary>A block of this length comes from magazines, without a record.</summary>
+    internal bool HasUnrecorded(nuint length) => _front.Serves(length);
 
     internal void ThrowIfDisposed() => _life.ThrowIfOver();
 
@@ -239,6 +251,9 @@ public sealed unsafe partial class NonpagedPool : IDisposable
             throw;
         }
     }
+
+    private MemoryBlock? Take(MemoryRequest request, int sizeClass, out AllocationFailure? failure) =>
+        sizeClass != 0 ? TakeRecorded(request, sizeClass, out failure) : _whole.Take(request, out failure);
 
     private MemoryBlock? TakeRecorded(MemoryRequest request, int sizeClass, out AllocationFailure? failure)
     {

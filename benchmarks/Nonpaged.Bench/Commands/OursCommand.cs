@@ -52,8 +52,8 @@ internal static class OursCommand
                 HeapContestants.Stack => new HeapChild<StackBlocks, nint>(new StackBlocks(), time, isJit).Serve(),
                 HeapContestants.NativeMemory => Serve(new NativeCalls(), time, isJit),
                 HeapContestants.ArrayPool => new HeapChild<ArrayBlocks, byte[]>(new ArrayBlocks(), time, isJit).Serve(),
-                HeapContestants.MemoryPool =>
-                    new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(), time, isJit).Serve(),
+                HeapContestants.MemoryPool => ServeMemory(MemoryPool<byte>.Shared, time, isJit),
+                HeapContestants.AsMemoryPool => ServeMemory(NonpagedPool.Default.AsMemoryPool(), time, isJit),
                 string other => throw new BenchException($"There is no allocator \"{other}\"."),
                 null => throw new BenchException("The allocator is missing."),
             };
@@ -64,6 +64,9 @@ internal static class OursCommand
     private static int Serve<TCalls>(TCalls calls, double time, bool isJit)
         where TCalls : struct, ICalls =>
         new HeapChild<AddressBlocks<TCalls>, nint>(new AddressBlocks<TCalls>(calls), time, isJit).Serve();
+
+    private static int ServeMemory(MemoryPool<byte> pool, double time, bool isJit) =>
+        new HeapChild<MemoryBlocks, IMemoryOwner<byte>>(new MemoryBlocks(pool), time, isJit).Serve();
 
     private static int ServeFurtherPool(double time, bool isJit)
     {

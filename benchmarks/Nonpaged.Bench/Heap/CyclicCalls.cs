@@ -32,7 +32,7 @@ internal readonly unsafe struct CyclicCalls() : ICalls
     private static void Fill(State* state, nuint size)
     {
         state->Size = size;
-        for (int i = 0; i < Count; i++) state->Blocks[i] = (nint)NonpagedPool.Default.Allocate(size);
+        for (int i = 0; i < Count; i++) state->Blocks[i] = (nint)NonpagedPool.Default.Alloc(size);
     }
 
     private struct State

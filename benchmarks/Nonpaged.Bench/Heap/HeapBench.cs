@@ -148,7 +148,8 @@ internal sealed class HeapBench(int rounds, double milliseconds, TextWriter log)
         if (!one.IsForDotnet) return;
         Dotnet.Add(new HeapDotnetRow(
             one.Row, one.Size, one.Count, one.Threads,
-            Minimum(HeapContestants.NativeMemory), Minimum(HeapContestants.ArrayPool), Minimum(HeapContestants.MemoryPool)));
+            Minimum(HeapContestants.NativeMemory), Minimum(HeapContestants.ArrayPool), Minimum(HeapContestants.MemoryPool),
+            Minimum(HeapContestants.AsMemoryPool)));
 
         double? MinimumOf(string peer) => HeapContestants.NamesOf(peer, one.IsSized).Min(Minimum);
 

@@ -14,6 +14,7 @@ internal static class HeapContestants
     public const string NativeMemory = "NativeMemory";
     public const string ArrayPool = "ArrayPool.Shared";
     public const string MemoryPool = "MemoryPool.Shared";
+    public const string AsMemoryPool = "ours, AsMemoryPool";
 
     public const string Aot = "ours, AOT";
     public const string Unchecked = "ours, AOT unchecked";
@@ -40,7 +41,7 @@ internal static class HeapContestants
 
     public static IReadOnlyList<string> Ours { get; } = [Aot, Unchecked, Jit];
 
-    public static IReadOnlyList<string> Dotnet { get; } = [NativeMemory, ArrayPool, MemoryPool];
+    public static IReadOnlyList<string> Dotnet { get; } = [NativeMemory, ArrayPool, MemoryPool, AsMemoryPool];
 
     public static IReadOnlyList<string> Calls { get; } = [FurtherPool, NdisAllocateMemory, Lookaside];
 
@@ -79,7 +80,7 @@ internal static class HeapContestants
             Aot => Child.Start(Programs.Ours, "ours", "heap", words[1], time),
             Unchecked => Child.Start(Programs.OursUnchecked, "ours", "heap", words[1], time),
             Jit => Child.Start(Programs.Dotnet, Programs.OursForDotnet, "ours", "heap", words[1], time, "--jit"),
-            FurtherPool or NdisAllocateMemory or Lookaside or NativeMemory or ArrayPool or MemoryPool =>
+            FurtherPool or NdisAllocateMemory or Lookaside or NativeMemory or ArrayPool or MemoryPool or AsMemoryPool =>
                 Child.Start(Programs.Ours, "ours", "heap", process, time),
             _ => Child.Start(Programs.Heap(process), time),
         };

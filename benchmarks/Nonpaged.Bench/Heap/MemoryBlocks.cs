@@ -4,13 +4,13 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Bench;
 
-/// <summary>.NET's shared pool of memory owners.</summary>
-internal readonly struct MemoryBlocks : IBlocks<IMemoryOwner<byte>>
+/// <summary>The owners of a MemoryPool: .NET's shared one, or ours.</summary>
+internal readonly struct MemoryBlocks(MemoryPool<byte> pool) : IBlocks<IMemoryOwner<byte>>
 {
     public static bool IsSized => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public IMemoryOwner<byte> Allocate(nuint size) => MemoryPool<byte>.Shared.Rent((int)size);
+    public IMemoryOwner<byte> Allocate(nuint size) => pool.Rent((int)size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(IMemoryOwner<byte> block, nuint size) => block.Dispose();

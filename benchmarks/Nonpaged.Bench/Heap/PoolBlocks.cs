@@ -8,7 +8,7 @@ internal readonly unsafe struct PoolBlocks(NonpagedPool pool) : IBlocks<nint>, I
     public static bool IsSized => false;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint Allocate(nuint size) => (nint)pool.Allocate(size);
+    public nint Allocate(nuint size) => (nint)pool.Alloc(size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(nint block, nuint size) => pool.Free((void*)block);
@@ -20,12 +20,12 @@ internal readonly unsafe struct PoolBlocks(NonpagedPool pool) : IBlocks<nint>, I
     public void Write(nint block, nuint at, byte value) => Volatile.Write(ref ((byte*)block)[at], value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Allocate(Span<nint> blocks, nuint size) => pool.Allocate(blocks, size);
+    public void Allocate(Span<nint> blocks, nuint size) => pool.Alloc(blocks, size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(ReadOnlySpan<nint> blocks, nuint size) => pool.Free(blocks);
 
-    public nint AllocateZeroed(nuint size) => (nint)pool.AllocateZeroed(size);
+    public nint AllocateZeroed(nuint size) => (nint)pool.AllocZeroed(size);
 
     // The pool's own memory is shared (memory files, huge pages), so what is resident beside that is all that it keeps about it.
     public (ulong Held, ulong Free) Memory() => (pool.HeldBytes + ProcessMemory.ResidentPrivate, pool.FreeBytes);

@@ -8,7 +8,7 @@ internal readonly unsafe struct SizedBlocks(NonpagedPool pool) : IBlocks<nint>, 
     public static bool IsSized => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public nint Allocate(nuint size) => (nint)pool.Allocate(size);
+    public nint Allocate(nuint size) => (nint)pool.Alloc(size);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Free(nint block, nuint size) => pool.Free((void*)block, size);
@@ -23,9 +23,9 @@ internal readonly unsafe struct SizedBlocks(NonpagedPool pool) : IBlocks<nint>, 
     public void Write(nint block, nuint at, byte value) => Volatile.Write(ref ((byte*)block)[at], value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Allocate(Span<nint> blocks, nuint size) => pool.Allocate(blocks, size);
+    public void Allocate(Span<nint> blocks, nuint size) => pool.Alloc(blocks, size);
 
-    public nint AllocateZeroed(nuint size) => (nint)pool.AllocateZeroed(size);
+    public nint AllocateZeroed(nuint size) => (nint)pool.AllocZeroed(size);
 
     public (ulong Held, ulong Free) Memory() => (pool.HeldBytes + ProcessMemory.ResidentPrivate, pool.FreeBytes);
 }

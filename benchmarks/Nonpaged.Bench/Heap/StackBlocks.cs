@@ -28,7 +28,7 @@ internal readonly unsafe struct StackBlocks : IBlocks<nint>
     public nint Allocate(nuint size)
     {
         nint* top = *_top;
-        if (top == _floor) return (nint)NonpagedPool.Default.Allocate(size);
+        if (top == _floor) return (nint)NonpagedPool.Default.Alloc(size);
         *_top = top - 1;
         return top[-1];
     }

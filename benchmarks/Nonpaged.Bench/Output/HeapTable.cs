@@ -89,14 +89,15 @@ internal static class HeapTable
     private static void AppendDotnet(StringBuilder text, HeapResults results)
     {
         text.AppendLine().AppendLine("What .NET has, NativeAOT:").AppendLine();
-        text.AppendLine("| | ours | NativeMemory | ArrayPool.Shared | MemoryPool.Shared |").AppendLine("|---|---|---|---|---|");
+        text.AppendLine("| | ours | NativeMemory | ArrayPool.Shared | MemoryPool.Shared | ours, AsMemoryPool |")
+            .AppendLine("|---|---|---|---|---|---|");
         foreach (HeapDotnetRow row in results.Dotnet)
         {
             HeapRow ours = results.Rows.First(one =>
                 one.Free != HeapCase.Sized
                     && (one.Row, one.Size, one.Count, one.Threads) == (row.Row, row.Size, row.Count, row.Threads));
             text.AppendLine($"| {Name(ours)} | {Format.Short(ours.Ours.Aot)} | {Format.Short(row.NativeMemory)} | "
-                + $"{Format.Short(row.ArrayPool)} | {Format.Short(row.MemoryPool)} |");
+                + $"{Format.Short(row.ArrayPool)} | {Format.Short(row.MemoryPool)} | {Format.Short(row.AsMemoryPool)} |");
         }
     }
 

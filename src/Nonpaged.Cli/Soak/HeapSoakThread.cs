@@ -84,9 +84,9 @@ internal sealed unsafe class HeapSoakThread(NonpagedPool pool, int seed, Concurr
         int length = Length(random);
         void* address = (random >> 40 & 31) switch
         {
-            0 => pool.AllocateAligned((nuint)length, (nuint)1 << (int)(random >> 46 & 7) << 4),
+            0 => pool.AllocAligned((nuint)length, (nuint)1 << (int)(random >> 46 & 7) << 4),
             1 => Zeroed(length),
-            _ => pool.Allocate((nuint)length),
+            _ => pool.Alloc((nuint)length),
         };
         var block = new HeapSoakBlock(address, length, ++_key * 0x9E3779B97F4A7C15);
         block.Fill();
@@ -107,7 +107,7 @@ internal sealed unsafe class HeapSoakThread(NonpagedPool pool, int seed, Concurr
 
     private void* Zeroed(int length)
     {
-        void* address = pool.AllocateZeroed((nuint)length);
+        void* address = pool.AllocZeroed((nuint)length);
         if (new ReadOnlySpan<byte>(address, length).ContainsAnyExcept((byte)0))
             throw new HeapSoakException($"{length} bytes at 0x{(nuint)address:x} are not zero.");
         return address;
@@ -147,11 +147,11 @@ internal sealed unsafe class HeapSoakThread(NonpagedPool pool, int seed, Concurr
     /// <summary>Frees of a block that is free, of its middle, and with another length: none of them may do anything.</summary>
     private void TryBadFrees()
     {
-        byte* block = (byte*)pool.Allocate(100);
-        Refuse(pool.TryFree(block + 16), BadFree.Middle, block);
-        Refuse(pool.TryFree(block, 1000), BadFree.WrongLength, block);
+        byte* block = (byte*)pool.Alloc(100);
+        Refuse(pool.Give(block + 16), BadFree.Middle, block);
+        Refuse(pool.Give(block, 1000), BadFree.WrongLength, block);
         pool.Free(block, 100);
-        Refuse(pool.TryFree(block), BadFree.NotAllocated, block);
+        Refuse(pool.Give(block), BadFree.NotAllocated, block);
         BadFrees += 3;
     }
 

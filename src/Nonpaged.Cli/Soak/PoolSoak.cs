@@ -76,7 +76,7 @@ internal sealed unsafe class PoolSoak(
         AllocationFailure? failure = null;
         try
         {
-            if (isPlain) address = pool.AllocateZeroed(request.Length);
+            if (isPlain) address = pool.AllocZeroed(request.Length);
             else if (pool.TryAllocate(request, out run, out failure)) address = run.Address;
         }
         catch (AllocationException exception)

@@ -63,7 +63,7 @@ internal sealed unsafe class PoolSoakBlock(NonpagedPool pool, MemoryBlock? run, 
     {
         if (run is not null)
             run.Dispose();
-        else if (pool.TryFree(address, length) is var bad and not BadFree.None)
+        else if (pool.Give(address, length) is var bad and not BadFree.None)
             return $"A free of 0x{(nuint)address:x}, {length} bytes, is {bad}.";
         return null;
     }

@@ -137,11 +137,11 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         if (instance.Verifies || instance.Pool.Find(address) is not null) return BadFree.NotAllocated;
         // A length of 0 passes for any (NDIS 5.1, Compact 2013).
         uint length = request.Length ?? 0;
-        BadFree bad = instance.Pool.TryFree(address, length == 0 ? null : length);
+        BadFree bad = instance.Pool.Give(address, length == 0 ? null : length);
         if (bad == BadFree.WrongLength)
         {
             nuint size = instance.Pool.FindUsableSize(address);
-            bad = instance.Pool.TryFree(address);
+            bad = instance.Pool.Give(address);
             if (bad == BadFree.None)
             {
                 instance.Report(

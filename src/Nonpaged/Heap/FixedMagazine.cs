@@ -47,8 +47,9 @@ internal readonly unsafe struct FixedMagazine(nint cache, nuint length, Chunk* c
         if (chunk.Magazine != _place) return false;
         var magazine = (Magazine*)(_empty + thread);
         nuint* top = magazine->Top;
+        if (top == magazine->Ceiling) return false;
         ushort* state = chunk.StateOf(address);
-        if (top == magazine->Ceiling || (HeapChecks.IsOn && *state != Chunk.InUse(address))) return false;
+        if (HeapChecks.IsOn && *state != Chunk.InUse(address)) return false;
         Magazine.Push(magazine, top, address, state);
         return true;
     }

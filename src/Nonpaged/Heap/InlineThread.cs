@@ -4,7 +4,7 @@ namespace Nonpaged;
 
 /// <summary>
 /// Where a thread's magazines are, and the tables that go with them, for the calls that a C compiler inlines (ndisinline.h):
-/// what <see cref="NonpagedPool.Allocate(nuint)"/> and <see cref="NonpagedPool.Free(void*)"/> read of the pool. All zero
+/// what <see cref="NonpagedPool.Alloc(nuint)"/> and <see cref="NonpagedPool.Free(void*)"/> read of the pool. All zero
 /// where calls must not be inlined.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]

@@ -183,7 +183,9 @@ internal sealed class Supply
             }
 
             nuint? length = mayBeLonger ? Growth.Wish(_options, needed, _pages.HeldBytes, room, _host!.Pins.Room()) : wished;
+            long start = PoolMetrics.BeginGrowth();
             Extent? extent = _host!.TryObtain(request, length, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
+            PoolMetrics.EndGrowth(_options.Name, extent?.Rung, start);
             // Other frames do not come from giving up these.
             if (extent is not null || _host.DependsOnFrames(request) || !ReleaseAllIdle()) return extent;
         }

@@ -14,7 +14,7 @@ public sealed unsafe class GrowthTests
     public void A_pool_below_a_low_ceiling_serves_small_blocks_and_single_pages(int ceiling, int length)
     {
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
-        void* small = pool.Allocate((nuint)length);
+        void* small = pool.Alloc((nuint)length);
         pool.Free(small);
         Assert.InRange(pool.HeldBytes, 4096UL, (ulong)ceiling);
         using var pages = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
@@ -48,7 +48,7 @@ public sealed unsafe class GrowthTests
     {
         using var pool =
             NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 7 << 20 });
-        pool.Allocate(100);
+        pool.Alloc(100);
         Assert.Equal(8UL << 20, pool.HeldBytes);
     }
 
@@ -82,7 +82,7 @@ public sealed unsafe class GrowthTests
             NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], IdleRelease = TimeSpan.Zero });
         pool.Allocate(new MemoryRequest(2 << 20)).Dispose();
         Assert.Equal(0UL, pool.HeldBytes);
-        pool.Free(pool.Allocate(64));
+        pool.Free(pool.Alloc(64));
         Assert.Equal(0UL, pool.HeldBytes);
     }
 
@@ -122,7 +122,7 @@ public sealed unsafe class GrowthTests
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions
         { Ladder = [MemoryRung.Collapsed], ZeroOnFree = true, IdleRelease = Timeout.InfiniteTimeSpan });
         MemoryBlock pages = pool.Allocate(new MemoryRequest(100_000));
-        byte* small = (byte*)pool.Allocate(1000);
+        byte* small = (byte*)pool.Alloc(1000);
         byte* large = (byte*)pages.Address;
         pages.AsSpan().Fill(0xcc);
         new Span<byte>(small, 1000).Fill(0xcc);
@@ -137,7 +137,7 @@ public sealed unsafe class GrowthTests
     {
         using var pool =
             NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed], FirstExtent = 8 << 20 });
-        pool.Free(pool.Allocate(64));
+        pool.Free(pool.Alloc(64));
         using var entered = new ManualResetEventSlim();
         using var leave = new ManualResetEventSlim();
         using var hook = new BlockingHook("memfd_create", entered, leave);
@@ -148,7 +148,7 @@ public sealed unsafe class GrowthTests
         {
             for (int i = 0; i < 100; i++)
             {
-                void* block = pool.Allocate(1000);
+                void* block = pool.Alloc(1000);
                 using MemoryBlock run = pool.Allocate(new MemoryRequest(100_000));
                 pool.Free(block);
             }

@@ -18,7 +18,7 @@ public sealed unsafe class ReserveTests
             for (int i = 0; i < 12; i++)
             {
                 blocks.Add(pool.Allocate(new MemoryRequest(2 << 20) { Pin = PinDemand.Any, Contiguous = true }));
-                for (int length = 16; length <= 4096; length *= 2) small.Add((nint)pool.Allocate((nuint)length));
+                for (int length = 16; length <= 4096; length *= 2) small.Add((nint)pool.Alloc((nuint)length));
             }
 
             foreach (nint block in small) pool.Free((void*)block);

@@ -108,7 +108,7 @@ public sealed unsafe class SharingTests
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = Timeout.InfiniteTimeSpan });
         MemoryBlock shared = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite });
         MemoryBlock other = pool.Allocate(new MemoryRequest(4096) { WholePages = true });
-        void* small = pool.Allocate(64);
+        void* small = pool.Alloc(64);
         Assert.NotEqual((nuint)shared.Address >> 21, (nuint)other.Address >> 21);
         Assert.NotEqual((nuint)shared.Address >> 21, (nuint)small >> 21);
         ulong held = pool.HeldBytes;

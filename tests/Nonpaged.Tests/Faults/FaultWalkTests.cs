@@ -95,7 +95,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
 
         static unsafe nint Use(NonpagedPool pool)
         {
-            void* block = pool.Allocate(64);
+            void* block = pool.Alloc(64);
             pool.Free(block);
             return (nint)block;
         }
@@ -106,7 +106,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
     {
         using NonpagedPool? made = own is null ? NonpagedPool.Create() : null;
         NonpagedPool pool = own ?? made!;
-        pool.Free(pool.Allocate(64));
+        pool.Free(pool.Alloc(64));
     }
 
     private static bool Try(string name, Action<Attempt> run, string call, int nth, Errno errno)

@@ -66,7 +66,7 @@ internal static unsafe class PoolWorkloads
         {
             attempt.Do(() =>
             {
-                blocks.Add((nint)pool.Allocate(length));
+                blocks.Add((nint)pool.Alloc(length));
                 return null;
             });
         }

@@ -39,12 +39,12 @@ public sealed unsafe class BadFreeTests : IDisposable
     [Fact]
     public void A_double_free_is_refused()
     {
-        void* block = _pool.Allocate(Length);
+        void* block = _pool.Alloc(Length);
         _pool.Free(block);
         AssertRefused(block, BadFree.NotAllocated, (nuint)block);
         // The slot of the first free is the next allocation's, once.
-        Assert.Equal((nint)block, (nint)_pool.Allocate(Length));
-        void* other = _pool.Allocate(Length);
+        Assert.Equal((nint)block, (nint)_pool.Alloc(Length));
+        void* other = _pool.Alloc(Length);
         Assert.NotEqual((nint)block, (nint)other);
         _pool.Free(block);
         _pool.Free(other);
@@ -55,10 +55,10 @@ public sealed unsafe class BadFreeTests : IDisposable
     [Fact]
     public void A_double_free_with_the_length_is_refused()
     {
-        void* block = _pool.Allocate(Length);
+        void* block = _pool.Alloc(Length);
         _pool.Free(block, Length);
         Assert.Throws<ArgumentException>(() => _pool.Free(block, Length));
-        Assert.Equal(BadFree.NotAllocated, _pool.TryFree(block, Length));
+        Assert.Equal(BadFree.NotAllocated, _pool.Give(block, Length));
     }
 
     [Fact]
@@ -66,10 +66,10 @@ public sealed unsafe class BadFreeTests : IDisposable
     {
         byte* block;
         using NonpagedPool pool = HeapPools.Make();
-        block = (byte*)pool.Allocate(Length);
+        block = (byte*)pool.Alloc(Length);
         pool.Free(block);
         pool.Trim();
-        Assert.Equal(BadFree.NotAllocated, pool.TryFree(block));
+        Assert.Equal(BadFree.NotAllocated, pool.Give(block));
         Assert.Throws<ArgumentException>(() => pool.Free(block));
         Assert.Equal(0UL, pool.InUse());
     }
@@ -105,9 +105,9 @@ public sealed unsafe class BadFreeTests : IDisposable
     public void A_block_of_another_pool_is_refused_and_stays_in_use_there()
     {
         using NonpagedPool other = HeapPools.Make();
-        void* block = other.Allocate(Length);
+        void* block = other.Alloc(Length);
         AssertRefused(block, BadFree.Foreign, (nuint)block);
-        Assert.Equal(BadFree.None, other.TryFree(block));
+        Assert.Equal(BadFree.None, other.Give(block));
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed unsafe class BadFreeTests : IDisposable
     [InlineData(65536)]
     public void A_pointer_into_the_middle_of_whole_pages_is_refused_and_told_with_the_block(int offset)
     {
-        byte* pages = (byte*)_pool.Allocate(300_000);
+        byte* pages = (byte*)_pool.Alloc(300_000);
         AssertRefused(pages + offset, BadFree.Middle, (nuint)pages);
         _pool.Free(pages);
     }
@@ -152,7 +152,7 @@ public sealed unsafe class BadFreeTests : IDisposable
     [InlineData(100_000)]
     public void A_free_with_a_length_of_another_class_is_refused_and_told_with_the_block(int length)
     {
-        Assert.Equal(BadFree.WrongLength, _pool.TryFree(_block, (nuint)length));
+        Assert.Equal(BadFree.WrongLength, _pool.Give(_block, (nuint)length));
         ArgumentException thrown = Assert.Throws<ArgumentException>(() => _pool.Free(_block, (nuint)length));
         AssertNames(thrown, (nuint)_block);
     }
@@ -160,8 +160,8 @@ public sealed unsafe class BadFreeTests : IDisposable
     [Fact]
     public void A_free_with_a_length_of_the_same_class_passes()
     {
-        void* block = _pool.Allocate(Length);
-        Assert.Equal(BadFree.None, _pool.TryFree(block, Length - 1));
+        void* block = _pool.Alloc(Length);
+        Assert.Equal(BadFree.None, _pool.Give(block, Length - 1));
     }
 
     [Fact]
@@ -173,11 +173,11 @@ public sealed unsafe class BadFreeTests : IDisposable
         nint again = 0;
         var other = new Thread(() =>
         {
-            block = (nint)_pool.Allocate(Length);
+            block = (nint)_pool.Alloc(Length);
             _pool.Free((void*)block);
             cached.Set();
             tried.Wait();
-            again = (nint)_pool.Allocate(Length);
+            again = (nint)_pool.Alloc(Length);
             _pool.Free((void*)again);
         });
         other.Start();
@@ -194,8 +194,8 @@ public sealed unsafe class BadFreeTests : IDisposable
         nint[] blocks = _pool.Take(60, Length);
         nint[] given = [.. blocks[..30], (nint)_block + 16, .. blocks[30..]];
         AssertNames(Assert.Throws<ArgumentException>(() => _pool.Free(given)), (nuint)_block);
-        foreach (nint block in blocks[..30]) Assert.Equal(BadFree.NotAllocated, _pool.TryFree((void*)block));
-        foreach (nint block in blocks[30..]) Assert.Equal(BadFree.None, _pool.TryFree((void*)block));
+        foreach (nint block in blocks[..30]) Assert.Equal(BadFree.NotAllocated, _pool.Give((void*)block));
+        foreach (nint block in blocks[30..]) Assert.Equal(BadFree.None, _pool.Give((void*)block));
     }
 
     [Fact]
@@ -204,7 +204,7 @@ public sealed unsafe class BadFreeTests : IDisposable
         nint[] blocks = _pool.Take(10, Length);
         nint[] given = [.. blocks, blocks[3]];
         AssertNames(Assert.Throws<ArgumentException>(() => _pool.Free(given)), (nuint)blocks[3]);
-        foreach (nint block in blocks) Assert.Equal(BadFree.NotAllocated, _pool.TryFree((void*)block));
+        foreach (nint block in blocks) Assert.Equal(BadFree.NotAllocated, _pool.Give((void*)block));
     }
 
     private static void AssertNames(ArgumentException thrown, nuint address) =>
@@ -213,7 +213,7 @@ public sealed unsafe class BadFreeTests : IDisposable
     /// <summary>By every call that frees, with the same answer.</summary>
     private void AssertRefused(void* address, BadFree expected, nuint named)
     {
-        Assert.Equal(expected, _pool.TryFree(address));
+        Assert.Equal(expected, _pool.Give(address));
         AssertNames(Assert.Throws<ArgumentException>(() => _pool.Free(address)), named);
         Assert.Throws<ArgumentException>(() => _pool.Free(address, Length));
         Assert.Throws<ArgumentException>(() => _pool.Free([(nint)address]));

@@ -62,7 +62,7 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
     {
         using NonpagedPool pool = HeapPools.Make();
         nint[] blocks = pool.Take(5, (nuint)length);
-        nint[] plain = [(nint)pool.AllocateAligned(1024, 1024)];
+        nint[] plain = [(nint)pool.AllocAligned(1024, 1024)];
         // That of the middle, and none, of which one starts where a chunk does.
         pool.Give(blocks[..2].Concat(blocks[3..]).Concat(plain));
         foreach (nint near in (nint[])[blocks[2], plain[0]])
@@ -82,7 +82,7 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
     public void An_odd_address_behind_neighbours_is_refused_where_a_free_block_starts_with_the_chunk()
     {
         using NonpagedPool pool = HeapPools.Make();
-        nint[] blocks = [.. Enumerable.Range(0, 1000).Select(_ => (nint)pool.AllocateAligned(1024, 1024)).Order()];
+        nint[] blocks = [.. Enumerable.Range(0, 1000).Select(_ => (nint)pool.AllocAligned(1024, 1024)).Order()];
         // Which spans are neighbours depends on the frames that the kernel gave.
         nint start = blocks.First(block => (block & 0xffff) == 0
             && Enumerable.Range(1, 7).All(i => blocks.Contains(block - i * 1024)));
@@ -101,11 +101,11 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
         using NonpagedPool pool = HeapPools.Make();
         nint[] blocks = new nint[64];
         // All of one span.
-        pool.Allocate(blocks, 512);
+        pool.Alloc(blocks, 512);
         nint[] first = [.. blocks];
         Assert.Equal(first.Order(), first);
         pool.Free(blocks);
-        pool.Allocate(blocks, 512);
+        pool.Alloc(blocks, 512);
         Assert.Equal(first, blocks);
         pool.Free(blocks);
     }
@@ -117,7 +117,7 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
         const int rounds = 3000;
         using NonpagedPool pool = HeapPools.Make();
         nint[] all = new nint[2 * each];
-        pool.Allocate(all, 64);
+        pool.Alloc(all, 64);
         Array.Sort(all);
         var errors = new ConcurrentQueue<Exception>();
         Thread[] threads = [.. Enumerable.Range(0, 2).Select(number => new Thread(() =>
@@ -131,7 +131,7 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
                     foreach (nint block in mine) Assert.Equal(block + number, *(nint*)block);
                     pool.Free(mine.AsSpan(..(each / 2)));
                     for (int i = each / 2; i < each; i++) pool.Free((void*)mine[i]);
-                    pool.Allocate(mine, 64);
+                    pool.Alloc(mine, 64);
                 }
 
                 pool.Free(mine);
@@ -153,7 +153,7 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
         // So that bulks do not start with a magazine.
         nint[] before = pool.Take(bulk.Before, bulk.Length);
         nint[] blocks = new nint[bulk.Count];
-        pool.Allocate(blocks, bulk.Length);
+        pool.Alloc(blocks, bulk.Length);
         Assert.Equal(blocks.Length, blocks.Distinct().Count());
         foreach (nint block in blocks) *(nint*)block = block;
         nint[] kept = [];
@@ -211,7 +211,7 @@ public sealed unsafe class BulkTests(ITestOutputHelper output)
             case Bad.Twice:
                 return block;
             case Bad.FreedBefore:
-                nint freed = (nint)pool.Allocate(bulk.Length);
+                nint freed = (nint)pool.Alloc(bulk.Length);
                 pool.Free((void*)freed);
                 return freed;
             case Bad.BeyondByOne:

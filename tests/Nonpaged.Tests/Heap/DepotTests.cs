@@ -18,7 +18,7 @@ public sealed unsafe class DepotTests
         var blocks = new List<nint>();
         for (ulong used = 0; used < 2 << 20; used += (ulong)length)
         {
-            blocks.Add((nint)pool.Allocate((nuint)length));
+            blocks.Add((nint)pool.Alloc((nuint)length));
             // A class's blocks are longer than asked for by a sixteenth of a cache line and more; half of a chunk of 40,000 is lost.
             Assert.InRange(pool.InUse(), used + (ulong)length, Chunk.Length + (used + (ulong)length) * 3);
         }
@@ -49,7 +49,7 @@ public sealed unsafe class DepotTests
         var pool = NonpagedPool.Create(new NonpagedPoolOptions { IdleRelease = idleRelease, IdleKept = 0 });
         for (int i = 0; i < 10; i++)
         {
-            var thread = new Thread(() => pool.Free(pool.Allocate(5000)));
+            var thread = new Thread(() => pool.Free(pool.Alloc(5000)));
             thread.Start();
             thread.Join();
         }

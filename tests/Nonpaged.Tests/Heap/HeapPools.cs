@@ -18,7 +18,7 @@ internal static unsafe class HeapPools
     public static nint[] Take(this NonpagedPool pool, int count, nuint length)
     {
         nint[] blocks = new nint[count];
-        for (int i = 0; i < count; i++) blocks[i] = (nint)pool.Allocate(length);
+        for (int i = 0; i < count; i++) blocks[i] = (nint)pool.Alloc(length);
         return blocks;
     }
 

@@ -56,22 +56,22 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
         using MachineRam ram = new(4 << 20);
         using NonpagedPool pool = ram.Pool(MachineRam.Pc(4 << 20), verify);
         ulong free = pool.FreeBytes;
-        byte* small = (byte*)pool.Allocate(100);
-        byte* large = (byte*)pool.Allocate(200_000);
+        byte* small = (byte*)pool.Alloc(100);
+        byte* large = (byte*)pool.Alloc(200_000);
         NativeMemory.Fill(small, 100, 1);
-        Assert.Equal(BadFree.Middle, pool.TryFree(small + 1));
-        Assert.Equal(BadFree.Middle, pool.TryFree(large + 4096));
-        Assert.Equal(BadFree.WrongLength, pool.TryFree(small, 5000));
-        Assert.Equal(BadFree.WrongLength, pool.TryFree(large, 199_999));
-        Assert.Equal(BadFree.Foreign, pool.TryFree((void*)16));
-        Assert.Equal(BadFree.Foreign, pool.TryFree((void*)-4096));
-        Assert.Equal(BadFree.NotAllocated, pool.TryFree(large - 8192));
+        Assert.Equal(BadFree.Middle, pool.Give(small + 1));
+        Assert.Equal(BadFree.Middle, pool.Give(large + 4096));
+        Assert.Equal(BadFree.WrongLength, pool.Give(small, 5000));
+        Assert.Equal(BadFree.WrongLength, pool.Give(large, 199_999));
+        Assert.Equal(BadFree.Foreign, pool.Give((void*)16));
+        Assert.Equal(BadFree.Foreign, pool.Give((void*)-4096));
+        Assert.Equal(BadFree.NotAllocated, pool.Give(large - 8192));
         Assert.Equal(-1, new Span<byte>(small, 100).IndexOfAnyExcept((byte)1));
-        Assert.Equal(BadFree.None, pool.TryFree(small, 100));
-        Assert.Equal(BadFree.NotAllocated, pool.TryFree(small));
-        Assert.Equal(BadFree.None, pool.TryFree(large));
-        Assert.Equal(BadFree.NotAllocated, pool.TryFree(large));
-        Assert.Equal(BadFree.None, pool.TryFree(null));
+        Assert.Equal(BadFree.None, pool.Give(small, 100));
+        Assert.Equal(BadFree.NotAllocated, pool.Give(small));
+        Assert.Equal(BadFree.None, pool.Give(large));
+        Assert.Equal(BadFree.NotAllocated, pool.Give(large));
+        Assert.Equal(BadFree.None, pool.Give(null));
         Assert.Throws<ArgumentException>(() => pool.Free((void*)16));
         Assert.Equal(free, pool.FreeBytes);
     }
@@ -83,7 +83,7 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
         using NonpagedPool pool = ram.Pool(MachineRam.Pc(4 << 20), verify: false);
         foreach (nuint length in new nuint[] { 1, 16, 17, 1514, 65536, 65537, 100_000 })
         {
-            void* block = pool.Allocate(length);
+            void* block = pool.Alloc(length);
             Assert.InRange(pool.GetUsableSize(block), length, length + length / 8 + 4096);
             Assert.Throws<ArgumentException>(() => pool.GetUsableSize((byte*)block + 1));
             pool.Free(block, length);
@@ -97,11 +97,11 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
         using NonpagedPool pool = ram.Pool(MachineRam.Pc(2 << 20), verify: false);
         ulong free = pool.FreeBytes;
         nint[] blocks = new nint[64];
-        pool.Allocate(blocks, 1514);
+        pool.Alloc(blocks, 1514);
         Assert.Equal(64, blocks.Distinct().Count());
         pool.Free(blocks);
         Assert.Equal(free, pool.FreeBytes);
-        Assert.Throws<AllocationException>(() => pool.Allocate(blocks, 60_000));
+        Assert.Throws<AllocationException>(() => pool.Alloc(blocks, 60_000));
         Assert.All(blocks, block => Assert.Equal(0, block));
         Assert.Equal(free, pool.FreeBytes);
     }
@@ -135,7 +135,7 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
                 if (mine.Count < 50 && random.Next(2) == 0)
                 {
                     int length = random.Next(1, 3000);
-                    void* block = pool.Allocate((nuint)length);
+                    void* block = pool.Alloc((nuint)length);
                     NativeMemory.Fill(block, (nuint)length, (byte)(thread + 1));
                     mine.Add(((nint)block, length));
                 }
@@ -165,9 +165,9 @@ public sealed unsafe class HeapTests(ITestOutputHelper output)
             {
                 if (pool.FreeBytes < 1 << 20) continue;
                 nuint align = (nuint)1 << alignment;
-                nint address = (nint)(kind == 1 ? pool.AllocateAligned((nuint)length, align)
-                    : kind == 2 ? pool.AllocateZeroed((nuint)length)
-                    : pool.Allocate((nuint)length));
+                nint address = (nint)(kind == 1 ? pool.AllocAligned((nuint)length, align)
+                    : kind == 2 ? pool.AllocZeroed((nuint)length)
+                    : pool.Alloc((nuint)length));
                 Assert.Equal(0u, (nuint)address % (kind == 1 ? nuint.Max(align, 16) : 16));
                 if (kind == 2) Assert.Equal(-1, new Span<byte>((void*)address, length).IndexOfAnyExcept((byte)0));
                 Assert.DoesNotContain(model, other => address < other.Address + other.Length && other.Address < address + length);

@@ -81,15 +81,15 @@ public sealed unsafe class HistoryTests(ITestOutputHelper output)
             switch (step.Kind)
             {
                 case 0 or 1:
-                    Add((nint)pool.Allocate(length), step);
+                    Add((nint)pool.Alloc(length), step);
                     break;
                 case 2:
-                    nint zeroed = (nint)pool.AllocateZeroed(length);
+                    nint zeroed = (nint)pool.AllocZeroed(length);
                     Assert.Equal(-1, new Span<byte>((void*)zeroed, step.Length).IndexOfAnyExcept((byte)0));
                     Add(zeroed, step);
                     break;
                 case 3:
-                    nint aligned = (nint)pool.AllocateAligned(length, (nuint)1 << step.Alignment);
+                    nint aligned = (nint)pool.AllocAligned(length, (nuint)1 << step.Alignment);
                     Assert.Equal(0, aligned & ((1 << step.Alignment) - 1));
                     Add(aligned, step);
                     break;
@@ -97,7 +97,7 @@ public sealed unsafe class HistoryTests(ITestOutputHelper output)
                     nint[] several = new nint[step.Pick % 200];
                     // Not more than a thread's share of the ceiling.
                     int each = int.Min(step.Length, 500);
-                    pool.Allocate(several, (nuint)each);
+                    pool.Alloc(several, (nuint)each);
                     foreach (nint block in several) Add(block, step with { Length = each });
                     break;
                 case 5 when passed is not null && _blocks.Count > 0:
@@ -128,7 +128,7 @@ public sealed unsafe class HistoryTests(ITestOutputHelper output)
         {
             Check(block);
             if (block.Pattern % 2 == 0) pool.Free((void*)block.Address);
-            else Assert.Equal(BadFree.None, pool.TryFree((void*)block.Address, (nuint)block.Length));
+            else Assert.Equal(BadFree.None, pool.Give((void*)block.Address, (nuint)block.Length));
         }
 
         private static void Check(Block block) =>

@@ -95,14 +95,14 @@ public sealed unsafe class InterleavingTests(ITestOutputHelper output)
         bool isDone = false;
         void UseNext()
         {
-            void* block = next!.Allocate(4000);
-            Assert.Equal(BadFree.None, next.TryFree(block));
+            void* block = next!.Alloc(4000);
+            Assert.Equal(BadFree.None, next.Give(block));
         }
 
         return story
             .With(() =>
             {
-                old.Free(old.Allocate(4000));
+                old.Free(old.Alloc(4000));
                 isUnused = true;
                 story.Give(story.Take(2));
                 Schedule.Until(() => next is not null);
@@ -213,7 +213,7 @@ public sealed unsafe class InterleavingTests(ITestOutputHelper output)
     });
 
     /// <summary>
-    /// What <see cref="NonpagedPool.Allocate(nuint)"/> does where the magazine has a block, with a switch between what it reads
+    /// What <see cref="NonpagedPool.Alloc(nuint)"/> does where the magazine has a block, with a switch between what it reads
     /// and what it writes.
     /// </summary>
     private static void Hit(Story story, MagazineHeap heap)

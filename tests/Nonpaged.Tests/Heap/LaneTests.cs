@@ -27,7 +27,7 @@ public sealed unsafe partial class LaneTests
             Pin(processors[number]);
             for (int done = 0; done < Blocks; done += Turn)
             {
-                for (int i = done; i < done + Turn; i++) blocks[number][i] = (nint)pool.Allocate(64);
+                for (int i = done; i < done + Turn; i++) blocks[number][i] = (nint)pool.Alloc(64);
                 turns.SignalAndWait();
             }
         }))];
@@ -64,7 +64,7 @@ public sealed unsafe partial class LaneTests
 
     private static void Fill(NonpagedPool pool, nint[] blocks)
     {
-        for (int i = 0; i < blocks.Length; i++) blocks[i] = (nint)pool.Allocate(1024);
+        for (int i = 0; i < blocks.Length; i++) blocks[i] = (nint)pool.Alloc(1024);
     }
 
     private static void On(int processor, Action work)

@@ -36,12 +36,12 @@ public sealed unsafe class LargeBlockTests
         using NonpagedPool pool = HeapPools.Make();
         foreach (nuint length in s_lengths)
         {
-            byte* block = (byte*)pool.Allocate(length);
+            byte* block = (byte*)pool.Alloc(length);
             Assert.Equal(0u, (nuint)block % Page.Size);
             Assert.InRange(pool.GetUsableSize(block), length, length + (length / 8));
             new Span<byte>(block, (int)length).Fill(0xcc);
             pool.Free(block, length);
-            byte* next = (byte*)pool.Allocate(length);
+            byte* next = (byte*)pool.Alloc(length);
             Assert.Equal((nuint)block, (nuint)next);
             pool.Free(next);
         }
@@ -56,13 +56,13 @@ public sealed unsafe class LargeBlockTests
         using NonpagedPool pool = HeapPools.Make();
         foreach (nuint length in s_lengths)
         {
-            byte* block = (byte*)pool.Allocate(length);
+            byte* block = (byte*)pool.Alloc(length);
             for (nuint middle = 16; middle < length; middle += middle < 256 ? 16u : 4096u - (middle % 4096))
                 Assert.Throws<ArgumentException>(() => pool.Free(block + middle));
-            Assert.Equal(BadFree.WrongLength, pool.TryFree(block, 100));
-            Assert.Equal(BadFree.WrongLength, pool.TryFree(block, length > 200_000 ? 100_000u : 1_000_000u));
-            Assert.Equal(BadFree.None, pool.TryFree(block, length));
-            Assert.NotEqual(BadFree.None, pool.TryFree(block));
+            Assert.Equal(BadFree.WrongLength, pool.Give(block, 100));
+            Assert.Equal(BadFree.WrongLength, pool.Give(block, length > 200_000 ? 100_000u : 1_000_000u));
+            Assert.Equal(BadFree.None, pool.Give(block, length));
+            Assert.NotEqual(BadFree.None, pool.Give(block));
             Assert.Throws<ArgumentException>(() => pool.Free(block));
         }
 
@@ -114,7 +114,7 @@ public sealed unsafe class LargeBlockTests
     {
         using NonpagedPool pool = HeapPools.Make();
         nint[] blocks = new nint[20];
-        pool.Allocate(blocks, 200_000);
+        pool.Alloc(blocks, 200_000);
         Assert.Equal(blocks.Length, blocks.Distinct().Count());
         pool.Free(blocks);
         pool.Trim();
@@ -125,7 +125,7 @@ public sealed unsafe class LargeBlockTests
     public void A_pool_without_magazines_has_a_record_of_each_large_block()
     {
         using NonpagedPool pool = HeapPools.Make(idleRelease: TimeSpan.Zero);
-        byte* block = (byte*)pool.Allocate(100_000);
+        byte* block = (byte*)pool.Alloc(100_000);
         Assert.Equal((nuint)100_000, pool.Find(block)!.Length);
         pool.Free(block);
         Assert.Equal(0UL, pool.InUse());
@@ -135,8 +135,8 @@ public sealed unsafe class LargeBlockTests
     public void Large_blocks_that_stay_in_use_are_counted_when_the_pool_ends()
     {
         NonpagedPool pool = HeapPools.Make();
-        pool.Allocate(100_000);
-        pool.Free(pool.Allocate(100_000));
+        pool.Alloc(100_000);
+        pool.Free(pool.Alloc(100_000));
         pool.Dispose();
         Assert.Equal(1, pool.Leftovers!.SmallBlocks);
     }

@@ -14,7 +14,7 @@ public sealed unsafe class MagazinePoolTests
     public void A_pool_on_any_rung_has_chunks_of_64_KiB_for_small_blocks(MemoryRung rung)
     {
         using NonpagedPool pool = HeapPools.Make(rung: rung);
-        pool.Free(pool.Allocate(100));
+        pool.Free(pool.Alloc(100));
         // Of the chunk, all but the block that is in no magazine.
         Assert.Equal(64UL << 10, pool.InUse());
         pool.Trim();
@@ -25,7 +25,7 @@ public sealed unsafe class MagazinePoolTests
     public void Where_there_is_no_room_for_the_states_of_more_blocks_they_come_from_single_pages_and_nothing_is_lost()
     {
         using NonpagedPool pool = HeapPools.Make();
-        pool.Free(pool.Allocate(64));
+        pool.Free(pool.Alloc(64));
         UsedStates(PoolParts.HeapOf(pool)!.Table) = ChunkTable.MostStates - 1024;
         nint[] blocks = pool.Take(10_000, 64);
         Assert.Equal(blocks.Length, blocks.Distinct().Count());
@@ -124,7 +124,7 @@ public sealed unsafe class MagazinePoolTests
         for (nuint length = 1000; length < 9000; length += 1000) pool.Give(pool.Take(300, length));
         using MemoryBlock run = pool.Allocate(new MemoryRequest(4 << 20));
         Assert.Equal(4u << 20, (uint)run.Length);
-        Assert.Throws<AllocationException>(() => pool.Allocate(100));
+        Assert.Throws<AllocationException>(() => pool.Alloc(100));
     }
 
     [Fact]
@@ -132,13 +132,13 @@ public sealed unsafe class MagazinePoolTests
     {
         using NonpagedPool pool = HeapPools.Make(ceiling: 4 << 20);
         nint[] some = new nint[1000];
-        pool.Allocate(some, 1514);
+        pool.Alloc(some, 1514);
         Assert.Equal(some.Length, some.Distinct().Count());
         // What the caller's array held before is nobody's business.
         nint[] more = [.. Enumerable.Range(0, 10_000).Select(index => some[index % some.Length])];
-        Assert.Throws<AllocationException>(() => pool.Allocate(more, 1514));
+        Assert.Throws<AllocationException>(() => pool.Alloc(more, 1514));
         Assert.All(more, block => Assert.Equal(0, block));
-        pool.Allocate(more.AsSpan(..500), 1514);
+        pool.Alloc(more.AsSpan(..500), 1514);
         Assert.Empty(more[..500].Intersect(some));
         pool.Free(more.AsSpan(..500));
         pool.Free(some);
@@ -215,7 +215,7 @@ public sealed unsafe class MagazinePoolTests
         {
             for (int i = 0; i < 20; i++)
             {
-                nint block = (nint)pool.Allocate((nuint)(100 + index % 7 * 300));
+                nint block = (nint)pool.Alloc((nuint)(100 + index % 7 * 300));
                 *(nint*)block = block;
                 passed.Enqueue(block);
             }
@@ -271,7 +271,7 @@ public sealed unsafe class MagazinePoolTests
             step.SignalAndWait();
             foreach (nint block in blocks) Assert.Equal(~block, *(nint*)block);
             pool.Dispose();
-            Assert.Throws<ObjectDisposedException>(() => pool.Allocate(200));
+            Assert.Throws<ObjectDisposedException>(() => pool.Alloc(200));
             pool = HeapPools.Make();
             step.SignalAndWait();
         }
@@ -285,11 +285,11 @@ public sealed unsafe class MagazinePoolTests
     public void A_pool_that_is_gone_takes_no_free_and_says_so()
     {
         NonpagedPool pool = HeapPools.Make();
-        void* block = pool.Allocate(200);
+        void* block = pool.Alloc(200);
         pool.Dispose();
         Assert.Throws<ObjectDisposedException>(() => pool.Free(block));
         Assert.Throws<ObjectDisposedException>(() => pool.Free(block, 200));
-        Assert.Throws<ObjectDisposedException>(() => pool.TryFree(block));
+        Assert.Throws<ObjectDisposedException>(() => pool.Give(block));
         Assert.Throws<ObjectDisposedException>(() => pool.Free((ReadOnlySpan<nint>)[(nint)block]));
         Assert.False(pool.TryFreeSmall(block));
         Assert.Throws<ObjectDisposedException>(() => pool.GetUsableSize(block));
@@ -304,15 +304,15 @@ public sealed unsafe class MagazinePoolTests
         NonpagedPool[] pools = [.. Enumerable.Range(0, PoolSlots.Count + 20).Select(_ => HeapPools.Make(ceiling: 4 << 20))];
         try
         {
-            nint[] blocks = [.. pools.Select(pool => (nint)pool.Allocate(100))];
+            nint[] blocks = [.. pools.Select(pool => (nint)pool.Alloc(100))];
             Assert.Equal(blocks.Length, blocks.Distinct().Count());
             for (int i = 0; i < pools.Length; i++) *(nint*)blocks[i] = i;
             for (int i = 0; i < pools.Length; i++)
             {
                 Assert.Equal(i, *(nint*)blocks[i]);
-                Assert.Equal(BadFree.Foreign, pools[i].TryFree((void*)blocks[(i + 1) % pools.Length]));
-                Assert.Equal(BadFree.None, pools[i].TryFree((void*)blocks[i]));
-                Assert.Equal(BadFree.NotAllocated, pools[i].TryFree((void*)blocks[i]));
+                Assert.Equal(BadFree.Foreign, pools[i].Give((void*)blocks[(i + 1) % pools.Length]));
+                Assert.Equal(BadFree.None, pools[i].Give((void*)blocks[i]));
+                Assert.Equal(BadFree.NotAllocated, pools[i].Give((void*)blocks[i]));
                 pools[i].Trim();
                 Assert.Equal(0UL, pools[i].InUse());
             }
@@ -323,7 +323,7 @@ public sealed unsafe class MagazinePoolTests
         }
 
         using NonpagedPool next = HeapPools.Make();
-        next.Free(next.Allocate(100));
+        next.Free(next.Alloc(100));
         Assert.Equal(64UL << 10, next.InUse());
     }
 

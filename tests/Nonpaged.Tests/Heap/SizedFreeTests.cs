@@ -17,7 +17,7 @@ public sealed unsafe class SizedFreeTests(ITestOutputHelper output)
         {
             foreach (nuint given in s_lengths)
             {
-                void* block = pool.Allocate(length);
+                void* block = pool.Alloc(length);
                 // Of the same class, or of a shorter one that is aligned.
                 if (SizeClass.MayHold(SizeClass.Of(length), given))
                 {
@@ -30,7 +30,7 @@ public sealed unsafe class SizedFreeTests(ITestOutputHelper output)
                 Assert.Throws<ArgumentException>(() => pool.Free(block, length));
             }
 
-            void* other = pool.Allocate(length);
+            void* other = pool.Alloc(length);
             Assert.Throws<ArgumentException>(() => pool.Free(other, 0));
             Assert.Throws<ArgumentException>(() => pool.Free(other, nuint.MaxValue));
             Assert.Throws<ArgumentException>(() => pool.Free((byte*)other + 16, length));
@@ -65,10 +65,10 @@ public sealed unsafe class SizedFreeTests(ITestOutputHelper output)
         (before, behind) =>
         {
             using NonpagedPool pool = HeapPools.Make();
-            nint[] blocks = [.. pool.Take(before, 64), (nint)pool.Allocate(1514), .. pool.Take(behind, 64)];
+            nint[] blocks = [.. pool.Take(before, 64), (nint)pool.Alloc(1514), .. pool.Take(behind, 64)];
             Assert.Throws<ArgumentException>(() => pool.Free(blocks, 64));
             for (int i = 0; i < blocks.Length; i++)
-                Assert.Equal(i < before ? BadFree.NotAllocated : BadFree.None, pool.TryFree((void*)blocks[i]));
+                Assert.Equal(i < before ? BadFree.NotAllocated : BadFree.None, pool.Give((void*)blocks[i]));
             pool.Trim();
             Assert.Equal(0UL, pool.InUse());
         },
@@ -81,7 +81,7 @@ public sealed unsafe class SizedFreeTests(ITestOutputHelper output)
         for (nuint alignment = 16; alignment <= 4096; alignment *= 2)
         {
             foreach (nuint length in (nuint[])[1, 100, 1514, 4096, 65_536])
-                pool.Free(pool.AllocateAligned(length, alignment), length);
+                pool.Free(pool.AllocAligned(length, alignment), length);
         }
 
         pool.Trim();

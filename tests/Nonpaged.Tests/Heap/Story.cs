@@ -66,7 +66,7 @@ internal sealed unsafe class Story : IDisposable
 
     public nint TakeOf(NonpagedPool pool, nuint length = 4000)
     {
-        nint block = (nint)pool.Allocate(length);
+        nint block = (nint)pool.Alloc(length);
         Own(pool, block);
         return block;
     }
@@ -89,7 +89,7 @@ internal sealed unsafe class Story : IDisposable
             if (!pool.IsDisposed && *(nint*)block != ~block)
                 throw new InvalidOperationException($"0x{block:x} has other contents.");
             if (!_live.Remove(block)) throw new InvalidOperationException($"0x{block:x} is not in use.");
-            if (pool.TryFree((void*)block) is var bad and not BadFree.None)
+            if (pool.Give((void*)block) is var bad and not BadFree.None)
                 throw new InvalidOperationException($"0x{block:x} is {bad}.");
         }
     }

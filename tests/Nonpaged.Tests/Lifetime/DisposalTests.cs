@@ -83,8 +83,8 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
         var pool = NonpagedPool.Create(new NonpagedPoolOptions { Verify = verify });
         pool.LeftBehind += left => told = left;
         pool.Allocate(new MemoryRequest(10_000) { WholePages = true, Owner = "a ring" });
-        for (int i = 0; i < 3; i++) pool.Allocate(100);
-        pool.Free(pool.Allocate(100));
+        for (int i = 0; i < 3; i++) pool.Alloc(100);
+        pool.Free(pool.Alloc(100));
         pool.Dispose();
         Assert.Same(told, pool.Leftovers);
         Assert.Equal(verify ? (4, 0) : (1, 3), (told!.Blocks.Count, (int)told.SmallBlocks));
@@ -115,7 +115,7 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
         using var goOn = new ManualResetEventSlim();
         var thread = new Thread(() =>
         {
-            pool.Free(pool.Allocate(64));
+            pool.Free(pool.Alloc(64));
             used.Set();
             goOn.Wait();
         });
@@ -143,17 +143,17 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
         switch (call)
         {
             case "small":
-                pool.Free(pool.Allocate(100));
+                pool.Free(pool.Alloc(100));
                 break;
             case "zeroed":
-                pool.Free(pool.AllocateZeroed(5000));
+                pool.Free(pool.AllocZeroed(5000));
                 break;
             case "aligned":
-                pool.Free(pool.AllocateAligned(100, 2048));
+                pool.Free(pool.AllocAligned(100, 2048));
                 break;
             case "bulk":
                 Span<nint> blocks = stackalloc nint[64];
-                pool.Allocate(blocks, 1514);
+                pool.Alloc(blocks, 1514);
                 pool.Free(blocks);
                 break;
             case "pages":
@@ -173,11 +173,11 @@ public sealed unsafe class DisposalTests(ITestOutputHelper output)
                 pool.Reserve(64 << 10);
                 break;
             case "trim":
-                pool.Free(pool.Allocate(1514));
+                pool.Free(pool.Alloc(1514));
                 pool.Trim();
                 break;
             case "look":
-                void* small = pool.Allocate(300);
+                void* small = pool.Alloc(300);
                 pool.GetUsableSize(small);
                 pool.GetMap();
                 _ = pool.Blocks.Count + pool.GetRegionUse(Caching.Uncached).FreeBytes.GetHashCode();

@@ -36,14 +36,14 @@ public sealed unsafe class ZeroedTests
     public void Memory_that_was_freed_is_zero_where_that_is_asked_for_and_as_it_was_where_it_is_not(uint length)
     {
         using NonpagedPool pool = Pool();
-        byte* first = (byte*)pool.Allocate(length);
+        byte* first = (byte*)pool.Alloc(length);
         new Span<byte>(first, (int)length).Fill(0xcc);
         pool.Free(first);
-        byte* second = (byte*)pool.Allocate(length);
+        byte* second = (byte*)pool.Alloc(length);
         Assert.Equal((nuint)first, (nuint)second);
         Assert.Equal(-1, new Span<byte>(second, (int)length).IndexOfAnyExcept((byte)0xcc));
         pool.Free(second);
-        byte* zeroed = (byte*)pool.AllocateZeroed(length);
+        byte* zeroed = (byte*)pool.AllocZeroed(length);
         Assert.Equal((nuint)first, (nuint)zeroed);
         Assert.Equal(-1, new Span<byte>(zeroed, (int)length).IndexOfAnyExcept((byte)0));
         pool.Free(zeroed);

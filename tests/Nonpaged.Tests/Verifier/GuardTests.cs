@@ -41,10 +41,10 @@ public sealed unsafe class GuardTests
         using var pool = NonpagedPool.Create(s_guarded);
         var found = new List<MemoryCorruption>();
         pool.Corrupted += found.Add;
-        byte* start = (byte*)pool.Allocate((nuint)length);
+        byte* start = (byte*)pool.Alloc((nuint)length);
         pool.Free(start);
         start[at] = 1;
-        for (int i = 0; i < 2000; i++) pool.Free(pool.Allocate((nuint)length));
+        for (int i = 0; i < 2000; i++) pool.Free(pool.Alloc((nuint)length));
         MemoryCorruption corruption = Assert.Single(found);
         Assert.Equal((CorruptionKind.AfterFree, (nuint)start + (nuint)at), (corruption.Kind, corruption.Address));
     }
@@ -57,11 +57,11 @@ public sealed unsafe class GuardTests
         {
             for (int length = 1; length <= 65_536; length += 619)
             {
-                byte* start = (byte*)pool.Allocate((nuint)length);
+                byte* start = (byte*)pool.Alloc((nuint)length);
                 new Span<byte>(start, length).Fill(0xa5);
                 Assert.Equal((nuint)length, length <= 65_520 ? pool.GetUsableSize(start) : (nuint)length);
                 pool.Free(start, (nuint)length);
-                Assert.Equal(BadFree.NotAllocated, pool.TryFree(start));
+                Assert.Equal(BadFree.NotAllocated, pool.Give(start));
             }
         }
 
@@ -73,7 +73,7 @@ public sealed unsafe class GuardTests
     public void Freed_blocks_that_are_kept_give_way_where_memory_is_scarce()
     {
         using var pool = NonpagedPool.Create(s_guarded with { Ceiling = 2 << 20 });
-        for (int i = 0; i < 500; i++) pool.Free(pool.Allocate(2000));
+        for (int i = 0; i < 500; i++) pool.Free(pool.Alloc(2000));
         MemoryBlock all = pool.Allocate(new MemoryRequest((2 << 20) - 4096) { WholePages = true });
         all.Dispose();
     }
