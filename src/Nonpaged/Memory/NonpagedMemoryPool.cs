@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Nonpaged;
 
@@ -12,13 +13,19 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
 
     // By their numbers, which are never used again: an owner that outlived its pool finds nobody.
     private static readonly Lock s_gate = new();
-    private static NonpagedMemoryPool?[] s_views = new NonpagedMemoryPool?[4];
+    private static NonpagedPool?[] s_pools = new NonpagedPool?[4];
     private static int s_count;
 
     private readonly NonpagedPool _pool;
 
-    // 0 where there were as many views as an owner can tell apart.
+    // Here, so that nothing looks whether it is made yet.
+    private readonly ushort* _classes = SizeClass.Magazines;
+
+    // 0 where there were as many as an owner can tell apart.
     private readonly int _number;
+
+    // Small blocks are of magazines, and their owners have one word.
+    private readonly bool _isQuick;
 
     public NonpagedMemoryPool(NonpagedPool pool)
     {
@@ -27,25 +34,37 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
         {
             if (s_count == PooledMemory.MaxNumber) return;
             _number = ++s_count;
-            if (_number == s_views.Length) Array.Resize(ref s_views, 2 * s_views.Length);
-            Volatile.Write(ref s_views[_number], this);
+            if (_number == s_pools.Length) Array.Resize(ref s_pools, 2 * s_pools.Length);
+            Volatile.Write(ref s_pools[_number], pool);
         }
+
+        _isQuick = pool.HasUnrecorded(1);
     }
 
     public override int MaxBufferSize => Array.MaxLength;
 
-    /// <summary>The view of a number; null where its pool is gone.</summary>
-    public static NonpagedPool? PoolOf(int number) => Volatile.Read(ref Volatile.Read(ref s_views)[number])?._pool;
+    /// <summary>The pool of a number; null where it is gone.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static NonpagedPool? PoolOf(int number) => Volatile.Read(ref Volatile.Read(ref s_pools)[number]);
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
-        int size = minBufferSize == -1 ? DefaultSize : minBufferSize;
-        ArgumentOutOfRangeException.ThrowIfNegative(size, nameof(minBufferSize));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaxBufferSize, nameof(minBufferSize));
-        // No block has 0 bytes.
-        nuint length = nuint.Max((nuint)size, 1);
-        if (_number == 0 || !_pool.HasUnrecorded(length)) return _pool.Allocate(new MemoryRequest(length));
+        if ((uint)(minBufferSize - 1) >= SizeClass.MaxLength || !_isQuick) return RentOther(minBufferSize);
         // Before the block, so that none is lost where there is no memory for it.
+        var owner = new PooledMemory();
+        int sizeClass = _classes[((uint)minBufferSize + (SizeClass.Granule - 1)) / SizeClass.Granule] >> Magazine.SizeShift;
+        owner.Own(_number, _pool.Alloc((nuint)minBufferSize), sizeClass);
+        return owner;
+    }
+
+    private IMemoryOwner<byte> RentOther(int minBufferSize)
+    {
+        if (minBufferSize == -1) return Rent(DefaultSize);
+        ArgumentOutOfRangeException.ThrowIfNegative(minBufferSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, MaxBufferSize);
+        // No block has 0 bytes.
+        nuint length = nuint.Max((nuint)minBufferSize, 1);
+        if (!_isQuick || !_pool.HasUnrecorded(length)) return _pool.Allocate(new MemoryRequest(length));
         var owner = new PooledMemory();
         void* block = _pool.Alloc(length);
         // A large one has a record where magazines have none of it.
@@ -58,7 +77,7 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
     public void Leave()
     {
         if (_number == 0) return;
-        lock (s_gate) Volatile.Write(ref s_views[_number], null);
+        lock (s_gate) Volatile.Write(ref s_pools[_number], null);
     }
 
     /// <summary>Does nothing: the pool is not the view's.</summary>

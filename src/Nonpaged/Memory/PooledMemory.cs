@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace Nonpaged;
 
@@ -24,7 +25,8 @@ internal sealed unsafe class PooledMemory : MemoryManager<byte>, IDisposable
     // From the lowest bit up: the block's address without its zeros, its size class, the view's number; 0 when it was disposed of.
     private ulong _word;
 
-    public override Memory<byte> Memory => CreateMemory(SizeOf(WordInUse()));
+    // Where the pool is gone its span says so.
+    public override Memory<byte> Memory => CreateMemory(SizeOf(Owned()));
 
     /// <summary>Owns a block from here on.</summary>
     public void Own(int number, void* block, int sizeClass) =>
@@ -57,11 +59,18 @@ internal sealed unsafe class PooledMemory : MemoryManager<byte>, IDisposable
 
     private static int SizeOf(ulong word) => SizeClass.Size((int)(word >> ClassShift) & ClassMask);
 
-    private ulong WordInUse()
+    private ulong Owned()
     {
         ulong word = Volatile.Read(ref _word);
         ObjectDisposedException.ThrowIf(word == 0, typeof(IMemoryOwner<byte>));
-        return NonpagedMemoryPool.PoolOf((int)(word >> NumberShift)) is { IsDisposed: false } ? word
+        return word;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong WordInUse()
+    {
+        ulong word = Owned();
+        return NonpagedMemoryPool.PoolOf((int)(word >> NumberShift)) is not null ? word
             : throw new ObjectDisposedException(nameof(NonpagedPool), "The pool that the memory is of was disposed.");
     }
 

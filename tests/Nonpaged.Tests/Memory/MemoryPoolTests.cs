@@ -124,7 +124,8 @@ public sealed class MemoryPoolTests
         using var other = NonpagedPool.Create();
         using IMemoryOwner<byte> others = other.AsMemoryPool().Rent(200);
         Assert.Throws<ObjectDisposedException>(() => memory.Span.Length);
-        Assert.Throws<ObjectDisposedException>(() => owner.Memory);
+        Assert.Throws<ObjectDisposedException>(() => owner.Memory.Span.Length);
+        Assert.Throws<ObjectDisposedException>(() => memory.Pin());
         owner.Dispose();
         others.Memory.Span.Clear();
     }
