@@ -5,7 +5,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-// Blocks by their addresses, with the names of .NET's NativeMemory. Inlined is what a magazine needs; all else is behind one call.
+// Blocks by their addresses, named as in .NET's NativeMemory. Inlined is what a magazine needs; all else is behind one call.
 public sealed unsafe partial class NonpagedPool
 {
     /// <summary>
@@ -69,7 +69,7 @@ public sealed unsafe partial class NonpagedPool
 
     /// <inheritdoc cref="TryFree(void*, out BadFree)"/>
     /// <param name="address">The block's first byte. Null is allowed.</param>
-    /// <param name="length">Its length in bytes. Where the exact length is not recorded, one of the same size class passes.</param>
+    /// <param name="length">Its length in bytes. Where the exact length is not recorded, one of the same class passes.</param>
     /// <param name="bad">What is wrong; <see cref="BadFree.None"/> where it was freed.</param>
     public bool TryFree(void* address, nuint length, out BadFree bad) => (bad = Give(address, length)) == BadFree.None;
 
@@ -111,8 +111,8 @@ public sealed unsafe partial class NonpagedPool
     }
 
     /// <summary>
-    /// Describes the magazines of a length up to <see cref="LongestSmallBlock"/>. The pool must live as long as the process. False
-    /// where it has none.
+    /// Describes the magazines of a length up to <see cref="LongestSmallBlock"/>. The pool must live as long as the process.
+    /// False where it has none.
     /// </summary>
     internal bool TryDescribe(nuint length, out FixedMagazine magazine)
     {

@@ -7,20 +7,12 @@ namespace Nonpaged;
 public sealed unsafe partial class NonpagedPool
 {
     /// <summary>
-    /// The pool as <see cref="MemoryPool{T}"/>, for pipes, streams and sockets: always the same one. Its memory is at least as long
-    /// as asked for, its contents are undefined, and it stays where it is until its owner is disposed: there is no finalizer.
+    /// The pool as <see cref="MemoryPool{T}"/>, for pipes, streams and sockets: always the same one. Its memory is at least as
+    /// long as asked for, its contents are undefined, and it stays where it is until its owner is disposed: there is no
+    /// finalizer.
     /// Disposing of the view does nothing.
     /// </summary>
-    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public MemoryPool<byte> AsMemoryPool()
-    {
-        if (Volatile.Read(ref _memoryPool) is { } made) return made;
-        _life.ThrowIfOver();
-        var view = new NonpagedMemoryPool(this);
-        if (Interlocked.CompareExchange(ref _memoryPool, view, null) is not { } other) return view;
-        view.Leave();
-        return other;
-    }
+    public MemoryPool<byte> AsMemoryPool() => _memoryPool;
 
     /// <summary>How many bytes of a block can be used: its size class, or its whole pages.</summary>
     /// <exception cref="ArgumentException">The address is not that of a block in use.</exception>

@@ -35,7 +35,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly BlockIndex _index;
     private readonly Importer _importer;
     private readonly Exporter _exporter;
-    private NonpagedMemoryPool? _memoryPool;
+    private readonly NonpagedMemoryPool _memoryPool;
 
     private NonpagedPool(NonpagedPoolOptions options, bool grows, IommuAddressSpace? iommu = null)
     {
@@ -55,6 +55,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _index = new BlockIndex(_pages, _recorded, freed);
         _importer = new Importer(host?.Pins.Rings, iommu);
         _exporter = new Exporter(options, _pages, isHost: grows);
+        _memoryPool = new NonpagedMemoryPool(this);
         PoolMetrics.Add(this);
     }
 
@@ -197,7 +198,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         if (!_life.TryEnd()) return;
         _front.Close();
         _timer.Dispose();
-        _memoryPool?.Leave();
+        _memoryPool.Leave();
         _life.AwaitHolders();
         HeapHook.Step();
         Leftovers = _supply.Close(_recorded.Close());

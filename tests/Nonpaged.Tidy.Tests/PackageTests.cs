@@ -3,14 +3,14 @@ namespace Nonpaged.Tidy.Tests;
 /// <summary>The packages that dotnet pack makes.</summary>
 public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
 {
-    // Nonpaged.Cli is a tool: all that it needs is in it.
+    // Nonpaged.Tool is a tool: all that it needs is in it.
     [Fact]
     public void Packing_gives_these_packages_and_no_warning()
     {
         Assert.True(packed.ExitCode == 0, packed.Output);
         Assert.DoesNotContain("warning", packed.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(
-            ["Nonpaged", "Nonpaged.Cli", "Nonpaged.Drivers", "Nonpaged.Machines", "Nonpaged.Ndis", "Nonpaged.Protocols"],
+            ["Nonpaged", "Nonpaged.Drivers", "Nonpaged.Machines", "Nonpaged.Ndis", "Nonpaged.Protocols", "Nonpaged.Tool"],
             packed.All.Select(package => package.Id).Order(StringComparer.Ordinal));
     }
 
@@ -44,6 +44,19 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
         from need in package.Dependencies.Keys
         where !need.StartsWith("Nonpaged", StringComparison.Ordinal)
         select $"{package.Id} needs {need}");
+
+    [Fact]
+    public void Each_package_says_what_it_is_and_has_its_symbols_in_it() => Assert.All(packed.All, package =>
+    {
+        Assert.Equal(("README.md", "icon.png", "MIT"), (package.Readme, package.Icon, package.License));
+        Assert.True(package.Description.Length > 40, $"{package.Id}: {package.Description}");
+        Assert.Contains("ndis", package.Tags, StringComparison.Ordinal);
+        Assert.Contains("CHANGELOG.md", package.Files);
+        Assert.DoesNotContain(package.Files, file => file.EndsWith(".pdb", StringComparison.Ordinal));
+        Assert.All(
+            package.Assemblies.Where(file => Path.GetFileName(file).StartsWith("Nonpaged", StringComparison.Ordinal)),
+            file => Assert.True(package.WithSymbols.Contains(file), $"{package.Id}: {file} has no symbols in it."));
+    });
 
     private Package Find(string id) => packed.All.FirstOrDefault(package => package.Id == id)
         ?? throw new InvalidOperationException($"There is no package {id}: {packed.Output}");

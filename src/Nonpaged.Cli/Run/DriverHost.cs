@@ -58,11 +58,29 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     {
         string? path = Environment.GetEnvironmentVariable(PathVariable);
         if (string.IsNullOrEmpty(path)) path = Path.Combine(AppContext.BaseDirectory, "nonpaged-host");
-        return File.Exists(path) ? path : throw new CommandException(
+        if (File.Exists(path)) return Executable(path);
+        throw new CommandException(
             $"The program that runs C drivers is not there: {path}.",
             $"the variable {PathVariable}, which names it; the script ./nonpaged builds it and sets the variable",
             $"./nonpaged run {request.DriverFile} --nic {request.Nic}",
             FailureKind.Other);
+    }
+
+    // A package's files are none when they are unpacked.
+    private static string Executable(string path)
+    {
+        const UnixFileMode execute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+        if (OperatingSystem.IsWindows() || (File.GetUnixFileMode(path) & execute) == execute) return path;
+        try
+        {
+            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | execute);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Then starting it says so.
+        }
+
+        return path;
     }
 
     private Child Start(string program, SafeFileHandle record)

@@ -20,7 +20,8 @@ public static unsafe partial class NdisLibrary
         Lookaside->Size = Size;
         Lookaside->Key = isRecorded ? 0 : KeyOf(Lookaside, context.Instance.Pool.Number);
         Lookaside->Magazine = default;
-        if (!isRecorded && context.Instance == NdisInstance.Default) context.Instance.Pool.TryDescribe(Size, out Lookaside->Magazine);
+        if (!isRecorded && context.Instance == NdisInstance.Default)
+            context.Instance.Pool.TryDescribe(Size, out Lookaside->Magazine);
         var list = new LookasideList(context.Driver, Size, isRecorded);
         Lookaside->ListObject = list.Handle = context.Instance.Handles.Add(list);
     }
@@ -68,8 +69,8 @@ public static unsafe partial class NdisLibrary
         }
     }
 
-    // No other list has it, and no copy. That of pool 0, which there is not, is odd, as what lies in other memory by chance is not:
-    // the address itself, or null.
+    // No other list has it, and no copy. That of pool 0, which there is not, is odd, as what lies in other memory by chance is
+    // not: the address itself, or null.
     private static nint KeyOf(NPAGED_LOOKASIDE_LIST* list, nint pool) => ((nint)list + 1) ^ pool;
 
     private static NonpagedPool? PoolOf(NPAGED_LOOKASIDE_LIST* Lookaside) =>

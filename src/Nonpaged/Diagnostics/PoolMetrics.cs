@@ -32,7 +32,9 @@ internal static class PoolMetrics
         Observe("held", "Memory that the pool holds.", static extent => (long)extent.Length);
         Observe("used", "Whole pages that are in use.", static extent => Sum(extent, isUsed: true));
         Observe("free", "Whole pages that nobody uses.", static extent => Sum(extent, isUsed: false));
-        Observe("pinned", "Memory whose physical addresses cannot change.", static extent => extent.Pinned ? (long)extent.Length : 0);
+        Observe(
+            "pinned", "Memory whose physical addresses cannot change.",
+            static extent => extent.Pinned ? (long)extent.Length : 0);
     }
 
     /// <summary>A pool is there until it is disposed or forgotten.</summary>
@@ -56,7 +58,8 @@ internal static class PoolMetrics
     {
         if (!s_failures.Enabled || failure is null) return;
         s_failures.Add(
-            1, new KeyValuePair<string, object?>(PoolTag, pool), new KeyValuePair<string, object?>(KindTag, failure.Kind.ToString()));
+            1, new KeyValuePair<string, object?>(PoolTag, pool),
+            new KeyValuePair<string, object?>(KindTag, failure.Kind.ToString()));
     }
 
     /// <summary>Memory is about to be obtained: when, or 0 where nobody wants to know.</summary>

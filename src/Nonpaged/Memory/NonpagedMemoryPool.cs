@@ -21,25 +21,14 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
     // Here, so that nothing looks whether it is made yet.
     private readonly ushort* _classes = SizeClass.Magazines;
 
-    // 0 where there were as many as an owner can tell apart.
-    private readonly int _number;
+    // Given when memory is rented first: 0 before, and where there were as many as an owner can tell apart.
+    private int _number;
+    private bool _isAsked;
 
     // Small blocks are of magazines, and their owners have one word.
-    private readonly bool _isQuick;
+    private bool _isQuick;
 
-    public NonpagedMemoryPool(NonpagedPool pool)
-    {
-        _pool = pool;
-        lock (s_gate)
-        {
-            if (s_count == PooledMemory.MaxNumber) return;
-            _number = ++s_count;
-            if (_number == s_pools.Length) Array.Resize(ref s_pools, 2 * s_pools.Length);
-            Volatile.Write(ref s_pools[_number], pool);
-        }
-
-        _isQuick = pool.HasUnrecorded(1);
-    }
+    public NonpagedMemoryPool(NonpagedPool pool) => _pool = pool;
 
     public override int MaxBufferSize => Array.MaxLength;
 
@@ -64,6 +53,7 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, MaxBufferSize);
         // No block has 0 bytes.
         nuint length = nuint.Max((nuint)minBufferSize, 1);
+        AskForNumber();
         if (!_isQuick || !_pool.HasUnrecorded(length)) return _pool.Allocate(new MemoryRequest(length));
         var owner = new PooledMemory();
         void* block = _pool.Alloc(length);
@@ -76,8 +66,24 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
     /// <summary>The pool is gone.</summary>
     public void Leave()
     {
-        if (_number == 0) return;
-        lock (s_gate) Volatile.Write(ref s_pools[_number], null);
+        lock (s_gate)
+        {
+            _isAsked = true;
+            if (_number != 0) Volatile.Write(ref s_pools[_number], null);
+        }
+    }
+
+    private void AskForNumber()
+    {
+        lock (s_gate)
+        {
+            if (_isAsked || s_count == PooledMemory.MaxNumber) return;
+            _isAsked = true;
+            _number = ++s_count;
+            if (_number == s_pools.Length) Array.Resize(ref s_pools, 2 * s_pools.Length);
+            Volatile.Write(ref s_pools[_number], _pool);
+            Volatile.Write(ref _isQuick, _pool.HasUnrecorded(1));
+        }
     }
 
     /// <summary>Does nothing: the pool is not the view's.</summary>

@@ -4,11 +4,11 @@ using System.Runtime.CompilerServices;
 namespace Nonpaged;
 
 /// <summary>
-/// The owner of a block that a <see cref="NonpagedMemoryPool"/> gave. One word, so that it takes as few managed bytes as the owner
-/// of an array does. It is never used again: a second disposal, however late, frees nothing of anybody else.
+/// The owner of a block that a <see cref="NonpagedMemoryPool"/> gave. One word, so that it takes as few managed bytes as the
+/// owner of an array does. It is never used again: a second disposal, however late, frees nothing of anybody else.
 /// </summary>
-// IDisposable is there again, so that a disposal does not go through the base's: that suppresses a finalizer, which there is none,
-// by a locked instruction.
+// IDisposable is there again, so that a disposal does not go through the base's: that suppresses a finalizer, though there is
+// none, by a locked instruction.
 internal sealed unsafe class PooledMemory : MemoryManager<byte>, IDisposable
 {
     /// <summary>The highest number of a view.</summary>
@@ -22,7 +22,7 @@ internal sealed unsafe class PooledMemory : MemoryManager<byte>, IDisposable
     private const ulong AddressMask = (1UL << ClassShift) - 1;
     private const int ClassMask = (1 << (NumberShift - ClassShift)) - 1;
 
-    // From the lowest bit up: the block's address without its zeros, its size class, the view's number; 0 when it was disposed of.
+    // From the lowest bit up: the block's address without its zeros, its size class, the view's number; 0 when it was disposed.
     private ulong _word;
 
     // Where the pool is gone its span says so.

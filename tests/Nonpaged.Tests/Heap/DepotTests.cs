@@ -19,7 +19,7 @@ public sealed unsafe class DepotTests
         for (ulong used = 0; used < 2 << 20; used += (ulong)length)
         {
             blocks.Add((nint)pool.Alloc((nuint)length));
-            // A class's blocks are longer than asked for by a sixteenth of a cache line and more; half of a chunk of 40,000 is lost.
+            // A class's blocks are longer than asked for, and of a chunk with one block of 40,000 a third is lost.
             Assert.InRange(pool.InUse(), used + (ulong)length, Chunk.Length + (used + (ulong)length) * 3);
         }
 

@@ -57,7 +57,8 @@ public sealed class BlockMemoryTests
         string file = Path.GetTempFileName();
         try
         {
-            using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, options: FileOptions.Asynchronous);
+            using SafeFileHandle handle =
+                File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, options: FileOptions.Asynchronous);
             block.AsSpan().Fill(0x5a);
             await RandomAccess.WriteAsync(handle, block.Memory, 0, TestContext.Current.CancellationToken);
             block.AsSpan().Clear();
