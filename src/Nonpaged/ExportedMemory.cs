@@ -1,12 +1,22 @@
+using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
 namespace Nonpaged;
 
 /// <summary>
-/// A block as another process can map it: a descriptor, to be passed by inheritance or over a socket (SCM_RIGHTS, unix(7)), and
-/// where the block's bytes lie in its file. The memory itself lives as long as the block or any descriptor or mapping does, but
-/// stays where it is only as long as the block.
+/// A block as another process can map it: a descriptor, and where the block's bytes lie in its file. <see cref="SendTo"/> and
+/// <see cref="ReceiveFrom"/> bring it there, and <see cref="Open"/> maps it. The memory itself lives as long as the block or any
+/// descriptor or mapping does, but stays where it is only as long as the block.
 /// </summary>
+/// <example>
+/// <code>
+/// using ExportedMemory export = pool.Export(ring);    // of a MemoryRequest { Shared = Sharing.ReadWrite }
+/// export.SendTo(socket);
+///
+/// using ExportedMemory received = ExportedMemory.ReceiveFrom(socket);    // in the other process
+/// using OpenedMemory ring = received.Open();
+/// </code>
+/// </example>
 public sealed class ExportedMemory : IDisposable
 {
     internal ExportedMemory(SafeFileHandle descriptor, IReadOnlyList<FileRange> ranges, Sharing sharing)
@@ -29,6 +39,29 @@ public sealed class ExportedMemory : IDisposable
     /// What the other process may do. With <see cref="Sharing.ReadOnly"/> the kernel refuses it a writable mapping.
     /// </summary>
     public Sharing Sharing { get; }
+
+    /// <summary>Receives what <see cref="SendTo"/> sent, and waits for it.</summary>
+    /// <param name="socket">A connected stream socket of the Unix domain (unix(7)), blocking or not. Its receive timeout
+    /// holds.</param>
+    /// <exception cref="ArgumentException">It is another kind of socket.</exception>
+    /// <exception cref="SocketException">Nothing could be received, or not in time.</exception>
+    /// <exception cref="EndOfStreamException">The other side has closed the socket.</exception>
+    /// <exception cref="InvalidDataException">Something else was received. What follows in the stream is not known.</exception>
+    public static ExportedMemory ReceiveFrom(Socket socket) => ExportMessage.Receive(socket);
+
+    /// <summary>Sends it to another process: this object stays as it is.</summary>
+    /// <inheritdoc cref="ReceiveFrom" path="/exception[@cref='T:System.ArgumentException']"/>
+    /// <param name="socket">A connected stream socket of the Unix domain (unix(7)), blocking or not. Its send timeout
+    /// holds.</param>
+    /// <exception cref="SocketException">It could not be sent, or not in time; a part of it may have been.</exception>
+    public void SendTo(Socket socket) => ExportMessage.Send(socket, this);
+
+    /// <summary>Maps the block into this process.</summary>
+    /// <exception cref="InvalidDataException">The ranges do not lie in the file, or the file may be made shorter, so that a read
+    /// could end the process: whoever sent it is not to be trusted.</exception>
+    /// <exception cref="NotSupportedException">The block has 2 GiB or more.</exception>
+    /// <exception cref="AllocationException">It cannot be mapped.</exception>
+    public OpenedMemory Open() => ExportMapping.Open(this);
 
     /// <summary>Closes the descriptor.</summary>
     public void Dispose() => Descriptor.Dispose();

@@ -3,6 +3,8 @@ using Nonpaged;
 
 // hold RUNG|any BYTES: waits for a line, allocates so many bytes pinned in units of 2 MiB, says what it got or why not, and holds
 // it for ten minutes or until its input ends.
+// ring PATH COUNT: reads so many messages out of a ring that comes over a socket.
+if (args[0] == "ring") return RingReader.Run(args[1], args[2]);
 MemoryRung[] ladder = args[0] == "any" ? [.. NonpagedPoolOptions.DefaultLadder] : [Enum.Parse<MemoryRung>(args[0])];
 nuint length = nuint.Parse(args[1], CultureInfo.InvariantCulture);
 using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ladder = ladder });

@@ -48,6 +48,30 @@ public sealed unsafe class KernelLayoutTests
     }
 
     [Fact]
+    public void Messages_that_carry_a_descriptor_are_laid_out_as_in_C()
+    {
+        Dictionary<string, long> inC = Ask(
+            "sys/socket.h", "sizeof(struct msghdr)", "offsetof(struct msghdr, msg_iov)", "offsetof(struct msghdr, msg_control)",
+            "offsetof(struct msghdr, msg_controllen)", "offsetof(struct msghdr, msg_flags)", "CMSG_LEN(sizeof(int))",
+            "CMSG_SPACE(sizeof(int))", "sizeof(struct cmsghdr)", "offsetof(struct cmsghdr, cmsg_type)", "SOL_SOCKET", "SCM_RIGHTS",
+            "MSG_CMSG_CLOEXEC");
+        LibC.Message message;
+        LibC.DescriptorMessage control;
+        Assert.Equal(inC["sizeof(struct msghdr)"], sizeof(LibC.Message));
+        Assert.Equal(inC["offsetof(struct msghdr, msg_iov)"], Offset(&message, &message.Vectors));
+        Assert.Equal(inC["offsetof(struct msghdr, msg_control)"], Offset(&message, &message.Control));
+        Assert.Equal(inC["offsetof(struct msghdr, msg_controllen)"], Offset(&message, &message.ControlLength));
+        Assert.Equal(inC["offsetof(struct msghdr, msg_flags)"], Offset(&message, &message.Flags));
+        Assert.Equal(LibC.DescriptorMessage.Used, inC["CMSG_LEN(sizeof(int))"]);
+        Assert.Equal(inC["CMSG_SPACE(sizeof(int))"], sizeof(LibC.DescriptorMessage));
+        Assert.Equal(inC["sizeof(struct cmsghdr)"], Offset(&control, &control.Descriptor));
+        Assert.Equal(inC["offsetof(struct cmsghdr, cmsg_type)"], Offset(&control, &control.Type));
+        Assert.Equal(
+            (LibC.SOL_SOCKET, LibC.SCM_RIGHTS, LibC.MSG_CMSG_CLOEXEC),
+            ((int)inC["SOL_SOCKET"], (int)inC["SCM_RIGHTS"], (int)inC["MSG_CMSG_CLOEXEC"]));
+    }
+
+    [Fact]
     public void The_host_s_memory_is_asked_for_as_in_C()
     {
         Dictionary<string, long> inC = Ask(
