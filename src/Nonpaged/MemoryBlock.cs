@@ -26,12 +26,14 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
 {
     private readonly NonpagedPool _pool;
     private nuint _start;
+    private readonly AllocationStack? _stack;
     private ObtainedMemory? _obtained;
 
     internal MemoryBlock(NonpagedPool pool, MemoryRequest request)
     {
         _pool = pool;
         Request = request;
+        if (pool.Options.AllocationStacks) _stack = new AllocationStack();
     }
 
     /// <summary>Its first byte; null where the block, or its pool, is gone.</summary>
@@ -45,6 +47,11 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
 
     /// <summary>What was asked for.</summary>
     public MemoryRequest Request { get; }
+
+    /// <summary>
+    /// Who allocated it, one method a line; null without <see cref="NonpagedPoolOptions.AllocationStacks"/>.
+    /// </summary>
+    public string? AllocationStack => _stack?.ToString();
 
     /// <summary>
     /// What was obtained, and how that is known. Computed at the first use and kept, also after the block is freed.

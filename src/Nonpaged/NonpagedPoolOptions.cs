@@ -26,6 +26,13 @@ public sealed record NonpagedPoolOptions
     /// </summary>
     public bool Guard { get; init; }
 
+    /// <summary>
+    /// Keeps the stack of each allocation of a block that has a record (<see cref="MemoryBlock.AllocationStack"/>), so that
+    /// <see cref="NonpagedPool.LeftBehind"/> tells who forgot it. Small blocks that are asked for by their length alone have a
+    /// record with <see cref="Verify"/> only. An allocation takes some ten microseconds more.
+    /// </summary>
+    public bool AllocationStacks { get; init; }
+
     /// <summary>The pool never holds more than this many bytes.</summary>
     public ulong Ceiling { get; init; } = ulong.MaxValue;
 

@@ -16,8 +16,9 @@ public sealed record PoolLeftovers(string Pool, IReadOnlyList<MemoryBlock> Block
     /// <inheritdoc/>
     public override string ToString()
     {
-        IEnumerable<string> blocks = Blocks.Select(block =>
-            $"{block.Length} bytes at 0x{block.LastStart:x}{(block.Request.Owner is { } owner ? $" ({owner})" : "")}");
+        IEnumerable<string> blocks = Blocks.Select(block => $"{block.Length} bytes at 0x{block.LastStart:x}"
+            + (block.Request.Owner is { } owner ? $" ({owner})" : "")
+            + (block.AllocationStack is { } stack ? $", allocated{Environment.NewLine}{stack}{Environment.NewLine}" : ""));
         IEnumerable<string> small = SmallBlocks == 0 ? [] : [$"{SmallBlocks} small blocks of {SmallBytes} bytes in all"];
         return Any
             ? $"The pool \"{Pool}\" was disposed with blocks in use: {string.Join(", ", blocks.Concat(small))}."
