@@ -27,6 +27,24 @@ public sealed partial class FreshProjectTests(PackedPackages packed) : IClassFix
         AssertRan(ran);
     }
 
+    // Pasted by themselves into a program that may have pointers.
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/dotnet.md")]
+    [InlineData("src/Nonpaged.Ndis/README.md")]
+    public void What_a_document_shows_in_CSharp_compiles(string document)
+    {
+        MakeProject();
+        Succeed("add", "package", "Nonpaged.Ndis", "--version", packed.Version);
+        MatchCollection samples = CSharp().Matches(File.ReadAllText(Path.Combine(Repository.Root, document)));
+        Assert.NotEmpty(samples);
+        foreach (Match sample in samples)
+        {
+            File.WriteAllText(Path.Combine(_folder.FullName, "Program.cs"), sample.Groups[1].Value);
+            Succeed("build", "-nologo", "-p:AllowUnsafeBlocks=true");
+        }
+    }
+
     [Fact]
     public void The_tool_runs_with_no_clone_around_and_its_SDK_builds_a_driver_that_it_runs()
     {

@@ -14,7 +14,8 @@ internal static unsafe class ExportMapping
     {
         ulong fileLength = Check(export);
         ulong length = export.Ranges.Aggregate(0UL, (sum, range) => sum + range.Length);
-        if (length > int.MaxValue) throw new NotSupportedException($"The block has {length} bytes; up to {int.MaxValue} can be opened.");
+        if (length > int.MaxValue)
+            throw new NotSupportedException($"The block has {length} bytes; up to {int.MaxValue} can be opened.");
         nuint before = (nuint)(export.Ranges[0].Offset % Unit);
         nuint room = Page.RoundUp(before + (nuint)length, (nuint)Unit);
         SysResult reserved = AddressSpace.Reserve(room, (nuint)Unit);

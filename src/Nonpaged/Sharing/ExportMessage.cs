@@ -6,8 +6,8 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// A block on its way to another process, over a socket of the Unix domain: a descriptor (SCM_RIGHTS, unix(7)) with a header of 24
-/// bytes (magic, version, sharing, how many ranges, 0), and behind that offset and length of each range, all of them little-endian.
+/// A block on its way to another process, over a socket of the Unix domain: a descriptor (SCM_RIGHTS, unix(7)) with a header of
+/// 24 bytes (magic, version, sharing, how many ranges, 0), and behind that offset and length of each range, all little-endian.
 /// </summary>
 internal static class ExportMessage
 {

@@ -53,7 +53,8 @@ public sealed unsafe class KernelLayoutTests
         Dictionary<string, long> inC = Ask(
             "sys/socket.h", "sizeof(struct msghdr)", "offsetof(struct msghdr, msg_iov)", "offsetof(struct msghdr, msg_control)",
             "offsetof(struct msghdr, msg_controllen)", "offsetof(struct msghdr, msg_flags)", "CMSG_LEN(sizeof(int))",
-            "CMSG_SPACE(sizeof(int))", "sizeof(struct cmsghdr)", "offsetof(struct cmsghdr, cmsg_type)", "SOL_SOCKET", "SCM_RIGHTS",
+            "CMSG_SPACE(sizeof(int))", "sizeof(struct cmsghdr)", "offsetof(struct cmsghdr, cmsg_type)", "SOL_SOCKET",
+            "SCM_RIGHTS",
             "MSG_CMSG_CLOEXEC");
         LibC.Message message;
         LibC.DescriptorMessage control;
