@@ -27,6 +27,9 @@ internal sealed record Package
     /// <summary>Paths of all that is in it.</summary>
     public required IReadOnlyList<string> Files { get; init; }
 
+    /// <summary>What the compiler made of the comments on the package's assembly.</summary>
+    public required string Documentation { get; init; }
+
     /// <summary>Paths of the assemblies that have their symbols in them.</summary>
     public required IReadOnlySet<string> WithSymbols { get; init; }
 
@@ -52,6 +55,7 @@ internal sealed record Package
             License = Text("license"),
             Dependencies =
                 All("dependency").ToDictionary(one => one.Attribute("id")!.Value, one => one.Attribute("version")!.Value),
+            Documentation = TextOf(archive.Entries.FirstOrDefault(entry => IsDocumentation(entry.FullName))),
             Files = [.. archive.Entries.Select(entry => entry.FullName)],
             WithSymbols = archive.Entries.Where(entry => IsAssembly(entry.FullName) && HasSymbols(entry))
                 .Select(entry => entry.FullName).ToHashSet(),
@@ -60,6 +64,13 @@ internal sealed record Package
         IEnumerable<XElement> All(string name) => specification.Descendants().Where(one => one.Name.LocalName == name);
 
         string? Text(string name) => All(name).FirstOrDefault()?.Value;
+    }
+
+    private static string TextOf(ZipArchiveEntry? entry)
+    {
+        if (entry is null) return "";
+        using var reader = new StreamReader(entry.Open());
+        return reader.ReadToEnd();
     }
 
     private static bool HasSymbols(ZipArchiveEntry entry)
@@ -71,6 +82,9 @@ internal sealed record Package
         using var assembly = new PEReader(memory);
         return assembly.ReadDebugDirectory().Any(one => one.Type == DebugDirectoryEntryType.EmbeddedPortablePdb);
     }
+
+    private static bool IsDocumentation(string path) =>
+        path.StartsWith("lib/", StringComparison.Ordinal) && path.EndsWith(".xml", StringComparison.Ordinal);
 
     private static bool IsAssembly(string path) => path.EndsWith(".dll", StringComparison.Ordinal);
 }

@@ -58,6 +58,17 @@ public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPa
             file => Assert.True(package.WithSymbols.Contains(file), $"{package.Id}: {file} has no symbols in it."));
     });
 
+    [Theory]
+    [InlineData("Nonpaged", "T:Nonpaged.MemoryBlock", "T:Nonpaged.Depot")]
+    [InlineData("Nonpaged", "M:Nonpaged.NonpagedPool.Alloc(System.UIntPtr)", "M:Nonpaged.NonpagedPool.HasUnrecorded")]
+    [InlineData("Nonpaged.Ndis", "T:Nonpaged.Ndis.NdisLibrary", "T:Nonpaged.Ndis.NdisThread")]
+    public void A_package_documents_what_its_users_can_call_and_nothing_else(string id, string @public, string @internal)
+    {
+        Package package = Find(id);
+        Assert.Contains($"<member name=\"{@public}\">", package.Documentation, StringComparison.Ordinal);
+        Assert.DoesNotContain(@internal, package.Documentation, StringComparison.Ordinal);
+    }
+
     private Package Find(string id) => packed.All.FirstOrDefault(package => package.Id == id)
         ?? throw new InvalidOperationException($"There is no package {id}: {packed.Output}");
 }
