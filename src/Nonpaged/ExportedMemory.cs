@@ -49,6 +49,13 @@ public sealed class ExportedMemory : IDisposable
     /// <exception cref="InvalidDataException">Something else was received. What follows in the stream is not known.</exception>
     public static ExportedMemory ReceiveFrom(Socket socket) => ExportMessage.Receive(socket);
 
+    /// <inheritdoc cref="ReceiveFrom"/>
+    /// <param name="socket">A connected stream socket of the Unix domain (unix(7)).</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="OperationCanceledException">The waiting was ended; nothing was received.</exception>
+    public static Task<ExportedMemory> ReceiveFromAsync(Socket socket, CancellationToken cancellationToken = default) =>
+        ExportMessage.ReceiveAsync(socket, cancellationToken);
+
     /// <summary>Sends it to another process: this object stays as it is.</summary>
     /// <inheritdoc cref="ReceiveFrom" path="/exception[@cref='T:System.ArgumentException']"/>
     /// <param name="socket">A connected stream socket of the Unix domain (unix(7)), blocking or not. Its send timeout

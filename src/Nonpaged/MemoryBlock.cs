@@ -62,7 +62,7 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
     /// <summary>Its memory as bytes. Not to be used after the block is disposed.</summary>
     /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
     /// <exception cref="InvalidOperationException">The block is longer than a span can be (2 GiB - 1): use
-    /// <see cref="AsSpan(nuint, int)"/>.</exception>
+    /// <see cref="AsSpan(long, int)"/>.</exception>
     public Span<byte> AsSpan()
     {
         if (Length > int.MaxValue)
@@ -71,7 +71,7 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
                 + "bytes). AsSpan(start, length) gives a part of it.");
         }
 
-        return AsSpan(0, (int)Length);
+        return AsSpan(0L, (int)Length);
     }
 
     /// <summary>A part of its memory as bytes.</summary>
@@ -79,12 +79,12 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
     /// <param name="length">How many bytes.</param>
     /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The part is not within the block.</exception>
-    public Span<byte> AsSpan(nuint start, int length)
+    public Span<byte> AsSpan(long start, int length)
     {
         nuint first = ThrowIfGone();
+        ThrowIfOutside(start, nameof(start));
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, Length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)length, Length - start);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, (long)Length - start, nameof(length));
         return new Span<byte>((byte*)first + start, length);
     }
 
@@ -110,12 +110,12 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
     /// <param name="offset">Where it starts, in bytes.</param>
     /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
     /// <exception cref="ArgumentOutOfRangeException">It is not within the block.</exception>
-    public ref T At<T>(nuint offset)
+    public ref T At<T>(long offset)
         where T : unmanaged
     {
         nuint first = ThrowIfGone();
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, Length);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)sizeof(T), Length - offset, nameof(offset));
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, (long)Length - sizeof(T));
         return ref Unsafe.AsRef<T>((byte*)first + offset);
     }
 
@@ -132,8 +132,7 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
     public override MemoryHandle Pin(int elementIndex = 0)
     {
         nuint first = ThrowIfGone();
-        ArgumentOutOfRangeException.ThrowIfNegative(elementIndex);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((nuint)elementIndex, Length);
+        ThrowIfOutside(elementIndex, nameof(elementIndex));
         return new MemoryHandle((byte*)first + elementIndex, default, this);
     }
 
@@ -157,17 +156,18 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
     /// <returns>False where the address is not known, or may change: see <see cref="NonpagedPool.TryTranslate"/>.</returns>
     /// <exception cref="ObjectDisposedException">The block, or its pool, is gone.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The byte is not within the block.</exception>
-    public bool TryTranslate(nuint offset, out PhysicalAddress physical)
+    public bool TryTranslate(long offset, out PhysicalAddress physical)
     {
         nuint first = ThrowIfGone();
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, Length);
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(offset, (long)Length);
         return _pool.TryTranslate((byte*)first + offset, out physical);
     }
 
     /// <inheritdoc cref="TryTranslate"/>
     /// <exception cref="InvalidOperationException">The address is not known, or may change.</exception>
-    public PhysicalAddress Translate(nuint offset) => TryTranslate(offset, out PhysicalAddress physical) ? physical
-        : throw new InvalidOperationException($"The block's physical address is not known. {Obtained.Evidence}");
+    public PhysicalAddress Translate(long offset) => TryTranslate(offset, out PhysicalAddress physical) ? physical
+        : throw new InvalidOperationException($"The block's physical address is not known: {Obtained.Evidence}");
 
     /// <summary>
     /// Changes the protection of some of its pages; the block was asked for as <see cref="MemoryRequest.Protectable"/>. When it
@@ -243,6 +243,12 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
     }
 
     internal void MarkFreed() => _start = 0;
+
+    private void ThrowIfOutside(long start, string name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(start, (long)Length, name);
+    }
 
     /// <summary>Where it starts.</summary>
     private nuint ThrowIfGone()

@@ -81,9 +81,12 @@ public sealed unsafe partial class NonpagedPool
     /// <inheritdoc cref="Reserve(long, PhysicalAddress?)"/>
     /// <returns>False, with the reason, where there is not so much.</returns>
     public bool TryReserve(
-        long bytes, [NotNullWhen(false)] out AllocationFailure? failure, PhysicalAddress? highestAcceptableAddress = null) =>
-        TryReserve(new MemoryRequest(bytes)
+        long bytes, [NotNullWhen(false)] out AllocationFailure? failure, PhysicalAddress? highestAcceptableAddress = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(bytes);
+        return TryReserve(new MemoryRequest(bytes)
         { HighestAcceptableAddress = highestAcceptableAddress ?? PhysicalAddress.Max, WholePages = true }, out failure);
+    }
 
     /// <summary>
     /// As <see cref="Reserve(long, PhysicalAddress?)"/>, for requests like this one: its length is their sum, and the memory is

@@ -185,7 +185,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     /// <summary>
     /// Gives all memory back at once, blocks in use included; <see cref="LeftBehind"/> and <see cref="Leftovers"/> tell which.
     /// May be called beside any other call of any thread: these complete, or throw an <see cref="ObjectDisposedException"/>.
-    /// Later calls of <see cref="Dispose"/> do nothing.
+    /// Later calls of <see cref="Dispose"/> do nothing, nor does one of <see cref="Default"/>.
     /// </summary>
     /// <remarks>
     /// No address of the pool may be used afterwards. The address range stays reserved without access, so that a stale pointer
@@ -195,7 +195,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     public void Dispose()
     {
         HeapHook.Step();
-        if (!_life.TryEnd()) return;
+        if (this == Volatile.Read(ref s_default) || !_life.TryEnd()) return;
         _front.Close();
         _timer.Dispose();
         _memoryPool.Leave();

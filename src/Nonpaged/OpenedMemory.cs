@@ -1,13 +1,14 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 
 namespace Nonpaged;
 
 /// <summary>
-/// Another process's block, mapped into this one: the same bytes, at another address. They stay as long as this does, and where
-/// they are as long as the other process keeps the block. Thread-safe.
+/// Another process's block, mapped into this one: the same bytes, at another address. When the other process has freed the block
+/// they can still be used here, and are no longer pinned. Thread-safe.
 /// </summary>
 /// <remarks>Spans, and what was pinned, must not be used after this is disposed: nothing checks them then.</remarks>
-public sealed unsafe class OpenedMemory : IDisposable
+public sealed unsafe class OpenedMemory : IMemoryOwner<byte>
 {
     private readonly Bytes _bytes;
 
@@ -42,12 +43,25 @@ public sealed unsafe class OpenedMemory : IDisposable
     /// <exception cref="ObjectDisposedException">This is disposed.</exception>
     public Span<byte> AsSpan() => Sharing == Sharing.ReadWrite ? _bytes.GetSpan() : throw OnlyForReading();
 
+    /// <summary>The bytes as elements of a type: as many as fit.</summary>
+    /// <inheritdoc cref="AsSpan()" path="/exception"/>
+    public Span<T> AsSpan<T>()
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(AsSpan());
+
+    /// <summary>The bytes as elements of a type, for reading: as many as fit.</summary>
+    /// <exception cref="ObjectDisposedException">This is disposed.</exception>
+    public ReadOnlySpan<T> AsReadOnlySpan<T>()
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(AsReadOnlySpan());
+
     /// <summary>The bytes as a span, for reading.</summary>
     /// <exception cref="ObjectDisposedException">This is disposed.</exception>
     public ReadOnlySpan<byte> AsReadOnlySpan() => _bytes.GetSpan();
 
     /// <summary>Unmaps the memory. Further calls do nothing.</summary>
     public void Dispose() => ((IDisposable)_bytes).Dispose();
+
+    /// <inheritdoc/>
+    public override string ToString() => $"OpenedMemory of {Length} bytes, {Sharing}";
 
     private static InvalidOperationException OnlyForReading() =>
         new("The memory is shared for reading: ReadOnlyMemory and AsReadOnlySpan give it. A write would end the process.");

@@ -62,8 +62,8 @@ internal sealed unsafe class PooledMemory : MemoryManager<byte>, IDisposable
     private ulong Owned()
     {
         ulong word = Volatile.Read(ref _word);
-        ObjectDisposedException.ThrowIf(word == 0, typeof(IMemoryOwner<byte>));
-        return word;
+        return word != 0 ? word
+            : throw new ObjectDisposedException("IMemoryOwner<byte>", "The memory was given back: its owner was disposed.");
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

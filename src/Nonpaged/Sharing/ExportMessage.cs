@@ -77,6 +77,14 @@ internal static class ExportMessage
         }
     }
 
+    // A descriptor comes with the first byte, which stays there for the call that takes both.
+    public static async Task<ExportedMemory> ReceiveAsync(Socket socket, CancellationToken cancellationToken)
+    {
+        ThrowIfOther(socket);
+        await socket.ReceiveAsync(new byte[1].AsMemory(), SocketFlags.Peek, cancellationToken).ConfigureAwait(false);
+        return Receive(socket);
+    }
+
     private static void ThrowIfOther(Socket socket)
     {
         ArgumentNullException.ThrowIfNull(socket);
@@ -110,7 +118,7 @@ internal static class ExportMessage
             SysResult result = call();
             if (!result.IsError) return result.AsInt32;
             if (result.Errno == Errno.EINTR) continue;
-            if (result.Errno != Errno.EAGAIN) throw new SocketException((int)SocketErrorOf(result.Errno), $"{result.Errno}");
+            if (result.Errno != Errno.EAGAIN) throw new SocketException((int)SocketErrorOf(result.Errno));
             SysResult ready = LibC.PollSocket(socket.SafeHandle, forWriting, timeout > 0 ? timeout : -1);
             if (ready is { IsError: false, Value: 0 }) throw new SocketException((int)SocketError.TimedOut);
         }
@@ -118,8 +126,12 @@ internal static class ExportMessage
 
     private static SocketError SocketErrorOf(Errno errno) => errno switch
     {
-        Errno.EPIPE or Errno.ECONNRESET => SocketError.ConnectionReset,
+        Errno.EPIPE => SocketError.Shutdown,
+        Errno.ECONNRESET => SocketError.ConnectionReset,
         Errno.EMFILE => SocketError.TooManyOpenSockets,
-        _ => SocketError.SocketError,
+        Errno.ENOMEM => SocketError.NoBufferSpaceAvailable,
+        Errno.EBADF => SocketError.OperationAborted,
+        // A stream that is not connected.
+        _ => SocketError.InvalidArgument,
     };
 }

@@ -10,6 +10,14 @@ public sealed unsafe class NdisAllocateMemoryTests
     private static readonly NDIS_PHYSICAL_ADDRESS s_noLimit = new(-1);
 
     [Fact]
+    public void The_process_s_own_pool_lives_as_long_as_the_process()
+    {
+        using (NonpagedPool pool = NonpagedPool.Default) pool.Allocate(100).Dispose();
+        Assert.False(NonpagedPool.Default.IsDisposed);
+        NonpagedPool.Default.Allocate(100).Dispose();
+    }
+
+    [Fact]
     public void Memory_of_a_plain_program_is_resident_says_the_kernel()
     {
         // Other tests call the default instance, too, and some of them wrongly.

@@ -128,6 +128,41 @@ public sealed class ExportMessageTests : IDisposable
     }
 
     [Fact]
+    public async Task Waiting_for_a_block_blocks_no_thread_and_can_be_ended()
+    {
+        using var pool = NonpagedPool.Create();
+        using (var given = new CancellationTokenSource(50))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => ExportedMemory.ReceiveFromAsync(_other, given.Token));
+        }
+
+        Task<ExportedMemory> receiving = ExportedMemory.ReceiveFromAsync(_other, TestContext.Current.CancellationToken);
+        Assert.False(receiving.IsCompleted);
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(100) { Shared = Sharing.ReadWrite });
+        block.AsSpan<int>()[3] = 42;
+        using (ExportedMemory export = pool.Export(block)) export.SendTo(_one);
+        using ExportedMemory received = await receiving;
+        using OpenedMemory opened = received.Open();
+        Assert.Equal((25, 42), (opened.AsSpan<int>().Length, opened.AsReadOnlySpan<int>()[3]));
+    }
+
+    [Fact]
+    public void An_error_of_the_socket_has_the_name_that_NET_gives_it()
+    {
+        using var alone = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        SocketError expected = Assert.Throws<SocketException>(() => alone.Receive(new byte[1])).SocketErrorCode;
+        Assert.Equal(
+            expected, Assert.Throws<SocketException>(() => ExportedMemory.ReceiveFrom(alone)).SocketErrorCode);
+        _other.Dispose();
+        using var pool = NonpagedPool.Create();
+        using MemoryBlock block = pool.Allocate(new MemoryRequest(100) { Shared = Sharing.ReadWrite });
+        using ExportedMemory export = pool.Export(block);
+        expected = Assert.Throws<SocketException>(() => _one.Send(new byte[1])).SocketErrorCode;
+        Assert.Equal(expected, Assert.Throws<SocketException>(() => export.SendTo(_one)).SocketErrorCode);
+    }
+
+    [Fact]
     public void What_is_no_block_is_told_and_no_descriptor_is_left()
     {
         int before = Directory.GetFiles("/proc/self/fd").Length;

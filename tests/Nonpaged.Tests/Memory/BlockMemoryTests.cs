@@ -84,7 +84,14 @@ public sealed class BlockMemoryTests
         Assert.Equal(9, block.AsSpan()[99]);
         Assert.Throws<ArgumentOutOfRangeException>(() => block.At<byte>(100));
         Assert.Throws<ArgumentOutOfRangeException>(() => block.At<Descriptor>(85));
-        Assert.Throws<ArgumentOutOfRangeException>(() => block.At<Descriptor>(nuint.MaxValue));
+        Assert.Throws<ArgumentOutOfRangeException>(() => block.At<Descriptor>(-1));
+        Assert.Equal(
+            ("offset", 85L),
+            Assert.Throws<ArgumentOutOfRangeException>(() => block.At<Descriptor>(85)) is var wrong
+                ? (wrong.ParamName, wrong.ActualValue)
+                : default);
+        Assert.Equal("length", Assert.Throws<ArgumentOutOfRangeException>(() => block.AsSpan(90, 20).Length).ParamName);
+        Assert.Equal("start", Assert.Throws<ArgumentOutOfRangeException>(() => block.AsSpan(-1, 20).Length).ParamName);
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Pin(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Pin(101));
         Assert.Throws<ArgumentOutOfRangeException>(() => block.Translate(100));
@@ -125,6 +132,7 @@ public sealed class BlockMemoryTests
         Assert.Throws<ArgumentOutOfRangeException>(() => new MemoryRequest(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => NonpagedPool.Default.Allocate(-1));
         Assert.Throws<ArgumentException>(() => NonpagedPool.Default.Allocate(0));
-        Assert.Throws<ArgumentOutOfRangeException>(() => NonpagedPool.Default.Reserve(-1));
+        Assert.Equal(
+            "bytes", Assert.Throws<ArgumentOutOfRangeException>(() => NonpagedPool.Default.Reserve(-1)).ParamName);
     }
 }
