@@ -10,7 +10,7 @@ namespace Nonpaged;
 /// </summary>
 /// <example>
 /// <code>
-/// using ExportedMemory export = pool.Export(ring);    // of a MemoryRequest { Shared = Sharing.ReadWrite }
+/// using ExportedMemory export = ring.Export();    // of a MemoryRequest { Shared = Sharing.ReadWrite }
 /// export.SendTo(socket);
 ///
 /// using ExportedMemory received = ExportedMemory.ReceiveFrom(socket);    // in the other process

@@ -259,6 +259,9 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
         return start;
     }
 
+    /// <inheritdoc cref="NonpagedPool.Export"/>
+    public ExportedMemory Export() => _pool.Export(this);
+
     /// <summary>Gives the memory back. Further calls do nothing.</summary>
     public void Dispose() => _pool.Free(this);
 

@@ -30,7 +30,7 @@ public sealed class ExportMessageTests : IDisposable
         using Socket connected = listener.Accept();
         using var pool = NonpagedPool.Create();
         using MemoryBlock ring = pool.Allocate(new MemoryRequest(65536) { Shared = Sharing.ReadWrite });
-        using (ExportedMemory export = pool.Export(ring)) export.SendTo(connected);
+        using (ExportedMemory export = ring.Export()) export.SendTo(connected);
         Span<ulong> words = ring.AsSpan<ulong>();
         Span<ulong> slots = words[16..];
         for (long i = 0; i < messages; i++)
