@@ -14,6 +14,13 @@ internal static class PoolOptionsCheck
                 "NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
         }
 
+        if (options.Ceiling < Page.Size)
+        {
+            throw new ArgumentException(
+                $"A pool with a ceiling of {options.Ceiling} bytes could hold nothing: it takes pages of {Page.Size} bytes.",
+                nameof(options));
+        }
+
         if (options.Regions.Count > 0 && !isHost)
         {
             throw new ArgumentException(

@@ -53,6 +53,10 @@ public sealed unsafe class LadderTests
         Assert.Throws<ArgumentException>(() => NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [] }));
         Assert.Throws<ArgumentException>(() =>
             NonpagedPool.Create(new NonpagedPoolOptions { Ladder = [MemoryRung.Collapsed, MemoryRung.Collapsed] }));
+        Assert.Contains(
+            "4096",
+            Assert.Throws<ArgumentException>(() => NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 4095 })).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

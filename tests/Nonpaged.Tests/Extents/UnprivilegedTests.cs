@@ -29,6 +29,13 @@ public sealed class UnprivilegedTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public void A_word_for_pins_that_is_not_known_is_told_once()
+    {
+        string answer = Ask(Limited("8192", "NONPAGED_PINS=bogus"), 1 << 20);
+        Assert.Equal(2, answer.Split("\"bogus\"").Length);
+    }
+
+    [Fact]
     public void With_64_KiB_of_memlock_and_no_io_uring_1_GiB_is_pinned()
     {
         SkipUnlessPossible();

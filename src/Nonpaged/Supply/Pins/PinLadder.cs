@@ -120,10 +120,12 @@ internal sealed class PinLadder : IDisposable
     }
 
     /// <summary>What the best way lacks decides the kind; what the others lack is told beside it.</summary>
-    private static AllocationFailure Join(AllocationFailure? first, AllocationFailure next) => first is null ? next : first with
-    {
-        Reason = $"{first.Reason} {next.Reason}",
-        Limit = $"{first.Limit}; {next.Limit}",
-        Remedy = $"{first.Remedy}; or {next.Remedy}",
-    };
+    // What both say is said once.
+    private static AllocationFailure Join(AllocationFailure? first, AllocationFailure next) =>
+        first is null || first == next ? next : first with
+        {
+            Reason = $"{first.Reason} {next.Reason}",
+            Limit = $"{first.Limit}; {next.Limit}",
+            Remedy = $"{first.Remedy}; or {next.Remedy}",
+        };
 }
