@@ -1,18 +1,19 @@
 namespace DirectReads;
 
-/// <summary>RandomAccess.ReadAsync into pinned arrays: .NET gives each read to a thread of its pool, which calls pread.</summary>
+/// <summary>RandomAccess.ReadAsync: .NET gives each read to a thread of its pool, which calls pread.</summary>
 /// <param name="name">What the table calls it.</param>
+/// <param name="allocate">What the reads go to.</param>
 /// <param name="isDirect">Past the page cache.</param>
 /// <param name="isCached">All of the file is in the page cache before.</param>
-internal sealed class AsyncWay(string name, bool isDirect, bool isCached = false) : Way(name)
+internal sealed class AsyncWay(string name, Func<int, ReadBuffers> allocate, bool isDirect, bool isCached = false) : Way(name)
 {
     public override Sample Measure(TestFile file, int length, int seed, TimeSpan time)
     {
         if (isCached) file.Remember();
-        Memory<byte>[] buffers = [.. Enumerable.Range(0, Depth).Select(_ =>
-            ReadBuffers.AllocateArray(length, out int first).AsMemory(first, length))];
+        using ReadBuffers buffers = allocate(Depth * length);
         var clock = new Clock(time);
-        Task<long>[] loops = [.. buffers.Select((buffer, index) => Loop(file, buffer, new Random(seed + index), clock))];
+        Task<long>[] loops = [.. Enumerable.Range(0, Depth).Select(slot =>
+            Loop(file, buffers.Memory.Slice(slot * length, length), new Random(seed + slot), clock))];
         long reads = Task.WhenAll(loops).GetAwaiter().GetResult().Sum();
         return clock.End(reads);
     }

@@ -1,17 +1,20 @@
 using DirectReads;
 using Nonpaged;
 
-var array = new AsyncWay("arrays, ReadAsync, O_DIRECT", isDirect: true);
+var array = new AsyncWay("arrays, ReadAsync, O_DIRECT", ReadBuffers.OfArray, isDirect: true);
 var uring = new UringWay("arrays, io_uring", ReadBuffers.OfArray, registered: false);
 Way[] ways =
 [
-    new AsyncWay("arrays, ReadAsync, all in the page cache", isDirect: false, isCached: true),
-    new AsyncWay("arrays, ReadAsync, page cache, empty at first", isDirect: false),
+    new AsyncWay("arrays, ReadAsync, page cache, all in it", ReadBuffers.OfArray, isDirect: false, isCached: true),
+    new AsyncWay("arrays, ReadAsync, page cache, empty at first", ReadBuffers.OfArray, isDirect: false),
     array,
-    new ThreadsWay("arrays, Read by 32 threads, O_DIRECT"),
+    new ThreadsWay("arrays, Read by 32 threads, O_DIRECT", ReadBuffers.OfArray),
+    new AsyncWay("Nonpaged, ReadAsync, O_DIRECT", ReadBuffers.OfPool, isDirect: true),
     uring,
     new UringWay("NativeMemory, io_uring", ReadBuffers.OfNativeMemory, registered: false),
+    new UringWay("NativeMemory, io_uring, registered", ReadBuffers.OfNativeMemory, registered: true),
     new UringWay("NativeMemory on huge pages, io_uring, registered", ReadBuffers.OfHugeNativeMemory, registered: true),
+    new UringWay("Nonpaged, io_uring", ReadBuffers.OfPool, registered: false),
     new UringWay("Nonpaged, io_uring, registered", ReadBuffers.OfPool, registered: true),
 ];
 

@@ -10,10 +10,10 @@ internal sealed unsafe partial class ReadBuffers : IDisposable
 
     private readonly Action _free;
 
-    private ReadBuffers(void* start, int length, Action free)
+    private ReadBuffers(void* start, int length, Memory<byte> memory, Action free)
     {
         Start = (byte*)start;
-        (Length, _free) = (length, free);
+        (Length, Memory, _free) = (length, memory, free);
         // The first access to a page is not to be measured.
         new Span<byte>(start, length).Fill(1);
     }
@@ -24,26 +24,30 @@ internal sealed unsafe partial class ReadBuffers : IDisposable
     /// <summary>How many bytes.</summary>
     public int Length { get; }
 
-    /// <summary>Memory of the pool: resident, whatever the limits of the kind that it is of.</summary>
+    /// <summary>The same for .NET's own calls; empty for NativeMemory, which has none.</summary>
+    public Memory<byte> Memory { get; }
+
+    /// <summary>Memory of the pool.</summary>
     public static ReadBuffers OfPool(int length)
     {
         MemoryBlock block = NonpagedPool.Default.Allocate(new MemoryRequest(length) { WholePages = true });
-        return new ReadBuffers(block.Address, length, ((IDisposable)block).Dispose);
+        return new ReadBuffers(block.Address, length, block.Memory, ((IDisposable)block).Dispose);
     }
 
     /// <summary>A pinned array of the garbage collector, longer by a page so that a page starts in it.</summary>
     public static ReadBuffers OfArray(int length)
     {
-        byte[] array = AllocateArray(length, out int first);
-        byte* start = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(array, first);
-        return new ReadBuffers(start, length, () => GC.KeepAlive(array));
+        byte[] array = GC.AllocateArray<byte>(length + Page, pinned: true);
+        nint start = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        int first = (int)(-start & (Page - 1));
+        return new ReadBuffers((byte*)start + first, length, array.AsMemory(first, length), () => GC.KeepAlive(array));
     }
 
     /// <summary>What malloc gives: pages of 4 KiB, wherever the kernel finds them.</summary>
     public static ReadBuffers OfNativeMemory(int length)
     {
         void* start = NativeMemory.AlignedAlloc((nuint)length, Page);
-        return new ReadBuffers(start, length, () => NativeMemory.AlignedFree(start));
+        return new ReadBuffers(start, length, default, () => NativeMemory.AlignedFree(start));
     }
 
     /// <summary>The same, on huge pages if the kernel has them free.</summary>
@@ -53,18 +57,7 @@ internal sealed unsafe partial class ReadBuffers : IDisposable
         void* start = NativeMemory.AlignedAlloc(whole, HugePage);
         // A kernel that is built without them says no; the measurement is of what a program then gets.
         _ = Advise(start, whole, UseHugePages);
-        return new ReadBuffers(start, length, () => NativeMemory.AlignedFree(start));
-    }
-
-    /// <summary>A pinned array for reads by .NET's own calls.</summary>
-    /// <param name="length">How many bytes from <paramref name="first"/> on there must be.</param>
-    /// <param name="first">The first byte that starts a page.</param>
-    public static byte[] AllocateArray(int length, out int first)
-    {
-        byte[] array = GC.AllocateArray<byte>(length + Page, pinned: true);
-        nint start = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
-        first = (int)(-start & (Page - 1));
-        return array;
+        return new ReadBuffers(start, length, default, () => NativeMemory.AlignedFree(start));
     }
 
     public void Dispose() => _free();

@@ -6,7 +6,7 @@ public sealed class StyleTests
     private const int LongestLine = 130;
     private const int LongestFile = 400;
 
-    private static readonly string[] s_code = ["src", "tests", "benchmarks"];
+    private static readonly string[] s_code = ["src", "tests", "benchmarks", "samples"];
 
     [Fact]
     public void A_line_has_130_columns_at_most() => Assert.Empty(
