@@ -6,7 +6,7 @@ namespace DirectReads;
 /// <summary>Memory that reads go to, on whole pages as O_DIRECT needs it, and what frees it.</summary>
 internal sealed unsafe partial class ReadBuffers : IDisposable
 {
-    private const int Page = 4096, HugePage = 2 << 20, UseHugePages = 14;
+    private const int Page = 4096, HugePage = 2 << 20, UseHugePages = 14, NoHugePages = 15, GivePagesBack = 4;
 
     private readonly Action _free;
 
@@ -57,7 +57,13 @@ internal sealed unsafe partial class ReadBuffers : IDisposable
         void* start = NativeMemory.AlignedAlloc(whole, HugePage);
         // A kernel that is built without them says no; the measurement is of what a program then gets.
         _ = Advise(start, whole, UseHugePages);
-        return new ReadBuffers(start, length, default, () => NativeMemory.AlignedFree(start));
+        return new ReadBuffers(start, length, default, () =>
+        {
+            // malloc keeps the memory for the next allocation, which is not to find huge pages in it.
+            _ = Advise(start, whole, NoHugePages);
+            _ = Advise(start, whole, GivePagesBack);
+            NativeMemory.AlignedFree(start);
+        });
     }
 
     public void Dispose() => _free();
