@@ -4,7 +4,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace DirectReads;
 
-/// <summary>A file whose blocks say where they lie, opened through the page cache and past it. It is deleted at the end.</summary>
+/// <summary>
+/// A file whose blocks say where they lie, opened through the page cache and past it. It is deleted at the end.
+/// </summary>
 internal sealed unsafe partial class TestFile : IDisposable
 {
     /// <summary>What of the file starts with its own offset.</summary>
