@@ -5,12 +5,15 @@ namespace DirectReads;
 
 /// <summary>
 /// As much of io_uring(7) as reads need: two rings that the kernel shares with one thread, and buffers that the kernel pins once
-/// (Linux 5.4, x86-64). Not thread-safe.
+/// (Linux 5.6, x86-64). Not thread-safe.
 /// </summary>
 internal sealed unsafe partial class IoUring : IDisposable
 {
     private const nint SetupCall = 425, EnterCall = 426, RegisterCall = 427;
-    private const uint RegisterBuffersOperation = 0, GetEvents = 1, SingleMapping = 1;
+    private const uint RegisterBuffersOperation = 0, GetEvents = 1;
+
+    // One mapping has both rings (Linux 5.4); the second came with the plain read (Linux 5.6).
+    private const uint SingleMapping = 1, CurrentPosition = 8;
     private const byte ReadFixed = 4, Read = 22;
     private const nint Failed = -1, SubmissionRingOffset = 0, EntriesOffset = 0x10000000;
     private const int Interrupted = 4, ReadAndWrite = 1 | 2, SharedAndPopulated = 1 | 0x8000;
@@ -42,10 +45,10 @@ internal sealed unsafe partial class IoUring : IDisposable
         new Span<uint>(at, ParameterCount).Clear();
         _file = (int)Call(SetupCall, depth, (nint)at, 0, 0, 0, 0);
         if (_file < 0) throw new NotSupportedException($"io_uring is refused here: {LastError()}.");
-        if ((at[Features] & SingleMapping) == 0)
+        if ((at[Features] & SingleMapping) == 0 || (at[Features] & CurrentPosition) == 0)
         {
             _ = Close(_file);
-            throw new NotSupportedException("io_uring of this kernel is older than Linux 5.4.");
+            throw new NotSupportedException("io_uring of this kernel is older than Linux 5.6.");
         }
 
         _ringsLength = nuint.Max(
