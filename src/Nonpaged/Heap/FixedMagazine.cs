@@ -7,8 +7,8 @@ namespace Nonpaged;
 /// Each thread's magazine of one size class of a pool that lives as long as the process: for callers whose blocks are all of one
 /// length, who need neither the pool nor a table of classes. All zero where there is none.
 /// </summary>
-// The hits are those of NonpagedPool once more: of a method for both the compiler writes the answer down and tests it again, which
-// takes a batch 8 % more (docs/heap-limits.md).
+// The hits are those of NonpagedPool once more: of a method for both the compiler writes the answer down and tests it again,
+// which takes a batch 8 % more (docs/heap-limits.md).
 [StructLayout(LayoutKind.Sequential)]
 internal readonly unsafe struct FixedMagazine(nint cache, nuint length, Chunk* chunks)
 {
