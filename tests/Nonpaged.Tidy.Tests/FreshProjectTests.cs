@@ -3,7 +3,8 @@ using System.Text.RegularExpressions;
 namespace Nonpaged.Tidy.Tests;
 
 /// <summary>The packages as someone meets them who has no clone of this repository: from a feed, in an empty folder.</summary>
-public sealed partial class FreshProjectTests(PackedPackages packed) : IClassFixture<PackedPackages>, IDisposable
+[Collection(PackagesCollection.Name)]
+public sealed partial class FreshProjectTests(PackedPackages packed) : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-fresh-");
 

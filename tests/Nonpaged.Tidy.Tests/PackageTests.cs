@@ -1,7 +1,8 @@
 namespace Nonpaged.Tidy.Tests;
 
 /// <summary>The packages that dotnet pack makes.</summary>
-public sealed class PackageTests(PackedPackages packed) : IClassFixture<PackedPackages>
+[Collection(PackagesCollection.Name)]
+public sealed class PackageTests(PackedPackages packed)
 {
     // Nonpaged.Tool is a tool: all that it needs is in it.
     [Fact]
