@@ -60,6 +60,7 @@ public sealed unsafe partial class NonpagedPool
     {
         RequestCheck.ThrowIfWrongGroup(request, count, IsFixed, _supply.Grows ? null : Options.Name);
         blocks = _whole.TakeGroup(request, count, out failure);
+        if (blocks is not null) PoolMetrics.OnAllocated(Options.Name, count);
         PoolMetrics.OnFailed(Options.Name, failure);
         return blocks is not null;
     }

@@ -29,7 +29,7 @@ public sealed record NonpagedPoolOptions
     /// <summary>
     /// Keeps the stack of each allocation of a block that has a record (<see cref="MemoryBlock.AllocationStack"/>), so that
     /// <see cref="NonpagedPool.LeftBehind"/> tells who forgot it. Small blocks that are asked for by their length alone have a
-    /// record with <see cref="Verify"/> only. An allocation takes some ten microseconds more.
+    /// record with <see cref="Verify"/> only. For finding leaks: each such allocation walks the stack.
     /// </summary>
     public bool AllocationStacks { get; init; }
 

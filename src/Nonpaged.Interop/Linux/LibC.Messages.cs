@@ -22,7 +22,7 @@ internal static unsafe partial class LibC
             descriptor.DangerousAddRef(ref holds);
             var control = new DescriptorMessage
             {
-                Length = (nuint)DescriptorMessage.Used,
+                Length = DescriptorMessage.Used,
                 Level = SOL_SOCKET,
                 Type = SCM_RIGHTS,
                 Descriptor = (int)descriptor.DangerousGetHandle(),
@@ -47,7 +47,7 @@ internal static unsafe partial class LibC
     /// </summary>
     /// <param name="socket">The socket.</param>
     /// <param name="data">Receives the bytes.</param>
-    /// <param name="descriptor">The descriptor; null where none came, or more than one, which the kernel then drops.</param>
+    /// <param name="descriptor">The descriptor; null where none came, or more than one: none of those stays open.</param>
     public static SysResult RecvMsg(SafeHandle socket, Span<byte> data, out SafeFileHandle? descriptor)
     {
         descriptor = null;
@@ -55,13 +55,18 @@ internal static unsafe partial class LibC
         fixed (byte* pointer = data)
         {
             var vector = new IoUring.IoVector { Base = pointer, Length = (nuint)data.Length };
+            // Room for one: of more the kernel opens none but the first, and says that it left some out.
             var message = new Message
-            { Vectors = &vector, VectorCount = 1, Control = &control, ControlLength = (nuint)sizeof(DescriptorMessage) };
+            { Vectors = &vector, VectorCount = 1, Control = &control, ControlLength = DescriptorMessage.Used };
             SysResult result = Fails("recvmsg", out SysResult injected) ? injected
                 : Result(recvmsg(socket, &message, MSG_CMSG_CLOEXEC));
-            bool isOne = !result.IsError && message.ControlLength >= (nuint)DescriptorMessage.Used
-                && control is { Level: SOL_SOCKET, Type: SCM_RIGHTS } && control.Length == (nuint)DescriptorMessage.Used;
-            if (isOne) descriptor = new SafeFileHandle(control.Descriptor, ownsHandle: true);
+            bool isAny = !result.IsError && message.ControlLength >= DescriptorMessage.Used
+                && control is { Level: SOL_SOCKET, Type: SCM_RIGHTS, Length: DescriptorMessage.Used };
+            if (!isAny) return result;
+            descriptor = new SafeFileHandle(control.Descriptor, ownsHandle: true);
+            if ((message.Flags & MSG_CTRUNC) == 0) return result;
+            descriptor.Dispose();
+            descriptor = null;
             return result;
         }
     }

@@ -47,10 +47,10 @@ internal static class PoolMetrics
         }
     }
 
-    /// <summary>A block was allocated for a request.</summary>
-    public static void OnAllocated(string pool)
+    /// <summary>Blocks were allocated for a request.</summary>
+    public static void OnAllocated(string pool, int count = 1)
     {
-        if (s_allocations.Enabled) s_allocations.Add(1, new KeyValuePair<string, object?>(PoolTag, pool));
+        if (s_allocations.Enabled) s_allocations.Add(count, new KeyValuePair<string, object?>(PoolTag, pool));
     }
 
     /// <summary>Something failed.</summary>

@@ -46,6 +46,21 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
         return owner;
     }
 
+    /// <summary>The pool is gone.</summary>
+    public void Leave()
+    {
+        lock (s_gate)
+        {
+            _isAsked = true;
+            if (_number != 0) Volatile.Write(ref s_pools[_number], null);
+        }
+    }
+
+    /// <summary>Does nothing: the pool is not the view's.</summary>
+    protected override void Dispose(bool disposing)
+    {
+    }
+
     private IMemoryOwner<byte> RentOther(int minBufferSize)
     {
         if (minBufferSize == -1) return Rent(DefaultSize);
@@ -63,16 +78,6 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
         return owner;
     }
 
-    /// <summary>The pool is gone.</summary>
-    public void Leave()
-    {
-        lock (s_gate)
-        {
-            _isAsked = true;
-            if (_number != 0) Volatile.Write(ref s_pools[_number], null);
-        }
-    }
-
     private void AskForNumber()
     {
         lock (s_gate)
@@ -84,10 +89,5 @@ internal sealed unsafe class NonpagedMemoryPool : MemoryPool<byte>
             Volatile.Write(ref s_pools[_number], _pool);
             Volatile.Write(ref _isQuick, _pool.HasUnrecorded(1));
         }
-    }
-
-    /// <summary>Does nothing: the pool is not the view's.</summary>
-    protected override void Dispose(bool disposing)
-    {
     }
 }

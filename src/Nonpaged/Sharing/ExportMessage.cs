@@ -47,6 +47,7 @@ internal static class ExportMessage
         int received = Repeat(socket, forWriting: false, () => LibC.RecvMsg(socket.SafeHandle, header, out descriptor));
         try
         {
+            if (received == 0) throw End();
             Fill(socket, header, received);
             bool isOurs = BinaryPrimitives.ReadUInt32LittleEndian(header) == Magic
                 && BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(4)) == Version;
@@ -98,7 +99,6 @@ internal static class ExportMessage
 
     private static void Fill(Socket socket, byte[] bytes, int done)
     {
-        if (done == 0 && bytes.Length == HeaderLength) throw End();
         while (done < bytes.Length)
         {
             int more = socket.Receive(bytes.AsSpan(done));

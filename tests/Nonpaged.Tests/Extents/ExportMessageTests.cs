@@ -178,6 +178,27 @@ public sealed class ExportMessageTests : IDisposable
     }
 
     [Fact]
+    public void Of_several_descriptors_in_one_message_none_stays_open()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/python3"), "needs python3, which sends two descriptors at once");
+        using Socket listener = Listen("several");
+        string script = "import socket; s=socket.socket(socket.AF_UNIX); "
+            + $"s.connect('{Path.Combine(_folder.FullName, "several")}'); "
+            + "socket.send_fds(s,[bytes(24)],[0,1,2][:COUNT]); s.recv(1)";
+        for (int count = 1; count <= 3; count++)
+        {
+            using var sender = System.Diagnostics.Process.Start(
+                "/usr/bin/python3", ["-c", script.Replace("COUNT", $"{count}", StringComparison.Ordinal)]);
+            using Socket connected = listener.Accept();
+            int before = Directory.GetFiles("/proc/self/fd").Length;
+            Assert.Throws<InvalidDataException>(() => ExportedMemory.ReceiveFrom(connected));
+            Assert.Equal(before, Directory.GetFiles("/proc/self/fd").Length);
+            connected.Dispose();
+            sender.WaitForExit();
+        }
+    }
+
+    [Fact]
     public void A_file_that_may_be_made_shorter_and_ranges_outside_of_it_are_not_opened()
     {
         LibC.MemFdCreate("other", LibC.MFD_CLOEXEC, out Microsoft.Win32.SafeHandles.SafeFileHandle file);

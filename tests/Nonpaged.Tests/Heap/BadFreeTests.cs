@@ -37,6 +37,20 @@ public sealed unsafe class BadFreeTests : IDisposable
     }
 
     [Fact]
+    public void TryFree_says_whether_it_freed_and_if_not_why()
+    {
+        void* block = _pool.Alloc(Length);
+        Assert.False(_pool.TryFree((byte*)block + 1, out BadFree bad));
+        Assert.Equal(BadFree.Middle, bad);
+        Assert.False(_pool.TryFree(block, 50_000, out bad));
+        Assert.Equal(BadFree.WrongLength, bad);
+        Assert.True(_pool.TryFree(block, Length, out bad));
+        Assert.Equal(BadFree.None, bad);
+        Assert.False(_pool.TryFree(block, out bad));
+        Assert.Equal(BadFree.NotAllocated, bad);
+    }
+
+    [Fact]
     public void A_double_free_is_refused()
     {
         void* block = _pool.Alloc(Length);

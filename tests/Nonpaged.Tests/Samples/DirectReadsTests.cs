@@ -3,6 +3,7 @@ using System.Diagnostics;
 namespace Nonpaged.Tests.Samples;
 
 /// <summary>The sample that reads files into registered pool memory.</summary>
+[Collection("host memory")]
 public sealed class DirectReadsTests
 {
     private const int IsRefused = 2;
@@ -14,7 +15,7 @@ public sealed class DirectReadsTests
         try
         {
             (int exitCode, string output, string error) = Run("--quick", "--folder", folder.FullName);
-            Assert.SkipWhen(exitCode == IsRefused, $"This machine has no io_uring or no direct reads: {error}");
+            Assert.SkipWhen(exitCode == IsRefused, $"needs io_uring, and a file system with direct reads: {error}");
             Assert.True(exitCode == 0, error);
             string[] lines = output.Split('\n');
             string[] rows = [.. lines.Where(line => line.EndsWith(" us |", StringComparison.Ordinal))];
