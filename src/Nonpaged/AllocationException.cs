@@ -9,4 +9,7 @@ public sealed class AllocationException : Exception
 
     /// <summary>The reason, the limit that was hit and the remedy.</summary>
     public AllocationFailure Failure { get; }
+
+    /// <summary>What kind of limit was hit: that of <see cref="Failure"/>, for exception filters.</summary>
+    public FailureKind Kind => Failure.Kind;
 }

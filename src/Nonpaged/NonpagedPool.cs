@@ -37,9 +37,10 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly Exporter _exporter;
     private readonly NonpagedMemoryPool _memoryPool;
 
-    private NonpagedPool(NonpagedPoolOptions options, bool grows, IommuAddressSpace? iommu = null)
+    private NonpagedPool(NonpagedPoolOptions given, bool grows, IommuAddressSpace? iommu = null)
     {
         Platform.ThrowIfOther();
+        NonpagedPoolOptions options = given.Name.Length > 0 ? given : given with { Name = $"pool-{Number}" };
         PoolOptionsCheck.ThrowIfWrong(options, isHost: grows && iommu is null);
         Options = options;
         HostExtents? host = grows ? new HostExtents(options, iommu) : null;
@@ -84,7 +85,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         get
         {
             if (Volatile.Read(ref s_default) is { } pool) return pool;
-            lock (s_defaultGate) return s_default ??= Create();
+            lock (s_defaultGate) return s_default ??= Create(new NonpagedPoolOptions { Name = "default" });
         }
     }
 

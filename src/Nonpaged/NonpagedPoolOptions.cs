@@ -10,8 +10,11 @@ public sealed record NonpagedPoolOptions
             MemoryRung.SmallPages,
         ];
 
-    /// <summary>The pool's name, in errors and in /proc/PID/maps.</summary>
-    public string Name { get; init; } = "host";
+    /// <summary>
+    /// The pool's name, in errors, in /proc/PID/maps and in the meter. Where it is left empty the pool is called
+    /// "pool-" and how many pools the process has made; <see cref="NonpagedPool.Default"/> is called "default".
+    /// </summary>
+    public string Name { get; init; } = "";
 
     /// <summary>
     /// Records exact length and owner of each small block, too, and remembers recent frees, so that a bad free is told in full.
@@ -34,7 +37,7 @@ public sealed record NonpagedPoolOptions
     public bool AllocationStacks { get; init; }
 
     /// <summary>The pool never holds more than this many bytes.</summary>
-    public ulong Ceiling { get; init; } = ulong.MaxValue;
+    public long Ceiling { get; init; } = long.MaxValue;
 
     /// <summary>
     /// The rungs by which the pool grows, in the order in which they are tried. A rung that is left out is
@@ -53,19 +56,19 @@ public sealed record NonpagedPoolOptions
     /// The least by which the pool grows, in bytes; rounded up to 2 MiB. What it holds decides how much more it takes: a quarter
     /// of that, up to <see cref="Step"/>. A request that is larger gets what it needs.
     /// </summary>
-    public ulong FirstExtent { get; init; } = 2 << 20;
+    public long FirstExtent { get; init; } = 2 << 20;
 
     /// <summary>
     /// The most by which the pool grows ahead of a request, in bytes; rounded up to 2 MiB. A pool grows by a 64th of
     /// what it holds where that is more.
     /// </summary>
-    public ulong Step { get; init; } = 16 << 20;
+    public long Step { get; init; } = 16 << 20;
 
     /// <summary>
     /// How many bytes that nobody uses are kept for a while (<see cref="IdleRelease"/>). What is above goes back to the kernel at
     /// once. Freed blocks from 64 KiB to 2 MiB are kept ready for the next ones up to as many bytes beside.
     /// </summary>
-    public ulong IdleKept { get; init; } = 128 << 20;
+    public long IdleKept { get; init; } = 128 << 20;
 
     /// <summary>
     /// After how long memory that nobody uses goes back to the kernel. Zero is at once, small blocks included, which makes these
@@ -89,7 +92,7 @@ public sealed record NonpagedPoolOptions
     /// How many bytes are looked through at most for a long physical range, or for frames below a limit. They are taken from the
     /// host for the time of the search, and what is not used goes back.
     /// </summary>
-    public ulong SearchEffort { get; init; } = 256 << 20;
+    public long SearchEffort { get; init; } = 256 << 20;
 
     /// <summary>
     /// Memory that is not the kernel's, for what ordinary memory cannot be: uncached, write-combined, or of physical addresses

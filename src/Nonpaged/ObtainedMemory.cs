@@ -34,4 +34,14 @@ public sealed record ObtainedMemory
 
     /// <summary>How the physical ranges are known: where they were read, and when.</summary>
     public required string Evidence { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        string pin = Pinned ? $"pinned ({Pin})" : "not pinned";
+        string where = Node is { } node ? $", on node {node}" : "";
+        string ranges = PhysicalRanges.Count == 1 ? $"one physical range ({PhysicalRanges[0]})"
+            : $"{PhysicalRanges.Count} physical ranges";
+        return $"{Rung}: {(Resident ? "resident" : "not resident")}, {pin}, {ranges}, {Caching}{where}";
+    }
 }

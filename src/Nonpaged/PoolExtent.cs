@@ -17,4 +17,10 @@ public sealed record PoolExtent(
 {
     /// <summary>Its physical addresses cannot change.</summary>
     public bool Pinned => Pin != PinKind.None;
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Length} bytes at 0x{Start:x} ({Rung}, {(Pinned ? $"pinned by {Pin}" : "not pinned")}): "
+            + $"{PhysicalRanges.Count} physical ranges, {Stretches.Count(stretch => stretch.Use is null)} of "
+            + $"{Stretches.Count} stretches free";
 }

@@ -34,6 +34,11 @@ public sealed record PoolMap
     /// </summary>
     public double Fragmentation => FreeBytes == 0 ? 0 : 1 - LongestFreeRun / (double)FreeBytes;
 
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"The pool \"{Pool}\" holds {HeldBytes} bytes in {Extents.Count} extents: {UsedBytes} are in use, {FreeBytes} are free, "
+            + $"{LongestFreeRun} of those in one piece.";
+
     private ulong Sum(Func<PoolStretch, bool> which) =>
         Extents.SelectMany(extent => extent.Stretches).Where(which).Aggregate(0UL, (sum, stretch) => sum + stretch.Length);
 }

@@ -8,4 +8,8 @@ namespace Nonpaged;
 /// that of their size class.</param>
 /// <param name="Blocks">Those of them that the pool has a record of. Small blocks have one where they were asked for by a
 /// <see cref="MemoryRequest"/>.</param>
-public sealed record PoolUse(int Count, ulong BlockBytes, IReadOnlyList<MemoryBlock> Blocks);
+public sealed record PoolUse(int Count, ulong BlockBytes, IReadOnlyList<MemoryBlock> Blocks)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Count} {(Count == 1 ? "block" : "blocks")} of {BlockBytes} bytes in all";
+}

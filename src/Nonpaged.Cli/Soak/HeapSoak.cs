@@ -23,7 +23,7 @@ internal sealed class HeapSoak(int seed, int threads = 2, ulong ceiling = 256 <<
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions
         {
             Name = "heap soak",
-            Ceiling = ceiling,
+            Ceiling = (long)ceiling,
             IdleRelease = TimeSpan.FromMilliseconds(500),
             Ladder = ladder ?? NonpagedPoolOptions.DefaultLadder,
         });

@@ -22,11 +22,11 @@ internal sealed unsafe class PoolSoak(
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions
         {
             Name = "soak",
-            Ceiling = ceiling,
-            Step = ceiling / 8,
-            IdleKept = ceiling / 8,
+            Ceiling = (long)ceiling,
+            Step = (long)ceiling / 8,
+            IdleKept = (long)ceiling / 8,
             IdleRelease = TimeSpan.FromMilliseconds(20),
-            SearchEffort = ceiling / 8,
+            SearchEffort = (long)ceiling / 8,
             Ladder = ladder ?? NonpagedPoolOptions.DefaultLadder,
         });
         long end = Environment.TickCount64 + (long)time.TotalMilliseconds;

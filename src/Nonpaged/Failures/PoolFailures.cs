@@ -7,9 +7,9 @@ internal static class PoolFailures
     public static AllocationFailure AtCeiling(NonpagedPoolOptions options, ulong needed, ulong room) => new(
         FailureKind.Ceiling,
         $"The pool \"{options.Name}\" may not grow by {needed} bytes.",
-        $"its ceiling of {options.Ceiling} bytes; {options.Ceiling - room} are held",
+        $"its ceiling of {options.Ceiling} bytes; {(ulong)options.Ceiling - room} are held",
         "raise NonpagedPoolOptions.Ceiling")
-    { LimitValue = (long)ulong.Min(options.Ceiling, long.MaxValue) };
+    { LimitValue = options.Ceiling };
 
     /// <summary>Why no pages were found in a pool that does not grow, told from the memory there is.</summary>
     public static AllocationFailure Shortage(string pool, in PageRequest request, nuint length, PageMeasures measures)

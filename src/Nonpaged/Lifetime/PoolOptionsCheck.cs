@@ -14,6 +14,10 @@ internal static class PoolOptionsCheck
                 "NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
         }
 
+        ThrowIfNegative(options.FirstExtent, nameof(options.FirstExtent));
+        ThrowIfNegative(options.Step, nameof(options.Step));
+        ThrowIfNegative(options.IdleKept, nameof(options.IdleKept));
+        ThrowIfNegative(options.SearchEffort, nameof(options.SearchEffort));
         if (options.Ceiling < Page.Size)
         {
             throw new ArgumentException(
@@ -26,6 +30,11 @@ internal static class PoolOptionsCheck
             throw new ArgumentException(
                 "Regions are named by the host's physical addresses, which this pool's are not.", nameof(options));
         }
+    }
+
+    private static void ThrowIfNegative(long bytes, string option)
+    {
+        if (bytes < 0) throw new ArgumentException($"NonpagedPoolOptions.{option} is {bytes}: a number of bytes is not negative.");
     }
 
     /// <summary>

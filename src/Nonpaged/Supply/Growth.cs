@@ -12,8 +12,8 @@ internal static class Growth
 
     public static nuint Wish(NonpagedPoolOptions options, ulong needed, ulong held, ulong room, ulong pinRoom)
     {
-        ulong first = RoundUp(options.FirstExtent);
-        ulong most = ulong.Max(RoundUp(options.Step), RoundUp(held / LargePoolPart));
+        ulong first = RoundUp((ulong)options.FirstExtent);
+        ulong most = ulong.Max(RoundUp((ulong)options.Step), RoundUp(held / LargePoolPart));
         ulong wish = ulong.Clamp(RoundUp(held / Part), first, ulong.Max(most, first));
         if (wish <= needed) return (nuint)needed;
         // An ordinary user's memlock limit ends in the middle of a step: the rest of it is taken then.

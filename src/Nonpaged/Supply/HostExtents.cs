@@ -145,7 +145,7 @@ internal sealed class HostExtents : IDisposable
     private Extent? Look(Rung rung, PageRequest request, nuint needed, nuint room, out AllocationFailure? failure)
     {
         nuint effort = nuint.Min(
-            room, nuint.Max(needed, (nuint)ulong.Min(_options.SearchEffort, nuint.MaxValue))) & ~(rung.Unit - 1);
+            room, nuint.Max(needed, (nuint)_options.SearchEffort)) & ~(rung.Unit - 1);
         failure = effort < needed ? RungFailures.TooMuch(rung, needed, room) : rung.Check(needed);
         // Pages that the kernel's pool has already may lie anywhere.
         bool isReserved = rung.Kind is MemoryRung.HugepagePool or MemoryRung.GiantPages;

@@ -32,7 +32,7 @@ internal sealed class Supply
     public bool Grows => _host is not null;
 
     /// <summary>How many bytes that nobody uses the pool keeps for a while.</summary>
-    public ulong IdleKept => _options.IdleKept;
+    public ulong IdleKept => (ulong)_options.IdleKept;
 
     /// <summary>Takes pages: null, or why there are none.</summary>
     /// <param name="request">What is asked for.</param>
@@ -73,7 +73,7 @@ internal sealed class Supply
         }
 
         if (!_timer.IsEver) return;
-        Release(_pages.TakeIdleAbove(_timer.Release == TimeSpan.Zero ? 0 : _options.IdleKept, out bool isSomeLeft));
+        Release(_pages.TakeIdleAbove(_timer.Release == TimeSpan.Zero ? 0 : IdleKept, out bool isSomeLeft));
         if (isSomeLeft) _timer.Start();
     }
 
@@ -195,7 +195,7 @@ internal sealed class Supply
     private ulong Room()
     {
         _pages.AwaitLeaving();
-        return _options.Ceiling - ulong.Min(_options.Ceiling, _pages.HeldBytes);
+        return (ulong)_options.Ceiling - ulong.Min((ulong)_options.Ceiling, _pages.HeldBytes);
     }
 
     /// <summary>Gives back all that nobody uses. Whether there was any, or another thread is at it.</summary>

@@ -13,11 +13,11 @@ public sealed unsafe class GrowthTests
     [InlineData(1 << 20, 60_000)]
     public void A_pool_below_a_low_ceiling_serves_small_blocks_and_single_pages(int ceiling, int length)
     {
-        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
+        using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = ceiling });
         void* small = pool.Alloc((nuint)length);
         pool.Free(small);
         Assert.InRange(pool.HeldBytes, 4096UL, (ulong)ceiling);
-        using var pages = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = (ulong)ceiling });
+        using var pages = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = ceiling });
         MemoryBlock[] all =
             [.. Enumerable.Range(0, ceiling / 4096).Select(_ => pages.Allocate(new MemoryRequest(4096) { Contiguous = true }))];
         Assert.All(all, block => Assert.True(block.Obtained.Pinned));

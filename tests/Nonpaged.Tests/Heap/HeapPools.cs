@@ -4,7 +4,7 @@ namespace Nonpaged.Tests.Heap;
 internal static unsafe class HeapPools
 {
     public static NonpagedPool Make(
-        ulong ceiling = 64 << 20, MemoryRung rung = MemoryRung.SmallPages, TimeSpan? idleRelease = null) =>
+        long ceiling = 64 << 20, MemoryRung rung = MemoryRung.SmallPages, TimeSpan? idleRelease = null) =>
         NonpagedPool.Create(new NonpagedPoolOptions
         {
             Name = "heap test",
