@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using Microsoft.Win32.SafeHandles;
 
@@ -5,7 +6,7 @@ namespace Nonpaged;
 
 /// <summary>
 /// A block as another process can map it: a descriptor, and where the block's bytes lie in its file. <see cref="SendTo"/> and
-/// <see cref="ReceiveFrom"/> bring it there, and <see cref="Open"/> maps it. The memory itself lives as long as the block or any
+/// <see cref="ReceiveFrom"/> bring it there, or <see cref="InheritBy"/> and <see cref="Inherited"/>, and <see cref="Open"/> maps it. The memory itself lives as long as the block or any
 /// descriptor or mapping does, but stays where it is only as long as the block.
 /// </summary>
 /// <example>
@@ -19,6 +20,8 @@ namespace Nonpaged;
 /// </example>
 public sealed class ExportedMemory : IDisposable
 {
+    private const string InheritedName = "NONPAGED_MEMORY";
+
     internal ExportedMemory(SafeFileHandle descriptor, IReadOnlyList<FileRange> ranges, Sharing sharing)
     {
         Descriptor = descriptor;
@@ -62,6 +65,26 @@ public sealed class ExportedMemory : IDisposable
     /// holds.</param>
     /// <exception cref="SocketException">It could not be sent, or not in time; a part of it may have been.</exception>
     public void SendTo(Socket socket) => ExportMessage.Send(socket, this);
+
+    /// <summary>
+    /// Passes it on to a process that is about to be started: a descriptor that stays open in it, and an environment variable that
+    /// says which, and where the block lies. The process finds it by <see cref="Inherited"/>.
+    /// </summary>
+    /// <param name="child">How the process will be started.</param>
+    /// <param name="name">The environment variable; another one for each block.</param>
+    /// <returns>To be disposed when the process has been started: until then every process that is started inherits the
+    /// descriptor, whoever starts it.</returns>
+    /// <exception cref="AllocationException">There is no further descriptor.</exception>
+    /// <exception cref="NotSupportedException">The block is in too many ranges for an environment variable: send it over a
+    /// socket.</exception>
+    public IDisposable InheritBy(ProcessStartInfo child, string name = InheritedName) => ExportInheritance.Give(this, child, name);
+
+    /// <summary>What the process that started this one passed on by <see cref="InheritBy"/>. Each can be taken once.</summary>
+    /// <param name="name">The environment variable.</param>
+    /// <exception cref="InvalidOperationException">Nothing was passed on by that name, or it was taken already.</exception>
+    /// <exception cref="InvalidDataException">The variable does not say what <see cref="InheritBy"/> writes, or the descriptor is
+    /// not open.</exception>
+    public static ExportedMemory Inherited(string name = InheritedName) => ExportInheritance.Take(name);
 
     /// <summary>Maps the block into this process.</summary>
     /// <exception cref="InvalidDataException">The ranges do not lie in the file, or the file may be made shorter, so that a read

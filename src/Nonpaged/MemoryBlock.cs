@@ -259,7 +259,7 @@ public sealed unsafe class MemoryBlock : MemoryManager<byte>, IPageOwner
         return start;
     }
 
-    /// <inheritdoc cref="NonpagedPool.Export"/>
+    /// <inheritdoc cref="NonpagedPool.Export(MemoryBlock)"/>
     public ExportedMemory Export() => _pool.Export(this);
 
     /// <summary>Gives the memory back. Further calls do nothing.</summary>

@@ -71,9 +71,23 @@ public sealed unsafe partial class NonpagedPool
     public ExportedMemory Export(MemoryBlock block)
     {
         ArgumentNullException.ThrowIfNull(block);
-        return block.Pool == this ? _exporter.Export(block)
-            : throw new ArgumentException(
-                $"The block is of the pool \"{block.Pool.Options.Name}\", and not of \"{Options.Name}\".", nameof(block));
+        ThrowIfOfAnother(block, nameof(block));
+        return _exporter.Export(block);
+    }
+
+    /// <summary>
+    /// Gives the blocks of an <see cref="AllocateGroup"/> to another process as one: each starts there on a page behind the one
+    /// before, so block i at i times the length of one, rounded up to whole pages.
+    /// </summary>
+    /// <param name="group">All of them, or some that follow each other, in the group's order.</param>
+    /// <inheritdoc cref="Export(MemoryBlock)" path="/exception"/>
+    /// <exception cref="ArgumentException">There is none, one is another pool's, or they do not follow each other.</exception>
+    public ExportedMemory Export(IReadOnlyList<MemoryBlock> group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (group.Count == 0) throw new ArgumentException("There is no block in the group.", nameof(group));
+        foreach (MemoryBlock block in group) ThrowIfOfAnother(block, nameof(group));
+        return _exporter.Export(group);
     }
 
     /// <summary>The physical address of a byte of an allocated block. Takes no lock and makes no system call.</summary>
@@ -149,4 +163,11 @@ public sealed unsafe partial class NonpagedPool
 
     /// <summary>The address is of memory in use that the kernel may move.</summary>
     internal bool IsUnpinned(void* address) => _pages.IsUnpinned((nuint)address);
+
+    private void ThrowIfOfAnother(MemoryBlock block, string parameter)
+    {
+        if (block.Pool == this) return;
+        throw new ArgumentException(
+            $"The block is of the pool \"{block.Pool.Options.Name}\", and not of \"{Options.Name}\".", parameter);
+    }
 }

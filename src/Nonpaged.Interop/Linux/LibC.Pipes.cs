@@ -9,6 +9,9 @@ internal static unsafe partial class LibC
 
     // linux/fcntl.h, linux/splice.h, asm-generic/ioctls.h
     public const uint SPLICE_F_NONBLOCK = 2;
+    private const int F_GETFD = 1;
+    private const int F_SETFD = 2;
+    private const int FD_CLOEXEC = 1;
     private const int F_SETPIPE_SZ = 1031;
     private const int F_GETPIPE_SZ = 1032;
     private const nuint FIONREAD = 0x541B;
@@ -55,6 +58,14 @@ internal static unsafe partial class LibC
         duplicate = new SafeFileHandle(result.IsError ? -1 : result.Value, ownsHandle: true);
         return result;
     }
+
+    /// <summary>fcntl(2), F_GETFD: the descriptor's flags, or EBADF where it is not open.</summary>
+    public static SysResult GetDescriptorFlags(SafeFileHandle descriptor) =>
+        Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_GETFD, 0));
+
+    /// <summary>fcntl(2), F_SETFD: whether the descriptor is closed by execve(2).</summary>
+    public static SysResult SetCloseOnExec(SafeFileHandle descriptor, bool closes) =>
+        Fails("fcntl", out SysResult injected) ? injected : Result(fcntl(descriptor, F_SETFD, closes ? FD_CLOEXEC : 0));
 
     /// <summary>
     /// fcntl(2), F_SETPIPE_SZ: how many bytes a pipe holds, a page for each slot. The value is what it became: a power of two.

@@ -15,6 +15,33 @@ internal sealed class Exporter(NonpagedPoolOptions options, PageStore pages, boo
     {
         // With the lock, so that the file stays open.
         using PageStore.Reading reading = pages.Read();
+        return Export(reading, block, block.Length);
+    }
+
+    /// <summary>Blocks that lie one behind the other, each on pages of its own, as one.</summary>
+    /// <inheritdoc cref="Export(MemoryBlock)" path="/exception"/>
+    /// <exception cref="ArgumentException">They do not lie so.</exception>
+    public ExportedMemory Export(IReadOnlyList<MemoryBlock> group)
+    {
+        using PageStore.Reading reading = pages.Read();
+        foreach (MemoryBlock block in group) ObjectDisposedException.ThrowIf(block.IsFreed, block);
+        Extent extent = reading.Tables.ExtentAt(group[0].Start);
+        for (int i = 1; i < group.Count; i++)
+        {
+            MemoryBlock before = group[i - 1];
+            bool isNext = group[i].Start == before.Start + Page.RoundUp(before.Length, Page.Size);
+            if (isNext && reading.Tables.ExtentAt(group[i].Start) == extent) continue;
+            throw new ArgumentException(
+                $"The block {i} does not lie behind the one before it: these are not the blocks of one group, in its order.",
+                nameof(group));
+        }
+
+        MemoryBlock last = group[^1];
+        return Export(reading, group[0], last.Start + last.Length - group[0].Start);
+    }
+
+    private ExportedMemory Export(PageStore.Reading reading, MemoryBlock block, nuint length)
+    {
         ObjectDisposedException.ThrowIf(block.IsFreed, block);
         Extent extent = reading.Tables.ExtentAt(block.Start);
         Sharing sharing = extent.Origin == ExtentOrigin.HostForOne ? block.Request.Shared : options.Sharing;
@@ -22,6 +49,6 @@ internal sealed class Exporter(NonpagedPoolOptions options, PageStore pages, boo
             throw new AllocationException(SharingFailures.NotShared(options.Name, isHost));
         SysResult duplicated = LibC.DuplicateAbove(file.Descriptor, 3, out SafeFileHandle descriptor);
         if (duplicated.IsError) throw new AllocationException(SharingFailures.NoDescriptor(duplicated.Errno));
-        return new ExportedMemory(descriptor, file.RangesOf(block.Start, block.Length), sharing);
+        return new ExportedMemory(descriptor, file.RangesOf(block.Start, length), sharing);
     }
 }

@@ -92,6 +92,35 @@ public sealed unsafe class SharingTests
             () => small.AllocateGroup(new MemoryRequest(4096) { Shared = Sharing.ReadOnly }, 64)).Failure.Kind);
     }
 
+    [Theory]
+    [InlineData(5000, 64)]
+    [InlineData(4096, 1)]
+    [InlineData(100, 3)]
+    [InlineData(3 << 20, 3)]
+    public void A_group_goes_to_another_process_as_a_whole(int length, int count)
+    {
+        using var pool = NonpagedPool.Create();
+        IReadOnlyList<MemoryBlock> group = pool.AllocateGroup(
+            new MemoryRequest(length) { Shared = Sharing.ReadWrite, Contiguous = false }, count);
+        for (int i = 0; i < count; i++) group[i].AsSpan().Fill((byte)(i + 1));
+        using ExportedMemory export = pool.Export(group);
+        using OpenedMemory opened = export.Open();
+        int stride = (length + 4095) / 4096 * 4096;
+        Assert.Equal((count - 1) * stride + length, opened.Length);
+        for (int i = 0; i < count; i++)
+            Assert.False(opened.AsSpan().Slice(i * stride, length).ContainsAnyExcept((byte)(i + 1)));
+        opened.AsSpan()[(count - 1) * stride] = 99;
+        Assert.Equal(99, group[^1].AsSpan()[0]);
+        if (count == 1) return;
+        Assert.Throws<ArgumentException>(() => pool.Export([group[1], group[0]]));
+        Assert.Throws<ArgumentException>(() => pool.Export([group[0], group[0]]));
+        Assert.Throws<ArgumentException>(() => pool.Export([]));
+        using MemoryBlock other = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite });
+        Assert.Throws<ArgumentException>(() => pool.Export([group[0], other]));
+        group[0].Dispose();
+        Assert.Throws<ObjectDisposedException>(() => pool.Export(group));
+    }
+
     [Fact]
     public void A_block_of_another_pool_is_a_wrong_argument()
     {
