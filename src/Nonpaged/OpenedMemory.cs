@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Nonpaged;
@@ -47,6 +48,19 @@ public sealed unsafe class OpenedMemory : IMemoryOwner<byte>
     /// <inheritdoc cref="AsSpan()" path="/exception"/>
     public Span<T> AsSpan<T>()
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(AsSpan());
+
+    /// <summary>One element of a type in the memory. Not to be used after this is disposed.</summary>
+    /// <param name="offset">Where it starts, in bytes.</param>
+    /// <inheritdoc cref="AsSpan()" path="/exception"/>
+    /// <exception cref="ArgumentOutOfRangeException">It is not within the memory.</exception>
+    public ref T At<T>(long offset)
+        where T : unmanaged
+    {
+        Span<byte> all = AsSpan();
+        ArgumentOutOfRangeException.ThrowIfNegative(offset);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(offset, (long)all.Length - sizeof(T));
+        return ref Unsafe.As<byte, T>(ref all[(int)offset]);
+    }
 
     /// <summary>The bytes as elements of a type, for reading: as many as fit.</summary>
     /// <exception cref="ObjectDisposedException">This is disposed.</exception>

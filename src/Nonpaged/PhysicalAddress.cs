@@ -14,6 +14,11 @@ public readonly record struct PhysicalAddress(ulong Value) : IComparable<Physica
     /// <summary>The address <paramref name="bytes"/> above <paramref name="address"/>.</summary>
     public static PhysicalAddress operator +(PhysicalAddress address, ulong bytes) => new(checked(address.Value + bytes));
 
+    /// <summary>The address <paramref name="bytes"/> above <paramref name="address"/>, or below it where they are negative.</summary>
+    /// <exception cref="OverflowException">There is no such address.</exception>
+    public static PhysicalAddress operator +(PhysicalAddress address, long bytes) =>
+        new(bytes < 0 ? checked(address.Value - unchecked((ulong)-bytes)) : checked(address.Value + (ulong)bytes));
+
     /// <summary>The distance in bytes from <paramref name="right"/> up to <paramref name="left"/>.</summary>
     public static ulong operator -(PhysicalAddress left, PhysicalAddress right) => checked(left.Value - right.Value);
 
@@ -31,6 +36,9 @@ public readonly record struct PhysicalAddress(ulong Value) : IComparable<Physica
 
     /// <summary>The same as the operator, for languages that have none.</summary>
     public PhysicalAddress Add(ulong bytes) => this + bytes;
+
+    /// <inheritdoc cref="op_Addition(PhysicalAddress, long)"/>
+    public PhysicalAddress Add(long bytes) => this + bytes;
 
     /// <summary>The same as the operator, for languages that have none.</summary>
     public ulong Subtract(PhysicalAddress other) => this - other;

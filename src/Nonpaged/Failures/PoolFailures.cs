@@ -6,7 +6,7 @@ internal static class PoolFailures
     /// <summary>The pool may not grow by so much.</summary>
     public static AllocationFailure AtCeiling(NonpagedPoolOptions options, ulong needed, ulong room) => new(
         FailureKind.Ceiling,
-        $"The pool \"{options.Name}\" may not grow by {needed} bytes.",
+        $"The pool \"{options.Name}\" may not grow by the {needed} bytes that the request needs.",
         $"its ceiling of {options.Ceiling} bytes; {(ulong)options.Ceiling - room} are held",
         "raise NonpagedPoolOptions.Ceiling")
     { LimitValue = options.Ceiling };

@@ -61,6 +61,10 @@ public sealed class ExportMessageTests : IDisposable
         Assert.Equal(5, opened.AsReadOnlySpan()[^1]);
         opened.Memory.Span[0] = 6;
         Assert.Equal(6, block.AsSpan()[0]);
+        opened.At<uint>(length - 4) = 0x01020304;
+        Assert.Equal(0x01020304u, block.At<uint>(length - 4));
+        Assert.Throws<ArgumentOutOfRangeException>(() => opened.At<uint>(length - 3));
+        Assert.Throws<ArgumentOutOfRangeException>(() => opened.At<uint>(-1));
         opened.Dispose();
         opened.Dispose();
         Assert.Throws<ObjectDisposedException>(() => opened.ReadOnlyMemory);
