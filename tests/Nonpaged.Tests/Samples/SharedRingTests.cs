@@ -22,13 +22,8 @@ public sealed class SharedRingTests
     public void The_parent_ends_and_says_so_when_its_child_dies()
     {
         using var sample = new SampleProgram("SharedRing", "--messages", Endless);
-        int child = ChildOf(sample);
-        using (var process = Process.GetProcessById(child))
-        {
-            LetRun(child);
-            process.Kill();
-        }
-
+        using Process child = ChildOf(sample);
+        child.Kill();
         (int exitCode, string output, string error) = sample.End();
         Assert.Equal((1, ""), (exitCode, output));
         Assert.Contains("SharedRing, parent: The other process has ended.", error, StringComparison.Ordinal);
@@ -38,10 +33,11 @@ public sealed class SharedRingTests
     public void The_child_ends_when_its_parent_dies()
     {
         using var sample = new SampleProgram("SharedRing", "--messages", Endless);
-        int child = ChildOf(sample);
-        LetRun(child);
+        using Process child = ChildOf(sample);
         sample.Kill();
-        Assert.True(SpinWait.SpinUntil(() => !Runs(child), TimeSpan.FromMinutes(1)), "The child goes on without its parent.");
+        bool ends = SpinWait.SpinUntil(() => !Runs(child.Id), TimeSpan.FromMinutes(1));
+        if (!ends) child.Kill();
+        Assert.True(ends, "The child goes on without its parent.");
         Assert.Contains("SharedRing, child: The other process has ended.", sample.End().Error, StringComparison.Ordinal);
     }
 
@@ -57,17 +53,17 @@ public sealed class SharedRingTests
         Assert.Contains("usage: SharedRing", error, StringComparison.Ordinal);
     }
 
-    private static int ChildOf(SampleProgram sample)
+    // When it has mapped the ring: messages go over it from then on.
+    private static Process ChildOf(SampleProgram sample)
     {
         string line = sample.ReadLine() ?? throw new InvalidOperationException(sample.End().Error);
         Assert.StartsWith("child ", line, StringComparison.Ordinal);
-        return int.Parse(line["child ".Length..], CultureInfo.InvariantCulture);
+        int id = int.Parse(line["child ".Length..], CultureInfo.InvariantCulture);
+        Assert.True(
+            SpinWait.SpinUntil(() => Maps(id).Contains("memfd:nonpaged:", StringComparison.Ordinal), TimeSpan.FromMinutes(1)),
+            "The child never maps the ring.");
+        return Process.GetProcessById(id);
     }
-
-    // Messages go over the ring as soon as the child has mapped it.
-    private static void LetRun(int process) => Assert.True(
-        SpinWait.SpinUntil(() => Maps(process).Contains("memfd:nonpaged:", StringComparison.Ordinal), TimeSpan.FromMinutes(1)),
-        "The child never maps the ring.");
 
     private static string Maps(int process)
     {
