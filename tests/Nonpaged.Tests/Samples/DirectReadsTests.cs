@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Nonpaged.Tests.Samples;
 
 /// <summary>The sample that reads files into registered pool memory.</summary>
@@ -39,23 +37,6 @@ public sealed class DirectReadsTests
         Assert.Contains("usage: DirectReads", error, StringComparison.Ordinal);
     }
 
-    private static (int ExitCode, string Output, string Error) Run(params string[] arguments)
-    {
-        string host = Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet";
-        string sample = Path.Combine(AppContext.BaseDirectory, "DirectReads.dll");
-        using Process process = Process.Start(new ProcessStartInfo(host, [sample, .. arguments])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        if (!process.WaitForExit(60_000))
-        {
-            process.Kill();
-            Assert.Fail("The sample does not end.");
-        }
-
-        return (process.ExitCode, output.Result, error.Result);
-    }
+    private static (int ExitCode, string Output, string Error) Run(params string[] arguments) =>
+        SampleProgram.Run("DirectReads", arguments);
 }
