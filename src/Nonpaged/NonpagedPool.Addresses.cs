@@ -77,11 +77,11 @@ public sealed unsafe partial class NonpagedPool
     internal BadFree Give(void* address, nuint? length = null)
     {
         if (address == null) return BadFree.None;
-        if (_front.TryGiveSlowly((nuint)address, length) is { } answer) return answer;
+        if (_front.TryGiveSlowly((nuint)address, length) is { } answer) return Told(answer, (nuint)address);
         BadFree bad = _whole.TryGive((nuint)address, length, out HeapSpan? span);
         if (span is not null) bad = _recorded.TryGive(span, (nuint)address, length);
         TellCorruptions();
-        return bad;
+        return Told(bad, (nuint)address);
     }
 
     /// <summary>
@@ -238,19 +238,20 @@ public sealed unsafe partial class NonpagedPool
     /// </summary>
     private void* TakeSmall(int sizeClass, out AllocationFailure? failure)
     {
+        void* block = null;
         try
         {
-            void* block = _front.TakeSlowly(sizeClass, out failure);
+            block = _front.TakeSlowly(sizeClass, out failure);
             if (block == null) block = (void*)_recorded.Take(sizeClass, null, out failure);
-            if (block == null) PoolMetrics.OnFailed(Options.Name, failure);
-            return block;
         }
         catch (AllocationException noMagazines)
         {
             // The thread has none, for want of address space.
             failure = noMagazines.Failure;
-            return null;
         }
+
+        if (block == null) _events.OnFailed(failure);
+        return block;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -289,11 +290,5 @@ public sealed unsafe partial class NonpagedPool
             && _front.TryGiveSlowly(address, null) == BadFree.None;
         return _index.SpanAt(address)?.SizeClass == sizeClass && _index.Find(address) is null
             && Give((void*)address) == BadFree.None;
-    }
-
-    private void ThrowIfBad(BadFree bad, void* address)
-    {
-        if (_index.Tell(bad, (nuint)address) is { } wrong)
-            throw new ArgumentException($"0x{(nuint)address:x} {wrong} (pool \"{Options.Name}\").", nameof(address));
     }
 }

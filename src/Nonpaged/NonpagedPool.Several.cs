@@ -60,8 +60,8 @@ public sealed unsafe partial class NonpagedPool
     {
         RequestCheck.ThrowIfWrongGroup(request, count, IsFixed, _supply.Grows ? null : Options.Name);
         blocks = _whole.TakeGroup(request, count, out failure);
-        if (blocks is not null) PoolMetrics.OnAllocated(Options.Name, count);
-        PoolMetrics.OnFailed(Options.Name, failure);
+        if (blocks is not null) _events.OnAllocated(count);
+        else _events.OnFailed(failure);
         return blocks is not null;
     }
 
@@ -110,7 +110,7 @@ public sealed unsafe partial class NonpagedPool
         RequestCheck.ThrowIfOfItsOwn(request, Options);
         _front.Make();
         failure = _supply.Reserve(RequestCheck.ToPages(request), request.Length);
-        PoolMetrics.OnFailed(Options.Name, failure);
+        _events.OnFailed(failure);
         return failure is null;
     }
 

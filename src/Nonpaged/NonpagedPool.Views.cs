@@ -155,7 +155,7 @@ public sealed unsafe partial class NonpagedPool
     public IReadOnlyList<LostPin> CheckPins()
     {
         List<LostPin> lost = _pages.TakeLostPins();
-        foreach (LostPin one in lost) PinLost?.Invoke(one);
+        _events.OnPinsLost(lost);
         return lost;
     }
 

@@ -36,6 +36,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly Importer _importer;
     private readonly Exporter _exporter;
     private readonly NonpagedMemoryPool _memoryPool;
+    private readonly PoolEvents _events;
 
     private NonpagedPool(NonpagedPoolOptions given, bool grows, IommuAddressSpace? iommu = null)
     {
@@ -46,10 +47,11 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         HostExtents? host = grows ? new HostExtents(options, iommu) : null;
         IsFixed = host is null || iommu is not null || options.ForDevices;
         FreedBlocks? freed = options.Verify ? new FreedBlocks() : null;
+        _events = new PoolEvents(options.Name);
         _life = new PoolLife(options.Name);
         _timer = new IdleTimer(options.IdleRelease, OnIdleTimer);
         _pages = new PageStore(_life);
-        _supply = new Supply(options, host, _life, _pages, _timer);
+        _supply = new Supply(options, host, _life, _pages, _timer, _events);
         _front = new Front(PoolOptionsCheck.HasMagazines(options, grows), _supply, _timer, _life);
         _recorded = new RecordedHeap(options, _life, _pages, _supply, freed);
         _whole = new WholePages(this, _life, _pages, _supply, freed);
@@ -59,24 +61,6 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _memoryPool = new NonpagedMemoryPool(this);
         PoolMetrics.Add(this);
     }
-
-    /// <summary>
-    /// Told once of each extent whose pin is found to be gone: by <see cref="CheckPins"/>, and with
-    /// <see cref="NonpagedPoolOptions.Verify"/> when a block is disposed.
-    /// </summary>
-    public event Action<LostPin>? PinLost;
-
-    /// <summary>
-    /// Told of each write to memory that was not the writer's, by the thread whose call found it. Where nobody listens that call
-    /// throws <see cref="MemoryCorruptionException"/>. With <see cref="NonpagedPoolOptions.Guard"/> only.
-    /// </summary>
-    public event Action<MemoryCorruption>? Corrupted;
-
-    /// <summary>
-    /// Told by <see cref="Dispose"/> of what was still in use, by the thread that disposes, when the memory is
-    /// gone. Not told where nothing was.
-    /// </summary>
-    public event Action<PoolLeftovers>? LeftBehind;
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>
     /// <exception cref="AllocationException">The process has no address space for it. A later call tries again.</exception>
@@ -162,8 +146,8 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         int sizeClass = RequestCheck.IsForHeap(request) ? _recorded.ClassOf(request) : 0;
         block = Take(request, sizeClass, out failure);
         if (block is null && TryFindMore(isSmall: sizeClass != 0, failure)) block = Take(request, sizeClass, out failure);
-        if (block is not null) PoolMetrics.OnAllocated(Options.Name);
-        else PoolMetrics.OnFailed(Options.Name, failure);
+        if (block is not null) _events.OnAllocated();
+        else _events.OnFailed(failure);
         return block is not null;
     }
 
@@ -206,7 +190,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _importer.Dispose();
         // When the memory is gone: a thread that ends at this moment gives back until then.
         _front.Heap?.Dispose();
-        if (Leftovers.Any) LeftBehind?.Invoke(Leftovers);
+        _events.OnDisposed(Leftovers);
     }
 
     /// <summary>Gives a block back. Does nothing where it was given back, or the pool is gone.</summary>
@@ -275,13 +259,5 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         // Before the block is there: where this throws, nobody would have it.
         TellCorruptions();
         return true;
-    }
-
-    private void TellCorruptions()
-    {
-        MemoryCorruption[] found = _recorded.TakeFound();
-        if (found.Length == 0) return;
-        if (Corrupted is not { } told) throw new MemoryCorruptionException(found);
-        foreach (MemoryCorruption corruption in found) told(corruption);
     }
 }

@@ -11,7 +11,13 @@ namespace Nonpaged;
 public sealed record PoolLeftovers(string Pool, IReadOnlyList<MemoryBlock> Blocks, long SmallBlocks, ulong SmallBytes)
 {
     /// <summary>Something was in use.</summary>
-    public bool Any => Blocks.Count > 0 || SmallBlocks > 0;
+    public bool Any => Count > 0;
+
+    /// <summary>How many blocks in all.</summary>
+    public long Count => Blocks.Count + SmallBlocks;
+
+    /// <summary>The bytes of all: as asked for where blocks have a record, by their size classes where not.</summary>
+    public ulong Bytes => Blocks.Aggregate(SmallBytes, (sum, block) => sum + block.Length);
 
     /// <inheritdoc/>
     public override string ToString()

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using System.Xml.Linq;
 
 namespace Nonpaged.Tidy.Tests;
 
@@ -20,28 +21,68 @@ public sealed partial class FreshProjectTests(PackedPackages packed) : IDisposab
     public void The_sample_of_the_package_is_compiled_ahead_of_time_without_a_warning_and_runs()
     {
         MakeProject();
-        string output = Succeed("publish", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-nologo", "-o", "out");
-        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
-        string program = Path.Combine(_folder.FullName, "out", "fresh");
-        (int exitCode, string ran) = Dotnet.Run(program, _folder.FullName, Environment(), []);
-        Assert.True(exitCode == 0, ran);
-        AssertRan(ran);
+        AssertRan(PublishAndRun());
+    }
+
+    [Fact]
+    public void A_program_compiled_ahead_of_time_tells_events_where_it_asks_for_their_support()
+    {
+        MakeProject();
+        Write("""
+            using System.Diagnostics.Tracing;
+            using Nonpaged;
+
+            using var events = new Events();
+            using (NonpagedPool pool = NonpagedPool.Create(new NonpagedPoolOptions { Name = "traced" })) pool.Allocate(100_000);
+
+            internal sealed class Events : EventListener
+            {
+                protected override void OnEventSourceCreated(EventSource eventSource)
+                {
+                    if (eventSource.Name == "Nonpaged") EnableEvents(eventSource, EventLevel.Verbose);
+                }
+
+                protected override void OnEventWritten(EventWrittenEventArgs eventData) =>
+                    Console.WriteLine($"{eventData.EventId} {eventData.EventName}: {string.Join(' ', eventData.Payload!)}");
+            }
+            """);
+        string[] lines = PublishAndRun("-p:EventSourceSupport=true").Split('\n');
+        Assert.Contains(lines, line => line.StartsWith("1 Grown: traced ", StringComparison.Ordinal));
+        Assert.Contains("5 LeftBehind: traced 1 100000", lines);
+        Assert.Contains(lines, line => line.StartsWith("2 GivenBack: traced ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_sample_of_the_host_builds_without_a_warning_and_runs()
+    {
+        MakeHostProject();
+        Assert.Contains("0 Warning(s)", Succeed("build", "-c", "Release", "-nologo"), StringComparison.Ordinal);
+        AssertHostRan(Succeed("run", "-c", "Release", "--no-build"));
+    }
+
+    [Fact]
+    public void The_sample_of_the_host_is_compiled_ahead_of_time_without_a_warning_and_runs()
+    {
+        MakeHostProject();
+        AssertHostRan(PublishAndRun());
     }
 
     // Pasted by themselves into a program that may have pointers.
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/dotnet.md")]
+    [InlineData("src/Nonpaged.Hosting/README.md")]
     [InlineData("src/Nonpaged.Ndis/README.md")]
     public void What_a_document_shows_in_CSharp_compiles(string document)
     {
         MakeProject();
         Succeed("add", "package", "Nonpaged.Ndis", "--version", packed.Version);
+        AddHosting();
         MatchCollection samples = CSharp().Matches(File.ReadAllText(Path.Combine(Repository.Root, document)));
         Assert.NotEmpty(samples);
         foreach (Match sample in samples)
         {
-            File.WriteAllText(Path.Combine(_folder.FullName, "Program.cs"), sample.Groups[1].Value);
+            Write(sample.Groups[1].Value);
             Succeed("build", "-nologo", "-p:AllowUnsafeBlocks=true");
         }
     }
@@ -68,6 +109,14 @@ public sealed partial class FreshProjectTests(PackedPackages packed) : IDisposab
     private static void AssertRan(string output) =>
         Assert.Contains("MemoryBlock of 65536 bytes", output, StringComparison.Ordinal);
 
+    // With what the log of a host says of its pool.
+    private static void AssertHostRan(string output)
+    {
+        AssertRan(output);
+        Assert.Contains("The pool \"frames\" is made.", output, StringComparison.Ordinal);
+        Assert.Contains("of the pool \"frames\", which holds 16777216 bytes", output, StringComparison.Ordinal);
+    }
+
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharp();
 
@@ -77,8 +126,42 @@ public sealed partial class FreshProjectTests(PackedPackages packed) : IDisposab
         Succeed("new", "console", "-n", "fresh", "-o", ".", "--no-restore");
         WriteFeeds();
         Succeed("add", "package", "Nonpaged", "--version", packed.Version);
-        string readme = File.ReadAllText(Path.Combine(Repository.Root, "src", "Nonpaged", "README.md"));
-        File.WriteAllText(Path.Combine(_folder.FullName, "Program.cs"), CSharp().Match(readme).Groups[1].Value);
+        Write(SampleOf("Nonpaged"));
+    }
+
+    private void MakeHostProject()
+    {
+        MakeProject();
+        AddHosting();
+        Write(SampleOf("Nonpaged.Hosting"));
+    }
+
+    // With a host, of the version that the tests of this repository have.
+    private void AddHosting()
+    {
+        const string host = "Microsoft.Extensions.Hosting";
+        var versions = XDocument.Load(Path.Combine(Repository.Root, "Directory.Packages.props"));
+        string version = versions.Descendants("PackageVersion").Single(one => one.Attribute("Include")!.Value == host)
+            .Attribute("Version")!.Value;
+        Succeed("add", "package", "Nonpaged.Hosting", "--version", packed.Version);
+        Succeed("add", "package", host, "--version", version);
+    }
+
+    private static string SampleOf(string package) =>
+        CSharp().Match(File.ReadAllText(Path.Combine(Repository.Root, "src", package, "README.md"))).Groups[1].Value;
+
+    private void Write(string program) => File.WriteAllText(Path.Combine(_folder.FullName, "Program.cs"), program);
+
+    /// <summary>Compiles the project ahead of time, without a warning, and gives what the program writes.</summary>
+    private string PublishAndRun(params string[] properties)
+    {
+        string output = Succeed(
+            ["publish", "-c", "Release", "-r", "linux-x64", "-p:PublishAot=true", "-nologo", "-o", "out", .. properties]);
+        Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
+        string program = Path.Combine(_folder.FullName, "out", "fresh");
+        (int exitCode, string ran) = Dotnet.Run(program, _folder.FullName, Environment(), []);
+        Assert.True(exitCode == 0, ran);
+        return ran;
     }
 
     // Packages of others come from where this repository's do, and from the cache that these have filled.

@@ -11,7 +11,10 @@ public sealed class PackageTests(PackedPackages packed)
         Assert.True(packed.ExitCode == 0, packed.Output);
         Assert.DoesNotContain("warning", packed.Output, StringComparison.OrdinalIgnoreCase);
         Assert.Equal(
-            ["Nonpaged", "Nonpaged.Drivers", "Nonpaged.Machines", "Nonpaged.Ndis", "Nonpaged.Protocols", "Nonpaged.Tool"],
+            [
+                "Nonpaged", "Nonpaged.Drivers", "Nonpaged.Hosting", "Nonpaged.Machines", "Nonpaged.Ndis", "Nonpaged.Protocols",
+                "Nonpaged.Tool",
+            ],
             packed.All.Select(package => package.Id).Order(StringComparer.Ordinal));
     }
 
@@ -25,6 +28,7 @@ public sealed class PackageTests(PackedPackages packed)
 
     // They see each other's internals, which may change with every version.
     [Theory]
+    [InlineData("Nonpaged.Hosting", "Nonpaged")]
     [InlineData("Nonpaged.Machines", "Nonpaged")]
     [InlineData("Nonpaged.Ndis", "Nonpaged", "Nonpaged.Machines")]
     [InlineData("Nonpaged.Drivers", "Nonpaged.Ndis")]
@@ -39,11 +43,17 @@ public sealed class PackageTests(PackedPackages packed)
     }
 
     [Fact]
-    public void Only_the_protocols_need_a_package_of_others() => Assert.Equal(
-        ["Nonpaged.Protocols needs PacketDotNet"],
+    public void Only_these_need_a_package_of_others() => Assert.Equal(
+        [
+            "Nonpaged.Hosting needs Microsoft.Extensions.DependencyInjection.Abstractions",
+            "Nonpaged.Hosting needs Microsoft.Extensions.Hosting.Abstractions",
+            "Nonpaged.Hosting needs Microsoft.Extensions.Logging.Abstractions",
+            "Nonpaged.Protocols needs PacketDotNet",
+        ],
         from package in packed.All
         from need in package.Dependencies.Keys
         where !need.StartsWith("Nonpaged", StringComparison.Ordinal)
+        orderby package.Id, need
         select $"{package.Id} needs {need}");
 
     [Fact]
@@ -63,6 +73,10 @@ public sealed class PackageTests(PackedPackages packed)
     [InlineData("Nonpaged", "T:Nonpaged.MemoryBlock", "T:Nonpaged.Depot")]
     [InlineData("Nonpaged", "M:Nonpaged.NonpagedPool.Alloc(System.UIntPtr)", "M:Nonpaged.NonpagedPool.HasUnrecorded")]
     [InlineData("Nonpaged.Ndis", "T:Nonpaged.Ndis.NdisLibrary", "T:Nonpaged.Ndis.NdisThread")]
+    [InlineData("Nonpaged.Hosting", "T:Nonpaged.Hosting.NonpagedPoolBuilder", "T:Nonpaged.Hosting.PoolLog")]
+    [InlineData(
+        "Nonpaged.Hosting", "T:Microsoft.Extensions.DependencyInjection.NonpagedServiceCollectionExtensions",
+        "M:Microsoft.Extensions.DependencyInjection.NonpagedServiceCollectionExtensions.WithoutServices")]
     public void A_package_documents_what_its_users_can_call_and_nothing_else(string id, string @public, string @internal)
     {
         Package package = Find(id);

@@ -7,6 +7,7 @@ public sealed class PublicApiTests
 {
     [Theory]
     [InlineData("Nonpaged")]
+    [InlineData("Nonpaged.Hosting")]
     [InlineData("Nonpaged.Machines")]
     [InlineData("Nonpaged.Ndis")]
     [InlineData("Nonpaged.Drivers")]

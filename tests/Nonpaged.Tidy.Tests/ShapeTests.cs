@@ -14,6 +14,7 @@ public sealed partial class ShapeTests
     [Theory]
     [InlineData("src/Nonpaged/NonpagedPool.cs", 300)]
     [InlineData("src/Nonpaged/NonpagedPool.Addresses.cs", 300)]
+    [InlineData("src/Nonpaged/NonpagedPool.Events.cs", 300)]
     [InlineData("src/Nonpaged/NonpagedPool.Views.cs", 300)]
     [InlineData("src/Nonpaged/NonpagedPool.Several.cs", 300)]
     [InlineData("src/Nonpaged.Ndis/Adapters/Adapter.cs", 350)]

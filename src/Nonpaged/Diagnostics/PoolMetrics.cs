@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 namespace Nonpaged;
@@ -54,23 +53,23 @@ internal static class PoolMetrics
     }
 
     /// <summary>Something failed.</summary>
-    public static void OnFailed(string pool, AllocationFailure? failure)
+    public static void OnFailed(string pool, AllocationFailure failure)
     {
-        if (!s_failures.Enabled || failure is null) return;
+        if (!s_failures.Enabled) return;
         s_failures.Add(
             1, new KeyValuePair<string, object?>(PoolTag, pool),
             new KeyValuePair<string, object?>(KindTag, failure.Kind.ToString()));
     }
 
-    /// <summary>Memory is about to be obtained: when, or 0 where nobody wants to know.</summary>
-    public static long BeginGrowth() => s_growth.Enabled ? Stopwatch.GetTimestamp() : 0;
+    /// <summary>Somebody wants to know how long pools take to grow.</summary>
+    public static bool IsToldOfGrowth => s_growth.Enabled;
 
     /// <summary>Memory was obtained, by a rung, or none was.</summary>
-    public static void EndGrowth(string pool, string? rung, long start)
+    public static void OnGrowth(string pool, string? rung, TimeSpan took)
     {
-        if (start == 0) return;
+        if (!s_growth.Enabled) return;
         s_growth.Record(
-            Stopwatch.GetElapsedTime(start).TotalSeconds, new KeyValuePair<string, object?>(PoolTag, pool),
+            took.TotalSeconds, new KeyValuePair<string, object?>(PoolTag, pool),
             new KeyValuePair<string, object?>(RungTag, rung ?? "none"));
     }
 

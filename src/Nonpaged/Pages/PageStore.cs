@@ -224,12 +224,19 @@ internal sealed unsafe class PageStore(PoolLife life)
     /// <summary>The pool is gone: its extents with everything in them.</summary>
     /// <param name="recorded">The small blocks with a record that were in use.</param>
     /// <param name="areAllRecorded">There are no others.</param>
-    public PoolLeftovers Close(IReadOnlyList<MemoryBlock> recorded, bool areAllRecorded)
+    /// <param name="held">How many bytes it held, but for what is on its way to the kernel already.</param>
+    public PoolLeftovers Close(IReadOnlyList<MemoryBlock> recorded, bool areAllRecorded, out ulong held)
     {
+        held = 0;
         lock (_gate)
         {
             PoolLeftovers leftovers = LeftoverCount.Of(life.Pool, _tables, recorded, areAllRecorded);
-            foreach (Extent extent in _tables.All<Extent>()) extent.Retire();
+            foreach (Extent extent in _tables.All<Extent>())
+            {
+                if (extent.Origin != ExtentOrigin.Region) held += extent.Length;
+                extent.Retire();
+            }
+
             _tables.Clear();
             _heldBytes = 0;
             return leftovers;

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Nonpaged;
 
 /// <summary>
@@ -13,19 +15,26 @@ internal sealed class Supply
     private readonly PageStore _pages;
     private readonly IdleTimer _timer;
     private readonly HostExtents? _host;
+    private readonly PoolEvents _events;
+
+    // What is told when the growth lock is left, which guards it: a listener may wait for a thread that waits for that.
+    private List<Action>? _untold;
 
     /// <param name="options">Of the pool.</param>
     /// <param name="host">Where extents come from; null where the pool does not grow.</param>
     /// <param name="life">Of the pool.</param>
     /// <param name="pages">Where extents go.</param>
     /// <param name="timer">Wakes the pool when idle memory has been kept long enough.</param>
-    public Supply(NonpagedPoolOptions options, HostExtents? host, PoolLife life, PageStore pages, IdleTimer timer)
+    /// <param name="events">Is told of growth.</param>
+    public Supply(
+        NonpagedPoolOptions options, HostExtents? host, PoolLife life, PageStore pages, IdleTimer timer, PoolEvents events)
     {
         _options = options;
         _host = host;
         _life = life;
         _pages = pages;
         _timer = timer;
+        _events = events;
     }
 
     /// <summary>The pool grows. Otherwise a machine gave its memory, which is scarce.</summary>
@@ -88,7 +97,7 @@ internal sealed class Supply
     /// <summary>Grows so that requests like this one are met without a system call: null, or why that cannot be.</summary>
     public AllocationFailure? Reserve(in PageRequest request, nuint length)
     {
-        lock (_growth)
+        using (new Growing(this))
         {
             nuint missing;
             using (PageStore.Reading reading = _pages.Read()) missing = reading.Tables.Keep(request);
@@ -99,7 +108,9 @@ internal sealed class Supply
             Extent? extent = Obtain(rest, rest.Pages << Page.Shift, mayBeLonger: false, out AllocationFailure? failure);
             if (extent is null) return failure;
             extent.IsReserved = true;
-            return _pages.Add(extent);
+            failure = _pages.Add(extent);
+            if (failure is not null) TellGivenBack(extent.Length);
+            return failure;
         }
     }
 
@@ -108,10 +119,11 @@ internal sealed class Supply
     /// <returns>All that was in use.</returns>
     public PoolLeftovers Close(IReadOnlyList<MemoryBlock> recorded)
     {
-        lock (_growth)
+        using (new Growing(this))
         {
-            PoolLeftovers leftovers = _pages.Close(recorded, areAllRecorded: _options.Verify);
+            PoolLeftovers leftovers = _pages.Close(recorded, areAllRecorded: _options.Verify, out ulong held);
             _host?.Dispose();
+            if (Grows && held > 0) TellGivenBack(held);
             return leftovers;
         }
     }
@@ -132,7 +144,7 @@ internal sealed class Supply
     private AllocationFailure? Grow(in PageRequest request, IPageOwner? any, IReadOnlyList<IPageOwner> owners)
     {
         PageRequest all = owners.Count == 1 ? request : ForAll(request, owners.Count);
-        lock (_growth)
+        using (new Growing(this))
         {
             // It sees whether the pool is gone. If that comes later, its memory stays until the pool does not grow any more.
             if (any is null) _life.ThrowIfOver();
@@ -145,9 +157,14 @@ internal sealed class Supply
             failure = owners.Count == 1
                 ? _pages.AddAndTake(extent, of, owners[0], out bool isMet)
                 : _pages.AddAndTakeEach(extent, of, owners, out isMet);
-            if (failure is not null || isMet) return failure;
-            failure = ExtentFailures.NotAsAsked(all.Pages << Page.Shift, extent);
-            extent.Dispose();
+            if (isMet) return null;
+            if (failure is null)
+            {
+                failure = ExtentFailures.NotAsAsked(all.Pages << Page.Shift, extent);
+                extent.Dispose();
+            }
+
+            TellGivenBack(extent.Length);
             return failure;
         }
     }
@@ -183,9 +200,9 @@ internal sealed class Supply
             }
 
             nuint? length = mayBeLonger ? Growth.Wish(_options, needed, _pages.HeldBytes, room, _host!.Pins.Room()) : wished;
-            long start = PoolMetrics.BeginGrowth();
+            long start = _events.BeginGrowth();
             Extent? extent = _host!.TryObtain(request, length, (nuint)ulong.Min(room, nuint.MaxValue >> 1), out failure);
-            PoolMetrics.EndGrowth(_options.Name, extent?.Rung, start);
+            if (start != 0) TellGrowth(extent?.Rung, extent?.Length ?? 0, Stopwatch.GetElapsedTime(start));
             // Other frames do not come from giving up these.
             if (extent is not null || _host.DependsOnFrames(request) || !ReleaseAllIdle()) return extent;
         }
@@ -209,10 +226,45 @@ internal sealed class Supply
 
     private void Release(Extent[] extents)
     {
+        ulong bytes = 0;
         foreach (Extent extent in extents)
         {
             extent.Dispose();
             _pages.OnLeft(extent);
+            bytes += extent.Length;
+        }
+
+        if (bytes > 0) TellGivenBack(bytes);
+    }
+
+    private void TellGrowth(string? rung, ulong bytes, TimeSpan took) => Tell(() => _events.OnGrowth(rung, bytes, took));
+
+    private void TellGivenBack(ulong bytes) => Tell(() => _events.OnGivenBack(bytes));
+
+    private void Tell(Action tell)
+    {
+        if (_growth.IsHeldByCurrentThread) (_untold ??= []).Add(tell);
+        else tell();
+    }
+
+    /// <summary>The growth lock, until disposed of; what was to be told is told after that.</summary>
+    private readonly ref struct Growing
+    {
+        private readonly Supply _supply;
+
+        public Growing(Supply supply)
+        {
+            _supply = supply;
+            supply._growth.Enter();
+        }
+
+        public void Dispose()
+        {
+            List<Action>? untold = _supply._untold;
+            _supply._untold = null;
+            _supply._growth.Exit();
+            if (untold is null) return;
+            foreach (Action tell in untold) tell();
         }
     }
 }

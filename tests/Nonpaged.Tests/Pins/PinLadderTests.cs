@@ -83,9 +83,9 @@ public sealed unsafe class PinLadderTests
             new NonpagedPoolOptions { Pins = [PinKind.Pipe], Ladder = [MemoryRung.SmallPages], Verify = true });
         LostPin? told = null;
         pool.PinLost += lost => told = lost;
-        HashSet<string> before = [.. Pipes()];
+        HashSet<string> before = [.. OwnPipes.Paths()];
         MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Pin = PinDemand.Any });
-        Assert.True(Drain(Pipes().First(path => !before.Contains(path))));
+        Assert.True(OwnPipes.Drain(OwnPipes.Paths().First(path => !before.Contains(path))));
         Assert.Single(pool.CheckPins());
         Assert.False(pool.TryTranslate(block.Address, out _));
         Assert.Equal(PinKind.None, block.Obtained.Pin);
@@ -138,26 +138,6 @@ public sealed unsafe class PinLadderTests
     {
         Assert.False(pool.TryAllocate(new MemoryRequest(4096) { Pin = pin }, out _, out AllocationFailure? failure));
         return failure;
-    }
-
-    private static IEnumerable<string> Pipes()
-    {
-        foreach (string path in Directory.GetFiles("/proc/self/fd"))
-        {
-            if (new FileInfo(path).LinkTarget?.StartsWith("pipe:", StringComparison.Ordinal) == true) yield return path;
-        }
-    }
-
-    private static bool Drain(string path)
-    {
-        if (LibC.OpenForPolling(path, out Microsoft.Win32.SafeHandles.SafeFileHandle pipe).IsError) return false;
-        using (pipe)
-        {
-            byte[] page = new byte[4096];
-            int got = 0;
-            while (LibC.Read(pipe, page) is { IsError: false, Value: > 0 } read) got += read.AsInt32;
-            return got >= 4096;
-        }
     }
 
     private sealed class AlwaysFails : SystemCallHook, IDisposable
