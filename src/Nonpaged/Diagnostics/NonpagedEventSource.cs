@@ -3,8 +3,8 @@ using System.Diagnostics.Tracing;
 namespace Nonpaged;
 
 /// <summary>
-/// The event source "Nonpaged", for <c>dotnet-trace --providers Nonpaged</c> and <see cref="EventListener"/>: what slow calls do,
-/// and what is wrong. Ids, names, keywords and levels are public (docs/dotnet.md): a change of one breaks tools of users.
+/// The event source "Nonpaged", for <c>dotnet-trace --providers Nonpaged:0xf</c> and <see cref="EventListener"/>: what slow calls
+/// do, and what is wrong. Ids, names, keywords and levels are public (docs/dotnet.md): a change of one breaks tools of users.
 /// Programs compiled ahead of time have it with the property EventSourceSupport only.
 /// </summary>
 // The overload of WriteEvent that takes primitives is safe to trim: that of objects is not.
@@ -18,11 +18,11 @@ internal sealed class NonpagedEventSource : EventSource
     {
     }
 
-    /// <summary>Somebody wants to know how pools grow.</summary>
-    public bool IsToldOfGrowth => IsEnabled() && IsEnabled(EventLevel.Informational, Keywords.Growth);
+    /// <summary>Somebody listens to how pools grow.</summary>
+    public bool IsToldOfGrowth => IsHeard(EventLevel.Informational, Keywords.Growth);
 
-    /// <summary>Somebody wants to know of bad frees.</summary>
-    public bool IsToldOfMisuse => IsEnabled() && IsEnabled(EventLevel.Error, Keywords.Misuse);
+    /// <summary>Somebody listens to bad frees.</summary>
+    public bool IsToldOfBadFrees => IsHeard(EventLevel.Error, Keywords.Misuse);
 
     /// <summary>A pool obtained memory from the kernel.</summary>
     [NonEvent]
@@ -42,7 +42,7 @@ internal sealed class NonpagedEventSource : EventSource
     [NonEvent]
     public void OnAllocationFailed(string pool, AllocationFailure failure)
     {
-        if (IsEnabled() && IsEnabled(EventLevel.Warning, Keywords.Failures))
+        if (IsHeard(EventLevel.Warning, Keywords.Failures))
             AllocationFailed(pool, failure.Kind.ToString(), failure.Reason, failure.Limit, failure.Remedy);
     }
 
@@ -50,14 +50,14 @@ internal sealed class NonpagedEventSource : EventSource
     [NonEvent]
     public void OnBadFree(string pool, nuint address, BadFree bad, string wrong)
     {
-        if (IsToldOfMisuse) BadFree(pool, address, bad.ToString(), wrong);
+        if (IsToldOfBadFrees) BadFree(pool, address, bad.ToString(), wrong);
     }
 
     /// <summary>A pool was disposed with blocks in use.</summary>
     [NonEvent]
     public void OnLeftBehind(PoolLeftovers leftovers)
     {
-        if (IsEnabled() && IsEnabled(EventLevel.Warning, Keywords.Misuse))
+        if (IsHeard(EventLevel.Warning, Keywords.Misuse))
             LeftBehind(leftovers.Pool, leftovers.Count, leftovers.Bytes);
     }
 
@@ -65,7 +65,7 @@ internal sealed class NonpagedEventSource : EventSource
     [NonEvent]
     public void OnPinLost(string pool, LostPin lost)
     {
-        if (IsEnabled() && IsEnabled(EventLevel.Error, Keywords.Pins))
+        if (IsHeard(EventLevel.Error, Keywords.Pins))
             PinLost(pool, lost.Address, lost.Length, lost.Pin.ToString(), lost.Blocks.Count);
     }
 
@@ -73,9 +73,12 @@ internal sealed class NonpagedEventSource : EventSource
     [NonEvent]
     public void OnCorrupted(string pool, MemoryCorruption corruption)
     {
-        if (IsEnabled() && IsEnabled(EventLevel.Critical, Keywords.Misuse))
+        if (IsHeard(EventLevel.Critical, Keywords.Misuse))
             Corrupted(pool, corruption.Address, corruption.Kind.ToString(), corruption.ToString());
     }
+
+    // The first question is what a compiler finds to be false where event sources are left out.
+    private bool IsHeard(EventLevel level, EventKeywords keywords) => IsEnabled() && IsEnabled(level, keywords);
 
     [Event(1, Level = EventLevel.Informational, Keywords = Keywords.Growth,
         Message = "The pool \"{0}\" grew by {2} bytes ({1}) in {3} ms.")]

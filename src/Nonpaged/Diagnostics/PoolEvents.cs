@@ -27,7 +27,7 @@ internal sealed class PoolEvents(string pool)
     public event Action<AllocationFailure>? AllocationFailed;
 
     /// <summary>Somebody wants to know of bad frees.</summary>
-    public bool IsToldOfBadFrees => _source.IsToldOfMisuse;
+    public bool IsToldOfBadFrees => _source.IsToldOfBadFrees;
 
     /// <summary>Blocks were allocated for a request.</summary>
     public void OnAllocated(int count = 1) => PoolMetrics.OnAllocated(pool, count);

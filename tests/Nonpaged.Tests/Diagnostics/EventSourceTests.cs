@@ -217,7 +217,7 @@ public sealed unsafe class EventSourceTests
         using (var told = new ToldEvents(Name)) Assert.True(NonpagedEventSource.Log.IsEnabled());
         Assert.False(NonpagedEventSource.Log.IsEnabled());
         Assert.False(NonpagedEventSource.Log.IsToldOfGrowth);
-        Assert.False(NonpagedEventSource.Log.IsToldOfMisuse);
+        Assert.False(NonpagedEventSource.Log.IsToldOfBadFrees);
     }
 
     // Grows the pool on another thread when it is told that it has grown.
