@@ -28,7 +28,7 @@ internal sealed class PoolLog(ILogger logger, NonpagedPool pool)
             logger,
             options.Name,
             PinsOf(options),
-            options.Ceiling == ulong.MaxValue ? "none" : FormattableString.Invariant($"{options.Ceiling} bytes"));
+            options.Ceiling == long.MaxValue ? "none" : FormattableString.Invariant($"{options.Ceiling} bytes"));
     }
 
     private static string PinsOf(NonpagedPoolOptions options)

@@ -50,7 +50,7 @@ public sealed unsafe class RegistrationTests
             services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
                 .AddInMemoryCollection([new("Frames:Ceiling", "4194304")]).Build());
             services.AddNonpagedPool("frames", (provider, options) => options with
-            { Ceiling = ulong.Parse(provider.GetRequiredService<IConfiguration>()["Frames:Ceiling"]!, null) });
+            { Ceiling = long.Parse(provider.GetRequiredService<IConfiguration>()["Frames:Ceiling"]!, null) });
             services.AddNonpagedPool((provider, options) =>
                 options with { Name = provider.GetRequiredService<IHostEnvironment>().EnvironmentName });
         });
