@@ -6,8 +6,9 @@ namespace Nonpaged;
 
 /// <summary>
 /// A block as another process can map it: a descriptor, and where the block's bytes lie in its file. <see cref="SendTo"/> and
-/// <see cref="ReceiveFrom"/> bring it there, or <see cref="InheritBy"/> and <see cref="Inherited"/>, and <see cref="Open"/> maps it. The memory itself lives as long as the block or any
-/// descriptor or mapping does, but stays where it is only as long as the block.
+/// <see cref="ReceiveFrom"/> bring it there, or <see cref="InheritBy"/> and <see cref="Inherited"/>, and <see cref="Open"/> maps
+/// it. The memory itself lives as long as the block or any descriptor or mapping does, but stays where it is only as long as the
+/// block.
 /// </summary>
 /// <example>
 /// <code>
@@ -67,8 +68,8 @@ public sealed class ExportedMemory : IDisposable
     public void SendTo(Socket socket) => ExportMessage.Send(socket, this);
 
     /// <summary>
-    /// Passes it on to a process that is about to be started: a descriptor that stays open in it, and an environment variable that
-    /// says which, and where the block lies. The process finds it by <see cref="Inherited"/>.
+    /// Passes it on to a process that is about to be started: a descriptor that stays open in it, and an environment variable
+    /// that says which, and where the block lies. The process finds it by <see cref="Inherited"/>.
     /// </summary>
     /// <param name="child">How the process will be started.</param>
     /// <param name="name">The environment variable; another one for each block.</param>
@@ -77,7 +78,8 @@ public sealed class ExportedMemory : IDisposable
     /// <exception cref="AllocationException">There is no further descriptor.</exception>
     /// <exception cref="NotSupportedException">The block is in too many ranges for an environment variable: send it over a
     /// socket.</exception>
-    public IDisposable InheritBy(ProcessStartInfo child, string name = InheritedName) => ExportInheritance.Give(this, child, name);
+    public IDisposable InheritBy(ProcessStartInfo child, string name = InheritedName) =>
+        ExportInheritance.Give(this, child, name);
 
     /// <summary>What the process that started this one passed on by <see cref="InheritBy"/>. Each can be taken once.</summary>
     /// <param name="name">The environment variable.</param>

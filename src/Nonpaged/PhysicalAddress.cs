@@ -14,7 +14,9 @@ public readonly record struct PhysicalAddress(ulong Value) : IComparable<Physica
     /// <summary>The address <paramref name="bytes"/> above <paramref name="address"/>.</summary>
     public static PhysicalAddress operator +(PhysicalAddress address, ulong bytes) => new(checked(address.Value + bytes));
 
-    /// <summary>The address <paramref name="bytes"/> above <paramref name="address"/>, or below it where they are negative.</summary>
+    /// <summary>
+    /// The address <paramref name="bytes"/> above <paramref name="address"/>, or below it where they are negative.
+    /// </summary>
     /// <exception cref="OverflowException">There is no such address.</exception>
     public static PhysicalAddress operator +(PhysicalAddress address, long bytes) =>
         new(bytes < 0 ? checked(address.Value - unchecked((ulong)-bytes)) : checked(address.Value + (ulong)bytes));

@@ -16,7 +16,8 @@ public sealed class ApiReferenceTests
             Dictionary<string, string> made = Pages(folder.FullName);
             Dictionary<string, string> kept = Pages(Path.Combine(Repository.Root, "docs/api"));
             Assert.NotEmpty(made);
-            string[] stale = [.. made.Keys.Union(kept.Keys).Where(page => made.GetValueOrDefault(page) != kept.GetValueOrDefault(page))];
+            string[] stale = [.. made.Keys.Union(kept.Keys)
+                .Where(page => made.GetValueOrDefault(page) != kept.GetValueOrDefault(page))];
             Assert.True(stale.Length == 0, $"eng/update-api writes other pages than there are: {string.Join(", ", stale)}");
         }
         finally

@@ -28,8 +28,10 @@ public sealed class StyleTests
         string[] phrases =
             [.. File.ReadAllLines(Path.Combine(Repository.Kept, "phrases.txt")).Where(line => line.Length > 0 && line[0] != '#')];
         Assert.NotEmpty(phrases);
+        // The reference is made of comments, which are looked at where they are.
         IEnumerable<string> files = Repository.Files("*.cs", "src", "benchmarks")
-            .Concat(Repository.Files("*.md", "docs")).Append("README.md").Append("CHANGELOG.md");
+            .Concat(Repository.Files("*.md", "docs").Where(file => !file.StartsWith("docs/api/", StringComparison.Ordinal)))
+            .Append("README.md").Append("CHANGELOG.md");
         new Ratchet("phrases-found.txt").Check(files.Select(file => (file, Count(file, phrases))), "phrases of phrases.txt");
     }
 

@@ -34,7 +34,7 @@ internal static unsafe class SlotVector512
 
     /// <summary>Puts eight blocks into slots, where they are in order and in use; otherwise nothing is changed.</summary>
     /// <param name="slots">Where they are put.</param>
-    /// <param name="blocks">The blocks, of which the first and the last are of this class.</param>
+    /// <param name="blocks">The blocks; the first and the last are of this class.</param>
     /// <param name="states">The first one's.</param>
     /// <param name="start">The first one's address, shifted. Someone may write to the blocks meanwhile.</param>
     /// <param name="shift">By how many bits an address is shifted to become an index of a state.</param>

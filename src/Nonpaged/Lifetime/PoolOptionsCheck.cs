@@ -34,7 +34,8 @@ internal static class PoolOptionsCheck
 
     private static void ThrowIfNegative(long bytes, string option)
     {
-        if (bytes < 0) throw new ArgumentException($"NonpagedPoolOptions.{option} is {bytes}: a number of bytes is not negative.");
+        if (bytes >= 0) return;
+        throw new ArgumentException($"NonpagedPoolOptions.{option} is {bytes}: a number of bytes is not negative.");
     }
 
     /// <summary>

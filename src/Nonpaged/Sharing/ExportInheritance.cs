@@ -11,7 +11,7 @@ namespace Nonpaged;
 /// </summary>
 internal static class ExportInheritance
 {
-    // MAX_ARG_STRLEN, of which name, "=" and the end are a part (execve(2), "Limits on size of arguments and environment").
+    // MAX_ARG_STRLEN, for name, "=", text and end together (execve(2), "Limits on size of arguments and environment").
     private const int LongestVariable = 128 << 10;
 
     public static SafeFileHandle Give(ExportedMemory export, ProcessStartInfo child, string name)
@@ -57,7 +57,7 @@ internal static class ExportInheritance
         FileRange[] ranges = [.. words.Skip(2).Select(word => RangeOf(word) ?? throw Wrong(name))];
         var descriptor = new SafeFileHandle(number, ownsHandle: false);
         if (number < 3 || LibC.GetDescriptorFlags(descriptor).IsError || LibC.SetCloseOnExec(descriptor, closes: true).IsError)
-            throw new InvalidDataException($"The descriptor {number}, which the variable {name} tells of, is not open.");
+            throw new InvalidDataException($"The descriptor {number}, which the variable {name} names, is not open.");
         // Neither a second call nor a process that this one starts finds a descriptor that may be another file's by then.
         Environment.SetEnvironmentVariable(name, null);
         return new ExportedMemory(new SafeFileHandle(number, ownsHandle: true), ranges, sharing);

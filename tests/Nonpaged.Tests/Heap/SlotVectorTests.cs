@@ -14,7 +14,8 @@ public sealed unsafe class SlotVectorTests(ITestOutputHelper output)
 
     // By how much each index is more than the one before; what is wrong, and with which block.
     private static readonly Gen<(int[] Steps, int Shift, int First, int Fault, int At)> s_eight = Gen.Select(
-        Gen.OneOf(Gen.Const(1), Gen.Int[1, 3]).Array[Count], Gen.Int[4, 10], Gen.Int[0, 20], Gen.Int[0, 7], Gen.Int[0, Count - 1]);
+        Gen.OneOf(Gen.Const(1), Gen.Int[1, 3]).Array[Count], Gen.Int[4, 10], Gen.Int[0, 20], Gen.Int[0, 7],
+        Gen.Int[0, Count - 1]);
 
     public static TheoryData<int> Widths => [256, 512];
 
