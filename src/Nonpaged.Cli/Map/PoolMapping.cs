@@ -18,7 +18,7 @@ internal sealed record PoolMapping(ulong Start, ulong End, ulong Offset, string 
     /// <summary>It is of a machine's RAM, which the machine made.</summary>
     public bool IsOfMachine => Rung == MachineRung;
 
-    // "7f44cbe00000-7f44dbe00000 rw-s 00000000 00:01 1234   /memfd:nonpaged:host:collapsed-memfd (deleted)"
+    // "7f44cbe00000-7f44dbe00000 rw-s 00000000 00:01 1234   /memfd:nonpaged:default:collapsed-memfd (deleted)"
     public static PoolMapping? Parse(string line)
     {
         int name = line.IndexOf(FilePrefix, StringComparison.Ordinal);

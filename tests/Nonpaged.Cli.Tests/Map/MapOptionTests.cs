@@ -40,7 +40,7 @@ public sealed class MapOptionTests
     {
         CliResult result = CliProgram.Run("alloc", "--length", "2M", "--json", "--map");
         Assert.Equal(["requested", "obtained", "failure"], result.Json.EnumerateObject().Select(member => member.Name));
-        Assert.Contains("pool \"host\"", result.Error, StringComparison.Ordinal);
+        Assert.Contains("pool \"default\"", result.Error, StringComparison.Ordinal);
         Assert.Contains("1 block of 2 MiB", result.Error, StringComparison.Ordinal);
     }
 
