@@ -57,16 +57,24 @@ public sealed class PinTests : IAsyncLifetime
         // of there first (FOLL_LONGTERM).
         foreach (string name in (string[])["io_uring", "pipe", "none"])
         {
+            await TakeOutAsync(before[name], block);
+            if (name == "none") continue;
             foreach (ulong number in BlocksOf(before[name], block))
-            {
-                // Without a signal the kernel tries for ever (mm/memory_hotplug.c, offline_pages).
-                await _guest.RunAsync($"timeout 4 sh -c 'echo offline >{Memory}/memory{number}/state' 2>/dev/null");
-                if (name != "none") Assert.Equal("online\n", (await _guest.DoAsync($"cat {Memory}/memory{number}/state")).Output);
-            }
+                Assert.Equal("online\n", (await _guest.DoAsync($"cat {Memory}/memory{number}/state")).Output);
         }
 
+        // A slow machine may not get to the locked pages in one turn.
+        for (int turn = 1; turn < 10 && before["none"] == await FramesAsync("none"); turn++)
+            await TakeOutAsync(before["none"], block);
         foreach (string kind in s_kinds) Assert.Equal(before[kind], await FramesAsync(kind));
         Assert.NotEqual(before["none"], await FramesAsync("none"));
+    }
+
+    private async Task TakeOutAsync(string frames, ulong block)
+    {
+        // Without a signal the kernel tries for ever (mm/memory_hotplug.c, offline_pages).
+        foreach (ulong number in BlocksOf(frames, block))
+            await _guest.RunAsync($"timeout 4 sh -c 'echo offline >{Memory}/memory{number}/state' 2>/dev/null");
     }
 
     private async Task HoldAsync(string name, string environment, string arguments)
