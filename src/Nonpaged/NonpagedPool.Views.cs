@@ -70,7 +70,6 @@ public sealed unsafe partial class NonpagedPool
     /// <exception cref="ObjectDisposedException">The block is freed, or the pool is disposed.</exception>
     public ExportedMemory Export(MemoryBlock block)
     {
-        ArgumentNullException.ThrowIfNull(block);
         ThrowIfOfAnother(block, nameof(block));
         return _exporter.Export(block);
     }
@@ -166,6 +165,7 @@ public sealed unsafe partial class NonpagedPool
 
     private void ThrowIfOfAnother(MemoryBlock block, string parameter)
     {
+        ArgumentNullException.ThrowIfNull(block, parameter);
         if (block.Pool == this) return;
         throw new ArgumentException(
             $"The block is of the pool \"{block.Pool.Options.Name}\", and not of \"{Options.Name}\".", parameter);

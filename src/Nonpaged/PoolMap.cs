@@ -36,8 +36,8 @@ public sealed record PoolMap
 
     /// <inheritdoc/>
     public override string ToString() =>
-        $"The pool \"{Pool}\" holds {HeldBytes} bytes in {Extents.Count} extents: {UsedBytes} are in use, {FreeBytes} are free, "
-            + $"{LongestFreeRun} of those in one piece.";
+        $"The pool \"{Pool}\" holds {HeldBytes} bytes in {Extents.Count} {(Extents.Count == 1 ? "extent" : "extents")}: "
+            + $"{UsedBytes} are in use, {FreeBytes} are free, {LongestFreeRun} of those in one piece.";
 
     private ulong Sum(Func<PoolStretch, bool> which) =>
         Extents.SelectMany(extent => extent.Stretches).Where(which).Aggregate(0UL, (sum, stretch) => sum + stretch.Length);

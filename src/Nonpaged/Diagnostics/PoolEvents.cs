@@ -29,6 +29,9 @@ internal sealed class PoolEvents(string pool)
     /// <summary>Somebody wants to know of bad frees.</summary>
     public bool IsToldOfBadFrees => _source.IsToldOfBadFrees;
 
+    /// <summary>Somebody wants to know of memory that goes back.</summary>
+    public bool IsToldOfGivingBack => _source.IsToldOfGrowth;
+
     /// <summary>Blocks were allocated for a request.</summary>
     public void OnAllocated(int count = 1) => PoolMetrics.OnAllocated(pool, count);
 

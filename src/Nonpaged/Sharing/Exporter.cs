@@ -29,7 +29,8 @@ internal sealed class Exporter(NonpagedPoolOptions options, PageStore pages, boo
         for (int i = 1; i < group.Count; i++)
         {
             MemoryBlock before = group[i - 1];
-            bool isNext = group[i].Start == before.Start + Page.RoundUp(before.Length, Page.Size);
+            // A small block has no pages of its own (its place is 0).
+            bool isNext = group[i].Place != 0 && group[i].Start == before.Start + Page.RoundUp(before.Length, Page.Size);
             if (isNext && reading.Tables.ExtentAt(group[i].Start) == extent) continue;
             throw new ArgumentException(
                 $"The block {i} does not lie behind the one before it: these are not the blocks of one group, in its order.",

@@ -239,7 +239,10 @@ internal sealed class Supply
 
     private void TellGrowth(string? rung, ulong bytes, TimeSpan took) => Tell(() => _events.OnGrowth(rung, bytes, took));
 
-    private void TellGivenBack(ulong bytes) => Tell(() => _events.OnGivenBack(bytes));
+    private void TellGivenBack(ulong bytes)
+    {
+        if (_events.IsToldOfGivingBack) Tell(() => _events.OnGivenBack(bytes));
+    }
 
     private void Tell(Action tell)
     {
