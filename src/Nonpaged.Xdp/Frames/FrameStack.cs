@@ -1,0 +1,252 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Nonpaged.Interop;
+
+namespace Nonpaged.Xdp;
+
+/// <summary>
+/// Which frames are free, and who has each of the others. The free ones are a stack, so that the frame that was given last, whose
+/// bytes are in a cache, is taken first. A lock that spins guards it: it is held for as long as it takes to copy some numbers.
+/// </summary>
+internal sealed unsafe class FrameStack : IDisposable
+{
+    public const byte Free = 0;
+    public const byte InHands = 1;
+
+    /// <summary>The first number of a socket; a frame with one of these is in that socket's rings.</summary>
+    public const byte FirstSocket = 2;
+
+    private readonly bool _isChecked;
+    private readonly uint _frames;
+    private byte* _owners;
+    private uint* _free;
+    private uint _count;
+    private int _gate;
+
+    public FrameStack(int frames, bool isChecked)
+    {
+        _frames = (uint)frames;
+        _isChecked = isChecked;
+        _owners = (byte*)NativeMemory.AllocZeroed((nuint)frames);
+        _free = (uint*)NativeMemory.Alloc((nuint)frames, sizeof(uint));
+        // The lowest is taken first.
+        for (uint i = 0; i < _frames; i++) _free[i] = _frames - 1 - i;
+        _count = _frames;
+    }
+
+    public int FreeCount => (int)Volatile.Read(ref _count);
+
+    public byte OwnerOf(int frame) => _owners[frame];
+
+    /// <summary>Takes as many as there are for these places.</summary>
+    public int Take(Span<int> frames)
+    {
+        Enter();
+        ThrowIfGone();
+        uint count = Math.Min((uint)frames.Length, _count);
+        uint* free = _free + (_count -= count);
+        if (_isChecked)
+        {
+            byte* owners = _owners;
+            for (uint i = 0; i < count; i++)
+            {
+                uint frame = free[i];
+                frames[(int)i] = (int)frame;
+                owners[frame] = InHands;
+            }
+        }
+        else
+        {
+            new ReadOnlySpan<int>(free, (int)count).CopyTo(frames);
+        }
+
+        Exit();
+        return (int)count;
+    }
+
+    /// <summary>Gives some back. Where one of them may not be given, none is.</summary>
+    public void Give(ReadOnlySpan<int> frames)
+    {
+        Enter();
+        ThrowIfGone();
+        if (_isChecked)
+        {
+            uint total = _frames, count = _count;
+            byte* owners = _owners;
+            uint* free = _free + count;
+            for (int i = 0; i < frames.Length; i++)
+            {
+                uint frame = (uint)frames[i];
+                if (frame >= total || owners[frame] != InHands) Refuse(frames, i);
+                owners[frame] = Free;
+                free[i] = frame;
+            }
+        }
+        else
+        {
+            if ((uint)frames.Length > _frames - _count) Refuse(frames, frames.Length);
+            frames.CopyTo(new Span<int>(_free + _count, frames.Length));
+        }
+
+        _count += (uint)frames.Length;
+        Exit();
+    }
+
+    /// <summary>Moves free frames into a ring that has room for so many.</summary>
+    public uint Fill(ref Ring ring, uint room, byte socket, uint frameSize)
+    {
+        Enter();
+        ThrowIfGone();
+        uint count = Math.Min(room, _count);
+        uint* free = _free + (_count -= count);
+        byte* owners = _owners;
+        ulong* entries = (ulong*)ring.Entries;
+        uint position = ring.CachedProducer, mask = ring.Mask;
+        for (uint i = 0; i < count; i++)
+        {
+            uint frame = free[i];
+            owners[frame] = socket;
+            entries[(position + i) & mask] = (ulong)frame * frameSize;
+        }
+
+        Exit();
+        return count;
+    }
+
+    /// <summary>Frees those whose addresses the kernel wrote into a ring.</summary>
+    public void Reclaim(ref Ring ring, uint count, ulong reciprocal)
+    {
+        Enter();
+        ThrowIfGone();
+        byte* owners = _owners;
+        uint* free = _free + _count;
+        ulong* entries = (ulong*)ring.Entries;
+        uint position = ring.CachedConsumer, mask = ring.Mask;
+        for (uint i = 0; i < count; i++)
+        {
+            uint frame = IndexOf(entries[(position + i) & mask] & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK, reciprocal);
+            owners[frame] = Free;
+            free[i] = frame;
+        }
+
+        _count += count;
+        Exit();
+    }
+
+    /// <summary>Frames that the kernel handed out are the program's.</summary>
+    public void Hand(Span<XdpFrame> frames, ulong reciprocal)
+    {
+        byte* owners = _owners;
+        foreach (ref readonly XdpFrame frame in frames) owners[IndexOf(frame._address, reciprocal)] = InHands;
+    }
+
+    /// <summary>
+    /// Frames of the program are a socket's from now on. Where one of them may not be sent, none is: the answer is its place,
+    /// otherwise how many there are.
+    /// </summary>
+    public int Pass(ReadOnlySpan<XdpFrame> frames, byte socket, uint frameSize, ulong reciprocal, uint options)
+    {
+        byte* owners = _owners;
+        uint total = _frames;
+        bool isChecked = _isChecked;
+        for (int i = 0; i < frames.Length; i++)
+        {
+            ref readonly XdpFrame frame = ref frames[i];
+            ulong index = IndexOf(frame._address, reciprocal);
+            uint offset = (uint)(frame._address - index * frameSize);
+            // A descriptor that the kernel finds invalid it drops, and never tells of the frame again.
+            bool isRight = index < total && frame._length - 1 < frameSize - offset && (frame._options & ~options) == 0
+                && (owners[index] == InHands || !isChecked);
+            if (!isRight)
+            {
+                TakeBack(frames[..i], reciprocal);
+                return i;
+            }
+
+            owners[index] = socket;
+        }
+
+        return frames.Length;
+    }
+
+    /// <summary>Frees whatever a socket had, which has ended.</summary>
+    public int FreeAllOf(byte socket)
+    {
+        Enter();
+        int freed = 0;
+        for (uint i = 0; i < _frames && _owners is not null; i++)
+        {
+            if (_owners[i] != socket) continue;
+            _owners[i] = Free;
+            _free[_count++] = i;
+            freed++;
+        }
+
+        Exit();
+        return freed;
+    }
+
+    public void Dispose()
+    {
+        Enter();
+        NativeMemory.Free(_owners);
+        NativeMemory.Free(_free);
+        _owners = null;
+        _free = null;
+        _count = 0;
+        Exit();
+    }
+
+    /// <summary>The frame that an address lies in. The reciprocal is that of the frame's size, rounded up.</summary>
+    // Exact below 2^52: it is too large by less than a frame's size, of at most 4096, in 2^64.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint IndexOf(ulong address, ulong reciprocal) => (uint)Math.BigMul(address, reciprocal, out _);
+
+    private void TakeBack(ReadOnlySpan<XdpFrame> frames, ulong reciprocal)
+    {
+        foreach (ref readonly XdpFrame frame in frames) _owners[IndexOf(frame._address, reciprocal)] = InHands;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(ReadOnlySpan<int> frames, int bad)
+    {
+        string why;
+        if (bad == frames.Length) why = "More frames were given back than were taken.";
+        else if ((uint)frames[bad] >= _frames) why = $"There is no frame {frames[bad]}: the pool has {_frames} frames.";
+        else why = $"Frame {frames[bad]} was given back by one who does not have it: {Whereabouts(frames[bad])}.";
+        for (int i = 0; _isChecked && i < bad; i++) _owners[frames[i]] = InHands;
+        Exit();
+        throw new InvalidOperationException($"{why} None of the {frames.Length} frames was taken back.");
+    }
+
+    /// <summary>Who has a frame, in words.</summary>
+    public string Whereabouts(int frame) => _owners[frame] switch
+    {
+        Free => "it is free",
+        InHands => "the program has it",
+        _ => "it is in a socket's rings",
+    };
+
+    private void ThrowIfGone()
+    {
+        if (_owners is not null) return;
+        Exit();
+        throw new ObjectDisposedException(nameof(XdpFramePool));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Enter()
+    {
+        if (Interlocked.CompareExchange(ref _gate, 1, 0) != 0) Spin();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Spin()
+    {
+        var wait = default(SpinWait);
+        do wait.SpinOnce();
+        while (Volatile.Read(ref _gate) != 0 || Interlocked.CompareExchange(ref _gate, 1, 0) != 0);
+    }
+
+    private void Exit() => Volatile.Write(ref _gate, 0);
+}

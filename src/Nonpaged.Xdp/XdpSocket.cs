@@ -1,0 +1,369 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+using Nonpaged.Interop;
+
+namespace Nonpaged.Xdp;
+
+/// <summary>
+/// An AF_XDP socket on one queue of a network interface: frames arrive in memory of an <see cref="XdpFramePool"/> and leave from
+/// it, in batches, without an allocation (Documentation/networking/af_xdp.rst).
+/// </summary>
+/// <remarks>
+/// One thread may receive and another one send; two may not receive, or send, at a time, nor one while the socket is disposed of.
+/// <see cref="WaitAsync"/>, statistics and counters are thread-safe.
+/// </remarks>
+/// <example>
+/// <code>
+/// using XdpSocket socket = XdpSocket.Open("eth0");
+/// var frames = new XdpFrame[64];
+/// while (true)
+/// {
+///     int count = socket.Receive(frames);
+///     if (count == 0) await socket.WaitAsync(token);
+///     foreach (XdpFrame frame in frames.AsSpan(0, count)) Look(socket.Frames.Data(frame));
+///     socket.Frames.Give(frames.AsSpan(0, count));
+/// }
+/// </code>
+/// </example>
+public sealed unsafe class XdpSocket : IDisposable
+{
+    private readonly XdpSocketOptions _options;
+    private readonly SocketOpening _opened;
+    private readonly SocketReadiness _readiness;
+    private readonly FrameStack _stack;
+    private readonly ulong _reciprocal;
+    private readonly uint _frameSize;
+    private readonly byte _number;
+    private readonly bool _isUnaligned;
+    private readonly bool _isPolling;
+    private readonly uint _sendable;
+    private readonly uint _refillBatch;
+    private readonly XdpProgram? _ownProgram;
+    private readonly XdpFramePool? _ownFrames;
+    private Ring _receive;
+    private Ring _fill;
+    private Ring _transmit;
+    private Ring _completion;
+    private int _completionGate;
+    private long _received;
+    private long _sent;
+    private volatile bool _isDisposed;
+
+    private XdpSocket(
+        XdpInterface on, int queue, XdpSocketOptions options, XdpFramePool frames, SocketOpening opened,
+        XdpFramePool? ownFrames, XdpProgram? ownProgram)
+    {
+        (Interface, Queue, _options, Frames, _opened) = (on, queue, options, frames, opened);
+        (_ownFrames, _ownProgram) = (ownFrames, ownProgram);
+        _readiness = new SocketReadiness(opened.Handle);
+        (_stack, _reciprocal, _frameSize, _number) = (frames.Stack, frames.Reciprocal, frames.FrameSize, opened.Number);
+        _isUnaligned = frames.Options.Unaligned;
+        _isPolling = options.BusyPollBudget > 0;
+        if (options.MultiBuffer) _sendable |= AfXdp.XDP_PKT_CONTD;
+        if (frames.Options.TransmitMetadata) _sendable |= AfXdp.XDP_TX_METADATA;
+        _fill = opened.Fill!.Ring;
+        _completion = opened.Completion!.Ring;
+        if (opened.Receive is not null) _receive = opened.Receive.Ring;
+        if (opened.Transmit is not null) _transmit = opened.Transmit.Ring;
+        _refillBatch = Math.Min(MostRefilled, (_fill.Mask + 1) / 2);
+        if (_receive.IsThere) Refill();
+    }
+
+    /// <summary>The interface, as it was when the socket was opened.</summary>
+    public XdpInterface Interface { get; }
+
+    /// <summary>The queue of the interface.</summary>
+    public int Queue { get; }
+
+    /// <summary>Where its frames lie.</summary>
+    public XdpFramePool Frames { get; }
+
+    /// <summary>The driver and the program share the frames' memory, so that nothing is copied.</summary>
+    public bool IsZeroCopy => _opened.IsZeroCopy;
+
+    /// <summary>The socket's descriptor, for epoll(7) and the like. It is closed with the socket.</summary>
+    public SafeFileHandle Handle => _opened.Handle;
+
+    /// <summary>Opens a socket on a queue of an interface, and brings that queue's frames to it.</summary>
+    /// <param name="interfaceName">The interface, in the network namespace of the process.</param>
+    /// <param name="queue">The queue, from 0 on.</param>
+    /// <param name="options">What is not as most programs want it.</param>
+    /// <exception cref="XdpException">A step failed; the exception says which, why and what would help.</exception>
+    /// <exception cref="AllocationException">There is no memory for the frames.</exception>
+    /// <exception cref="ArgumentException">Options make no sense.</exception>
+    public static XdpSocket Open(string interfaceName, int queue = 0, XdpSocketOptions? options = null)
+    {
+        options ??= new XdpSocketOptions();
+        ArgumentException.ThrowIfNullOrEmpty(interfaceName);
+        ArgumentOutOfRangeException.ThrowIfNegative(queue);
+        SocketOptionsCheck.ThrowIfWrong(options);
+        var on = XdpInterface.Find(interfaceName);
+        XdpFramePool? ownFrames = options.Frames is null ? new XdpFramePool() : null;
+        XdpFramePool frames = options.Frames ?? ownFrames!;
+        XdpSocket? socket = null;
+        XdpProgram? ownProgram = null;
+        try
+        {
+            BindFailures.ThrowIfImpossible(on, queue, options, frames);
+            bool attaches = options is { Program: null, AttachProgram: true, ReceiveEntries: > 0 };
+            // A program comes first: a driver that has none may not take the socket's memory, and an interface that has one
+            // already refuses before anything else is done.
+            if (attaches)
+            {
+                ownProgram = XdpProgram.Attach(
+                    interfaceName,
+                    new XdpProgramOptions { Filter = options.Filter, Mode = options.AttachMode, MultiBuffer = options.MultiBuffer });
+            }
+
+            var opened = SocketOpening.Open(on, queue, options, frames);
+            socket = new XdpSocket(on, queue, options, frames, opened, ownFrames, ownProgram);
+            if (options.ReceiveEntries > 0) (ownProgram ?? options.Program)?.Add(socket);
+            return socket;
+        }
+        catch
+        {
+            socket?.Dispose();
+            ownProgram?.Dispose();
+            ownFrames?.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes frames that have arrived, without waiting. They are the program's until it sends them or gives them
+    /// back.</summary>
+    /// <param name="frames">Receives them.</param>
+    /// <returns>How many there are; 0 where none has arrived.</returns>
+    /// <exception cref="InvalidOperationException">The socket only sends.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    public int Receive(Span<XdpFrame> frames)
+    {
+        if (_isDisposed || !_receive.IsThere) ThrowNoReceiving();
+        uint count = Math.Min(_receive.Available((uint)frames.Length), (uint)frames.Length);
+        if (count == 0) return ReceiveNothing();
+        frames = frames[..(int)count];
+        _receive.CopyTo(frames);
+        _receive.Release(count);
+        if (_isUnaligned) Straighten(frames);
+        _stack.Hand(frames, _reciprocal);
+        _received += count;
+        Refill();
+        return (int)count;
+    }
+
+    /// <summary>
+    /// Sends frames of the program, as many as there is room for; these are the kernel's then. A packet of several frames is sent
+    /// whole or not at all.
+    /// </summary>
+    /// <param name="frames">The frames; those that were not sent are still the program's.</param>
+    /// <returns>How many were sent, from the first one on. Where that is too few, try again after
+    /// <see cref="WaitToSend"/>.</returns>
+    /// <exception cref="InvalidOperationException">The program does not have one of the frames, or the kernel could not send it: it
+    /// is empty, reaches out of its place, or has options that the socket was not opened with. Then none is sent. Or the socket only
+    /// receives.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    public int Send(params ReadOnlySpan<XdpFrame> frames)
+    {
+        if (_isDisposed || !_transmit.IsThere) ThrowNoSending();
+        Reclaim();
+        int count = (int)Math.Min(_transmit.Room((uint)frames.Length), (uint)frames.Length);
+        if (_options.MultiBuffer) count = WholePackets(frames[..count]);
+        frames = frames[..count];
+        int passed = _stack.Pass(frames, _number, _frameSize, _reciprocal, _sendable);
+        if (passed < count) Refuse(frames[passed]);
+        if (count > 0)
+        {
+            _transmit.CopyFrom(frames);
+            _transmit.Publish((uint)count);
+        }
+
+        Flush();
+        return count;
+    }
+
+    /// <summary>
+    /// Has the kernel send what it has not sent yet. Each <see cref="Send"/> does, and each <see cref="Receive"/> that finds nothing
+    /// and each wait, so that a program seldom needs it.
+    /// </summary>
+    /// <returns>Whether nothing is left that the kernel has not taken.</returns>
+    public bool Flush()
+    {
+        // Where frames are copied one call sends no more than a budget of them (xsk_generic_xmit).
+        for (int i = 0; i < MostCalls && _transmit.IsPending; i++)
+        {
+            if (!_transmit.NeedsWakeup) return false;
+            SysResult result = LibC.SendNothing(_opened.Handle);
+            if (result.IsError && result.Errno is not (Errno.EAGAIN or Errno.EINTR)) return !_transmit.IsPending;
+        }
+
+        return !_transmit.IsPending;
+    }
+
+    /// <summary>Frees frames that were sent. Each <see cref="Send"/> does, too.</summary>
+    /// <returns>How many frames that were sent have not been seen free yet.</returns>
+    public int Reclaim()
+    {
+        if (_isDisposed) ThrowNoSending();
+        // A receiving thread does this, too, where it is short of frames.
+        if (!_completion.HasEntries || Interlocked.CompareExchange(ref _completionGate, 1, 0) != 0) return Outstanding;
+        uint count = _completion.Available(uint.MaxValue);
+        _stack.Reclaim(ref _completion, count, _reciprocal);
+        _completion.Release(count);
+        _sent += count;
+        Volatile.Write(ref _completionGate, 0);
+        return Outstanding;
+    }
+
+    /// <summary>Waits until frames have arrived.</summary>
+    /// <param name="timeout">For how long; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
+    /// <returns>False where the time was over before.</returns>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    public bool Wait(TimeSpan timeout) => Wait(timeout, forSending: false);
+
+    /// <summary>Waits until frames can be sent.</summary>
+    /// <inheritdoc cref="Wait(TimeSpan)"/>
+    public bool WaitToSend(TimeSpan timeout) => Wait(timeout, forSending: true);
+
+    /// <summary>
+    /// Waits until frames have arrived, without a thread that waits. It may end a little early: <see cref="Receive"/> tells. One at a
+    /// time.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">Another wait has not ended.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The socket is disposed, or was before frames arrived.</exception>
+    public ValueTask WaitAsync(CancellationToken cancellationToken = default)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (!_receive.IsThere) ThrowNoReceiving();
+        if (_receive.HasEntries) return ValueTask.CompletedTask;
+        Flush();
+        return _readiness.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>What the socket counted since it was opened.</summary>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    /// <exception cref="XdpException">The kernel does not tell.</exception>
+    public XdpStatistics GetStatistics()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        SysResult result = AfXdp.GetStatistics(_opened.Handle, out AfXdp.Statistics kernel);
+        if (result.IsError) throw new XdpException(SocketFailures.Option(result.Errno, "XDP_STATISTICS", 0));
+        return new XdpStatistics(
+            Volatile.Read(ref _received), Volatile.Read(ref _sent), (long)kernel.ReceiveDropped, (long)kernel.ReceiveRingFull,
+            (long)kernel.FillRingEmpty, (long)kernel.ReceiveInvalidDescriptors, (long)kernel.TransmitInvalidDescriptors,
+            (long)kernel.TransmitRingEmpty);
+    }
+
+    /// <summary>
+    /// Sends the socket's descriptor to a process that has a program attached to the interface
+    /// (<see cref="XdpProgram.Adopt"/>, <c>nonpaged xdp INTERFACE --serve PATH</c>) and waits for its answer. This is how a socket
+    /// receives in a container that may not call bpf(2).
+    /// </summary>
+    /// <param name="unix">A connected stream socket of the Unix domain.</param>
+    /// <exception cref="XdpException">The other process refused: its reason is given.</exception>
+    /// <exception cref="ArgumentException">The socket is of another kind.</exception>
+    public void SendTo(Socket unix)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        Adoption.Ask(unix, this);
+    }
+
+    /// <summary>
+    /// Closes the socket. Its program, where it has one of its own, is detached; the frames in its rings are free again, those that
+    /// the program has stay the program's.
+    /// </summary>
+    public void Dispose()
+    {
+        if (_isDisposed) return;
+        _isDisposed = true;
+        _readiness.Dispose();
+        _ownProgram?.Dispose();
+        Frames.Sharing.Leave(_number, _opened.Handle, _opened.IsZeroCopy, Interface.Index, (uint)Queue);
+        _opened.Dispose();
+        _ownFrames?.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Interface.Name} queue {Queue}, {(IsZeroCopy ? "zero copy" : "copied")}{(_isDisposed ? ", closed" : "")}";
+
+    private const int MostCalls = 64;
+
+    private int Outstanding => _transmit.IsThere ? (int)(_transmit.CachedProducer - (uint)_completion.CachedConsumer) : 0;
+
+    // Nothing has arrived: a good time for what others wait for.
+    private int ReceiveNothing()
+    {
+        if (_transmit.IsThere) Reclaim();
+        Refill();
+        if (_isPolling || _fill.NeedsWakeup) LibC.ReceiveNothing(_opened.Handle);
+        if (_transmit.IsThere && _transmit.IsPending) Flush();
+        return 0;
+    }
+
+    private void Refill()
+    {
+        uint room = _fill.Room(_refillBatch);
+        if (room < _refillBatch) return;
+        uint count = _stack.Fill(ref _fill, room, _number, _frameSize);
+        if (count > 0) _fill.Publish(count);
+    }
+
+    private const uint MostRefilled = 32;
+
+    private bool Wait(TimeSpan timeout, bool forSending)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (forSending ? !_transmit.IsThere : !_receive.IsThere) ThrowNoReceiving();
+        int milliseconds = timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        if (!forSending && _receive.HasEntries) return true;
+        if (_transmit.IsThere) Flush();
+        SysResult result = LibC.PollSocket(_opened.Handle, forSending, milliseconds);
+        // A signal; the caller asks again.
+        return !result.IsError && result.AsInt32 > 0;
+    }
+
+    // An address in an unaligned pool has the offset in its chunk on top (XSK_UNALIGNED_BUF_OFFSET_SHIFT).
+    private static void Straighten(Span<XdpFrame> frames)
+    {
+        foreach (ref XdpFrame frame in frames)
+        {
+            ulong address = (frame._address & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK)
+                + (frame._address >> AfXdp.XSK_UNALIGNED_BUF_OFFSET_SHIFT);
+            frame = new XdpFrame(address, frame._length, frame._options);
+        }
+    }
+
+    private static int WholePackets(ReadOnlySpan<XdpFrame> frames)
+    {
+        int count = frames.Length;
+        while (count > 0 && frames[count - 1].IsContinued) count--;
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Refuse(XdpFrame frame)
+    {
+        string why;
+        if (frame.Address >= (long)Frames.Count * _frameSize) why = "it does not lie in the socket's pool";
+        else if (frame.Length == 0) why = "it is empty";
+        else if ((frame._options & ~_sendable) != 0) why = "it has options that the socket, or its pool, was not opened with";
+        else if (_stack.OwnerOf(Frames.IndexOf(frame)) != FrameStack.InHands) why = _stack.Whereabouts(Frames.IndexOf(frame));
+        else why = "it reaches out of its place in the pool";
+        throw new InvalidOperationException($"A frame ({frame}) cannot be sent: {why}. None of the frames was sent.");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowNoReceiving()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        throw new InvalidOperationException($"The socket only sends ({nameof(XdpSocketOptions.ReceiveEntries)} is 0).");
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ThrowNoSending()
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        throw new InvalidOperationException($"The socket only receives ({nameof(XdpSocketOptions.TransmitEntries)} is 0).");
+    }
+}
