@@ -16,7 +16,7 @@ public sealed unsafe class XdpFramePool : IDisposable
 {
     private readonly MemoryBlock _block;
     private readonly byte* _memory;
-    private readonly ulong _length;
+    private ulong _length;
     private readonly uint _frameSize;
     private readonly uint _start;
 
@@ -115,9 +115,10 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// A frame's bytes, as many as it has. They are another's once the frame is sent, given back, or its pool disposed of.
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It does not lie in the pool.</exception>
+    /// <exception cref="ObjectDisposedException">The pool's memory was given back.</exception>
     public Span<byte> Data(XdpFrame frame)
     {
-        if (frame._address > _length || frame._length > _length - frame._address) ThrowOutside(frame);
+        if (frame._address >= _length || frame._length > _length - frame._address) ThrowOutside(frame);
         return new Span<byte>(_memory + frame._address, (int)frame._length);
     }
 
@@ -192,6 +193,7 @@ public sealed unsafe class XdpFramePool : IDisposable
 
     internal void GiveMemoryBack()
     {
+        _length = 0;
         Stack.Dispose();
         _block.Dispose();
     }
@@ -227,6 +229,10 @@ public sealed unsafe class XdpFramePool : IDisposable
     }
 
     [DoesNotReturn]
-    private void ThrowOutside(XdpFrame frame) => throw new ArgumentOutOfRangeException(
-        nameof(frame), frame.ToString(), $"It does not lie in the pool, which has {_length} bytes.");
+    private void ThrowOutside(XdpFrame frame)
+    {
+        ObjectDisposedException.ThrowIf(_length == 0, this);
+        throw new ArgumentOutOfRangeException(
+            nameof(frame), frame.ToString(), $"It does not lie in the pool, which has {_length} bytes.");
+    }
 }

@@ -297,7 +297,7 @@ public sealed unsafe class XdpSocket : IDisposable
         if (_transmit.IsThere) Reclaim();
         Refill();
         if (_isPolling || _fill.NeedsWakeup) LibC.ReceiveNothing(_opened.Handle);
-        if (_transmit.IsThere && _transmit.IsPending) Flush();
+        if (_transmit.IsPending) Flush();
         return 0;
     }
 
@@ -317,7 +317,7 @@ public sealed unsafe class XdpSocket : IDisposable
         if (forSending ? !_transmit.IsThere : !_receive.IsThere) ThrowNoReceiving();
         int milliseconds = timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
         if (!forSending && _receive.HasEntries) return true;
-        if (_transmit.IsThere) Flush();
+        Flush();
         SysResult result = LibC.PollSocket(_opened.Handle, forSending, milliseconds);
         // A signal; the caller asks again.
         return !result.IsError && result.AsInt32 > 0;

@@ -39,7 +39,7 @@ internal unsafe struct Ring
     public readonly bool NeedsWakeup => (Volatile.Read(ref *_flags) & AfXdp.XDP_RING_NEED_WAKEUP) != 0;
 
     /// <summary>Whether the other side has something left to read that we wrote.</summary>
-    public readonly bool IsPending => Volatile.Read(ref *_consumer) != CachedProducer;
+    public readonly bool IsPending => IsThere && Volatile.Read(ref *_consumer) != CachedProducer;
 
     /// <summary>For a consumer: whether there is something, without taking it.</summary>
     public readonly bool HasEntries => Volatile.Read(ref *_producer) != CachedConsumer;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Nonpaged.Xdp.Tests;
+namespace Nonpaged.Xdp.Tests.Sockets;
 
 /// <summary>Frames from one end of a cable to the other.</summary>
 public sealed class ExchangeTests

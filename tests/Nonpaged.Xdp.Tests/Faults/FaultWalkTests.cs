@@ -1,0 +1,92 @@
+using Nonpaged.Interop;
+using Nonpaged.Tests.Faults;
+
+namespace Nonpaged.Xdp.Tests.Faults;
+
+/// <summary>The system calls of a socket's life, made to fail in every plausible way.</summary>
+[Collection("alone")]
+public sealed class FaultWalkTests(ITestOutputHelper output)
+{
+    private static readonly Dictionary<string, Errno[]> s_errors = new(PlausibleErrors.ByCall)
+    {
+        ["bpf"] = [Errno.EPERM, Errno.EINVAL, Errno.ENOMEM, Errno.EMFILE, Errno.ENOSYS, Errno.E2BIG],
+        ["setsockopt"] = [Errno.EPERM, Errno.EINVAL, Errno.ENOMEM, Errno.ENOPROTOOPT],
+        ["getsockopt"] = [Errno.EINVAL, Errno.EOPNOTSUPP],
+        ["bind"] = [Errno.EBUSY, Errno.EINVAL, Errno.ENETDOWN, Errno.ENODEV, Errno.EOPNOTSUPP, Errno.EPERM, Errno.ENOMEM],
+        ["sendto"] = [Errno.EAGAIN, Errno.ENOBUFS, Errno.ENETDOWN, Errno.EINTR],
+        ["epoll_create1"] = [Errno.EMFILE],
+        ["epoll_ctl"] = [Errno.ENOMEM, Errno.ENOSPC],
+        ["poll"] = [Errno.EINTR, Errno.ENOMEM],
+    };
+
+    [Fact]
+    public void After_any_failing_call_nothing_is_left_the_error_has_a_remedy_and_the_next_socket_opens()
+    {
+        using var veth = Veth.Create();
+        using var memory = NonpagedPool.Create(new NonpagedPoolOptions { IdleKept = 64 << 20 });
+        memory.Reserve(16 << 20);
+        Assert.Null(Live(veth, memory));
+        (int descriptors, int maps) = (CountDescriptors(), CountMaps());
+        IReadOnlyDictionary<string, int> counts;
+        using (var counting = new FaultHook())
+        {
+            Assert.Null(Live(veth, memory));
+            counts = counting.Counts;
+        }
+
+        int tried = 0;
+        var wrongs = new List<string>();
+        foreach ((string call, int uses) in counts.Where(pair => pair.Key is not ("munmap" or "epoll_wait")))
+        {
+            for (int nth = 1; nth <= uses; nth++)
+            {
+                foreach (Errno errno in s_errors[call])
+                {
+                    tried++;
+                    string what = $"{call} number {nth} answers {errno}";
+                    Exception? exception;
+                    using (new FaultHook(call, nth, errno)) exception = Live(veth, memory);
+                    if (exception is XdpException failed && (failed.Failure.Remedy.Length == 0 || failed.Failure.Limit.Length == 0))
+                        wrongs.Add($"{what}: {exception.Message}");
+                    else if (exception is not (null or XdpException or AllocationException)) wrongs.Add($"{what}: {exception}");
+                    if (CountDescriptors() != descriptors) wrongs.Add($"{what}: {CountDescriptors()} descriptors, not {descriptors}");
+                    if (CountMaps() != maps) wrongs.Add($"{what}: {CountMaps()} rings are mapped, not {maps}");
+                }
+            }
+        }
+
+        if (Live(veth, memory) is { } last) wrongs.Add($"Afterwards: {last}");
+        output.WriteLine($"{tried} tries: {string.Join(", ", counts.Select(pair => $"{pair.Key} {pair.Value}"))}");
+        Assert.True(wrongs.Count == 0, string.Join('\n', wrongs));
+        Assert.Superset(new HashSet<string> { "bpf", "setsockopt", "getsockopt", "bind", "socket", "mmap", "sendto" }, counts.Keys.ToHashSet());
+    }
+
+    // On this thread, which is a test's own; the namespace is left with it.
+    private static Exception? Live(Veth veth, NonpagedPool memory) => veth.Left.Do<Exception?>(() =>
+    {
+        try
+        {
+            using var frames = new XdpFramePool(new XdpFramePoolOptions { Count = 256, Memory = memory });
+            using var socket = XdpSocket.Open(Veth.LeftName, 0, new XdpSocketOptions
+            { Frames = frames, ReceiveEntries = 64, TransmitEntries = 64, BindPatience = TimeSpan.FromMilliseconds(1) });
+            Assert.True(frames.TryTake(out XdpFrame frame));
+            Assert.Equal(1, socket.Send(frame.WithLength(60)));
+            socket.Wait(TimeSpan.Zero);
+            socket.GetStatistics();
+            return null;
+        }
+        catch (Exception exception)
+        {
+            return exception;
+        }
+    });
+
+    // Those of this library's kinds alone: others in the process come and go.
+    private static int CountDescriptors() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Count(descriptor =>
+        descriptor.LinkTarget is { } target && (target.StartsWith("socket:", StringComparison.Ordinal)
+            || target.Contains("bpf", StringComparison.Ordinal)));
+
+    // The mappings of sockets alone: the runtime's own come and go.
+    private static int CountMaps() =>
+        File.ReadLines("/proc/self/maps").Count(line => line.Contains("socket:", StringComparison.Ordinal));
+}
