@@ -3,7 +3,7 @@ using Nonpaged.Xdp;
 namespace Nonpaged.Samples.Xdp;
 
 /// <summary>
-/// Counts the frames of all queues by their EtherTypes: a table that is written anew each second, or lines where the output is no
+/// Counts the frames of all queues by their EtherTypes: a table that is drawn each second, or lines where the output is no
 /// terminal. It takes the frames away from the kernel.
 /// </summary>
 internal static class Counter
@@ -66,7 +66,8 @@ internal static class Counter
             // The cursor goes home, and what is below is cleared (ECMA-48: CUP, ED).
             if (isLive) Console.Write("\u001b[H\u001b[J");
             Console.WriteLine($"{"EtherType",-10} {"frames",12} {"bytes",15}");
-            foreach ((int type, (long frames, long bytes)) in counts) Console.WriteLine($"0x{type:x4}     {frames,12} {bytes,15}");
+            foreach ((int type, (long frames, long bytes)) in counts)
+                Console.WriteLine($"0x{type:x4}     {frames,12} {bytes,15}");
         }
     }
 }

@@ -3,8 +3,8 @@ using Nonpaged.Xdp;
 namespace Nonpaged.Samples.Xdp;
 
 /// <summary>
-/// A UDP echo over IPv4 (RFC 862) that answers in place: the datagram that came in is the one that goes out. All other frames stay
-/// the kernel's, ARP among them, so that the interface keeps its address.
+/// A UDP echo over IPv4 (RFC 862) that answers in place: the datagram that came in is the one that goes out. All other frames
+/// stay the kernel's, ARP among them, so that the interface keeps its address.
 /// </summary>
 internal static class Echo
 {

@@ -16,8 +16,9 @@ internal static class Generator
         int length = (int)options.Number("--bytes", 60);
         byte[] header = new byte[Ethernet.HeaderLength];
         // All on the wire, unless one is named; from an address that is administered locally.
-        byte[] to = [.. options.Text("--to", "ff:ff:ff:ff:ff:ff").Split(':').Select(part => byte.Parse(part, NumberStyles.HexNumber, CultureInfo.InvariantCulture))];
-        to.CopyTo(header, 0);
+        string[] to = options.Text("--to", "ff:ff:ff:ff:ff:ff").Split(':');
+        for (int i = 0; i < Ethernet.AddressLength; i++)
+            header[i] = byte.Parse(to[i], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         header[6] = 2;
         BinaryPrimitives.WriteUInt16BigEndian(header.AsSpan(12), 0x88b5);
 

@@ -27,7 +27,8 @@ internal sealed class Options
 
     public string Text(string name, string otherwise) => _values.GetValueOrDefault(name, otherwise);
 
-    /// <summary>A socket on the queue that was asked for. In a container without bpf(2) a helper outside brings the frames.</summary>
+    /// <summary>A socket on the queue that was asked for. In a container without bpf(2) a helper outside brings the
+    /// frames.</summary>
     public XdpSocket Open(XdpSocketOptions options)
     {
         string? helper = _values.GetValueOrDefault("--helper");

@@ -4,8 +4,9 @@ using Nonpaged.Interop;
 namespace Nonpaged.Xdp;
 
 /// <summary>
-/// Frames of equal length in one block of a <see cref="NonpagedPool"/>, which the kernel pins when the first socket is opened over
-/// it (a UMEM, Documentation/networking/af_xdp.rst), and nothing else does. Sockets of several queues and interfaces may share it.
+/// Frames of equal length in one block of a <see cref="NonpagedPool"/>, which the kernel pins when the first socket is opened
+/// over it (a UMEM, Documentation/networking/af_xdp.rst), and nothing else does. Sockets of several queues and interfaces may
+/// share it.
 /// </summary>
 /// <remarks>
 /// A frame is free, or the program has it, or it is in a socket's rings. The program has those that it took, and those that it

@@ -10,14 +10,14 @@ public sealed record XdpFramePoolOptions
     public int Count { get; init; } = 2048;
 
     /// <summary>
-    /// The length of each frame in bytes: 2048 or 4096; with <see cref="Unaligned"/> each multiple of 64 between. The kernel keeps
-    /// 256 bytes of it free in front of what it receives (XDP_PACKET_HEADROOM).
+    /// The length of each frame in bytes: 2048 or 4096; with <see cref="Unaligned"/> each multiple of 64 between. The kernel
+    /// keeps 256 bytes of it free in front of what it receives (XDP_PACKET_HEADROOM).
     /// </summary>
     public int FrameSize { get; init; } = 2048;
 
     /// <summary>
-    /// Bytes that are kept free in front of each frame that is received, beside the kernel's own 256, and of each that is taken to
-    /// be sent: room for headers.
+    /// Bytes that are kept free in front of each frame that is received, beside the kernel's own 256, and of each that is taken
+    /// to be sent: room for headers.
     /// </summary>
     public int Headroom { get; init; }
 

@@ -5,9 +5,9 @@ using Nonpaged.Interop;
 namespace Nonpaged.Xdp;
 
 /// <summary>
-/// A program in the kernel that brings an interface's frames to the sockets of their queues, and a map that it finds them in. It is
-/// compiled from an <see cref="XdpFilter"/>, loaded by bpf(2), and attached by a link: it is gone when this is disposed of or the
-/// process dies. A queue without a socket is the kernel's, as before.
+/// A program in the kernel that brings an interface's frames to the sockets of their queues, and a map that it finds them in. It
+/// is compiled from an <see cref="XdpFilter"/>, loaded by bpf(2), and attached by a link: it is gone when this is disposed of or
+/// the process dies. A queue without a socket is the kernel's, as before.
 /// </summary>
 /// <remarks>Thread-safe. Loading needs CAP_BPF and CAP_NET_ADMIN.</remarks>
 public sealed class XdpProgram : IDisposable
@@ -42,7 +42,11 @@ public sealed class XdpProgram : IDisposable
     {
         options ??= new XdpProgramOptions();
         if (!Enum.IsDefined(options.Mode))
-            throw new ArgumentOutOfRangeException(nameof(options), options.Mode, $"There is no {nameof(XdpAttachMode)} {options.Mode}.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(options), options.Mode, $"There is no {nameof(XdpAttachMode)} {options.Mode}.");
+        }
+
         ProgramName.ThrowIfWrong(options.Name);
         var on = XdpInterface.Find(interfaceName);
         if (on.AttachedProgramId != 0) throw new XdpException(ProgramFailures.Attached(on));
@@ -54,9 +58,10 @@ public sealed class XdpProgram : IDisposable
             if (created.IsError) throw new XdpException(ProgramFailures.Map(created.Errno));
             program = Load(options, map);
             SysResult attached = Bpf.CreateLink(program, on.Index, Flags(options.Mode), out link);
-            if (attached.IsError) throw new XdpException(ProgramFailures.Link(attached.Errno, XdpInterface.Find(interfaceName), options));
-            XdpAttachMode? mode = XdpInterface.Find(interfaceName).AttachedMode;
-            return new XdpProgram(on, map, entries, program, link, mode == XdpAttachMode.Native);
+            // Once more: it has a program now, or somebody else's, which was quicker.
+            var now = XdpInterface.Find(interfaceName);
+            if (attached.IsError) throw new XdpException(ProgramFailures.Link(attached.Errno, now, options));
+            return new XdpProgram(on, map, entries, program, link, now.AttachedMode == XdpAttachMode.Native);
         }
         catch
         {
@@ -114,7 +119,8 @@ public sealed class XdpProgram : IDisposable
     /// </summary>
     /// <param name="unix">A connected stream socket of the Unix domain.</param>
     /// <returns>The queue.</returns>
-    /// <exception cref="XdpException">The kernel refused the socket, or what came is none; the other process was told.</exception>
+    /// <exception cref="XdpException">The kernel refused the socket, or what came is none; the other process was
+    /// told.</exception>
     /// <exception cref="EndOfStreamException">The other side sent nothing.</exception>
     public int Adopt(Socket unix) => Adoption.Answer(unix, this);
 

@@ -111,9 +111,8 @@ public sealed unsafe class XdpSocket : IDisposable
             // already refuses before anything else is done.
             if (attaches)
             {
-                ownProgram = XdpProgram.Attach(
-                    interfaceName,
-                    new XdpProgramOptions { Filter = options.Filter, Mode = options.AttachMode, MultiBuffer = options.MultiBuffer });
+                ownProgram = XdpProgram.Attach(interfaceName, new XdpProgramOptions
+                { Filter = options.Filter, Mode = options.AttachMode, MultiBuffer = options.MultiBuffer });
             }
 
             var opened = SocketOpening.Open(on, queue, options, frames);
@@ -158,9 +157,9 @@ public sealed unsafe class XdpSocket : IDisposable
     /// <param name="frames">The frames; those that were not sent are still the program's.</param>
     /// <returns>How many were sent, from the first one on. Where that is too few, try again after
     /// <see cref="WaitToSend"/>.</returns>
-    /// <exception cref="InvalidOperationException">The program does not have one of the frames, or the kernel could not send it: it
-    /// is empty, reaches out of its place, or has options that the socket was not opened with. Then none is sent. Or the socket only
-    /// receives.</exception>
+    /// <exception cref="InvalidOperationException">The program does not have one of the frames, or the kernel could not send it:
+    /// it is empty, reaches out of its place, or has options that the socket was not opened with. Then none is sent. Or the
+    /// socket only receives.</exception>
     /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
     public int Send(params ReadOnlySpan<XdpFrame> frames)
     {
@@ -182,8 +181,8 @@ public sealed unsafe class XdpSocket : IDisposable
     }
 
     /// <summary>
-    /// Has the kernel send what it has not sent yet. Each <see cref="Send"/> does, and each <see cref="Receive"/> that finds nothing
-    /// and each wait, so that a program seldom needs it.
+    /// Has the kernel send what it has not sent yet. Each <see cref="Send"/> does, and each <see cref="Receive"/> that finds
+    /// nothing and each wait, so that a program seldom needs it.
     /// </summary>
     /// <returns>Whether nothing is left that the kernel has not taken.</returns>
     public bool Flush()
@@ -225,8 +224,8 @@ public sealed unsafe class XdpSocket : IDisposable
     public bool WaitToSend(TimeSpan timeout) => Wait(timeout, forSending: true);
 
     /// <summary>
-    /// Waits until frames have arrived, without a thread that waits. It may end a little early: <see cref="Receive"/> tells. One at a
-    /// time.
+    /// Waits until frames have arrived, without a thread that waits. It may end a little early: <see cref="Receive"/> tells. One
+    /// at a time.
     /// </summary>
     /// <exception cref="InvalidOperationException">Another wait has not ended.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
@@ -256,8 +255,8 @@ public sealed unsafe class XdpSocket : IDisposable
 
     /// <summary>
     /// Sends the socket's descriptor to a process that has a program attached to the interface
-    /// (<see cref="XdpProgram.Adopt"/>, <c>nonpaged xdp INTERFACE --serve PATH</c>) and waits for its answer. This is how a socket
-    /// receives in a container that may not call bpf(2).
+    /// (<see cref="XdpProgram.Adopt"/>, <c>nonpaged xdp INTERFACE --serve PATH</c>) and waits for its answer. This is how a
+    /// socket receives in a container that may not call bpf(2).
     /// </summary>
     /// <param name="unix">A connected stream socket of the Unix domain.</param>
     /// <exception cref="XdpException">The other process refused: its reason is given.</exception>
@@ -269,8 +268,8 @@ public sealed unsafe class XdpSocket : IDisposable
     }
 
     /// <summary>
-    /// Closes the socket. Its program, where it has one of its own, is detached; the frames in its rings are free again, those that
-    /// the program has stay the program's.
+    /// Closes the socket. Its program, where it has one of its own, is detached; the frames in its rings are free again, those
+    /// that the program has stay the program's.
     /// </summary>
     public void Dispose()
     {

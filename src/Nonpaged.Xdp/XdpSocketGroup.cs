@@ -3,8 +3,8 @@ using System.Collections;
 namespace Nonpaged.Xdp;
 
 /// <summary>
-/// Sockets on all queues of an interface, over one pool of frames, behind one program. Each is for a thread of its own, or some for
-/// each thread.
+/// Sockets on all queues of an interface, over one pool of frames, behind one program. Each is for a thread of its own, or some
+/// for each thread.
 /// </summary>
 public sealed class XdpSocketGroup : IReadOnlyList<XdpSocket>, IDisposable
 {

@@ -10,8 +10,8 @@ public sealed record XdpSocketOptions
     public XdpFramePool? Frames { get; init; }
 
     /// <summary>
-    /// The program that brings frames to the socket. Null for one of the socket's own, with <see cref="Filter"/>, which is detached
-    /// with it.
+    /// The program that brings frames to the socket. Null for one of the socket's own, with <see cref="Filter"/>, which is
+    /// detached with it.
     /// </summary>
     public XdpProgram? Program { get; init; }
 

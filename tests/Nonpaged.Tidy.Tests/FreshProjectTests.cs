@@ -71,12 +71,15 @@ public sealed partial class FreshProjectTests(PackedPackages packed) : IDisposab
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/dotnet.md")]
+    [InlineData("docs/xdp.md")]
     [InlineData("src/Nonpaged.Hosting/README.md")]
     [InlineData("src/Nonpaged.Ndis/README.md")]
+    [InlineData("src/Nonpaged.Xdp/README.md")]
     public void What_a_document_shows_in_CSharp_compiles(string document)
     {
         MakeProject();
         Succeed("add", "package", "Nonpaged.Ndis", "--version", packed.Version);
+        Succeed("add", "package", "Nonpaged.Xdp", "--version", packed.Version);
         AddHosting();
         MatchCollection samples = CSharp().Matches(File.ReadAllText(Path.Combine(Repository.Root, document)));
         Assert.NotEmpty(samples);

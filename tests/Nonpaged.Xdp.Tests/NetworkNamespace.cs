@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Xdp.Tests;
 
 /// <summary>
-/// A network namespace without a name, which a process holds whose input is ours: it is gone when this is disposed of, and also when
-/// the test program ends by itself.
+/// A network namespace without a name, which a process holds whose input is ours: it is gone when this is disposed of, and also
+/// when the test program ends by itself.
 /// </summary>
 internal sealed partial class NetworkNamespace : IDisposable
 {
@@ -24,7 +24,8 @@ internal sealed partial class NetworkNamespace : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root, for network namespaces and interfaces");
         const string quiet = "for one in all default; do echo 1 >/proc/sys/net/ipv6/conf/$one/disable_ipv6; done 2>/dev/null";
-        Process holder = Start("unshare", ["--net", "sh", "-c", $"{quiet}; ip link set lo up; echo ready; exec cat"], keepsInput: true);
+        string[] holds = ["--net", "sh", "-c", $"{quiet}; ip link set lo up; echo ready; exec cat"];
+        Process holder = Start("unshare", holds, keepsInput: true);
         string? line = holder.StandardOutput.ReadLine();
         Assert.SkipUnless(line == "ready", "no network namespace can be made here");
         return new NetworkNamespace(holder);

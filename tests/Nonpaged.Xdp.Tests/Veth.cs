@@ -21,8 +21,8 @@ internal sealed class Veth : IDisposable
         try
         {
             right = NetworkNamespace.Create();
-            string[] each = ["numtxqueues", $"{queues}", "numrxqueues", $"{queues}"];
-            left.Run(["ip", "link", "add", LeftName, "mtu", $"{mtu}", .. each, "type", "veth", "peer", "name", RightName, "mtu", $"{mtu}", .. each]);
+            string[] each = ["mtu", $"{mtu}", "numtxqueues", $"{queues}", "numrxqueues", $"{queues}"];
+            left.Run(["ip", "link", "add", LeftName, .. each, "type", "veth", "peer", "name", RightName, .. each]);
             left.Run("ip", "link", "set", RightName, "netns", $"{right.Id}");
             left.Run("ip", "link", "set", LeftName, "up");
             right.Run("ip", "link", "set", RightName, "up");
@@ -36,9 +36,11 @@ internal sealed class Veth : IDisposable
         }
     }
 
-    public XdpSocket OpenLeft(XdpSocketOptions? options = null, int queue = 0) => Left.Do(() => XdpSocket.Open(LeftName, queue, options));
+    public XdpSocket OpenLeft(XdpSocketOptions? options = null, int queue = 0) =>
+        Left.Do(() => XdpSocket.Open(LeftName, queue, options));
 
-    public XdpSocket OpenRight(XdpSocketOptions? options = null, int queue = 0) => Right.Do(() => XdpSocket.Open(RightName, queue, options));
+    public XdpSocket OpenRight(XdpSocketOptions? options = null, int queue = 0) =>
+        Right.Do(() => XdpSocket.Open(RightName, queue, options));
 
     public void Dispose()
     {

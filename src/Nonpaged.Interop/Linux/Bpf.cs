@@ -141,7 +141,8 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>BPF_OBJ_GET: what is pinned under a path of the BPF file system.</summary>
-    public static SysResult OpenPinned(string path, out SafeFileHandle descriptor) => ByPath(BPF_OBJ_GET, path, 0, out descriptor);
+    public static SysResult OpenPinned(string path, out SafeFileHandle descriptor) =>
+        ByPath(BPF_OBJ_GET, path, 0, out descriptor);
 
     /// <summary>BPF_OBJ_PIN: gives a map or a program a path in the BPF file system.</summary>
     public static SysResult Pin(SafeFileHandle descriptor, string path)

@@ -15,7 +15,8 @@ internal static class BindFailures
         int room = (int)frames.FrameSize - AfXdp.PacketHeadroom - frames.Options.Headroom;
         // The Ethernet header and one VLAN tag are not in the MTU.
         int longest = on.Mtu + 18;
-        if (options is { MultiBuffer: false, ReceiveEntries: > 0 } && longest > room) throw new XdpException(TooShort(on, longest, room, frames));
+        if (options is { MultiBuffer: false, ReceiveEntries: > 0 } && longest > room)
+            throw new XdpException(TooShort(on, longest, room, frames));
     }
 
     public static XdpFailure Of(Errno errno, XdpInterface on, int queue, XdpSocketOptions options) => errno switch

@@ -27,8 +27,9 @@ internal static class Capabilities
         return [.. lacking];
     }
 
-    public static string Describe(int capability) => $"this process {(Has(capability) ? "has" : "does not have")} {NameOf(capability)}"
-        + (Has(capability) ? ", but not in the user namespace that the network namespace is of" : "");
+    public static string Describe(int capability) => Has(capability)
+        ? $"this process has {NameOf(capability)}, but not in the user namespace that the network namespace belongs to"
+        : $"this process does not have {NameOf(capability)}";
 
     /// <summary>A command that starts another one with capabilities, named as setpriv(1) does.</summary>
     public static string Grant(params ReadOnlySpan<string> names)

@@ -13,8 +13,10 @@ internal static class ProgramFailures
     {
         Errno.EPERM => Forbidden("bpf(BPF_PROG_LOAD)", errno),
         Errno.EINVAL or Errno.EACCES when verifier.Length > 0 => new(
-            XdpFailureKind.NotSupported, "bpf(BPF_PROG_LOAD)", $"The kernel's verifier refuses the program ({errno}): {verifier}.",
-            "the kernel: filters on protocols and ports need Linux 5.18", "run Linux 5.18 or later, or filter by EtherType or VLAN")
+            XdpFailureKind.NotSupported, "bpf(BPF_PROG_LOAD)",
+            $"The kernel's verifier refuses the program ({errno}): {verifier}.",
+            "the kernel: filters on protocols and ports need Linux 5.18",
+            "run Linux 5.18 or later, or filter by EtherType or VLAN")
         { Errno = (int)errno },
         _ => Others("bpf(BPF_PROG_LOAD)", "The program cannot be loaded", errno),
     };
@@ -32,7 +34,8 @@ internal static class ProgramFailures
         Errno.ENODEV => BindFailures.NoInterface(on.Name),
         Errno.EINVAL => new(
             XdpFailureKind.NotSupported, "bpf(BPF_LINK_CREATE)", $"The program cannot be attached to {on.Name} (EINVAL).",
-            "Linux before 5.9 has no links for XDP; some drivers refuse an MTU", $"run Linux 5.9 or later; ip link set {on.Name} mtu 1500")
+            "Linux before 5.9 has no links for XDP; some drivers refuse an MTU",
+            $"run Linux 5.9 or later; ip link set {on.Name} mtu 1500")
         { Errno = (int)errno },
         _ => Others("bpf(BPF_LINK_CREATE)", $"The program cannot be attached to {on.Name}", errno),
     };
@@ -47,7 +50,8 @@ internal static class ProgramFailures
             XdpFailureKind.ProgramAttached, "netlink(RTM_GETLINK)", $"{on.Name} has an XDP program already: {program}.",
             "one program for an interface",
             $"end the process that attached it, or ip link set {on.Name} xdp off; or join it by its map "
-                + $"({nameof(XdpProgram)}.{nameof(XdpProgram.Join)}); several sockets of one process share one {nameof(XdpProgram)}");
+                + $"({nameof(XdpProgram)}.{nameof(XdpProgram.Join)}); several sockets of one process share one "
+                + $"{nameof(XdpProgram)}");
     }
 
     public static XdpFailure OtherMap(uint type) => new(

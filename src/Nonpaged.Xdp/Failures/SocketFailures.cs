@@ -33,7 +33,8 @@ internal static class SocketFailures
                     $"RLIMIT_MEMLOCK is {(asked.IsError ? "not known" : $"{soft} bytes")}, less what the user's processes have "
                         + "pinned already",
                     $"ulimit -l unlimited (as root, or \"* - memlock unlimited\" in /etc/security/limits.conf and a new login); "
-                        + $"or fewer frames ({nameof(XdpFramePoolOptions)}.{nameof(XdpFramePoolOptions.Count)}); or {Capabilities.Grant("ipc_lock")}")
+                        + $"or fewer frames ({nameof(XdpFramePoolOptions)}.{nameof(XdpFramePoolOptions.Count)}); "
+                        + $"or {Capabilities.Grant("ipc_lock")}")
                 { Errno = (int)errno };
             case Errno.ENOMEM:
                 return NoMemory(step, errno);
@@ -59,8 +60,8 @@ internal static class SocketFailures
     {
         Errno.ENOMEM or Errno.ENOBUFS => NoMemory(step, errno),
         Errno.EINVAL => new(
-            XdpFailureKind.Kernel, step, "The kernel does not take a ring of so many entries.", "a power of two, and memory for it",
-            "fewer entries")
+            XdpFailureKind.Kernel, step, "The kernel does not take a ring of so many entries.",
+            "a power of two, and memory for it", "fewer entries")
         { Errno = (int)errno },
         _ => Other(step, "A ring cannot be made", errno),
     };

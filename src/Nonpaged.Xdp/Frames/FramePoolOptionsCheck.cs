@@ -3,7 +3,8 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
 
-/// <summary>What the kernel takes for frames (xdp_umem_reg in Documentation/networking/af_xdp.rst), and what it does not.</summary>
+/// <summary>What the kernel takes for frames (xdp_umem_reg in Documentation/networking/af_xdp.rst), and what it does
+/// not.</summary>
 internal static unsafe class FramePoolOptionsCheck
 {
     private const int Smallest = 2048;

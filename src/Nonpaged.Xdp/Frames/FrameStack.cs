@@ -154,7 +154,7 @@ internal sealed unsafe class FrameStack : IDisposable
             ref readonly XdpFrame frame = ref frames[i];
             ulong index = IndexOf(frame._address, reciprocal);
             uint offset = (uint)(frame._address - index * frameSize);
-            // A descriptor that the kernel finds invalid it drops, and never tells of the frame again.
+            // The kernel drops a descriptor that it finds invalid, and never gives the frame back.
             bool isRight = index < total && frame._length - 1 < frameSize - offset && (frame._options & ~options) == 0
                 && (owners[index] == InHands || !isChecked);
             if (!isRight)

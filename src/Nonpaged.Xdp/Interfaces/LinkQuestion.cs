@@ -5,7 +5,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
 
-/// <summary>What the kernel tells of an interface: rtnetlink(7), ethtool's ioctl, and the family netdev.</summary>
+/// <summary>What the kernel knows of an interface: rtnetlink(7), ethtool's ioctl, and the family netdev.</summary>
 internal static class LinkQuestion
 {
     // linux/rtnetlink.h, linux/if_link.h
@@ -51,7 +51,8 @@ internal static class LinkQuestion
         while (attributes.Next())
         {
             if (attributes.Type == IFLA_MTU) mtu = (int)attributes.AsUInt32;
-            else if (attributes.Type is IFLA_NUM_RX_QUEUES or IFLA_NUM_TX_QUEUES) queues = Math.Max(queues, (int)attributes.AsUInt32);
+            else if (attributes.Type is IFLA_NUM_RX_QUEUES or IFLA_NUM_TX_QUEUES)
+                queues = Math.Max(queues, (int)attributes.AsUInt32);
             else if (attributes.Type == IFLA_XDP) (attached, program) = ReadProgram(attributes.Value);
         }
 

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Nonpaged.Xdp;
 
-/// <summary>Reads the attributes of a netlink message (netlink(7), struct nlattr): length, type, value, padded to 4 bytes.</summary>
+/// <summary>Reads the attributes of a netlink message (netlink(7), struct nlattr): length, type, value, padded to 4
+/// bytes.</summary>
 internal ref struct NetlinkReader
 {
     private const int HeaderLength = 4;

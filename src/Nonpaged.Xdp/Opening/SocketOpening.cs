@@ -124,7 +124,8 @@ internal sealed class SocketOpening : IDisposable
             Set(LibC.SOL_SOCKET, AfXdp.SO_BUSY_POLL_BUDGET, _options.BusyPollBudget, "SO_BUSY_POLL_BUDGET");
         }
 
-        if (_options.TransmitBudget > 0) Set(AfXdp.SOL_XDP, AfXdp.XDP_MAX_TX_SKB_BUDGET, _options.TransmitBudget, "XDP_MAX_TX_SKB_BUDGET");
+        if (_options.TransmitBudget > 0)
+            Set(AfXdp.SOL_XDP, AfXdp.XDP_MAX_TX_SKB_BUDGET, _options.TransmitBudget, "XDP_MAX_TX_SKB_BUDGET");
     }
 
     private unsafe void Set(int level, int option, int value, string name)

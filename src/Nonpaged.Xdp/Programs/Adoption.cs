@@ -26,7 +26,8 @@ internal static class Adoption
         BinaryPrimitives.WriteUInt32LittleEndian(question.AsSpan(4), socket.Interface.Index);
         BinaryPrimitives.WriteUInt32LittleEndian(question.AsSpan(8), (uint)socket.Queue);
         SysResult sent = LibC.SendMsg(unix.SafeHandle, question, socket.Handle);
-        if (sent.IsError) throw new XdpException(Refused("sendmsg", $"The descriptor cannot be sent ({sent.Errno}).", sent.Errno));
+        if (sent.IsError)
+            throw new XdpException(Refused("sendmsg", $"The descriptor cannot be sent ({sent.Errno}).", sent.Errno));
         byte[] answer = new byte[AnswerLength];
         Fill(unix, answer);
         int errno = BinaryPrimitives.ReadInt32LittleEndian(answer);

@@ -1,8 +1,8 @@
 namespace Nonpaged.Xdp;
 
 /// <summary>
-/// Writes eBPF instructions (struct bpf_insn: operation, registers, a jump's distance, a constant) with labels that may come later.
-/// Documentation/bpf/standardization/instruction-set.rst.
+/// Writes eBPF instructions (struct bpf_insn: operation, registers, a jump's distance, a constant) with labels that may come
+/// later. Documentation/bpf/standardization/instruction-set.rst.
 /// </summary>
 internal sealed class BpfAssembler
 {

@@ -3,8 +3,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Xdp;
 
 /// <summary>
-/// The program for the kernel: it reads a frame's fields as far as the filter needs them, and redirects the frame to the socket of
-/// its queue where they fulfil it. A field that the frame does not have is -1, which no condition is fulfilled by.
+/// The program for the kernel: it reads a frame's fields as far as the filter needs them, and redirects the frame to the socket
+/// of its queue where they fulfil it. A field that the frame does not have is -1, which no condition is fulfilled by.
 /// </summary>
 /// <remarks>
 /// Packet pointers move by constants only, because the verifier allows others with CAP_PERFMON alone; where that is not possible,

@@ -5,8 +5,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Xdp;
 
 /// <summary>
-/// The one thread that waits for all sockets (epoll(7)). .NET has no such wait for a descriptor of a family that it does not know:
-/// its own reads from it, which AF_XDP answers with EOPNOTSUPP.
+/// The one thread that waits for all sockets (epoll(7)). .NET has no such wait for a descriptor of a family that it does not
+/// know: its own reads from it, which AF_XDP answers with EOPNOTSUPP.
 /// </summary>
 internal sealed class ReadinessThread
 {

@@ -65,7 +65,7 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
 
     public void GetResult(short token)
     {
-        // Before the next wait can register anew.
+        // Before the next wait registers its own.
         _registration.Dispose();
         _registration = default;
         _source.GetResult(token);

@@ -28,8 +28,9 @@ internal sealed record FrameFields(int? EtherType, int? Vlan, int? Protocol, int
             _ => (null, null),
         };
         bool hasPorts = ports is { } place && protocol is { } number && s_withPorts.Contains(number) && frame.Length >= place + 4;
-        return new FrameFields(
-            etherType, vlan, protocol, hasPorts ? U16(frame, ports!.Value) : null, hasPorts ? U16(frame, ports!.Value + 2) : null);
+        return hasPorts
+            ? new FrameFields(etherType, vlan, protocol, U16(frame, ports!.Value), U16(frame, ports.Value + 2))
+            : new FrameFields(etherType, vlan, protocol, null, null);
     }
 
     private static (int? Protocol, int? Ports) ReadIPv4(byte[] frame, int at)

@@ -3,7 +3,8 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp.Tests.Filters;
 
-/// <summary>A filter's program in the kernel, attached to nothing: the kernel itself runs it over frames (BPF_PROG_TEST_RUN).</summary>
+/// <summary>A filter's program in the kernel, attached to nothing: the kernel itself runs it over frames
+/// (BPF_PROG_TEST_RUN).</summary>
 internal sealed class KernelFilter : IDisposable
 {
     private readonly SafeFileHandle _map;

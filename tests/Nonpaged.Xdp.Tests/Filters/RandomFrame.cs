@@ -3,7 +3,8 @@ using CsCheck;
 
 namespace Nonpaged.Xdp.Tests.Filters;
 
-/// <summary>Frames as they are, and as they should not be: tags, options, fragments, extension headers, cut off anywhere.</summary>
+/// <summary>Frames as they are, and as they should not be: tags, options, fragments, extension headers, cut off
+/// anywhere.</summary>
 internal static class RandomFrame
 {
     public static Gen<byte[]> Any { get; } = Gen.Select(
@@ -11,15 +12,17 @@ internal static class RandomFrame
         Gen.Int[0, 9], Packet, Gen.Int[0, 400],
         (tags, vlan, kind, packet, cut) => Build(tags, vlan, kind, packet, cut));
 
-    private static Gen<(int[] Extensions, int Protocol, int Source, int Destination, int Words, int Fragment, int Length)> Packet =>
+    private static Gen<RandomPacket> Packet =>
         Gen.Select(
             Gen.OneOf(0, 43, 44, 51, 60).Array[0, 8], Gen.OneOf(RandomFilter.Protocols),
             Gen.OneOf(RandomFilter.Ports), Gen.OneOf(RandomFilter.Ports),
-            Gen.Int[3, 15], Gen.OneOf(0, 0, 0, 1, 185), Gen.Int[0, 3]);
+            Gen.Int[3, 15], Gen.OneOf(0, 0, 0, 1, 185), Gen.Int[0, 3],
+            (extensions, protocol, source, destination, words, fragment, length) =>
+                new RandomPacket(extensions, protocol, source, destination, words, fragment, length));
 
     private static byte[] Build(
         List<int> tags, int vlan, int kind,
-        (int[] Extensions, int Protocol, int Source, int Destination, int Words, int Fragment, int Length) packet, int cut)
+        RandomPacket packet, int cut)
     {
         var frame = new List<byte>(new byte[12]);
         foreach (int tag in tags)
@@ -51,8 +54,7 @@ internal static class RandomFrame
         return [.. frame.Take(length)];
     }
 
-    private static void AddIPv4(
-        List<byte> frame, (int[] Extensions, int Protocol, int Source, int Destination, int Words, int Fragment, int Length) packet)
+    private static void AddIPv4(List<byte> frame, RandomPacket packet)
     {
         byte[] header = new byte[Math.Max(20, 4 * packet.Words)];
         header[0] = (byte)((packet.Length == 3 ? 0x50 : 0x40) | packet.Words);
@@ -61,8 +63,7 @@ internal static class RandomFrame
         frame.AddRange(header);
     }
 
-    private static void AddIPv6(
-        List<byte> frame, (int[] Extensions, int Protocol, int Source, int Destination, int Words, int Fragment, int Length) packet)
+    private static void AddIPv6(List<byte> frame, RandomPacket packet)
     {
         int[] chain = [.. packet.Extensions, packet.Protocol];
         byte[] header = new byte[40];
@@ -76,7 +77,8 @@ internal static class RandomFrame
             byte[] extension = new byte[length];
             extension[0] = (byte)chain[i + 1];
             extension[1] = (byte)packet.Length;
-            if (packet.Extensions[i] == 44) BinaryPrimitives.WriteUInt16BigEndian(extension.AsSpan(2), (ushort)(packet.Fragment << 3 | 1));
+            if (packet.Extensions[i] == 44)
+                BinaryPrimitives.WriteUInt16BigEndian(extension.AsSpan(2), (ushort)(packet.Fragment << 3 | 1));
             frame.AddRange(extension);
         }
     }

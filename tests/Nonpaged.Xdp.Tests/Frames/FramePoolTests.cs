@@ -6,8 +6,8 @@ namespace Nonpaged.Xdp.Tests.Frames;
 public sealed class FramePoolTests
 {
     [Fact]
-    public void Takes_and_gives_are_those_of_a_model() => Gen.Select(
-        Gen.Int[0, 4], Gen.Int[0, 40], Gen.Int[0, 1_000_000], (kind, count, pick) => (kind, count, pick)).List[1, 60].Sample(steps =>
+    public void Takes_and_gives_are_those_of_a_model() =>
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 40], Gen.Int[0, 1_000_000]).List[1, 60].Sample(steps =>
         {
             const int frames = 32;
             using var memory = NonpagedPool.Create();

@@ -26,10 +26,11 @@ internal sealed class SampleRun : IDisposable
     public static string[] AsUser(int memlockKilobytes, params string[] capabilities)
     {
         string list = string.Join(',', capabilities.Select(name => $"+{name}").Prepend("-all"));
+        string limit = memlockKilobytes.ToString(CultureInfo.InvariantCulture);
         return
         [
-            "/bin/sh", "-c", $"ulimit -l {memlockKilobytes.ToString(CultureInfo.InvariantCulture)} && exec \"$@\"", "sh", "setpriv", "--reuid", "65534", "--regid",
-            "65534", "--clear-groups", "--inh-caps", list, "--ambient-caps", list, "--bounding-set", list,
+            "/bin/sh", "-c", $"ulimit -l {limit} && exec \"$@\"", "sh", "setpriv", "--reuid", "65534", "--regid", "65534",
+            "--clear-groups", "--inh-caps", list, "--ambient-caps", list, "--bounding-set", list,
         ];
     }
 

@@ -80,7 +80,8 @@ public sealed class SampleTests
         Assert.Equal((1, ""), (exitCode, output));
         Assert.Contains($"{name}, which this process lacks", error, StringComparison.Ordinal);
         Assert.Contains($"setpriv --ambient-caps +{lacking}", error, StringComparison.Ordinal);
-        Assert.DoesNotContain(s_all.Except([lacking]), one => error.Contains($"CAP_{one.ToUpperInvariant()}", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            s_all.Except([lacking]), one => error.Contains($"CAP_{one.ToUpperInvariant()}", StringComparison.Ordinal));
         Assert.Equal(0, veth.Right.Do(() => XdpInterface.Find(Veth.RightName)).AttachedProgramId);
     }
 

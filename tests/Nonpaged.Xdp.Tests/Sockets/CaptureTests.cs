@@ -34,7 +34,8 @@ public sealed partial class CaptureTests
             }
 
             Assert.True(capture.WaitForExit(TimeSpan.FromSeconds(60)), $"seed {seed}: tshark did not see them all.");
-            using Process read = Process.Start(new ProcessStartInfo("tshark", ["-r", file, "-n", "-T", "json", "-x", "-j", "frame_raw"])
+            string[] arguments = ["-r", file, "-n", "-T", "json", "-x", "-j", "frame_raw"];
+            using Process read = Process.Start(new ProcessStartInfo("tshark", arguments)
             { RedirectStandardOutput = true, RedirectStandardError = true })!;
             _ = read.StandardError.ReadToEndAsync();
             string output = read.StandardOutput.ReadToEnd();

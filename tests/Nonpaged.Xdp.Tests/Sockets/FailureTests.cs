@@ -41,7 +41,8 @@ public sealed class FailureTests
     public void An_interface_that_has_a_program_refuses_and_names_it()
     {
         using var veth = Veth.Create();
-        using XdpProgram program = veth.Left.Do(() => XdpProgram.Attach(Veth.LeftName, new XdpProgramOptions { Name = "somebody" }));
+        var options = new XdpProgramOptions { Name = "somebody" };
+        using XdpProgram program = veth.Left.Do(() => XdpProgram.Attach(Veth.LeftName, options));
         XdpFailure failure = Expect(XdpFailureKind.ProgramAttached, "xdp off", () => veth.OpenLeft());
         Assert.Contains("\"somebody\"", failure.Reason, StringComparison.Ordinal);
         Expect(XdpFailureKind.ProgramAttached, "Join", () => veth.Left.Do(() => XdpProgram.Attach(Veth.LeftName)));
@@ -105,9 +106,9 @@ public sealed class FailureTests
     {
         XdpException exception = Assert.Throws<XdpException>(() => attempt().Dispose());
         Assert.Equal(kind, exception.Kind);
-        Assert.All(
-            [exception.Failure.Step, exception.Failure.Reason, exception.Failure.Limit, exception.Failure.Remedy], Assert.NotEmpty);
-        Assert.Contains(word, exception.Failure.Remedy, StringComparison.Ordinal);
-        return exception.Failure;
+        XdpFailure failure = exception.Failure;
+        Assert.All([failure.Step, failure.Reason, failure.Limit, failure.Remedy], Assert.NotEmpty);
+        Assert.Contains(word, failure.Remedy, StringComparison.Ordinal);
+        return failure;
     }
 }

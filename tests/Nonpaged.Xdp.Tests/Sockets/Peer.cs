@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Nonpaged.Xdp.Tests.Sockets;
 
 /// <summary>
-/// One end of an exchange: it sends numbered frames whose bytes follow from the number, checks each byte of those that it receives, and
-/// never has more on the way than the other end allowed by telling how far it is. Nothing may be lost then.
+/// One end of an exchange: it sends numbered frames whose bytes follow from the number, checks each byte of those that it
+/// receives, and never has more on the way than the other end allowed by telling how far it is. Nothing may be lost then.
 /// </summary>
 internal sealed class Peer
 {

@@ -2,7 +2,8 @@ using System.Globalization;
 
 namespace Nonpaged.Xdp.Tests.Sockets;
 
-/// <summary>Many frames, both ways at once. NONPAGED_XDP_FRAMES says how many; without it enough for each run of the tests.</summary>
+/// <summary>Many frames, both ways at once. NONPAGED_XDP_FRAMES says how many; without it enough for each run of the
+/// tests.</summary>
 public sealed class TrafficTests
 {
     private static long Frames => long.Parse(
