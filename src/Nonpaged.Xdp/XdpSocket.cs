@@ -269,7 +269,7 @@ public sealed unsafe class XdpSocket : IDisposable
 
     /// <summary>
     /// Closes the socket. Its program, where it has one of its own, is detached; the frames in its rings are free again, those
-    /// that the program has stay the program's.
+    /// that the program has stay the program's. Without copying it waits until the device is done with them, some milliseconds.
     /// </summary>
     public void Dispose()
     {

@@ -9,13 +9,18 @@ namespace Nonpaged.Xdp;
 /// </summary>
 internal sealed unsafe class MemorySharing
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+
     private readonly XdpFramePool _pool;
     private readonly byte* _memory;
     private readonly ulong _length;
     private readonly List<(byte Number, SafeFileHandle Handle)> _sockets = [];
 
-    // Sockets that are closed and whose driver may still write into frames, by their queues.
+    // Sockets that are closed and whose devices may still write into their frames, by their queues.
     private readonly List<(byte Number, uint Interface, uint Queue)> _retired = [];
+
+    // Held while a socket is opened or closed.
+    private readonly Lock _gate = new();
     private bool _isPoolDisposed;
 
     public MemorySharing(XdpFramePool pool, byte* memory, ulong length)
@@ -25,13 +30,16 @@ internal sealed unsafe class MemorySharing
         _length = length;
     }
 
-    /// <summary>Held while a socket is opened or closed.</summary>
-    public Lock Gate { get; } = new();
-
     /// <summary>A socket that has the memory registered, if there is one.</summary>
     public SafeFileHandle? Shared => _sockets.Count > 0 ? _sockets[0].Handle : null;
 
-    /// <summary>A number for a socket, by which frames are told to be its. Under the lock.</summary>
+    /// <summary>Opens a socket over the memory, while no other one is opened or closed.</summary>
+    public void Exclusively(Action open)
+    {
+        lock (_gate) open();
+    }
+
+    /// <summary>A number for a socket, by which frames are told to be its. Within <see cref="Exclusively"/>.</summary>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
     /// <exception cref="InvalidOperationException">There are too many sockets.</exception>
     public byte TakeNumber()
@@ -66,7 +74,7 @@ internal sealed unsafe class MemorySharing
     }
 
     /// <summary>
-    /// A socket is bound to a queue. What a driver had that left the queue it has given back. Under the lock.
+    /// A socket is bound to a queue. What a driver had that left the queue it has given back. Within <see cref="Exclusively"/>.
     /// </summary>
     public void Add(byte number, SafeFileHandle handle, uint interfaceIndex, uint queue)
     {
@@ -79,12 +87,11 @@ internal sealed unsafe class MemorySharing
     /// <summary>Closes a socket, and frees the frames in its rings.</summary>
     public void Leave(byte number, SafeFileHandle handle, bool isZeroCopy, uint interfaceIndex, uint queue)
     {
-        lock (Gate)
+        lock (_gate)
         {
             _sockets.RemoveAll(socket => socket.Number == number);
             handle.Dispose();
-            // A device may write into them until the kernel has stopped its queue, which it does later on (xp_put_pool).
-            if (isZeroCopy) _retired.Add((number, interfaceIndex, queue));
+            if (isZeroCopy && !QueueDrain.Wait(interfaceIndex, queue, s_patience)) _retired.Add((number, interfaceIndex, queue));
             else _pool.Stack.FreeAllOf(number);
             GiveMemoryBackIfLast();
         }
@@ -92,7 +99,7 @@ internal sealed unsafe class MemorySharing
 
     public void DisposePool()
     {
-        lock (Gate)
+        lock (_gate)
         {
             if (_isPoolDisposed) return;
             _isPoolDisposed = true;
@@ -100,9 +107,9 @@ internal sealed unsafe class MemorySharing
         }
     }
 
-    // The kernel has its own reference to the pages, so that a device that still writes hits nobody else.
+    // Memory that a device may still write into is kept for good: the block's pool would give it to somebody else.
     private void GiveMemoryBackIfLast()
     {
-        if (_isPoolDisposed && _sockets.Count == 0) _pool.GiveMemoryBack();
+        if (_isPoolDisposed && _sockets.Count == 0 && _retired.Count == 0) _pool.GiveMemoryBack();
     }
 }

@@ -40,7 +40,7 @@ internal sealed class SocketOpening : IDisposable
         var opening = new SocketOpening(on, queue, options, frames);
         try
         {
-            lock (frames.Sharing.Gate) opening.Open();
+            frames.Sharing.Exclusively(opening.Open);
             return opening;
         }
         catch

@@ -90,6 +90,19 @@ public sealed class SharingTests
     }
 
     [Fact]
+    public void A_queue_is_known_to_be_free_when_the_kernel_has_taken_it_from_a_closed_socket()
+    {
+        using var veth = Veth.Create();
+        XdpSocket socket = veth.OpenLeft(new XdpSocketOptions { AttachProgram = false });
+        uint index = socket.Interface.Index;
+        Assert.False(veth.Left.Do(() => QueueDrain.Wait(index, 0, TimeSpan.FromMilliseconds(20))));
+        socket.Dispose();
+        Assert.True(veth.Left.Do(() => QueueDrain.Wait(index, 0, TimeSpan.FromSeconds(5))));
+        Assert.False(veth.Left.Do(() => QueueDrain.Wait(index, 7, TimeSpan.FromSeconds(5))));
+        Assert.True(veth.Left.Do(() => QueueDrain.Wait(index + 1000, 0, TimeSpan.FromSeconds(5))));
+    }
+
+    [Fact]
     public void A_pool_without_sockets_can_be_bound_again_at_once()
     {
         using var veth = Veth.Create();
