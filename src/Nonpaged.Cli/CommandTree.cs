@@ -20,6 +20,7 @@ internal static class CommandTree
             AllocCommand.Create(screen),
             DoctorCommand.Create(screen),
             DevicesCommand.Create(screen),
+            XdpCommand.Create(screen),
             BindCommand.CreateBind(screen),
             BindCommand.CreateUnbind(screen),
             ProveCommand.Create(screen),

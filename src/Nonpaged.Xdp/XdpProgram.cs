@@ -132,6 +132,18 @@ public sealed class XdpProgram : IDisposable
         MapHandle.Dispose();
     }
 
+    /// <summary>Makes a map and loads a program, and attaches nothing: whether the process may.</summary>
+    /// <exception cref="XdpException">A step failed.</exception>
+    internal static void Try(XdpProgramOptions options)
+    {
+        SysResult created = Bpf.CreateSocketMap(options.Name, 1, out SafeFileHandle map);
+        using (map)
+        {
+            if (created.IsError) throw new XdpException(ProgramFailures.Map(created.Errno));
+            Load(options, map).Dispose();
+        }
+    }
+
     /// <summary>Brings the frames of the socket's queue to it. The kernel takes it out when the socket is closed.</summary>
     internal void Add(XdpSocket socket)
     {

@@ -25,7 +25,8 @@ internal static class CliProgram
     public static CliResult RunAsNobodyWithMemlock(ulong bytes, params string[] arguments) =>
         RunAsNobody(["prlimit", $"--memlock={bytes}"], arguments);
 
-    private static CliResult RunAsNobody(string[] before, string[] arguments)
+    /// <summary>The same, behind a command that root runs: nsenter.</summary>
+    public static CliResult RunAsNobody(string[] before, string[] arguments)
     {
         // Other users may not get into the folder of the build, which can be somebody's home.
         DirectoryInfo copy = Directory.CreateTempSubdirectory("nonpaged-cli-");
@@ -90,6 +91,12 @@ internal static class CliProgram
 /// <summary>What the program left: its exit code and both outputs.</summary>
 internal sealed record CliResult(int ExitCode, string Output, string Error)
 {
+    /// <summary>The lines of standard output, each a JSON object.</summary>
+    public JsonElement[] JsonLines =>
+    [
+        .. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement),
+    ];
+
     /// <summary>Standard output, which must be one JSON object on one line and nothing else.</summary>
     public JsonElement Json
     {

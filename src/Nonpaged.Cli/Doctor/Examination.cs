@@ -16,7 +16,15 @@ internal static class Examination
                 FrameChecks.Look(here),
             ]),
         new("Room", [.. GroupChecks.Look(here), .. MemoryChecks.Look(here), NumaCheck.Look(here)]),
-        new("Devices", [XdpCheck.Look(here), TapCheck.Look(here), .. DeviceChecks.Look(here), QemuCheck.Look(here)]),
+        new(
+            "Devices",
+            [
+                XdpCheck.Look(here),
+                XdpMemlockCheck.Look(here),
+                TapCheck.Look(here),
+                .. DeviceChecks.Look(here),
+                QemuCheck.Look(here),
+            ]),
         new("Surroundings", [ContainerCheck.Look(here)]),
     ];
 }

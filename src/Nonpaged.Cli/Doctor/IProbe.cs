@@ -1,5 +1,6 @@
 using Nonpaged.Interop;
 using Nonpaged.Machines.Qemu;
+using Nonpaged.Xdp;
 
 namespace Nonpaged.Cli;
 
@@ -30,6 +31,10 @@ internal interface IProbe
 
     /// <summary>Opens an AF_XDP socket.</summary>
     SysResult OpenXdpSocket();
+
+    /// <summary>Loads an XDP program, and attaches it to nothing.</summary>
+    /// <returns>Why that failed; null where it did not.</returns>
+    XdpFailure? LoadXdpProgram();
 
     /// <summary>Opens the device that makes network interfaces, and makes none.</summary>
     SysResult OpenTap();

@@ -1,6 +1,7 @@
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 using Nonpaged.Machines.Qemu;
+using Nonpaged.Xdp;
 
 namespace Nonpaged.Cli;
 
@@ -67,6 +68,19 @@ internal sealed unsafe class SystemProbe : IProbe
         SysResult result = LibC.Socket(LibC.AF_XDP, LibC.SOCK_RAW | LibC.SOCK_CLOEXEC, 0, out SafeFileHandle socket);
         socket.Dispose();
         return result;
+    }
+
+    public XdpFailure? LoadXdpProgram()
+    {
+        try
+        {
+            XdpProgram.Try(new XdpProgramOptions());
+            return null;
+        }
+        catch (XdpException exception)
+        {
+            return exception.Failure;
+        }
     }
 
     public SysResult OpenTap()

@@ -1,4 +1,5 @@
 using Nonpaged.Interop;
+using Nonpaged.Xdp;
 
 namespace Nonpaged.Cli;
 
@@ -10,31 +11,35 @@ internal static class XdpCheck
 
     public static Check Look(Surroundings here)
     {
-        SysResult result = here.Probe.OpenXdpSocket();
-        if (result.Errno == Errno.EAFNOSUPPORT)
+        SysResult opened = here.Probe.OpenXdpSocket();
+        XdpFailure? socket = opened.IsError ? SocketFailures.Socket(opened.Errno) : null;
+        if (socket is not null && socket.Kind != XdpFailureKind.Permission)
         {
             return new Check(
-                Name, CheckStatus.Missing, Required, "no such socket family",
-                "This kernel was built without XDP_SOCKETS. Pool memory serves everything else.");
-        }
-
-        if (result.IsError && result.Errno != Errno.EPERM)
-        {
-            return new Check(
-                Name, CheckStatus.Missing, Required, $"socket: {result}",
-                "AF_XDP sockets cannot be opened. Pool memory serves everything else.");
+                Name, CheckStatus.Missing, Required,
+                opened.Errno == Errno.EAFNOSUPPORT ? "no such socket family" : $"socket: {opened}",
+                $"{Describe(socket)} Pool memory serves everything else.", socket.Remedy);
         }
 
         bool loads = here.Process.Has(Capability.Bpf) || here.Process.Has(Capability.SysAdmin);
         string[] lacking =
         [
-            .. result.IsError ? ["net_raw"] : Array.Empty<string>(),
+            .. socket is null ? Array.Empty<string>() : ["net_raw"],
             .. loads ? Array.Empty<string>() : ["bpf"],
             .. here.Process.Has(Capability.NetAdmin) ? Array.Empty<string>() : ["net_admin"],
         ];
-        if (lacking.Length == 0) return new Check(
-            Name, CheckStatus.Ok, Required, "sockets can be opened, XDP programs attached",
-            "A card's frames can be received into pool memory.");
+        if (lacking.Length > 0) return Lacks(here, lacking);
+        return here.Probe.LoadXdpProgram() is { } program
+            ? new Check(
+                Name, CheckStatus.Warn, Required, "sockets can be opened, and no XDP program loaded",
+                Describe(program), program.Remedy)
+            : new Check(
+                Name, CheckStatus.Ok, Required, "sockets can be opened, XDP programs attached",
+                "A card's frames can be received into pool memory.");
+    }
+
+    private static Check Lacks(Surroundings here, string[] lacking)
+    {
         string[] upper = [.. lacking.Select(name => name.ToUpperInvariant())];
         string? line = here.Container.Capabilities(upper);
         return new Check(
@@ -47,4 +52,6 @@ internal static class XdpCheck
                 : $"Capabilities are lacking. {here.Container.Place}",
             line ?? here.Shell.WithCapabilities(lacking));
     }
+
+    private static string Describe(XdpFailure failure) => $"{failure.Reason} Limit: {failure.Limit}.";
 }

@@ -16,6 +16,7 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(MapDocument))]
 [JsonSerializable(typeof(SoakDocument))]
 [JsonSerializable(typeof(HeapSoakDocument))]
+[JsonSerializable(typeof(XdpDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
@@ -38,6 +39,8 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(TraceDocument document) => JsonSerializer.Serialize(document, s_readable.TraceDocument);
 
     public static string Write(ProveDocument document) => JsonSerializer.Serialize(document, s_readable.ProveDocument);
+
+    public static string Write(XdpDocument document) => JsonSerializer.Serialize(document, s_readable.XdpDocument);
 
     public static string Write(MapDocument document) => JsonSerializer.Serialize(document, s_readable.MapDocument);
 

@@ -28,8 +28,8 @@ public sealed class DoctorTests
             "hugepages on demand", "transparent hugepages", "THP in memory files", "collapse to 2 MiB", "PAGEMAP_SCAN",
             "pin (io_uring)", "pin (splice)", "pin (vmsplice)", "pipe slots", "compaction",
             "memlock limit",
-            "frame numbers", "memory limit", "hugepages limit", "swap", "max_map_count", "NUMA nodes", "AF_XDP", "TAP interfaces",
-            "IOMMU groups", "VFIO", "QEMU", "container",
+            "frame numbers", "memory limit", "hugepages limit", "swap", "max_map_count", "NUMA nodes", "AF_XDP",
+            "memlock for AF_XDP", "TAP interfaces", "IOMMU groups", "VFIO", "QEMU", "container",
         ];
         Assert.Empty(expected.Except(checks.Select(check => check.GetProperty("name").GetString()!)));
     }

@@ -1,5 +1,6 @@
 using Nonpaged.Interop;
 using Nonpaged.Machines.Qemu;
+using Nonpaged.Xdp;
 
 namespace Nonpaged.Cli.Tests.Doctor;
 
@@ -27,6 +28,8 @@ internal sealed class FakeProbe : IProbe
     public SysResult MemlockResult { get; init; }
 
     public SysResult Xdp { get; init; }
+
+    public XdpFailure? XdpProgramFailure { get; init; }
 
     public SysResult TapResult { get; init; }
 
@@ -61,6 +64,8 @@ internal sealed class FakeProbe : IProbe
     }
 
     public SysResult OpenXdpSocket() => Xdp;
+
+    public XdpFailure? LoadXdpProgram() => XdpProgramFailure;
 
     public SysResult OpenTap() => TapResult;
 
