@@ -17,6 +17,8 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(SoakDocument))]
 [JsonSerializable(typeof(HeapSoakDocument))]
 [JsonSerializable(typeof(XdpDocument))]
+[JsonSerializable(typeof(XdpWatchDocument))]
+[JsonSerializable(typeof(XdpServeDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
@@ -41,6 +43,10 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(ProveDocument document) => JsonSerializer.Serialize(document, s_readable.ProveDocument);
 
     public static string Write(XdpDocument document) => JsonSerializer.Serialize(document, s_readable.XdpDocument);
+
+    public static string Write(XdpWatchDocument document) => JsonSerializer.Serialize(document, s_readable.XdpWatchDocument);
+
+    public static string Write(XdpServeDocument document) => JsonSerializer.Serialize(document, s_readable.XdpServeDocument);
 
     public static string Write(MapDocument document) => JsonSerializer.Serialize(document, s_readable.MapDocument);
 
