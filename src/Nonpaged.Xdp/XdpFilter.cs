@@ -102,7 +102,7 @@ public sealed class XdpFilter
         return new XdpFilter(new FilterNode.Not(filter.Node));
     }
 
-    /// <inheritdoc/>
+    /// <summary>The filter as <c>nonpaged xdp INTERFACE --serve PATH --filter</c> takes it.</summary>
     public override string ToString() => Node.ToString()!;
 
     private static XdpFilter Field(FilterField field, int first, int last, int most)

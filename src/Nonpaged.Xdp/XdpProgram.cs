@@ -115,7 +115,8 @@ public sealed class XdpProgram : IDisposable
 
     /// <summary>
     /// Takes a socket's descriptor from another process and brings its queue's frames to it: the other side of
-    /// <see cref="XdpSocket.SendTo"/>. It waits for the descriptor, and answers.
+    /// <see cref="XdpSocket.SendTo"/>. It waits for the descriptor, as long as
+    /// the socket's <see cref="Socket.ReceiveTimeout"/> says, and answers.
     /// </summary>
     /// <param name="unix">A connected stream socket of the Unix domain.</param>
     /// <returns>The queue.</returns>

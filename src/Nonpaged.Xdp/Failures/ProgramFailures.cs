@@ -72,9 +72,17 @@ internal static class ProgramFailures
         XdpFailureKind.NoQueue, "bpf(BPF_MAP_UPDATE_ELEM)", $"The program's map has no place for queue {queue}.",
         $"it has {entries} places", "attach the program again, now that the interface has more queues");
 
-    public static XdpFailure Entry(Errno errno, int queue) => errno is Errno.EPERM or Errno.EACCES
-        ? Forbidden("bpf(BPF_MAP_UPDATE_ELEM)", errno)
-        : Others("bpf(BPF_MAP_UPDATE_ELEM)", $"The socket of queue {queue} cannot be put into the map", errno);
+    public static XdpFailure Entry(Errno errno, int queue) => errno switch
+    {
+        Errno.EPERM or Errno.EACCES => Forbidden("bpf(BPF_MAP_UPDATE_ELEM)", errno),
+        // What a map of sockets answers to another descriptor, or another socket (xsk_map_update_elem).
+        Errno.ENOTSOCK or Errno.EOPNOTSUPP => new(
+            XdpFailureKind.Partner, "bpf(BPF_MAP_UPDATE_ELEM)",
+            $"What came for queue {queue} is no AF_XDP socket ({errno}).", "the descriptor that the other process sent",
+            $"send one by {nameof(XdpSocket)}.{nameof(XdpSocket.SendTo)}")
+        { Errno = (int)errno },
+        _ => Others("bpf(BPF_MAP_UPDATE_ELEM)", $"The socket of queue {queue} cannot be put into the map", errno),
+    };
 
     private static XdpFailure Forbidden(string step, Errno errno)
     {

@@ -48,6 +48,8 @@ internal static class Adoption
         // The map holds the socket, not the descriptor; with a copy of that the socket would outlive its process.
         using (descriptor)
         {
+            if (received.Errno == Errno.EAGAIN)
+                throw new XdpException(Refused("recvmsg", "The other side sent nothing in the socket's time.", received.Errno));
             if (received.IsError) throw new XdpException(SocketFailures.Other("recvmsg", "No descriptor came", received.Errno));
             if (received.AsInt32 == 0) throw new EndOfStreamException("The other side sent nothing.");
             Fill(unix, question.AsSpan(received.AsInt32));

@@ -1,6 +1,7 @@
 namespace Nonpaged.Xdp;
 
-/// <summary>A filter as a tree of conditions.</summary>
+/// <summary>A filter as a tree of conditions. Its text is what <c>nonpaged xdp INTERFACE --serve PATH --filter</c>
+/// takes.</summary>
 internal abstract record FilterNode
 {
     /// <summary>The fields that are looked at.</summary>
@@ -19,10 +20,16 @@ internal abstract record FilterNode
     {
         public override IEnumerable<FilterField> Fields => [Field];
 
-        public override string ToString() =>
-            First == Last ? $"{Field} {Number(First)}" : $"{Field} {Number(First)} to {Number(Last)}";
+        public override string ToString() => Field switch
+        {
+            FilterField.EtherType => $"ethertype 0x{First:x4}",
+            FilterField.Vlan => $"vlan {First}",
+            FilterField.Protocol => $"protocol {First}",
+            FilterField.SourcePort => $"source {Ports}",
+            _ => Ports,
+        };
 
-        private string Number(int value) => Field == FilterField.EtherType ? $"0x{value:x4}" : $"{value}";
+        private string Ports => First == Last ? $"port {First}" : $"ports {First}-{Last}";
     }
 
     /// <summary>Both of two.</summary>

@@ -44,7 +44,7 @@ public sealed class FilterTests
 
     [Fact]
     public void A_filter_says_what_it_is() => Assert.Equal(
-        "((Protocol 17 and DestinationPort 53) or not EtherType 0x0806)",
+        "((protocol 17 and port 53) or not ethertype 0x0806)",
         (XdpFilter.Udp(53) | !XdpFilter.EtherType(0x0806)).ToString());
 
     [Fact]

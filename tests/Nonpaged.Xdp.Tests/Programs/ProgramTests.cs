@@ -116,6 +116,11 @@ public sealed class ProgramTests
         });
         WithPair((one, other) =>
         {
+            other.ReceiveTimeout = 100;
+            Assert.Equal(XdpFailureKind.Partner, Assert.Throws<XdpException>(() => program.Adopt(other)).Kind);
+        });
+        WithPair((one, other) =>
+        {
             one.Dispose();
             Assert.Throws<EndOfStreamException>(() => program.Adopt(other));
         });

@@ -68,6 +68,7 @@ public sealed class FailureKindTests
         ("native EOPNOTSUPP", () => OfLink(Errno.EOPNOTSUPP, s_native), XdpFailureKind.NoNativeMode, "Generic"),
         ("native ERANGE", () => OfLink(Errno.ERANGE, s_native), XdpFailureKind.NoNativeMode, "Generic"),
         ("entry EPERM", () => ProgramFailures.Entry(Errno.EPERM, 0), XdpFailureKind.Permission, "--serve"),
+        ("entry ENOTSOCK", () => ProgramFailures.Entry(Errno.ENOTSOCK, 0), XdpFailureKind.Partner, "SendTo"),
         ("entry E2BIG", () => ProgramFailures.NoEntry(9, 8), XdpFailureKind.NoQueue, "attach the program again"),
         ("anything EIO", () => SocketFailures.Socket(Errno.EIO), XdpFailureKind.Kernel, "dmesg"),
     ];
@@ -86,7 +87,8 @@ public sealed class FailureKindTests
     private static XdpFailure OfMemory(Errno errno, bool withMetadata = false)
     {
         using var memory = NonpagedPool.Create();
-        using var frames = new XdpFramePool(new XdpFramePoolOptions { Count = 8, Memory = memory, TransmitMetadata = withMetadata });
+        var options = new XdpFramePoolOptions { Count = 8, Memory = memory, TransmitMetadata = withMetadata };
+        using var frames = new XdpFramePool(options);
         return SocketFailures.Memory(errno, frames);
     }
 
