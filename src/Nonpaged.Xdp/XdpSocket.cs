@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
@@ -56,7 +57,7 @@ public sealed unsafe class XdpSocket : IDisposable
     {
         (Interface, Queue, _options, Frames, _opened) = (on, queue, options, frames, opened);
         (_ownFrames, _ownProgram) = (ownFrames, ownProgram);
-        _readiness = new SocketReadiness(opened.Handle);
+        _readiness = new SocketReadiness(opened.Handle, on);
         (_stack, _reciprocal, _frameSize, _number) = (frames.Stack, frames.Reciprocal, frames.FrameSize, opened.Number);
         _isUnaligned = frames.Options.Unaligned;
         _isPolling = options.BusyPollBudget > 0;
@@ -217,6 +218,8 @@ public sealed unsafe class XdpSocket : IDisposable
     /// <param name="timeout">For how long; <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes.</param>
     /// <returns>False where the time was over before.</returns>
     /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
+    /// <exception cref="XdpException">The interface is down, or gone.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The time is negative.</exception>
     public bool Wait(TimeSpan timeout) => Wait(timeout, forSending: false);
 
     /// <summary>Waits until frames can be sent.</summary>
@@ -230,6 +233,7 @@ public sealed unsafe class XdpSocket : IDisposable
     /// <exception cref="InvalidOperationException">Another wait has not ended.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The socket is disposed, or was before frames arrived.</exception>
+    /// <exception cref="XdpException">The interface is down, or gone: told within a second or two.</exception>
     public ValueTask WaitAsync(CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -310,16 +314,27 @@ public sealed unsafe class XdpSocket : IDisposable
 
     private const uint MostRefilled = 32;
 
+    // How often a wait asks whether the interface is still there.
+    private const int HealthMilliseconds = 1000;
+
     private bool Wait(TimeSpan timeout, bool forSending)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (forSending ? !_transmit.IsThere : !_receive.IsThere) ThrowNoReceiving();
-        int milliseconds = timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(timeout.TotalMilliseconds, int.MaxValue);
+        bool isEndless = timeout == Timeout.InfiniteTimeSpan;
+        if (!isEndless) ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         if (!forSending && _receive.HasEntries) return true;
         Flush();
-        SysResult result = LibC.PollSocket(_opened.Handle, forSending, milliseconds);
-        // A signal; the caller asks again.
-        return !result.IsError && result.AsInt32 > 0;
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            double left = isEndless ? double.MaxValue : (timeout - Stopwatch.GetElapsedTime(start)).TotalMilliseconds;
+            int milliseconds = (int)Math.Clamp(Math.Ceiling(left), 0, HealthMilliseconds);
+            SysResult result = LibC.PollSocket(_opened.Handle, forSending, milliseconds);
+            if (!result.IsError && result.AsInt32 > 0) return true;
+            if (SocketHealth.Ask(_opened.Handle, Interface) is { } failure) throw new XdpException(failure);
+            if (left <= HealthMilliseconds && !result.IsError) return false;
+        }
     }
 
     // An address in an unaligned pool has the offset in its chunk on top (XSK_UNALIGNED_BUF_OFFSET_SHIFT).

@@ -31,11 +31,11 @@ internal static unsafe partial class Epoll
         return Result(epoll_ctl(epoll, operation, descriptor, &value));
     }
 
-    /// <summary>epoll_wait(2), for as long as it takes. The value is how many events there are.</summary>
-    public static SysResult Wait(SafeFileHandle epoll, Span<Event> events)
+    /// <summary>epoll_wait(2). The value is how many events there are: 0 after the time, -1 for no limit.</summary>
+    public static SysResult Wait(SafeFileHandle epoll, Span<Event> events, int milliseconds)
     {
         if (SystemCallHook.Fails("epoll_wait", out SysResult injected)) return injected;
-        fixed (Event* pointer = events) return Result(epoll_wait(epoll, pointer, events.Length, -1));
+        fixed (Event* pointer = events) return Result(epoll_wait(epoll, pointer, events.Length, milliseconds));
     }
 
     private static SysResult Result(nint value) =>

@@ -55,7 +55,7 @@ internal static class BindFailures
         "the interfaces of this process's network namespace", "ip link shows them; ip netns exec NAME COMMAND enters another one")
     { Errno = (int)Errno.ENODEV };
 
-    private static XdpFailure Down(XdpInterface on) => new(
+    public static XdpFailure Down(XdpInterface on) => new(
         XdpFailureKind.InterfaceDown, Step, $"{on.Name} is down.", "the interface's state (IFF_UP)", $"ip link set {on.Name} up")
     { Errno = (int)Errno.ENETDOWN };
 

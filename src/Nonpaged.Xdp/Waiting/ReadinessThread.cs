@@ -10,6 +10,11 @@ namespace Nonpaged.Xdp;
 /// </summary>
 internal sealed class ReadinessThread
 {
+    private const int Forever = -1;
+
+    // How often sockets that wait are asked whether their interfaces are still there.
+    private const int HealthMilliseconds = 1000;
+
     private static readonly Lazy<ReadinessThread> s_instance = new(() => new ReadinessThread());
 
     private readonly ConcurrentDictionary<ulong, SocketReadiness> _waits = [];
@@ -50,12 +55,17 @@ internal sealed class ReadinessThread
         Span<Epoll.Event> events = stackalloc Epoll.Event[64];
         while (true)
         {
-            SysResult result = Epoll.Wait(_epoll, events);
+            SysResult result = Epoll.Wait(_epoll, events, _waits.IsEmpty ? Forever : HealthMilliseconds);
             if (result.IsError)
             {
                 // A signal, or a test that makes calls fail: the next one may go well.
                 if (result.Errno != Errno.EINTR) Thread.Sleep(1);
                 continue;
+            }
+
+            if (result.AsInt32 == 0)
+            {
+                foreach (SocketReadiness waiting in _waits.Values) waiting.CheckHealth();
             }
 
             foreach (ref readonly Epoll.Event one in events[..result.AsInt32])

@@ -8,6 +8,7 @@ namespace Nonpaged.Xdp;
 internal sealed class SocketReadiness : IValueTaskSource, IDisposable
 {
     private readonly SafeFileHandle _socket;
+    private readonly XdpInterface _interface;
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
@@ -15,7 +16,7 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
     private bool _isWaiting;
     private bool _isDisposed;
 
-    public SocketReadiness(SafeFileHandle socket) => _socket = socket;
+    public SocketReadiness(SafeFileHandle socket, XdpInterface on) => (_socket, _interface) = (socket, on);
 
     public ValueTask WaitAsync(CancellationToken cancellationToken)
     {
@@ -44,6 +45,19 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
 
     /// <summary>The socket is readable, or has an error to tell.</summary>
     public void Wake() => End(null);
+
+    /// <summary>Ends the wait where nothing can come any more.</summary>
+    public void CheckHealth()
+    {
+        XdpFailure? failure;
+        lock (_gate)
+        {
+            if (!_isWaiting || _isDisposed) return;
+            failure = SocketHealth.Ask(_socket, _interface);
+        }
+
+        if (failure is not null) End(new XdpException(failure));
+    }
 
     public void Dispose()
     {

@@ -78,6 +78,30 @@ public sealed class FailureTests
     }
 
     [Fact]
+    public async Task A_wait_ends_where_the_interface_goes_down_or_away()
+    {
+        using var veth = Veth.Create();
+        using XdpSocket left = veth.OpenLeft(), right = veth.OpenRight();
+        Task wait = left.WaitAsync().AsTask();
+        veth.Left.Run("ip", "link", "set", Veth.LeftName, "down");
+        Assert.Equal(XdpFailureKind.InterfaceDown, (await Assert.ThrowsAsync<XdpException>(() => wait)).Kind);
+        Expect(XdpFailureKind.InterfaceDown, "up", () =>
+        {
+            left.Wait(TimeSpan.FromSeconds(30));
+            return left;
+        });
+        wait = right.WaitAsync().AsTask();
+        veth.Left.Run("ip", "link", "delete", Veth.LeftName);
+        Assert.Equal(XdpFailureKind.NoInterface, (await Assert.ThrowsAsync<XdpException>(() => wait)).Kind);
+        Expect(XdpFailureKind.NoInterface, "ip link", () =>
+        {
+            right.Wait(Timeout.InfiniteTimeSpan);
+            return right;
+        });
+        Assert.Throws<ArgumentOutOfRangeException>(() => left.Wait(TimeSpan.FromSeconds(-2)));
+    }
+
+    [Fact]
     public void A_path_without_a_map_is_told()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root, for bpf(2)");
