@@ -25,7 +25,7 @@ internal static class OursCommand
             parsed.GetValue(times), parsed.GetValue(cFirst)));
         var iovaTranslate = new Command("iova-translate") { device, s_bytes };
         iovaTranslate.SetAction(parsed => OurIova.Translate(parsed.GetValue(device)!, parsed.GetValue(s_bytes)));
-        return new Command("ours") { populate, translate, iova, iovaTranslate, Heap() }.Hide();
+        return new Command("ours") { populate, translate, iova, iovaTranslate, Heap(), Xdp(), Frames() }.Hide();
     }
 
     private static Command Heap()
@@ -59,6 +59,29 @@ internal static class OursCommand
             };
         });
         return heap;
+    }
+
+    private static Command Xdp()
+    {
+        var mode = new Argument<string>("mode");
+        var interfaceName = new Argument<string>("interface");
+        var seconds = new Argument<double>("seconds");
+        var bytes = new Argument<int>("bytes");
+        var warmUp = new Option<double>("--warm-up") { Description = "So many seconds before, which do not count." };
+        var xdp = new Command("xdp") { mode, interfaceName, seconds, bytes, warmUp };
+        xdp.SetAction(parsed => OurXdp.Run(
+            new XdpCase(parsed.GetValue(mode)!, parsed.GetValue(bytes)), parsed.GetValue(interfaceName)!,
+            parsed.GetValue(seconds), parsed.GetValue(warmUp)));
+        return xdp;
+    }
+
+    private static Command Frames()
+    {
+        var milliseconds = new Argument<double>("milliseconds");
+        var isUnchecked = new Option<bool>("--unchecked");
+        var frames = new Command("frames") { milliseconds, isUnchecked };
+        frames.SetAction(parsed => OurFrames.Serve(!parsed.GetValue(isUnchecked), parsed.GetValue(milliseconds)));
+        return frames;
     }
 
     private static int Serve<TCalls>(TCalls calls, double time, bool isJit)

@@ -32,6 +32,7 @@ internal static class TableCommand
         "populate" => MarkdownTable.Of(Read(json, BenchJson.Default.Results)),
         "iova" => IovaTable.Of(Read(json, BenchJson.Default.IovaResults)),
         "c" => CCommand.TableOf(Read(json, BenchJson.Default.CResults)),
+        "xdp" => XdpTable.Of(Read(json, BenchJson.Default.XdpResults)),
         _ => HeapTable.Of(Read(json, BenchJson.Default.HeapResults)),
     };
 
@@ -44,6 +45,7 @@ internal static class TableCommand
         {
             "populate" => BesideResults.Of(name, Read(json, BenchJson.Default.Results)),
             "iova" => throw new BenchException("Results of iova are of a guest, and are not put beside each other."),
+            "xdp" => throw new BenchException("Results of xdp are not put beside each other."),
             "c" => BesideResults.Of(name, Read(json, BenchJson.Default.CResults)),
             _ => BesideResults.Of(name, Read(json, BenchJson.Default.HeapResults)),
         };

@@ -11,6 +11,8 @@ internal static unsafe partial class Processor
 
     private static readonly int[] s_two = First();
 
+    public static IReadOnlyList<int> Two => s_two;
+
     public static bool AreTwo => s_two.Length == 2;
 
     /// <summary>Keeps the calling thread on one of them, as the first or the second.</summary>

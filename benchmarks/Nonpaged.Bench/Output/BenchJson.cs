@@ -11,4 +11,5 @@ namespace Nonpaged.Bench;
 [JsonSerializable(typeof(HeapResults))]
 [JsonSerializable(typeof(CResults))]
 [JsonSerializable(typeof(IovaResults))]
+[JsonSerializable(typeof(XdpResults))]
 internal sealed partial class BenchJson : JsonSerializerContext;

@@ -38,6 +38,9 @@ internal sealed record MachineFacts(
         Setting("NONPAGED_BENCH_INSTRUCTION_SET"), Hidden(Field("/proc/cpuinfo", "flags")), Setting("NONPAGED_BENCH_COMMIT"),
         CurrentSource);
 
+    /// <summary>The same of src/Nonpaged.Xdp, and of what it is built on.</summary>
+    public static string? CurrentXdpSource => Setting("NONPAGED_BENCH_XDP_SOURCE");
+
     /// <summary>The flags of level 3 that are missing where AVX2 is not.</summary>
     public static string? Hidden(string flags)
     {
@@ -48,14 +51,19 @@ internal sealed record MachineFacts(
 
     /// <summary>A sentence without its end.</summary>
     /// <param name="versions">Of those that it was compared with.</param>
-    public string Describe(string versions)
+    public string Describe(string versions) => Describe(versions, CurrentSource);
+
+    /// <inheritdoc cref="Describe(string)"/>
+    /// <param name="versions">Of those that it was compared with.</param>
+    /// <param name="current">As in <see cref="Mark"/>.</param>
+    public string Describe(string versions, string? current)
     {
         string name = Processor is null ? Cpu : $"{Cpu} ({Processor})";
         string hidden = HiddenFlags is null || InstructionSet != "x86-64-v2" ? "" : $", because the machine hides {HiddenFlags}";
         string set = InstructionSet is null ? "" : $", ours compiled for {InstructionSet}{hidden}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{name}, {Cores} cores, Linux {Kernel}, {Runtime}{set}, {versions}, {Date}{Mark(CurrentSource)}");
+            $"{name}, {Cores} cores, Linux {Kernel}, {Runtime}{set}, {versions}, {Date}{Mark(current)}");
     }
 
     /// <summary>Says where the results are of other code than there is now.</summary>

@@ -25,6 +25,15 @@ internal static class Programs
     /// <summary>The heap's workloads with an allocator of C's.</summary>
     public static string Heap(string allocator) => Path.Combine(Setting("NONPAGED_BENCH_PEERS"), "heap", allocator);
 
+    /// <summary>Frames through AF_XDP with libxdp.</summary>
+    public static string Xdp => Path.Combine(Setting("NONPAGED_BENCH_PEERS"), "xdp");
+
+    /// <summary>The same with DPDK.</summary>
+    public static string XdpDpdk => Path.Combine(Setting("NONPAGED_BENCH_PEERS"), "xdp_dpdk");
+
+    /// <summary>DPDK's pool of elements.</summary>
+    public static string XdpMempool => Path.Combine(Setting("NONPAGED_BENCH_PEERS"), "xdp_mempool");
+
     private static string Setting(string name) =>
         Environment.GetEnvironmentVariable(name) ?? throw new BenchException($"{name} is not set. Start this by ./bench.");
 }
