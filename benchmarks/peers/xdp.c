@@ -4,7 +4,8 @@
  * MODE is "tx" (send frames of BYTES bytes as fast as the kernel takes them), "rx-drop" (give each received frame straight back) or "l2fwd" (swap
  * the addresses of each received frame and send it back). BUSYPOLL 1 asks the kernel to receive in this thread, by SO_PREFER_BUSY_POLL.
  * Prints "ready", then one line: frames, seconds, and the user and system seconds of the process in that time. "tx" and "l2fwd" count
- * completions. When receiving, time begins with the first frame. SIGTERM ends it early.
+ * completions. When receiving, time begins with the first frame. SIGTERM ends it early. With NONPAGED_BENCH_IDLE set it sleeps for so many
+ * microseconds where nothing has arrived: benchmarks/xdp-instructions counts no waiting.
  *
  * The program that redirects every frame is six instructions, attached by a link of libbpf's. libxdp's own program wants bpffs for its dispatcher, which
  * containers and small systems do not mount; and it stays attached when this process is killed, while a link goes with its process.
@@ -59,6 +60,7 @@ struct port {
 };
 
 static volatile sig_atomic_t is_stopped;
+static unsigned idle_microseconds;
 
 static void stop(int number)
 {
@@ -220,6 +222,8 @@ static ALWAYS_INLINE void wait_for_frames(const struct port *port)
 {
     if (port->is_busy_polling) {
         recvfrom(port->file, NULL, 0, MSG_DONTWAIT, NULL, NULL);
+    } else if (idle_microseconds > 0) {
+        usleep(idle_microseconds);
     } else if (xsk_ring_prod__needs_wakeup(&port->fill)) {
         struct pollfd waiting = { .fd = port->file, .events = POLLIN };
         poll(&waiting, 1, 10);
@@ -359,6 +363,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: xdp tx|rx-drop|l2fwd INTERFACE SECONDS BYTES [BUSYPOLL] (BYTES from %d to %d; BUSYPOLL 0 or 1)\n", SHORTEST, LONGEST);
         return 2;
     }
+    const char *idle = getenv("NONPAGED_BENCH_IDLE");
+    idle_microseconds = idle != NULL ? (unsigned)strtoul(idle, NULL, 10) : 0;
     /* Without SA_RESTART: a signal must end poll. */
     struct sigaction action = { .sa_handler = stop };
     sigaction(SIGALRM, &action, NULL);

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
@@ -61,22 +62,7 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// <param name="frames">Receives them; each as long as there is room in it.</param>
     /// <returns>How many were taken: fewer where fewer are free.</returns>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public int Take(Span<XdpFrame> frames)
-    {
-        // In parts, so that the numbers fit the stack.
-        const int part = 64;
-        Span<int> indices = stackalloc int[part];
-        int taken = 0;
-        while (taken < frames.Length)
-        {
-            int count = Stack.Take(indices[..Math.Min(part, frames.Length - taken)]);
-            if (count == 0) break;
-            for (int i = 0; i < count; i++) frames[taken + i] = Whole(indices[i]);
-            taken += count;
-        }
-
-        return taken;
-    }
+    public int Take(Span<XdpFrame> frames) => Stack.Take(frames, _frameSize, _start);
 
     /// <summary>Takes free frames by their numbers: see <see cref="Frame"/>.</summary>
     /// <param name="indices">Receives the numbers.</param>
@@ -97,17 +83,7 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// <exception cref="InvalidOperationException">The program does not have one of them: it gave it back already, sent it, or
     /// there is none such. Then none is given back. Only with <see cref="XdpFramePoolOptions.Checked"/>.</exception>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public void Give(params ReadOnlySpan<XdpFrame> frames)
-    {
-        const int part = 256;
-        if (frames.Length <= part)
-        {
-            GivePart(frames, stackalloc int[frames.Length]);
-            return;
-        }
-
-        GivePart(frames, new int[frames.Length]);
-    }
+    public void Give(params ReadOnlySpan<XdpFrame> frames) => Stack.Give(frames, Reciprocal);
 
     /// <inheritdoc cref="Give(ReadOnlySpan{XdpFrame})"/>
     public void Give(params ReadOnlySpan<int> indices) => Stack.Give(indices);
@@ -117,6 +93,7 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">It does not lie in the pool.</exception>
     /// <exception cref="ObjectDisposedException">The pool's memory was given back.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Data(XdpFrame frame)
     {
         if (frame._address >= _length || frame._length > _length - frame._address) ThrowOutside(frame);
@@ -201,18 +178,6 @@ public sealed unsafe class XdpFramePool : IDisposable
 
     private XdpFrame Whole(int index) => new((ulong)(uint)index * _frameSize + _start, _frameSize - _start, 0);
 
-    private void GivePart(ReadOnlySpan<XdpFrame> frames, Span<int> indices)
-    {
-        for (int i = 0; i < frames.Length; i++)
-        {
-            ulong address = frames[i]._address;
-            // One that lies in none is refused as such.
-            indices[i] = address < _length ? (int)FrameStack.IndexOf(address, Reciprocal) : -1;
-        }
-
-        Stack.Give(indices);
-    }
-
     private AfXdp.TransmitMetadata* MetadataOf(XdpFrame frame)
     {
         if (!Options.TransmitMetadata)
@@ -222,7 +187,7 @@ public sealed unsafe class XdpFramePool : IDisposable
         }
 
         if (frame._address >= _length) ThrowOutside(frame);
-        uint offset = (uint)(frame._address - (ulong)FrameStack.IndexOf(frame._address, Reciprocal) * _frameSize);
+        uint offset = (uint)(frame._address - FrameStack.IndexOf(frame._address, Reciprocal) * _frameSize);
         return offset >= sizeof(AfXdp.TransmitMetadata)
             ? (AfXdp.TransmitMetadata*)(_memory + frame._address - sizeof(AfXdp.TransmitMetadata))
             : throw new InvalidOperationException(

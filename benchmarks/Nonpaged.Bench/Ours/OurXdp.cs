@@ -6,7 +6,7 @@ using Nonpaged.Xdp;
 namespace Nonpaged.Bench;
 
 /// <summary>Our side of "xdp": the same arguments, loops and answers as benchmarks/peers/xdp.c.</summary>
-internal sealed class OurXdp : IDisposable
+internal sealed partial class OurXdp : IDisposable
 {
     private const int Batch = 64;
     private const int Frames = 4096;
@@ -26,6 +26,8 @@ internal sealed class OurXdp : IDisposable
     private readonly XdpSocket _socket;
     private readonly XdpFrame[] _frames = new XdpFrame[Batch];
     private readonly PosixSignalRegistration _signal;
+    private readonly uint _idle =
+        uint.TryParse(Environment.GetEnvironmentVariable("NONPAGED_BENCH_IDLE"), out uint idle) ? idle : 0;
     private int _unsent;
     private volatile bool _isStopped;
     private volatile bool _isEnded;
@@ -143,6 +145,7 @@ internal sealed class OurXdp : IDisposable
         Span<XdpFrame> frames = _frames;
         int count = _socket.Receive(frames);
         if (count > 0) _pool.Give(frames[..count]);
+        else Wait();
     }
 
     private void ForwardBatch()
@@ -158,9 +161,19 @@ internal sealed class OurXdp : IDisposable
     private int Receive(Span<XdpFrame> frames)
     {
         int count = _socket.Receive(frames);
+        if (count == 0) Wait();
         foreach (XdpFrame frame in frames[..count]) SwapAddresses(_pool.Data(frame));
         return count;
     }
+
+    /// <summary>Nothing has arrived. Looking again is fastest; what counts instructions lets it sleep (xdp.c).</summary>
+    private void Wait()
+    {
+        if (_idle > 0) Sleep(_idle);
+    }
+
+    [LibraryImport("libc", EntryPoint = "usleep")]
+    private static partial void Sleep(uint microseconds);
 
     /// <summary>One load, one shuffle and one store; a frame is never shorter than 16 bytes.</summary>
     private static void SwapAddresses(Span<byte> frame)

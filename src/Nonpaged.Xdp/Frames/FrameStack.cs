@@ -1,5 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
@@ -28,7 +31,8 @@ internal sealed unsafe class FrameStack : IDisposable
         _frames = (uint)frames;
         _isChecked = isChecked;
         _owners = (byte*)NativeMemory.AllocZeroed((nuint)frames);
-        _free = (uint*)NativeMemory.Alloc((nuint)frames, sizeof(uint));
+        // Some more: a run is written before it is looked at.
+        _free = (uint*)NativeMemory.Alloc((nuint)frames + FrameRun.Length, sizeof(uint));
         // The lowest is taken first.
         for (uint i = 0; i < _frames; i++) _free[i] = _frames - 1 - i;
         _count = _frames;
@@ -45,19 +49,42 @@ internal sealed unsafe class FrameStack : IDisposable
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
-        if (_isChecked)
+        byte* owners = _owners;
+        bool isChecked = _isChecked;
+        ref uint to = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
+        uint i = 0;
+        for (; i + FrameRun.Length <= count; i += FrameRun.Length)
         {
-            byte* owners = _owners;
-            for (uint i = 0; i < count; i++)
-            {
-                uint frame = free[i];
-                frames[(int)i] = (int)frame;
-                owners[frame] = InHands;
-            }
+            var some = Vector256.Load(free + i);
+            some.StoreUnsafe(ref to, i);
+            if (isChecked) FrameRun.Take(owners, some);
         }
-        else
+
+        for (; i < count; i++)
         {
-            new ReadOnlySpan<int>(free, (int)count).CopyTo(frames);
+            uint frame = free[i];
+            Unsafe.Add(ref to, i) = frame;
+            if (isChecked) owners[frame] = InHands;
+        }
+
+        Exit();
+        return (int)count;
+    }
+
+    /// <inheritdoc cref="Take(Span{int})"/>
+    public int Take(Span<XdpFrame> frames, uint frameSize, uint start)
+    {
+        Enter();
+        ThrowIfGone();
+        uint count = Math.Min((uint)frames.Length, _count);
+        uint* free = _free + (_count -= count);
+        byte* owners = _owners;
+        ref XdpFrame to = ref MemoryMarshal.GetReference(frames);
+        for (uint i = 0; i < count; i++)
+        {
+            uint frame = free[i];
+            owners[frame] = InHands;
+            Unsafe.Add(ref to, i) = new XdpFrame((ulong)frame * frameSize + start, frameSize - start, 0);
         }
 
         Exit();
@@ -69,26 +96,60 @@ internal sealed unsafe class FrameStack : IDisposable
     {
         Enter();
         ThrowIfGone();
-        if (_isChecked)
+        uint many = (uint)frames.Length, total = _frames;
+        byte* owners = _owners;
+        uint* free = _free + _count;
+        bool isChecked = _isChecked;
+        if (!isChecked && many > total - _count) Refuse(frames, frames.Length);
+        ref uint from = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
+        uint i = 0;
+        while (i + FrameRun.Length <= many)
         {
-            uint total = _frames, count = _count;
-            byte* owners = _owners;
-            uint* free = _free + count;
-            for (int i = 0; i < frames.Length; i++)
-            {
-                uint frame = (uint)frames[i];
-                if (frame >= total || owners[frame] != InHands) Refuse(frames, i);
-                owners[frame] = Free;
-                free[i] = frame;
-            }
-        }
-        else
-        {
-            if ((uint)frames.Length > _frames - _count) Refuse(frames, frames.Length);
-            frames.CopyTo(new Span<int>(_free + _count, frames.Length));
+            var some = Vector256.LoadUnsafe(ref from, i);
+            some.Store(free + i);
+            uint freed = isChecked ? FrameRun.Free(owners, some, total) : FrameRun.Length;
+            i += freed;
+            if (freed < FrameRun.Length) Refuse(frames, (int)i);
         }
 
-        _count += (uint)frames.Length;
+        for (; i < many; i++)
+        {
+            uint frame = Unsafe.Add(ref from, i);
+            if (isChecked)
+            {
+                if (frame >= total || owners[frame] != InHands) Refuse(frames, (int)i);
+                owners[frame] = Free;
+            }
+
+            free[i] = frame;
+        }
+
+        _count += many;
+        Exit();
+    }
+
+    /// <inheritdoc cref="Give(ReadOnlySpan{int})"/>
+    public void Give(ReadOnlySpan<XdpFrame> frames, ulong reciprocal)
+    {
+        Enter();
+        ThrowIfGone();
+        uint many = (uint)frames.Length, total = _frames;
+        byte* owners = _owners;
+        uint* free = _free + _count;
+        bool isChecked = _isChecked;
+        if (!isChecked && many > total - _count) Refuse(frames, frames.Length, reciprocal);
+        ref XdpFrame from = ref MemoryMarshal.GetReference(frames);
+        uint i = 0;
+        for (; i < many; i++)
+        {
+            ulong frame = IndexOf(Unsafe.Add(ref from, i)._address, reciprocal);
+            if (frame >= total || (owners[frame] != InHands && isChecked)) break;
+            owners[frame] = Free;
+            free[i] = (uint)frame;
+        }
+
+        if (i < many) Refuse(frames, (int)i, reciprocal);
+        _count += many;
         Exit();
     }
 
@@ -124,7 +185,7 @@ internal sealed unsafe class FrameStack : IDisposable
         uint position = ring.CachedConsumer, mask = ring.Mask;
         for (uint i = 0; i < count; i++)
         {
-            uint frame = IndexOf(entries[(position + i) & mask] & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK, reciprocal);
+            uint frame = (uint)IndexOf(entries[(position + i) & mask] & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK, reciprocal);
             owners[frame] = Free;
             free[i] = frame;
         }
@@ -200,7 +261,9 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>The frame that an address lies in. The reciprocal is that of the frame's size, rounded up.</summary>
     // Exact below 2^52: it is too large by less than a frame's size, of at most 4096, in 2^64.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint IndexOf(ulong address, ulong reciprocal) => (uint)Math.BigMul(address, reciprocal, out _);
+    public static ulong IndexOf(ulong address, ulong reciprocal) =>
+        // Math.BigMul stores the lower half, too.
+        Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(address, reciprocal) : Math.BigMul(address, reciprocal, out _);
 
     private void TakeBack(ReadOnlySpan<XdpFrame> frames, ulong reciprocal)
     {
@@ -208,6 +271,21 @@ internal sealed unsafe class FrameStack : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    [DoesNotReturn]
+    private void Refuse(ReadOnlySpan<XdpFrame> frames, int bad, ulong reciprocal)
+    {
+        int[] indices = new int[frames.Length];
+        for (int i = 0; i < indices.Length; i++)
+        {
+            ulong index = IndexOf(frames[i]._address, reciprocal);
+            indices[i] = index < _frames ? (int)index : -1;
+        }
+
+        Refuse(indices, bad);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    [DoesNotReturn]
     private void Refuse(ReadOnlySpan<int> frames, int bad)
     {
         string why;
@@ -227,9 +305,15 @@ internal sealed unsafe class FrameStack : IDisposable
         _ => "it is in a socket's rings",
     };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ThrowIfGone()
     {
-        if (_owners is not null) return;
+        if (_owners is null) ThrowGone();
+    }
+
+    [DoesNotReturn]
+    private void ThrowGone()
+    {
         Exit();
         throw new ObjectDisposedException(nameof(XdpFramePool));
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
@@ -10,8 +11,6 @@ namespace Nonpaged.Xdp;
 /// </summary>
 internal sealed class ReadinessThread
 {
-    private const int Forever = -1;
-
     // How often sockets that wait are asked whether their interfaces are still there.
     private const int HealthMilliseconds = 1000;
 
@@ -53,9 +52,10 @@ internal sealed class ReadinessThread
     private void Run()
     {
         Span<Epoll.Event> events = stackalloc Epoll.Event[64];
+        long checkedAt = Stopwatch.GetTimestamp();
         while (true)
         {
-            SysResult result = Epoll.Wait(_epoll, events, _waits.IsEmpty ? Forever : HealthMilliseconds);
+            SysResult result = Epoll.Wait(_epoll, events, HealthMilliseconds);
             if (result.IsError)
             {
                 // A signal, or a test that makes calls fail: the next one may go well.
@@ -63,8 +63,9 @@ internal sealed class ReadinessThread
                 continue;
             }
 
-            if (result.AsInt32 == 0)
+            if (Stopwatch.GetElapsedTime(checkedAt).TotalMilliseconds >= HealthMilliseconds)
             {
+                checkedAt = Stopwatch.GetTimestamp();
                 foreach (SocketReadiness waiting in _waits.Values) waiting.CheckHealth();
             }
 
