@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 using Nonpaged.Interop;
 
@@ -49,24 +48,9 @@ internal sealed unsafe class FrameStack : IDisposable
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
-        byte* owners = _owners;
-        bool isChecked = _isChecked;
         ref uint to = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
-        uint i = 0;
-        for (; i + FrameRun.Length <= count; i += FrameRun.Length)
-        {
-            var some = Vector256.Load(free + i);
-            some.StoreUnsafe(ref to, i);
-            if (isChecked) FrameRun.Take(owners, some);
-        }
-
-        for (; i < count; i++)
-        {
-            uint frame = free[i];
-            Unsafe.Add(ref to, i) = frame;
-            if (isChecked) owners[frame] = InHands;
-        }
-
+        if (_isChecked) FrameRun.Take(_owners, free, ref to, count);
+        else FrameRun.Copy(ref *free, ref to, count);
         Exit();
         return (int)count;
     }
@@ -96,32 +80,18 @@ internal sealed unsafe class FrameStack : IDisposable
     {
         Enter();
         ThrowIfGone();
-        uint many = (uint)frames.Length, total = _frames;
-        byte* owners = _owners;
+        uint many = (uint)frames.Length;
         uint* free = _free + _count;
-        bool isChecked = _isChecked;
-        if (!isChecked && many > total - _count) Refuse(frames, frames.Length);
         ref uint from = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
-        uint i = 0;
-        while (i + FrameRun.Length <= many)
+        if (_isChecked)
         {
-            var some = Vector256.LoadUnsafe(ref from, i);
-            some.Store(free + i);
-            uint freed = isChecked ? FrameRun.Free(owners, some, total) : FrameRun.Length;
-            i += freed;
-            if (freed < FrameRun.Length) Refuse(frames, (int)i);
+            uint given = FrameRun.Give(_owners, ref from, free, many, _frames);
+            if (given < many) Refuse(frames, (int)given);
         }
-
-        for (; i < many; i++)
+        else
         {
-            uint frame = Unsafe.Add(ref from, i);
-            if (isChecked)
-            {
-                if (frame >= total || owners[frame] != InHands) Refuse(frames, (int)i);
-                owners[frame] = Free;
-            }
-
-            free[i] = frame;
+            if (many > _frames - _count) Refuse(frames, frames.Length);
+            FrameRun.Copy(ref from, ref *free, many);
         }
 
         _count += many;
