@@ -10,22 +10,33 @@ namespace Nonpaged.Xdp;
 [StructLayout(LayoutKind.Sequential)]
 public readonly struct XdpFrame : IEquatable<XdpFrame>
 {
-    internal readonly ulong _address;
-    internal readonly uint _length;
-    internal readonly uint _options;
+    internal const int OptionShift = 32;
 
-    internal XdpFrame(ulong address, uint length, uint options) => (_address, _length, _options) = (address, length, options);
+    internal readonly ulong _address;
+
+    // One word, as it is looked at: the length in the lower half, the options above, as they lie in memory.
+    internal readonly ulong _lengthAndOptions;
+
+    internal XdpFrame(ulong address, uint length, uint options)
+    {
+        _address = address;
+        _lengthAndOptions = length | (ulong)options << OptionShift;
+    }
+
+    private XdpFrame(ulong address, ulong lengthAndOptions) => (_address, _lengthAndOptions) = (address, lengthAndOptions);
 
     /// <summary>Where the first byte lies, counted from the pool's first one.</summary>
     public long Address => (long)_address;
 
     /// <summary>How many bytes there are.</summary>
-    public int Length => (int)_length;
+    public int Length => (int)_lengthAndOptions;
+
+    internal uint Options => (uint)(_lengthAndOptions >> OptionShift);
 
     /// <summary>
     /// The packet goes on in the next frame (XDP_PKT_CONTD). Only where <see cref="XdpSocketOptions.MultiBuffer"/> is asked for.
     /// </summary>
-    public bool IsContinued => (_options & AfXdp.XDP_PKT_CONTD) != 0;
+    public bool IsContinued => (Options & AfXdp.XDP_PKT_CONTD) != 0;
 
     /// <summary>The same frame with another length, such as that of an answer.</summary>
     /// <param name="length">In bytes; the frame must have room for so many.</param>
@@ -33,7 +44,7 @@ public readonly struct XdpFrame : IEquatable<XdpFrame>
     public XdpFrame WithLength(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return new XdpFrame(_address, (uint)length, _options);
+        return new XdpFrame(_address, (_lengthAndOptions & ~(ulong)uint.MaxValue) | (uint)length);
     }
 
     /// <summary>The same frame, starting earlier or later: a header is put in front, or taken off.</summary>
@@ -42,24 +53,24 @@ public readonly struct XdpFrame : IEquatable<XdpFrame>
     /// first.</exception>
     public XdpFrame Advance(int bytes)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, (long)_length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, (long)(uint)Length);
         ArgumentOutOfRangeException.ThrowIfLessThan(bytes, -Address);
-        return new XdpFrame(_address + (ulong)bytes, _length - (uint)bytes, _options);
+        return new XdpFrame(_address + (ulong)bytes, (uint)Length - (uint)bytes, Options);
     }
 
     /// <summary>The same frame, which the packet goes on behind, or ends with.</summary>
     public XdpFrame WithContinuation(bool isContinued) =>
-        new(_address, _length, isContinued ? _options | AfXdp.XDP_PKT_CONTD : _options & ~AfXdp.XDP_PKT_CONTD);
+        new(_address, (uint)Length, isContinued ? Options | AfXdp.XDP_PKT_CONTD : Options & ~AfXdp.XDP_PKT_CONTD);
 
     /// <inheritdoc/>
     public bool Equals(XdpFrame other) =>
-        _address == other._address && _length == other._length && _options == other._options;
+        _address == other._address && _lengthAndOptions == other._lengthAndOptions;
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is XdpFrame other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(_address, _length, _options);
+    public override int GetHashCode() => HashCode.Combine(_address, _lengthAndOptions);
 
     /// <summary>Whether two are the same bytes, with the same options.</summary>
     public static bool operator ==(XdpFrame left, XdpFrame right) => left.Equals(right);

@@ -54,6 +54,9 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// <summary>2^64 by the frames' size, rounded up: <see cref="FrameStack.IndexOf"/>.</summary>
     internal ulong Reciprocal { get; }
 
+    /// <summary>What frames are held against that are given back.</summary>
+    internal FrameTerms Terms => new(Reciprocal, _frameSize, (uint)Count, Options.Checked, 0);
+
     internal MemorySharing Sharing { get; }
 
     internal uint FrameSize => _frameSize;
@@ -83,7 +86,7 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// <exception cref="InvalidOperationException">The program does not have one of them: it gave it back already, sent it, or
     /// there is none such. Then none is given back. Only with <see cref="XdpFramePoolOptions.Checked"/>.</exception>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public void Give(params ReadOnlySpan<XdpFrame> frames) => Stack.Give(frames, Reciprocal);
+    public void Give(params ReadOnlySpan<XdpFrame> frames) => Stack.Give(frames, Terms);
 
     /// <inheritdoc cref="Give(ReadOnlySpan{XdpFrame})"/>
     public void Give(params ReadOnlySpan<int> indices) => Stack.Give(indices);
@@ -96,8 +99,8 @@ public sealed unsafe class XdpFramePool : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Data(XdpFrame frame)
     {
-        if (frame._address >= _length || frame._length > _length - frame._address) ThrowOutside(frame);
-        return new Span<byte>(_memory + frame._address, (int)frame._length);
+        if (frame._address >= _length || (uint)frame.Length > _length - frame._address) ThrowOutside(frame);
+        return new Span<byte>(_memory + frame._address, frame.Length);
     }
 
     /// <summary>The frame of a number, as long as there is room in it.</summary>
@@ -131,12 +134,12 @@ public sealed unsafe class XdpFramePool : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + offset + sizeof(ushort), frame._length, nameof(offset));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((long)start + offset + sizeof(ushort), (uint)frame.Length, nameof(offset));
         AfXdp.TransmitMetadata* metadata = MetadataOf(frame);
-        if ((frame._options & AfXdp.XDP_TX_METADATA) == 0) *metadata = default;
+        if ((frame.Options & AfXdp.XDP_TX_METADATA) == 0) *metadata = default;
         metadata->Flags |= AfXdp.XDP_TXMD_FLAGS_CHECKSUM;
         (metadata->ChecksumStart, metadata->ChecksumOffset) = ((ushort)start, (ushort)offset);
-        return new XdpFrame(frame._address, frame._length, frame._options | AfXdp.XDP_TX_METADATA);
+        return new XdpFrame(frame._address, (uint)frame.Length, frame.Options | AfXdp.XDP_TX_METADATA);
     }
 
     /// <summary>
@@ -149,9 +152,9 @@ public sealed unsafe class XdpFramePool : IDisposable
     public XdpFrame RequestTimestamp(XdpFrame frame)
     {
         AfXdp.TransmitMetadata* metadata = MetadataOf(frame);
-        if ((frame._options & AfXdp.XDP_TX_METADATA) == 0) *metadata = default;
+        if ((frame.Options & AfXdp.XDP_TX_METADATA) == 0) *metadata = default;
         metadata->Flags |= AfXdp.XDP_TXMD_FLAGS_TIMESTAMP;
-        return new XdpFrame(frame._address, frame._length, frame._options | AfXdp.XDP_TX_METADATA);
+        return new XdpFrame(frame._address, (uint)frame.Length, frame.Options | AfXdp.XDP_TX_METADATA);
     }
 
     /// <summary>

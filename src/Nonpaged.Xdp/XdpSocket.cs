@@ -38,7 +38,7 @@ public sealed unsafe class XdpSocket : IDisposable
     private readonly byte _number;
     private readonly bool _isUnaligned;
     private readonly bool _isPolling;
-    private readonly uint _sendable;
+    private readonly FrameTerms _terms;
     private readonly uint _refillBatch;
     private readonly XdpProgram? _ownProgram;
     private readonly XdpFramePool? _ownFrames;
@@ -47,6 +47,7 @@ public sealed unsafe class XdpSocket : IDisposable
     private Ring _transmit;
     private Ring _completion;
     private int _completionGate;
+    private uint _emptyReceives;
     private long _received;
     private long _sent;
     private volatile bool _isDisposed;
@@ -57,12 +58,13 @@ public sealed unsafe class XdpSocket : IDisposable
     {
         (Interface, Queue, _options, Frames, _opened) = (on, queue, options, frames, opened);
         (_ownFrames, _ownProgram) = (ownFrames, ownProgram);
-        _readiness = new SocketReadiness(opened.Handle, on);
+        _readiness = new SocketReadiness(opened.Handle, on, () => !_fill.IsPending);
         (_stack, _reciprocal, _frameSize, _number) = (frames.Stack, frames.Reciprocal, frames.FrameSize, opened.Number);
         _isUnaligned = frames.Options.Unaligned;
         _isPolling = options.BusyPollBudget > 0;
-        if (options.MultiBuffer) _sendable |= AfXdp.XDP_PKT_CONTD;
-        if (frames.Options.TransmitMetadata) _sendable |= AfXdp.XDP_TX_METADATA;
+        uint allowed = options.MultiBuffer ? AfXdp.XDP_PKT_CONTD : 0;
+        if (frames.Options.TransmitMetadata) allowed |= AfXdp.XDP_TX_METADATA;
+        _terms = frames.Terms with { AllowedOptions = (ulong)allowed << XdpFrame.OptionShift };
         _fill = opened.Fill!.Ring;
         _completion = opened.Completion!.Ring;
         if (opened.Receive is not null) _receive = opened.Receive.Ring;
@@ -169,13 +171,9 @@ public sealed unsafe class XdpSocket : IDisposable
         int count = (int)Math.Min(_transmit.Room((uint)frames.Length), (uint)frames.Length);
         if (_options.MultiBuffer) count = WholePackets(frames[..count]);
         frames = frames[..count];
-        int passed = _stack.Pass(frames, _number, _frameSize, _reciprocal, _sendable);
+        int passed = _stack.Pass(frames, ref _transmit, _number, _terms);
         if (passed < count) Refuse(frames[passed]);
-        if (count > 0)
-        {
-            _transmit.CopyFrom(frames);
-            _transmit.Publish((uint)count);
-        }
+        if (count > 0) _transmit.Publish((uint)count);
 
         Flush();
         return count;
@@ -227,7 +225,7 @@ public sealed unsafe class XdpSocket : IDisposable
     public bool WaitToSend(TimeSpan timeout) => Wait(timeout, forSending: true);
 
     /// <summary>
-    /// Waits until frames have arrived, without a thread that waits. It may end a little early: <see cref="Receive"/> tells. One
+    /// Waits until frames have arrived, without a thread that waits. It may end early: <see cref="Receive"/> tells. One
     /// at a time.
     /// </summary>
     /// <exception cref="InvalidOperationException">Another wait has not ended.</exception>
@@ -239,7 +237,7 @@ public sealed unsafe class XdpSocket : IDisposable
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (!_receive.IsThere) ThrowNoReceiving();
         if (_receive.HasEntries) return ValueTask.CompletedTask;
-        Flush();
+        Tidy();
         return _readiness.WaitAsync(cancellationToken);
     }
 
@@ -294,14 +292,20 @@ public sealed unsafe class XdpSocket : IDisposable
 
     private int Outstanding => _transmit.IsThere ? (int)(_transmit.CachedProducer - (uint)_completion.CachedConsumer) : 0;
 
-    // Nothing has arrived: a good time for what others wait for.
+    // Who spins looks at what the kernel writes as seldom as possible: each look takes the line from the kernel's processor.
     private int ReceiveNothing()
     {
-        if (_transmit.IsThere) Reclaim();
-        Refill();
         if (_isPolling || _fill.NeedsWakeup) LibC.ReceiveNothing(_opened.Handle);
-        if (_transmit.IsPending) Flush();
+        if (++_emptyReceives % LooksBetweenUpkeep == 0) Tidy();
         return 0;
+    }
+
+    // Frames that were sent are free again, free ones are the kernel's to fill, and what was not sent yet is.
+    private void Tidy()
+    {
+        if (_transmit.IsThere) Reclaim();
+        if (_receive.IsThere) Refill();
+        Flush();
     }
 
     private void Refill()
@@ -312,7 +316,8 @@ public sealed unsafe class XdpSocket : IDisposable
         if (count > 0) _fill.Publish(count);
     }
 
-    private const uint MostRefilled = 32;
+    private const uint MostRefilled = 64;
+    private const uint LooksBetweenUpkeep = 16;
 
     // How often a wait asks whether the interface is still there.
     private const int HealthMilliseconds = 1000;
@@ -324,7 +329,8 @@ public sealed unsafe class XdpSocket : IDisposable
         bool isEndless = timeout == Timeout.InfiniteTimeSpan;
         if (!isEndless) ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         if (!forSending && _receive.HasEntries) return true;
-        Flush();
+        if (forSending) Flush();
+        else Tidy();
         long start = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -334,6 +340,7 @@ public sealed unsafe class XdpSocket : IDisposable
             if (!result.IsError && result.AsInt32 > 0) return true;
             if (SocketHealth.Ask(_opened.Handle, Interface) is { } failure) throw new XdpException(failure);
             if (left <= HealthMilliseconds && !result.IsError) return false;
+            if (!forSending) Tidy();
         }
     }
 
@@ -344,7 +351,7 @@ public sealed unsafe class XdpSocket : IDisposable
         {
             ulong address = (frame._address & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK)
                 + (frame._address >> AfXdp.XSK_UNALIGNED_BUF_OFFSET_SHIFT);
-            frame = new XdpFrame(address, frame._length, frame._options);
+            frame = new XdpFrame(address, (uint)frame.Length, frame.Options);
         }
     }
 
@@ -361,7 +368,7 @@ public sealed unsafe class XdpSocket : IDisposable
         string why;
         if (frame.Address >= (long)Frames.Count * _frameSize) why = "it does not lie in the socket's pool";
         else if (frame.Length == 0) why = "it is empty";
-        else if ((frame._options & ~_sendable) != 0) why = "it has options that the socket, or its pool, was not opened with";
+        else if (((ulong)frame.Options << XdpFrame.OptionShift & ~_terms.AllowedOptions) != 0) why = "it has options that the socket, or its pool, was not opened with";
         else if (_stack.OwnerOf(Frames.IndexOf(frame)) != FrameStack.InHands) why = _stack.Whereabouts(Frames.IndexOf(frame));
         else why = "it reaches out of its place in the pool";
         throw new InvalidOperationException($"A frame ({frame}) cannot be sent: {why}. None of the frames was sent.");

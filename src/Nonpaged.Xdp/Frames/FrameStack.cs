@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
-using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
 
@@ -62,15 +61,7 @@ internal sealed unsafe class FrameStack : IDisposable
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
-        byte* owners = _owners;
-        ref XdpFrame to = ref MemoryMarshal.GetReference(frames);
-        for (uint i = 0; i < count; i++)
-        {
-            uint frame = free[i];
-            owners[frame] = InHands;
-            Unsafe.Add(ref to, i) = new XdpFrame((ulong)frame * frameSize + start, frameSize - start, 0);
-        }
-
+        FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, frameSize, start);
         Exit();
         return (int)count;
     }
@@ -99,26 +90,15 @@ internal sealed unsafe class FrameStack : IDisposable
     }
 
     /// <inheritdoc cref="Give(ReadOnlySpan{int})"/>
-    public void Give(ReadOnlySpan<XdpFrame> frames, ulong reciprocal)
+    public void Give(ReadOnlySpan<XdpFrame> frames, in FrameTerms terms)
     {
         Enter();
         ThrowIfGone();
-        uint many = (uint)frames.Length, total = _frames;
-        byte* owners = _owners;
-        uint* free = _free + _count;
-        bool isChecked = _isChecked;
-        if (!isChecked && many > total - _count) Refuse(frames, frames.Length, reciprocal);
-        ref XdpFrame from = ref MemoryMarshal.GetReference(frames);
-        uint i = 0;
-        for (; i < many; i++)
-        {
-            ulong frame = IndexOf(Unsafe.Add(ref from, i)._address, reciprocal);
-            if (frame >= total || (owners[frame] != InHands && isChecked)) break;
-            owners[frame] = Free;
-            free[i] = (uint)frame;
-        }
-
-        if (i < many) Refuse(frames, (int)i, reciprocal);
+        uint many = (uint)frames.Length;
+        uint given = many;
+        bool isTooMany = !_isChecked && many > _frames - _count;
+        if (!isTooMany) given = FrameLoops.Give(_owners, ref MemoryMarshal.GetReference(frames), _free + _count, many, terms);
+        if (isTooMany || given < many) Refuse(frames, (int)given, terms.Reciprocal);
         _count += many;
         Exit();
     }
@@ -129,17 +109,11 @@ internal sealed unsafe class FrameStack : IDisposable
         Enter();
         ThrowIfGone();
         uint count = Math.Min(room, _count);
-        uint* free = _free + (_count -= count);
-        byte* owners = _owners;
+        _count -= count;
+        uint first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
         ulong* entries = (ulong*)ring.Entries;
-        uint position = ring.CachedProducer, mask = ring.Mask;
-        for (uint i = 0; i < count; i++)
-        {
-            uint frame = free[i];
-            owners[frame] = socket;
-            entries[(position + i) & mask] = (ulong)frame * frameSize;
-        }
-
+        FrameLoops.Fill(_owners, _free + _count, entries + (ring.CachedProducer & ring.Mask), first, socket, frameSize);
+        FrameLoops.Fill(_owners, _free + _count + first, entries, count - first, socket, frameSize);
         Exit();
         return count;
     }
@@ -149,55 +123,32 @@ internal sealed unsafe class FrameStack : IDisposable
     {
         Enter();
         ThrowIfGone();
-        byte* owners = _owners;
-        uint* free = _free + _count;
+        uint first = Math.Min(count, ring.ToEnd(ring.CachedConsumer));
         ulong* entries = (ulong*)ring.Entries;
-        uint position = ring.CachedConsumer, mask = ring.Mask;
-        for (uint i = 0; i < count; i++)
-        {
-            uint frame = (uint)IndexOf(entries[(position + i) & mask] & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK, reciprocal);
-            owners[frame] = Free;
-            free[i] = frame;
-        }
-
+        FrameLoops.Reclaim(_owners, _free + _count, entries + (ring.CachedConsumer & ring.Mask), first, reciprocal);
+        FrameLoops.Reclaim(_owners, _free + _count + first, entries, count - first, reciprocal);
         _count += count;
         Exit();
     }
 
     /// <summary>Frames that the kernel handed out are the program's.</summary>
-    public void Hand(Span<XdpFrame> frames, ulong reciprocal)
-    {
-        byte* owners = _owners;
-        foreach (ref readonly XdpFrame frame in frames) owners[IndexOf(frame._address, reciprocal)] = InHands;
-    }
+    public void Hand(Span<XdpFrame> frames, ulong reciprocal) =>
+        FrameLoops.Hand(_owners, ref MemoryMarshal.GetReference(frames), (uint)frames.Length, reciprocal);
 
     /// <summary>
-    /// Frames of the program are a socket's from now on. Where one of them may not be sent, none is: the answer is its place,
-    /// otherwise how many there are.
+    /// Frames of the program are a socket's from now on, and lie in its ring. Where one of them may not be sent, none is: the
+    /// answer is its place, otherwise how many there are.
     /// </summary>
-    public int Pass(ReadOnlySpan<XdpFrame> frames, byte socket, uint frameSize, ulong reciprocal, uint options)
+    public int Pass(ReadOnlySpan<XdpFrame> frames, ref Ring ring, byte socket, in FrameTerms terms)
     {
-        byte* owners = _owners;
-        uint total = _frames;
-        bool isChecked = _isChecked;
-        for (int i = 0; i < frames.Length; i++)
-        {
-            ref readonly XdpFrame frame = ref frames[i];
-            ulong index = IndexOf(frame._address, reciprocal);
-            uint offset = (uint)(frame._address - index * frameSize);
-            // The kernel drops a descriptor that it finds invalid, and never gives the frame back.
-            bool isRight = index < total && frame._length - 1 < frameSize - offset && (frame._options & ~options) == 0
-                && (owners[index] == InHands || !isChecked);
-            if (!isRight)
-            {
-                TakeBack(frames[..i], reciprocal);
-                return i;
-            }
-
-            owners[index] = socket;
-        }
-
-        return frames.Length;
+        uint count = (uint)frames.Length, first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
+        ref XdpFrame from = ref MemoryMarshal.GetReference(frames);
+        var entries = (XdpFrame*)ring.Entries;
+        uint passed = FrameLoops.Pass(_owners, ref from, entries + (ring.CachedProducer & ring.Mask), first, socket, terms);
+        if (passed == first && first < count)
+            passed += FrameLoops.Pass(_owners, ref Unsafe.Add(ref from, first), entries, count - first, socket, terms);
+        if (passed < count) TakeBack(frames[..(int)passed], terms.Reciprocal);
+        return (int)passed;
     }
 
     /// <summary>Frees whatever a socket had, which has ended.</summary>
@@ -235,6 +186,7 @@ internal sealed unsafe class FrameStack : IDisposable
         // Math.BigMul stores the lower half, too.
         Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(address, reciprocal) : Math.BigMul(address, reciprocal, out _);
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void TakeBack(ReadOnlySpan<XdpFrame> frames, ulong reciprocal)
     {
         foreach (ref readonly XdpFrame frame in frames) _owners[IndexOf(frame._address, reciprocal)] = InHands;
@@ -259,7 +211,7 @@ internal sealed unsafe class FrameStack : IDisposable
     private void Refuse(ReadOnlySpan<int> frames, int bad)
     {
         string why;
-        if (bad == frames.Length) why = "More frames were given back than were taken.";
+        if (bad >= frames.Length) why = "More frames were given back than were taken.";
         else if ((uint)frames[bad] >= _frames) why = $"There is no frame {frames[bad]}: the pool has {_frames} frames.";
         else why = $"Frame {frames[bad]} was given back by one who does not have it: {Whereabouts(frames[bad])}.";
         for (int i = 0; _isChecked && i < bad; i++) _owners[frames[i]] = InHands;

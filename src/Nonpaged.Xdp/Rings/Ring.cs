@@ -44,6 +44,9 @@ internal unsafe struct Ring
     /// <summary>For a consumer: whether there is something, without taking it.</summary>
     public readonly bool HasEntries => Volatile.Read(ref *_producer) != CachedConsumer;
 
+    /// <summary>How many entries lie next to each other from a position on.</summary>
+    public readonly uint ToEnd(uint position) => Mask + 1 - (position & Mask);
+
     /// <summary>For a producer: how many entries may be written, looked up where fewer than so many are known.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Room(uint wanted)
@@ -86,15 +89,5 @@ internal unsafe struct Ring
         new ReadOnlySpan<XdpFrame>((XdpFrame*)Entries + start, first).CopyTo(frames);
         if (first == frames.Length) return;
         new ReadOnlySpan<XdpFrame>(Entries, frames.Length - first).CopyTo(frames[first..]);
-    }
-
-    /// <summary>Copies descriptors into the ring. There must be room for so many.</summary>
-    public readonly void CopyFrom(ReadOnlySpan<XdpFrame> frames)
-    {
-        uint start = CachedProducer & Mask;
-        int first = (int)Math.Min((uint)frames.Length, Mask + 1 - start);
-        frames[..first].CopyTo(new Span<XdpFrame>((XdpFrame*)Entries + start, first));
-        if (first == frames.Length) return;
-        frames[first..].CopyTo(new Span<XdpFrame>(Entries, frames.Length - first));
     }
 }

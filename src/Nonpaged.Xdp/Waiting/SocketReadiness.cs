@@ -9,6 +9,7 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
 {
     private readonly SafeFileHandle _socket;
     private readonly XdpInterface _interface;
+    private readonly Func<bool> _isStarved;
     private readonly Lock _gate = new();
     private ManualResetValueTaskSourceCore<bool> _source = new() { RunContinuationsAsynchronously = true };
     private CancellationTokenRegistration _registration;
@@ -16,7 +17,11 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
     private bool _isWaiting;
     private bool _isDisposed;
 
-    public SocketReadiness(SafeFileHandle socket, XdpInterface on) => (_socket, _interface) = (socket, on);
+    /// <param name="socket">The socket.</param>
+    /// <param name="on">Its interface.</param>
+    /// <param name="isStarved">Whether the kernel has no frame to fill, and the next receive may give it some.</param>
+    public SocketReadiness(SafeFileHandle socket, XdpInterface on, Func<bool> isStarved) =>
+        (_socket, _interface, _isStarved) = (socket, on, isStarved);
 
     public ValueTask WaitAsync(CancellationToken cancellationToken)
     {
@@ -46,7 +51,7 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
     /// <summary>The socket is readable, or has an error to tell.</summary>
     public void Wake() => End(null);
 
-    /// <summary>Ends the wait where nothing can come any more.</summary>
+    /// <summary>Ends the wait where nothing can come any more, or not without another receive.</summary>
     public void CheckHealth()
     {
         XdpFailure? failure;
@@ -57,6 +62,7 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
         }
 
         if (failure is not null) End(new XdpException(failure));
+        else if (_isStarved()) End(null);
     }
 
     public void Dispose()

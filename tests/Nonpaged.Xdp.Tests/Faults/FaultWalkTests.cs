@@ -14,6 +14,7 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         ["getsockopt"] = [Errno.EINVAL, Errno.EOPNOTSUPP],
         ["bind"] = [Errno.EBUSY, Errno.EINVAL, Errno.ENETDOWN, Errno.ENODEV, Errno.EOPNOTSUPP, Errno.EPERM, Errno.ENOMEM],
         ["sendto"] = [Errno.EAGAIN, Errno.ENOBUFS, Errno.ENETDOWN, Errno.EINTR],
+        ["recvfrom"] = [Errno.EAGAIN, Errno.EINTR, Errno.ENOBUFS, Errno.ENETDOWN, Errno.ENXIO],
         ["epoll_create1"] = [Errno.EMFILE],
         ["epoll_ctl"] = [Errno.ENOMEM, Errno.ENOSPC],
         ["poll"] = [Errno.EINTR, Errno.ENOMEM],

@@ -33,8 +33,10 @@ public sealed class FramePoolTests
                         break;
                     case 3 when free.Length > 0:
                         // A bad one among good ones: all or none.
-                        int[] bad = [.. held.Take(count), free[pick % free.Length]];
-                        Assert.Throws<InvalidOperationException>(() => pool.Give(bad));
+                        List<int> bad = [.. held.Take(count)];
+                        bad.Insert(pick % (bad.Count + 1), free[pick % free.Length]);
+                        Assert.Throws<InvalidOperationException>(() => pool.Give([.. bad]));
+                        Assert.Throws<InvalidOperationException>(() => pool.Give([.. bad.Select(pool.Frame)]));
                         break;
                     case 4 when held.Count > 0:
                         int[] twice = [.. held, held[pick % held.Count]];

@@ -27,6 +27,34 @@ public sealed class ExchangeTests
     }
 
     [Fact]
+    public async Task A_socket_that_had_no_frame_for_the_kernel_receives_again_once_frames_are_given_back()
+    {
+        using var veth = Veth.Create();
+        using var frames = new XdpFramePool(new XdpFramePoolOptions { Count = 64 });
+        using XdpSocket right = veth.OpenRight(new XdpSocketOptions { Frames = frames, ReceiveEntries = 64, FillEntries = 64 });
+        using XdpSocket left = veth.OpenLeft();
+        var received = new XdpFrame[64];
+        int held = 0;
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                Assert.True(left.Frames.TryTake(out XdpFrame one));
+                Assert.Equal(1, left.Send(one.WithLength(60)));
+                return (held += right.Receive(received.AsSpan(held))) == 64;
+            },
+            TimeSpan.FromSeconds(20)));
+        Assert.Equal(0, frames.FreeCount);
+        ValueTask wait = right.WaitAsync();
+        frames.Give(received);
+        await wait.AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal(0, right.Receive(received));
+        Assert.False(right.Wait(TimeSpan.FromMilliseconds(1)));
+        Assert.True(left.Frames.TryTake(out XdpFrame frame));
+        Assert.Equal(1, left.Send(frame.WithLength(60)));
+        Assert.True(right.Wait(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
     public async Task A_wait_ends_when_a_frame_arrives_or_it_is_cancelled_or_the_socket_is_closed()
     {
         using var veth = Veth.Create();
