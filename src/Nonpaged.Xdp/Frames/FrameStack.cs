@@ -7,7 +7,8 @@ namespace Nonpaged.Xdp;
 
 /// <summary>
 /// Which frames are free, and who has each of the others. The free ones are a stack, so that the frame that was given last, whose
-/// bytes are in a cache, is taken first. A lock that spins guards it: it is held for as long as it takes to copy some numbers.
+/// bytes are in a cache, is taken first. A lock guards it, which is held for as long as it takes to copy
+/// some numbers.
 /// </summary>
 internal sealed unsafe class FrameStack : IDisposable
 {
@@ -22,7 +23,7 @@ internal sealed unsafe class FrameStack : IDisposable
     private byte* _owners;
     private uint* _free;
     private uint _count;
-    private int _gate;
+    private BiasedLock _lock;
 
     public FrameStack(int frames, bool isChecked)
     {
@@ -43,33 +44,33 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>Takes as many as there are for these places.</summary>
     public int Take(Span<int> frames)
     {
-        Enter();
+        _lock.Enter();
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
         ref uint to = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
         if (_isChecked) FrameRun.Take(_owners, free, ref to, count);
         else FrameRun.Copy(ref *free, ref to, count);
-        Exit();
+        _lock.Exit();
         return (int)count;
     }
 
     /// <inheritdoc cref="Take(Span{int})"/>
     public int Take(Span<XdpFrame> frames, uint frameSize, uint start)
     {
-        Enter();
+        _lock.Enter();
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
         FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, frameSize, start);
-        Exit();
+        _lock.Exit();
         return (int)count;
     }
 
     /// <summary>Gives some back. Where one of them may not be given, none is.</summary>
     public void Give(ReadOnlySpan<int> frames)
     {
-        Enter();
+        _lock.Enter();
         ThrowIfGone();
         uint many = (uint)frames.Length;
         uint* free = _free + _count;
@@ -86,13 +87,13 @@ internal sealed unsafe class FrameStack : IDisposable
         }
 
         _count += many;
-        Exit();
+        _lock.Exit();
     }
 
     /// <inheritdoc cref="Give(ReadOnlySpan{int})"/>
     public void Give(ReadOnlySpan<XdpFrame> frames, in FrameTerms terms)
     {
-        Enter();
+        _lock.Enter();
         ThrowIfGone();
         uint many = (uint)frames.Length;
         uint given = many;
@@ -100,13 +101,13 @@ internal sealed unsafe class FrameStack : IDisposable
         if (!isTooMany) given = FrameLoops.Give(_owners, ref MemoryMarshal.GetReference(frames), _free + _count, many, terms);
         if (isTooMany || given < many) Refuse(frames, (int)given, terms.Reciprocal);
         _count += many;
-        Exit();
+        _lock.Exit();
     }
 
     /// <summary>Moves free frames into a ring that has room for so many.</summary>
     public uint Fill(ref Ring ring, uint room, byte socket, uint frameSize)
     {
-        Enter();
+        _lock.Enter();
         ThrowIfGone();
         uint count = Math.Min(room, _count);
         _count -= count;
@@ -114,21 +115,21 @@ internal sealed unsafe class FrameStack : IDisposable
         ulong* entries = (ulong*)ring.Entries;
         FrameLoops.Fill(_owners, _free + _count, entries + (ring.CachedProducer & ring.Mask), first, socket, frameSize);
         FrameLoops.Fill(_owners, _free + _count + first, entries, count - first, socket, frameSize);
-        Exit();
+        _lock.Exit();
         return count;
     }
 
     /// <summary>Frees those whose addresses the kernel wrote into a ring.</summary>
     public void Reclaim(ref Ring ring, uint count, ulong reciprocal)
     {
-        Enter();
+        _lock.Enter();
         ThrowIfGone();
         uint first = Math.Min(count, ring.ToEnd(ring.CachedConsumer));
         ulong* entries = (ulong*)ring.Entries;
         FrameLoops.Reclaim(_owners, _free + _count, entries + (ring.CachedConsumer & ring.Mask), first, reciprocal);
         FrameLoops.Reclaim(_owners, _free + _count + first, entries, count - first, reciprocal);
         _count += count;
-        Exit();
+        _lock.Exit();
     }
 
     /// <summary>Frames that the kernel handed out are the program's.</summary>
@@ -154,7 +155,7 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>Frees whatever a socket had, which has ended.</summary>
     public int FreeAllOf(byte socket)
     {
-        Enter();
+        _lock.Enter();
         int freed = 0;
         for (uint i = 0; i < _frames && _owners is not null; i++)
         {
@@ -164,19 +165,19 @@ internal sealed unsafe class FrameStack : IDisposable
             freed++;
         }
 
-        Exit();
+        _lock.Exit();
         return freed;
     }
 
     public void Dispose()
     {
-        Enter();
+        _lock.Enter();
         NativeMemory.Free(_owners);
         NativeMemory.Free(_free);
         _owners = null;
         _free = null;
         _count = 0;
-        Exit();
+        _lock.Exit();
     }
 
     /// <summary>The frame that an address lies in. The reciprocal is that of the frame's size, rounded up.</summary>
@@ -215,7 +216,7 @@ internal sealed unsafe class FrameStack : IDisposable
         else if ((uint)frames[bad] >= _frames) why = $"There is no frame {frames[bad]}: the pool has {_frames} frames.";
         else why = $"Frame {frames[bad]} was given back by one who does not have it: {Whereabouts(frames[bad])}.";
         for (int i = 0; _isChecked && i < bad; i++) _owners[frames[i]] = InHands;
-        Exit();
+        _lock.Exit();
         throw new InvalidOperationException($"{why} None of the {frames.Length} frames was taken back.");
     }
 
@@ -236,23 +237,7 @@ internal sealed unsafe class FrameStack : IDisposable
     [DoesNotReturn]
     private void ThrowGone()
     {
-        Exit();
+        _lock.Exit();
         throw new ObjectDisposedException(nameof(XdpFramePool));
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Enter()
-    {
-        if (Interlocked.CompareExchange(ref _gate, 1, 0) != 0) Spin();
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Spin()
-    {
-        var wait = default(SpinWait);
-        do wait.SpinOnce();
-        while (Volatile.Read(ref _gate) != 0 || Interlocked.CompareExchange(ref _gate, 1, 0) != 0);
-    }
-
-    private void Exit() => Volatile.Write(ref _gate, 0);
 }

@@ -119,6 +119,44 @@ public sealed class FramePoolTests
         Assert.Equal(256, pool.FreeCount);
     }
 
+    // The first thread has the pool's lock for nothing until another one comes, at any moment.
+    [Fact]
+    public void Nor_have_they_when_a_second_one_comes_while_the_first_is_at_work()
+    {
+        using var memory = NonpagedPool.Create();
+        for (int round = 0; round < 300; round++)
+        {
+            using var pool = new XdpFramePool(new XdpFramePoolOptions { Count = 16, Memory = memory });
+            int clashes = 0;
+            int[] owners = new int[16];
+            void Work(int number, int turns)
+            {
+                Span<int> frames = stackalloc int[8];
+                for (int turn = 0; turn < turns; turn++)
+                {
+                    int count = pool.Take(frames);
+                    foreach (int frame in frames[..count])
+                    {
+                        if (Interlocked.Exchange(ref owners[frame], number) != 0) Interlocked.Increment(ref clashes);
+                    }
+
+                    foreach (int frame in frames[..count]) Volatile.Write(ref owners[frame], 0);
+                    pool.Give(frames[..count]);
+                }
+            }
+
+            var first = new Thread(() => Work(1, 4000));
+            first.Start();
+            Thread.SpinWait(round * 20);
+            var second = new Thread(() => Work(2, 2000));
+            second.Start();
+            first.Join();
+            second.Join();
+            Assert.Equal(0, clashes);
+            Assert.Equal(16, pool.FreeCount);
+        }
+    }
+
     [Fact]
     public void Without_checks_the_pool_still_refuses_more_frames_than_it_has()
     {
