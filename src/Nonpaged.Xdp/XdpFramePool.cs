@@ -35,8 +35,8 @@ public sealed unsafe class XdpFramePool : IDisposable
         _block = (Options.Memory ?? NonpagedPool.Default).Allocate(
             new MemoryRequest((nuint)_length) { Pin = PinDemand.None, WholePages = true });
         _memory = (byte*)_block.Address;
-        Stack = new FrameStack(Options.Count, Options.Checked);
-        Reciprocal = ulong.MaxValue / _frameSize + 1;
+        Terms = new FrameTerms(_frameSize, (uint)Options.Count, Options.Checked, AllowedOptions: 0);
+        Stack = new FrameStack(Terms);
         Sharing = new MemorySharing(this, _memory, _length);
     }
 
@@ -51,11 +51,8 @@ public sealed unsafe class XdpFramePool : IDisposable
 
     internal FrameStack Stack { get; }
 
-    /// <summary>2^64 by the frames' size, rounded up: <see cref="FrameStack.IndexOf"/>.</summary>
-    internal ulong Reciprocal { get; }
-
     /// <summary>What frames are held against that are given back.</summary>
-    internal FrameTerms Terms => new(Reciprocal, _frameSize, (uint)Count, Options.Checked, 0);
+    internal FrameTerms Terms { get; }
 
     internal MemorySharing Sharing { get; }
 
@@ -65,7 +62,7 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// <param name="frames">Receives them; each as long as there is room in it.</param>
     /// <returns>How many were taken: fewer where fewer are free.</returns>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public int Take(Span<XdpFrame> frames) => Stack.Take(frames, _frameSize, _start);
+    public int Take(Span<XdpFrame> frames) => Stack.Take(frames, _start);
 
     /// <summary>Takes free frames by their numbers: see <see cref="Frame"/>.</summary>
     /// <param name="indices">Receives the numbers.</param>
@@ -86,7 +83,7 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// <exception cref="InvalidOperationException">The program does not have one of them: it gave it back already, sent it, or
     /// there is none such. Then none is given back. Only with <see cref="XdpFramePoolOptions.Checked"/>.</exception>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public void Give(params ReadOnlySpan<XdpFrame> frames) => Stack.Give(frames, Terms);
+    public void Give(params ReadOnlySpan<XdpFrame> frames) => Stack.Give(frames);
 
     /// <inheritdoc cref="Give(ReadOnlySpan{XdpFrame})"/>
     public void Give(params ReadOnlySpan<int> indices) => Stack.Give(indices);
@@ -116,7 +113,7 @@ public sealed unsafe class XdpFramePool : IDisposable
     public int IndexOf(XdpFrame frame)
     {
         if (frame._address >= _length) ThrowOutside(frame);
-        return (int)FrameStack.IndexOf(frame._address, Reciprocal);
+        return (int)Terms.IndexOf(frame._address);
     }
 
     /// <summary>
@@ -190,7 +187,7 @@ public sealed unsafe class XdpFramePool : IDisposable
         }
 
         if (frame._address >= _length) ThrowOutside(frame);
-        uint offset = (uint)(frame._address - FrameStack.IndexOf(frame._address, Reciprocal) * _frameSize);
+        uint offset = (uint)(frame._address - Terms.IndexOf(frame._address) * _frameSize);
         return offset >= sizeof(AfXdp.TransmitMetadata)
             ? (AfXdp.TransmitMetadata*)(_memory + frame._address - sizeof(AfXdp.TransmitMetadata))
             : throw new InvalidOperationException(

@@ -33,8 +33,6 @@ public sealed unsafe class XdpSocket : IDisposable
     private readonly SocketOpening _opened;
     private readonly SocketReadiness _readiness;
     private readonly FrameStack _stack;
-    private readonly ulong _reciprocal;
-    private readonly uint _frameSize;
     private readonly byte _number;
     private readonly bool _isUnaligned;
     private readonly bool _isPolling;
@@ -59,7 +57,7 @@ public sealed unsafe class XdpSocket : IDisposable
         (Interface, Queue, _options, Frames, _opened) = (on, queue, options, frames, opened);
         (_ownFrames, _ownProgram) = (ownFrames, ownProgram);
         _readiness = new SocketReadiness(opened.Handle, on, () => !_fill.IsPending);
-        (_stack, _reciprocal, _frameSize, _number) = (frames.Stack, frames.Reciprocal, frames.FrameSize, opened.Number);
+        (_stack, _number) = (frames.Stack, opened.Number);
         _isUnaligned = frames.Options.Unaligned;
         _isPolling = options.BusyPollBudget > 0;
         uint allowed = options.MultiBuffer ? AfXdp.XDP_PKT_CONTD : 0;
@@ -147,7 +145,7 @@ public sealed unsafe class XdpSocket : IDisposable
         _receive.CopyTo(frames);
         _receive.Release(count);
         if (_isUnaligned) Straighten(frames);
-        _stack.Hand(frames, _reciprocal);
+        _stack.Hand(frames);
         _received += count;
         Refill();
         return (int)count;
@@ -205,7 +203,7 @@ public sealed unsafe class XdpSocket : IDisposable
         // A receiving thread does this, too, where it is short of frames.
         if (!_completion.HasEntries || Interlocked.CompareExchange(ref _completionGate, 1, 0) != 0) return Outstanding;
         uint count = _completion.Available(uint.MaxValue);
-        _stack.Reclaim(ref _completion, count, _reciprocal);
+        _stack.Reclaim(ref _completion, count);
         _completion.Release(count);
         _sent += count;
         Volatile.Write(ref _completionGate, 0);
@@ -312,7 +310,7 @@ public sealed unsafe class XdpSocket : IDisposable
     {
         uint room = _fill.Room(_refillBatch);
         if (room < _refillBatch) return;
-        uint count = _stack.Fill(ref _fill, room, _number, _frameSize);
+        uint count = _stack.Fill(ref _fill, room, _number);
         if (count > 0) _fill.Publish(count);
     }
 
@@ -366,7 +364,7 @@ public sealed unsafe class XdpSocket : IDisposable
     private void Refuse(XdpFrame frame)
     {
         string why;
-        if (frame.Address >= (long)Frames.Count * _frameSize) why = "it does not lie in the socket's pool";
+        if (frame.Address >= (long)Frames.Count * Frames.FrameSize) why = "it does not lie in the socket's pool";
         else if (frame.Length == 0) why = "it is empty";
         else if (((ulong)frame.Options << XdpFrame.OptionShift & ~_terms.AllowedOptions) != 0) why = "it has options that the socket, or its pool, was not opened with";
         else if (_stack.OwnerOf(Frames.IndexOf(frame)) != FrameStack.InHands) why = _stack.Whereabouts(Frames.IndexOf(frame));

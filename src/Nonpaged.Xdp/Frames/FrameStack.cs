@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Nonpaged.Xdp;
 
@@ -18,20 +17,22 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>The first number of a socket; a frame with one of these is in that socket's rings.</summary>
     public const byte FirstSocket = 2;
 
+    private readonly FrameTerms _terms;
     private readonly bool _isChecked;
+    private readonly bool _isPowerOfTwo;
     private readonly uint _frames;
     private byte* _owners;
     private uint* _free;
     private uint _count;
     private BiasedLock _lock;
 
-    public FrameStack(int frames, bool isChecked)
+    public FrameStack(FrameTerms terms)
     {
-        _frames = (uint)frames;
-        _isChecked = isChecked;
-        _owners = (byte*)NativeMemory.AllocZeroed((nuint)frames);
+        _terms = terms;
+        (_frames, _isChecked, _isPowerOfTwo) = (terms.Total, terms.IsChecked, terms.IsPowerOfTwo);
+        _owners = (byte*)NativeMemory.AllocZeroed(_frames);
         // Some more: a run is written before it is looked at.
-        _free = (uint*)NativeMemory.Alloc((nuint)frames + FrameRun.Length, sizeof(uint));
+        _free = (uint*)NativeMemory.Alloc(_frames + FrameRun.Length, sizeof(uint));
         // The lowest is taken first.
         for (uint i = 0; i < _frames; i++) _free[i] = _frames - 1 - i;
         _count = _frames;
@@ -56,13 +57,13 @@ internal sealed unsafe class FrameStack : IDisposable
     }
 
     /// <inheritdoc cref="Take(Span{int})"/>
-    public int Take(Span<XdpFrame> frames, uint frameSize, uint start)
+    public int Take(Span<XdpFrame> frames, uint start)
     {
         _lock.Enter();
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
-        FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, frameSize, start);
+        FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, _terms.FrameSize, start);
         _lock.Exit();
         return (int)count;
     }
@@ -91,50 +92,56 @@ internal sealed unsafe class FrameStack : IDisposable
     }
 
     /// <inheritdoc cref="Give(ReadOnlySpan{int})"/>
-    public void Give(ReadOnlySpan<XdpFrame> frames, in FrameTerms terms)
+    public void Give(ReadOnlySpan<XdpFrame> frames)
     {
         _lock.Enter();
         ThrowIfGone();
         uint many = (uint)frames.Length;
-        uint given = many;
         bool isTooMany = !_isChecked && many > _frames - _count;
-        if (!isTooMany) given = FrameLoops.Give(_owners, ref MemoryMarshal.GetReference(frames), _free + _count, many, terms);
-        if (isTooMany || given < many) Refuse(frames, (int)given, terms.Reciprocal);
+        ref XdpFrame from = ref MemoryMarshal.GetReference(frames);
+        uint* free = _free + _count;
+        uint given = isTooMany ? many
+            : _isPowerOfTwo ? FrameLoops.Give(_owners, ref from, free, many, _terms, _terms.Shift)
+            : FrameLoops.Give(_owners, ref from, free, many, _terms, _terms.Reciprocal);
+        if (isTooMany || given < many) Refuse(frames, (int)given);
         _count += many;
         _lock.Exit();
     }
 
     /// <summary>Moves free frames into a ring that has room for so many.</summary>
-    public uint Fill(ref Ring ring, uint room, byte socket, uint frameSize)
+    public uint Fill(ref Ring ring, uint room, byte socket)
     {
         _lock.Enter();
         ThrowIfGone();
-        uint count = Math.Min(room, _count);
-        _count -= count;
-        uint first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
+        uint count = Math.Min(room, _count), first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
+        uint* free = _free + (_count -= count);
         ulong* entries = (ulong*)ring.Entries;
-        FrameLoops.Fill(_owners, _free + _count, entries + (ring.CachedProducer & ring.Mask), first, socket, frameSize);
-        FrameLoops.Fill(_owners, _free + _count + first, entries, count - first, socket, frameSize);
+        FrameLoops.Fill(_owners, free, entries + (ring.CachedProducer & ring.Mask), first, socket, _terms.FrameSize);
+        FrameLoops.Fill(_owners, free + first, entries, count - first, socket, _terms.FrameSize);
         _lock.Exit();
         return count;
     }
 
     /// <summary>Frees those whose addresses the kernel wrote into a ring.</summary>
-    public void Reclaim(ref Ring ring, uint count, ulong reciprocal)
+    public void Reclaim(ref Ring ring, uint count)
     {
         _lock.Enter();
         ThrowIfGone();
         uint first = Math.Min(count, ring.ToEnd(ring.CachedConsumer));
         ulong* entries = (ulong*)ring.Entries;
-        FrameLoops.Reclaim(_owners, _free + _count, entries + (ring.CachedConsumer & ring.Mask), first, reciprocal);
-        FrameLoops.Reclaim(_owners, _free + _count + first, entries, count - first, reciprocal);
+        Reclaim(_free + _count, entries + (ring.CachedConsumer & ring.Mask), first);
+        Reclaim(_free + _count + first, entries, count - first);
         _count += count;
         _lock.Exit();
     }
 
     /// <summary>Frames that the kernel handed out are the program's.</summary>
-    public void Hand(Span<XdpFrame> frames, ulong reciprocal) =>
-        FrameLoops.Hand(_owners, ref MemoryMarshal.GetReference(frames), (uint)frames.Length, reciprocal);
+    public void Hand(Span<XdpFrame> frames)
+    {
+        ref XdpFrame first = ref MemoryMarshal.GetReference(frames);
+        if (_isPowerOfTwo) FrameLoops.Hand(_owners, ref first, (uint)frames.Length, _terms.Shift);
+        else FrameLoops.Hand(_owners, ref first, (uint)frames.Length, _terms.Reciprocal);
+    }
 
     /// <summary>
     /// Frames of the program are a socket's from now on, and lie in its ring. Where one of them may not be sent, none is: the
@@ -145,10 +152,10 @@ internal sealed unsafe class FrameStack : IDisposable
         uint count = (uint)frames.Length, first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
         ref XdpFrame from = ref MemoryMarshal.GetReference(frames);
         var entries = (XdpFrame*)ring.Entries;
-        uint passed = FrameLoops.Pass(_owners, ref from, entries + (ring.CachedProducer & ring.Mask), first, socket, terms);
+        uint passed = Pass(ref from, entries + (ring.CachedProducer & ring.Mask), first, socket, terms);
         if (passed == first && first < count)
-            passed += FrameLoops.Pass(_owners, ref Unsafe.Add(ref from, first), entries, count - first, socket, terms);
-        if (passed < count) TakeBack(frames[..(int)passed], terms.Reciprocal);
+            passed += Pass(ref Unsafe.Add(ref from, first), entries, count - first, socket, terms);
+        if (passed < count) TakeBack(frames[..(int)passed]);
         return (int)passed;
     }
 
@@ -180,27 +187,30 @@ internal sealed unsafe class FrameStack : IDisposable
         _lock.Exit();
     }
 
-    /// <summary>The frame that an address lies in. The reciprocal is that of the frame's size, rounded up.</summary>
-    // Exact below 2^52: it is too large by less than a frame's size, of at most 4096, in 2^64.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong IndexOf(ulong address, ulong reciprocal) =>
-        // Math.BigMul stores the lower half, too.
-        Bmi2.X64.IsSupported ? Bmi2.X64.MultiplyNoFlags(address, reciprocal) : Math.BigMul(address, reciprocal, out _);
+    private void Reclaim(uint* free, ulong* entries, uint count)
+    {
+        if (_isPowerOfTwo) FrameLoops.Reclaim(_owners, free, entries, count, _terms.Shift);
+        else FrameLoops.Reclaim(_owners, free, entries, count, _terms.Reciprocal);
+    }
+
+    private uint Pass(ref XdpFrame from, XdpFrame* entries, uint count, byte socket, in FrameTerms terms) => _isPowerOfTwo
+        ? FrameLoops.Pass(_owners, ref from, entries, count, socket, terms, terms.Shift)
+        : FrameLoops.Pass(_owners, ref from, entries, count, socket, terms, terms.Reciprocal);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TakeBack(ReadOnlySpan<XdpFrame> frames, ulong reciprocal)
+    private void TakeBack(ReadOnlySpan<XdpFrame> frames)
     {
-        foreach (ref readonly XdpFrame frame in frames) _owners[IndexOf(frame._address, reciprocal)] = InHands;
+        foreach (ref readonly XdpFrame frame in frames) _owners[_terms.IndexOf(frame._address)] = InHands;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     [DoesNotReturn]
-    private void Refuse(ReadOnlySpan<XdpFrame> frames, int bad, ulong reciprocal)
+    private void Refuse(ReadOnlySpan<XdpFrame> frames, int bad)
     {
         int[] indices = new int[frames.Length];
         for (int i = 0; i < indices.Length; i++)
         {
-            ulong index = IndexOf(frames[i]._address, reciprocal);
+            ulong index = _terms.IndexOf(frames[i]._address);
             indices[i] = index < _frames ? (int)index : -1;
         }
 

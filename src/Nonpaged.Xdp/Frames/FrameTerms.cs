@@ -1,9 +1,20 @@
+using System.Numerics;
+
 namespace Nonpaged.Xdp;
 
-/// <summary>What a frame is held against before it leaves the program.</summary>
-/// <param name="Reciprocal">2^64 by the frames' size, rounded up.</param>
+/// <summary>What a pool's frames are like, and what one is held against before it leaves the program.</summary>
 /// <param name="FrameSize">In bytes.</param>
 /// <param name="Total">How many frames there are.</param>
 /// <param name="IsChecked">Whether the program must have it.</param>
 /// <param name="AllowedOptions">Options that it may have, where they lie in <see cref="XdpFrame"/>'s second word.</param>
-internal readonly record struct FrameTerms(ulong Reciprocal, uint FrameSize, uint Total, bool IsChecked, ulong AllowedOptions);
+internal readonly record struct FrameTerms(uint FrameSize, uint Total, bool IsChecked, ulong AllowedOptions)
+{
+    public bool IsPowerOfTwo => BitOperations.IsPow2(FrameSize);
+
+    public FrameShift Shift => new(BitOperations.Log2(FrameSize));
+
+    public FrameReciprocal Reciprocal => new(ulong.MaxValue / FrameSize + 1);
+
+    /// <summary>The frame that an address lies in.</summary>
+    public ulong IndexOf(ulong address) => address / FrameSize;
+}
