@@ -15,6 +15,9 @@ public sealed class XdpProgram : IDisposable
     // A program of a handful of instructions explains itself; a filter's may take more.
     private const int LogLength = 64 << 10;
 
+    // For how long an interface may still have the program of one who has just ended.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+
     private readonly SafeFileHandle? _program;
     private readonly SafeFileHandle? _link;
     private readonly uint _entries;
@@ -49,7 +52,6 @@ public sealed class XdpProgram : IDisposable
 
         ProgramName.ThrowIfWrong(options.Name);
         var on = XdpInterface.Find(interfaceName);
-        if (on.AttachedProgramId != 0) throw new XdpException(ProgramFailures.Attached(on));
         uint entries = (uint)Math.Max(on.MostQueues, on.Queues);
         SysResult created = Bpf.CreateSocketMap(options.Name, entries, out SafeFileHandle map);
         SafeFileHandle? program = null, link = null;
@@ -57,8 +59,13 @@ public sealed class XdpProgram : IDisposable
         {
             if (created.IsError) throw new XdpException(ProgramFailures.Map(created.Errno));
             program = Load(options, map);
-            SysResult attached = Bpf.CreateLink(program, on.Index, Flags(options.Mode), out link);
-            // Once more: it has a program now, or somebody else's, which was quicker.
+            SysResult attached = Retry.While(s_patience, errno => errno is Errno.EBUSY or Errno.EEXIST, () =>
+            {
+                link?.Dispose();
+                return XdpInterface.Find(interfaceName).AttachedProgramId != 0
+                    ? SysResult.Failed(Errno.EBUSY)
+                    : Bpf.CreateLink(program, on.Index, Flags(options.Mode), out link);
+            });
             var now = XdpInterface.Find(interfaceName);
             if (attached.IsError) throw new XdpException(ProgramFailures.Link(attached.Errno, now, options));
             return new XdpProgram(on, map, entries, program, link, now.AttachedMode == XdpAttachMode.Native);

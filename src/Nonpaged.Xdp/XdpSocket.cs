@@ -366,7 +366,8 @@ public sealed unsafe class XdpSocket : IDisposable
         string why;
         if (frame.Address >= (long)Frames.Count * Frames.FrameSize) why = "it does not lie in the socket's pool";
         else if (frame.Length == 0) why = "it is empty";
-        else if (((ulong)frame.Options << XdpFrame.OptionShift & ~_terms.AllowedOptions) != 0) why = "it has options that the socket, or its pool, was not opened with";
+        else if (((ulong)frame.Options << XdpFrame.OptionShift & ~_terms.AllowedOptions) != 0)
+            why = "it has options that the socket, or its pool, was not opened with";
         else if (_stack.OwnerOf(Frames.IndexOf(frame)) != FrameStack.InHands) why = _stack.Whereabouts(Frames.IndexOf(frame));
         else why = "it reaches out of its place in the pool";
         throw new InvalidOperationException($"A frame ({frame}) cannot be sent: {why}. None of the frames was sent.");

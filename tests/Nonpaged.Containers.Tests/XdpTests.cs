@@ -39,7 +39,8 @@ public sealed class XdpTests(Programs programs) : IClassFixture<Programs>
             Run("nsenter", inside, "ip", "link", "set", "right", "up");
             string path = Path.Combine(sockets.FullName, "right.sock");
             helper = Start("nsenter", inside, DotnetProgram, CommandLine, "xdp", "right", "--serve", path);
-            Assert.True(SpinWait.SpinUntil(() => File.Exists(path) || helper.HasExited, s_patience), "The helper does not start.");
+            Assert.True(
+                SpinWait.SpinUntil(() => File.Exists(path) || helper.HasExited, s_patience), "The helper does not start.");
             Assert.False(helper.HasExited, helper.HasExited ? helper.StandardError.ReadToEnd() : "");
             container.GoOn();
             // What comes back the kernel of the other end counts; before the socket is open nothing does.

@@ -12,7 +12,7 @@ internal sealed record XdpRow(
     string Row, string Mode, int Bytes, IReadOnlyList<XdpFigures> Figures, XdpRatio OursToC, XdpRatio JitToC, XdpRatio OursToDpdk)
 {
     /// <summary>
-    /// The best peer's time a frame under ours: <see cref="Verdict"/> takes ratios of times, of which less is better.
+    /// The best peer's time a frame under ours: <see cref="Verdict"/> takes ratios of times, where less is better.
     /// </summary>
     public double TimeRatio() => 1 / double.Min(OursToC.OfRounds, OursToDpdk.OfRounds);
 

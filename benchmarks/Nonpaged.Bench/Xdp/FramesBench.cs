@@ -2,7 +2,7 @@ namespace Nonpaged.Bench;
 
 /// <summary>
 /// The frame pool by itself beside rte_mempool: so many frames taken at once into a queue of 1024, and the oldest given back.
-/// Each round has new processes, in which all take several short turns, of which the least counts.
+/// Each round has new processes, in which all take several short turns; the least counts.
 /// </summary>
 internal sealed class FramesBench(int rounds, TextWriter log, CancellationToken cancellation)
 {

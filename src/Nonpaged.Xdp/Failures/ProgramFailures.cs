@@ -24,7 +24,7 @@ internal static class ProgramFailures
     public static XdpFailure Link(Errno errno, XdpInterface on, XdpProgramOptions options) => errno switch
     {
         Errno.EPERM or Errno.EACCES => Forbidden("bpf(BPF_LINK_CREATE)", errno),
-        Errno.EBUSY or Errno.EEXIST => Attached(on) with { Step = "bpf(BPF_LINK_CREATE)", Errno = (int)errno },
+        Errno.EBUSY or Errno.EEXIST => Attached(on) with { Errno = (int)errno },
         Errno.EOPNOTSUPP or Errno.ERANGE or Errno.EINVAL when options.Mode == XdpAttachMode.Native => new(
             XdpFailureKind.NoNativeMode, "bpf(BPF_LINK_CREATE)",
             $"The driver of {on.Name} ({on.Driver}) does not run the program by itself ({errno}).",
@@ -47,7 +47,7 @@ internal static class ProgramFailures
         string program = on.AttachedProgramId == 0 ? "another one" : $"number {on.AttachedProgramId}"
             + $"{(name is null ? "" : $", \"{name}\"")}";
         return new XdpFailure(
-            XdpFailureKind.ProgramAttached, "netlink(RTM_GETLINK)", $"{on.Name} has an XDP program already: {program}.",
+            XdpFailureKind.ProgramAttached, "bpf(BPF_LINK_CREATE)", $"{on.Name} has an XDP program already: {program}.",
             "one program for an interface",
             $"end the process that attached it, or ip link set {on.Name} xdp off; or join it by its map "
                 + $"({nameof(XdpProgram)}.{nameof(XdpProgram.Join)}); several sockets of one process share one "

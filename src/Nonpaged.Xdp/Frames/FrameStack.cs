@@ -24,7 +24,7 @@ internal sealed unsafe class FrameStack : IDisposable
     private byte* _owners;
     private uint* _free;
     private uint _count;
-    private BiasedLock _lock;
+    private SpinGate _gate;
 
     public FrameStack(FrameTerms terms)
     {
@@ -45,33 +45,33 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>Takes as many as there are for these places.</summary>
     public int Take(Span<int> frames)
     {
-        _lock.Enter();
+        _gate.Enter();
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
         ref uint to = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
         if (_isChecked) FrameRun.Take(_owners, free, ref to, count);
         else FrameRun.Copy(ref *free, ref to, count);
-        _lock.Exit();
+        _gate.Exit();
         return (int)count;
     }
 
     /// <inheritdoc cref="Take(Span{int})"/>
     public int Take(Span<XdpFrame> frames, uint start)
     {
-        _lock.Enter();
+        _gate.Enter();
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
         FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, _terms.FrameSize, start);
-        _lock.Exit();
+        _gate.Exit();
         return (int)count;
     }
 
     /// <summary>Gives some back. Where one of them may not be given, none is.</summary>
     public void Give(ReadOnlySpan<int> frames)
     {
-        _lock.Enter();
+        _gate.Enter();
         ThrowIfGone();
         uint many = (uint)frames.Length;
         uint* free = _free + _count;
@@ -88,13 +88,13 @@ internal sealed unsafe class FrameStack : IDisposable
         }
 
         _count += many;
-        _lock.Exit();
+        _gate.Exit();
     }
 
     /// <inheritdoc cref="Give(ReadOnlySpan{int})"/>
     public void Give(ReadOnlySpan<XdpFrame> frames)
     {
-        _lock.Enter();
+        _gate.Enter();
         ThrowIfGone();
         uint many = (uint)frames.Length;
         bool isTooMany = !_isChecked && many > _frames - _count;
@@ -105,34 +105,34 @@ internal sealed unsafe class FrameStack : IDisposable
             : FrameLoops.Give(_owners, ref from, free, many, _terms, _terms.Reciprocal);
         if (isTooMany || given < many) Refuse(frames, (int)given);
         _count += many;
-        _lock.Exit();
+        _gate.Exit();
     }
 
     /// <summary>Moves free frames into a ring that has room for so many.</summary>
     public uint Fill(ref Ring ring, uint room, byte socket)
     {
-        _lock.Enter();
+        _gate.Enter();
         ThrowIfGone();
         uint count = Math.Min(room, _count), first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
         uint* free = _free + (_count -= count);
         ulong* entries = (ulong*)ring.Entries;
         FrameLoops.Fill(_owners, free, entries + (ring.CachedProducer & ring.Mask), first, socket, _terms.FrameSize);
         FrameLoops.Fill(_owners, free + first, entries, count - first, socket, _terms.FrameSize);
-        _lock.Exit();
+        _gate.Exit();
         return count;
     }
 
     /// <summary>Frees those whose addresses the kernel wrote into a ring.</summary>
     public void Reclaim(ref Ring ring, uint count)
     {
-        _lock.Enter();
+        _gate.Enter();
         ThrowIfGone();
         uint first = Math.Min(count, ring.ToEnd(ring.CachedConsumer));
         ulong* entries = (ulong*)ring.Entries;
         Reclaim(_free + _count, entries + (ring.CachedConsumer & ring.Mask), first);
         Reclaim(_free + _count + first, entries, count - first);
         _count += count;
-        _lock.Exit();
+        _gate.Exit();
     }
 
     /// <summary>Frames that the kernel handed out are the program's.</summary>
@@ -162,7 +162,7 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>Frees whatever a socket had, which has ended.</summary>
     public int FreeAllOf(byte socket)
     {
-        _lock.Enter();
+        _gate.Enter();
         int freed = 0;
         for (uint i = 0; i < _frames && _owners is not null; i++)
         {
@@ -172,19 +172,19 @@ internal sealed unsafe class FrameStack : IDisposable
             freed++;
         }
 
-        _lock.Exit();
+        _gate.Exit();
         return freed;
     }
 
     public void Dispose()
     {
-        _lock.Enter();
+        _gate.Enter();
         NativeMemory.Free(_owners);
         NativeMemory.Free(_free);
         _owners = null;
         _free = null;
         _count = 0;
-        _lock.Exit();
+        _gate.Exit();
     }
 
     private void Reclaim(uint* free, ulong* entries, uint count)
@@ -226,7 +226,7 @@ internal sealed unsafe class FrameStack : IDisposable
         else if ((uint)frames[bad] >= _frames) why = $"There is no frame {frames[bad]}: the pool has {_frames} frames.";
         else why = $"Frame {frames[bad]} was given back by one who does not have it: {Whereabouts(frames[bad])}.";
         for (int i = 0; _isChecked && i < bad; i++) _owners[frames[i]] = InHands;
-        _lock.Exit();
+        _gate.Exit();
         throw new InvalidOperationException($"{why} None of the {frames.Length} frames was taken back.");
     }
 
@@ -247,7 +247,7 @@ internal sealed unsafe class FrameStack : IDisposable
     [DoesNotReturn]
     private void ThrowGone()
     {
-        _lock.Exit();
+        _gate.Exit();
         throw new ObjectDisposedException(nameof(XdpFramePool));
     }
 }

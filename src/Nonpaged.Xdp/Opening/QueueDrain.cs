@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
@@ -23,15 +22,11 @@ internal static unsafe class QueueDrain
         if (mapped.IsError) return false;
         try
         {
-            long start = Stopwatch.GetTimestamp();
-            while (true)
-            {
-                SysResult bound = TryBind((void*)mapped.Value, interfaceIndex, queue);
-                // An interface that is gone writes nothing.
-                if (!bound.IsError || bound.Errno == Errno.ENODEV) return true;
-                if (bound.Errno is not (Errno.EBUSY or Errno.ENOBUFS) || Stopwatch.GetElapsedTime(start) >= patience) return false;
-                Thread.Sleep(2);
-            }
+            SysResult bound = Retry.While(
+                patience, errno => errno is Errno.EBUSY or Errno.ENOBUFS,
+                () => TryBind((void*)mapped.Value, interfaceIndex, queue));
+            // An interface that is gone writes nothing.
+            return !bound.IsError || bound.Errno == Errno.ENODEV;
         }
         finally
         {

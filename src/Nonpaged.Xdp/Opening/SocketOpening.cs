@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
@@ -76,10 +75,10 @@ internal sealed class SocketOpening : IDisposable
         sharing.Add(Number, Handle, _interface.Index, _queue);
     }
 
-    // The kernel gives back what a closed socket had pinned some time after it was closed.
     private void RegisterMemory()
     {
-        SysResult result = Repeat(s_memoryPatience, Errno.ENOBUFS, () => _frames.Sharing.Register(Handle));
+        SysResult result = Retry.While(
+            s_memoryPatience, errno => errno == Errno.ENOBUFS, () => _frames.Sharing.Register(Handle));
         if (result.IsError) throw new XdpException(SocketFailures.Memory(result.Errno, _frames));
     }
 
@@ -149,7 +148,8 @@ internal sealed class SocketOpening : IDisposable
                 Queue = _queue,
                 SharedDescriptor = shared is null ? 0 : (uint)shared.DangerousGetHandle(),
             };
-            SysResult result = Repeat(_options.BindPatience, Errno.EBUSY, () => AfXdp.Bind(Handle, address));
+            SysResult result = Retry.While(
+                _options.BindPatience, errno => errno == Errno.EBUSY, () => AfXdp.Bind(Handle, address));
             if (result.IsError) throw new XdpException(BindFailures.Of(result.Errno, _interface, (int)_queue, _options));
         }
         finally
@@ -169,16 +169,5 @@ internal sealed class SocketOpening : IDisposable
         if (_options.NeedWakeup) flags |= AfXdp.XDP_USE_NEED_WAKEUP;
         if (_options.MultiBuffer) flags |= AfXdp.XDP_USE_SG;
         return (ushort)flags;
-    }
-
-    private static SysResult Repeat(TimeSpan patience, Errno passing, Func<SysResult> step)
-    {
-        long start = Stopwatch.GetTimestamp();
-        for (int pause = 1; ; pause = Math.Min(2 * pause, 20))
-        {
-            SysResult result = step();
-            if (result.Errno != passing || Stopwatch.GetElapsedTime(start) >= patience) return result;
-            Thread.Sleep(pause);
-        }
     }
 }

@@ -119,7 +119,6 @@ public sealed class FramePoolTests
         Assert.Equal(256, pool.FreeCount);
     }
 
-    // The first thread has the pool's lock for nothing until another one comes, at any moment.
     [Fact]
     public void Nor_have_they_when_a_second_one_comes_while_the_first_is_at_work()
     {
