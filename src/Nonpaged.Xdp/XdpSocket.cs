@@ -29,6 +29,13 @@ namespace Nonpaged.Xdp;
 /// </example>
 public sealed unsafe class XdpSocket : IDisposable
 {
+    private const int MostCalls = 64;
+    private const uint MostRefilled = 64;
+    private const uint LooksBetweenUpkeep = 16;
+
+    // How often a wait asks whether the interface is still there.
+    private const int HealthMilliseconds = 1000;
+
     private readonly XdpSocketOptions _options;
     private readonly SocketOpening _opened;
     private readonly SocketReadiness _readiness;
@@ -68,7 +75,6 @@ public sealed unsafe class XdpSocket : IDisposable
         if (opened.Receive is not null) _receive = opened.Receive.Ring;
         if (opened.Transmit is not null) _transmit = opened.Transmit.Ring;
         _refillBatch = Math.Min(MostRefilled, (_fill.Mask + 1) / 2);
-        if (_receive.IsThere) Refill();
     }
 
     /// <summary>The interface, as it was when the socket was opened.</summary>
@@ -118,6 +124,7 @@ public sealed unsafe class XdpSocket : IDisposable
 
             var opened = SocketOpening.Open(on, queue, options, frames);
             socket = new XdpSocket(on, queue, options, frames, opened, ownFrames, ownProgram);
+            socket.Tidy();
             if (options.ReceiveEntries > 0) (ownProgram ?? options.Program)?.Add(socket);
             return socket;
         }
@@ -172,7 +179,6 @@ public sealed unsafe class XdpSocket : IDisposable
         int passed = _stack.Pass(frames, ref _transmit, _number, _terms);
         if (passed < count) Refuse(frames[passed]);
         if (count > 0) _transmit.Publish((uint)count);
-
         Flush();
         return count;
     }
@@ -182,8 +188,10 @@ public sealed unsafe class XdpSocket : IDisposable
     /// nothing and each wait, so that a program seldom needs it.
     /// </summary>
     /// <returns>Whether nothing is left that the kernel has not taken.</returns>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
     public bool Flush()
     {
+        if (_isDisposed) ThrowNoSending();
         // Where frames are copied one call sends no more than a budget of them (xsk_generic_xmit).
         for (int i = 0; i < MostCalls && _transmit.IsPending; i++)
         {
@@ -197,6 +205,7 @@ public sealed unsafe class XdpSocket : IDisposable
 
     /// <summary>Frees frames that were sent. Each <see cref="Send"/> does, too.</summary>
     /// <returns>How many frames that were sent have not been seen free yet.</returns>
+    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
     public int Reclaim()
     {
         if (_isDisposed) ThrowNoSending();
@@ -286,8 +295,6 @@ public sealed unsafe class XdpSocket : IDisposable
     public override string ToString() =>
         $"{Interface.Name} queue {Queue}, {(IsZeroCopy ? "zero copy" : "copied")}{(_isDisposed ? ", closed" : "")}";
 
-    private const int MostCalls = 64;
-
     private int Outstanding => _transmit.IsThere ? (int)(_transmit.CachedProducer - (uint)_completion.CachedConsumer) : 0;
 
     // Who spins looks at what the kernel writes as seldom as possible: each look takes the line from the kernel's processor.
@@ -314,16 +321,11 @@ public sealed unsafe class XdpSocket : IDisposable
         if (count > 0) _fill.Publish(count);
     }
 
-    private const uint MostRefilled = 64;
-    private const uint LooksBetweenUpkeep = 16;
-
-    // How often a wait asks whether the interface is still there.
-    private const int HealthMilliseconds = 1000;
-
     private bool Wait(TimeSpan timeout, bool forSending)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (forSending ? !_transmit.IsThere : !_receive.IsThere) ThrowNoReceiving();
+        if (forSending && !_transmit.IsThere) ThrowNoSending();
+        if (!forSending && !_receive.IsThere) ThrowNoReceiving();
         bool isEndless = timeout == Timeout.InfiniteTimeSpan;
         if (!isEndless) ArgumentOutOfRangeException.ThrowIfLessThan(timeout, TimeSpan.Zero);
         if (!forSending && _receive.HasEntries) return true;

@@ -14,7 +14,8 @@ internal sealed class ReadinessThread
     // How often sockets that wait are asked whether their interfaces are still there.
     private const int HealthMilliseconds = 1000;
 
-    private static readonly Lazy<ReadinessThread> s_instance = new(() => new ReadinessThread());
+    private static readonly Lock s_gate = new();
+    private static ReadinessThread? s_instance;
 
     private readonly ConcurrentDictionary<ulong, SocketReadiness> _waits = [];
     private readonly SafeFileHandle _epoll;
@@ -27,7 +28,16 @@ internal sealed class ReadinessThread
         new Thread(Run) { IsBackground = true, Name = "Nonpaged.Xdp waits" }.Start();
     }
 
-    public static ReadinessThread Instance => s_instance.Value;
+    /// <summary>It is started when the first socket waits. Where that fails the next one tries again.</summary>
+    /// <exception cref="XdpException">There is no descriptor for it.</exception>
+    public static ReadinessThread Instance
+    {
+        get
+        {
+            if (Volatile.Read(ref s_instance) is { } instance) return instance;
+            lock (s_gate) return s_instance ??= new ReadinessThread();
+        }
+    }
 
     /// <summary>Wakes this once when the socket is readable.</summary>
     public SysResult Add(SocketReadiness readiness, SafeFileHandle socket, out ulong key)

@@ -26,6 +26,8 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
     public ValueTask WaitAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested) return ValueTask.FromCanceled(cancellationToken);
+        // Before anything is changed: it may not come to be.
+        _ = ReadinessThread.Instance;
         short version;
         lock (_gate)
         {
@@ -55,14 +57,17 @@ internal sealed class SocketReadiness : IValueTaskSource, IDisposable
     public void CheckHealth()
     {
         XdpFailure? failure;
+        bool isStarved;
         lock (_gate)
         {
+            // What is asked is in the socket's rings, which are unmapped once this is disposed of.
             if (!_isWaiting || _isDisposed) return;
             failure = SocketHealth.Ask(_socket, _interface);
+            isStarved = _isStarved();
         }
 
         if (failure is not null) End(new XdpException(failure));
-        else if (_isStarved()) End(null);
+        else if (isStarved) End(null);
     }
 
     public void Dispose()

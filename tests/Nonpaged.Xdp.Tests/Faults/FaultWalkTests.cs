@@ -75,6 +75,18 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
             Assert.True(frames.TryTake(out XdpFrame frame));
             Assert.Equal(1, socket.Send(frame.WithLength(60)));
             socket.Wait(TimeSpan.Zero);
+            using var cancellation = new CancellationTokenSource();
+            ValueTask wait = socket.WaitAsync(cancellation.Token);
+            cancellation.Cancel();
+            try
+            {
+                wait.AsTask().GetAwaiter().GetResult();
+            }
+            catch (OperationCanceledException)
+            {
+                // As it is meant.
+            }
+
             socket.GetStatistics();
             return null;
         }

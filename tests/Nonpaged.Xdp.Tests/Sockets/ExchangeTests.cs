@@ -84,5 +84,11 @@ public sealed class ExchangeTests
         right.Dispose();
         await Assert.ThrowsAsync<ObjectDisposedException>(() => last.AsTask());
         Assert.Throws<ObjectDisposedException>(() => right.Receive(new XdpFrame[1]));
+        Assert.Throws<ObjectDisposedException>(() => right.Send(right.Frames.Frame(0)));
+        Assert.Throws<ObjectDisposedException>(() => right.Flush());
+        Assert.Throws<ObjectDisposedException>(() => right.Reclaim());
+        Assert.Throws<ObjectDisposedException>(() => right.Wait(TimeSpan.Zero));
+        Assert.Throws<ObjectDisposedException>(() => right.GetStatistics());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => right.WaitAsync().AsTask());
     }
 }

@@ -68,7 +68,10 @@ public sealed class SendTests
         Assert.Throws<InvalidOperationException>(() => sends.Receive(new XdpFrame[1]));
         Assert.Throws<InvalidOperationException>(() => sends.Wait(TimeSpan.Zero));
         Assert.Throws<InvalidOperationException>(() => receives.Send(receives.Frames.Frame(0)));
-        Assert.Throws<InvalidOperationException>(() => receives.WaitToSend(TimeSpan.Zero));
+        Assert.Contains(
+            "only receives",
+            Assert.Throws<InvalidOperationException>(() => receives.WaitToSend(TimeSpan.Zero)).Message,
+            StringComparison.Ordinal);
         Assert.True(sends.WaitToSend(TimeSpan.FromSeconds(1)));
         Assert.False(receives.Wait(TimeSpan.FromMilliseconds(10)));
         Assert.True(receives.Flush() && sends.Flush());
