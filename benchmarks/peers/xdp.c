@@ -23,14 +23,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <bpf/bpf.h>
 #include <xdp/xsk.h>
+
+#include "xdp_clock.h"
 
 #ifndef SO_PREFER_BUSY_POLL
 #define SO_PREFER_BUSY_POLL 69
@@ -59,14 +58,7 @@ struct port {
     bool is_busy_polling;
 };
 
-static volatile sig_atomic_t is_stopped;
 static unsigned idle_microseconds;
-
-static void stop(int number)
-{
-    (void)number;
-    is_stopped = 1;
-}
 
 static void check(bool ok, const char *what)
 {
@@ -74,48 +66,6 @@ static void check(bool ok, const char *what)
         return;
     fprintf(stderr, "%s: %s\n", what, strerror(errno));
     exit(1);
-}
-
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
-}
-
-/* ---- The measured time ---- */
-
-struct usage {
-    double real, user, system;
-};
-
-static struct usage started;
-static double seconds;
-
-static struct usage usage_now(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (struct usage){
-        .real = now(),
-        .user = (double)usage.ru_utime.tv_sec + (double)usage.ru_utime.tv_usec / 1e6,
-        .system = (double)usage.ru_stime.tv_sec + (double)usage.ru_stime.tv_usec / 1e6,
-    };
-}
-
-/* A signal ends the time, so that no loop reads the clock. */
-static void start_clock(void)
-{
-    struct itimerval timer = { .it_value = { (time_t)seconds, (suseconds_t)((seconds - (double)(time_t)seconds) * 1e6) } };
-    check(setitimer(ITIMER_REAL, &timer, NULL) == 0, "setitimer");
-    started = usage_now();
-}
-
-static void report(uint64_t frames)
-{
-    struct usage ended = usage_now();
-    printf("%llu %.6f %.6f %.6f\n", (unsigned long long)frames, ended.real - started.real, ended.user - started.user, ended.system - started.system);
-    fflush(stdout);
 }
 
 /* ---- Opening ---- */
