@@ -64,17 +64,32 @@ public sealed class PinTests : IAsyncLifetime
         }
 
         // A slow machine may not get to the locked pages in one turn.
+        bool isTried = false;
         for (int turn = 1; turn < 10 && before["none"] == await FramesAsync("none"); turn++)
-            await TakeOutAsync(before["none"], block);
+            isTried |= await TakeOutAsync(before["none"], block);
         foreach (string kind in s_kinds) Assert.Equal(before[kind], await FramesAsync(kind));
-        Assert.NotEqual(before["none"], await FramesAsync("none"));
+        string after = await FramesAsync("none");
+        Assert.SkipWhen(
+            after == before["none"] && !isTried,
+            "This machine's guest has memory of its kernel beside the locked pages, and refuses at once to take that out of use");
+        Assert.NotEqual(before["none"], after);
     }
 
-    private async Task TakeOutAsync(string frames, ulong block)
+    // Whether the kernel tried, and did not refuse at once, as it does where a block has what can't be moved.
+    private async Task<bool> TakeOutAsync(string frames, ulong block)
     {
+        const int timedOut = 124;
+        bool isTried = false;
         // Without a signal the kernel tries for ever (mm/memory_hotplug.c, offline_pages).
         foreach (ulong number in BlocksOf(frames, block))
-            await _guest.RunAsync($"timeout 4 sh -c 'echo offline >{Memory}/memory{number}/state' 2>/dev/null");
+        {
+            GuestResult result =
+                await _guest.RunAsync($"timeout 4 sh -c 'echo offline >{Memory}/memory{number}/state' 2>/dev/null");
+            // What was taken out moved with it.
+            isTried |= result.ExitCode is 0 or timedOut;
+        }
+
+        return isTried;
     }
 
     private async Task HoldAsync(string name, string environment, string arguments)
