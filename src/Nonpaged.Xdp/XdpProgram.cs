@@ -37,8 +37,6 @@ public sealed class XdpProgram : IDisposable
     /// <summary>The program runs in the driver; false where it runs behind it, or is another's.</summary>
     public bool IsNative { get; }
 
-    internal SafeFileHandle? Descriptor => _program;
-
     /// <summary>Loads a program and attaches it to an interface.</summary>
     /// <exception cref="XdpException">A step failed, or the interface has a program already.</exception>
     public static XdpProgram Attach(string interfaceName, XdpProgramOptions? options = null)

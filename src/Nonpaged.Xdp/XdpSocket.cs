@@ -115,7 +115,7 @@ public sealed unsafe class XdpSocket : IDisposable
             BindFailures.ThrowIfImpossible(on, queue, options, frames);
             bool attaches = options is { Program: null, AttachProgram: true, ReceiveEntries: > 0 };
             // A program comes first: a driver that has none may not take the socket's memory, and an interface that has one
-            // already refuses before anything else is done.
+            // already refuses before the socket is made.
             if (attaches)
             {
                 ownProgram = XdpProgram.Attach(interfaceName, new XdpProgramOptions

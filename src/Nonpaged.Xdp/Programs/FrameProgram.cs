@@ -197,10 +197,7 @@ internal sealed class FrameProgram
         {
             RequirePorts();
             Require(4);
-            _to.LoadNetworkU16(Result, Packet, 0);
-            _to.StoreU64From(Stack, SourcePort, Result);
-            _to.LoadNetworkU16(Result, Packet, 2);
-            _to.StoreU64From(Stack, DestinationPort, Result);
+            KeepPorts(Packet, 0);
         }
 
         _to.Jump(_evaluate);
@@ -219,10 +216,7 @@ internal sealed class FrameProgram
         if (!_needsPorts) return;
         RequirePorts();
         ReadBytes(4);
-        _to.LoadNetworkU16(Result, Stack, Bytes);
-        _to.StoreU64From(Stack, SourcePort, Result);
-        _to.LoadNetworkU16(Result, Stack, Bytes + 2);
-        _to.StoreU64From(Stack, DestinationPort, Result);
+        KeepPorts(Stack, Bytes);
     }
 
     // What follows an extension header is in its first byte, its length in the second.
@@ -273,6 +267,14 @@ internal sealed class FrameProgram
         _to.MoveFrom(Limit, Packet);
         _to.Add(Limit, bytes);
         _to.JumpIfAboveRegister(Limit, End, _evaluate);
+    }
+
+    private void KeepPorts(int at, int offset)
+    {
+        _to.LoadNetworkU16(Result, at, offset);
+        _to.StoreU64From(Stack, SourcePort, Result);
+        _to.LoadNetworkU16(Result, at, offset + 2);
+        _to.StoreU64From(Stack, DestinationPort, Result);
     }
 
     private void RequirePorts()
