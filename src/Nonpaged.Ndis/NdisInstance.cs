@@ -17,6 +17,7 @@ public sealed unsafe class NdisInstance : IDisposable
     private readonly AdapterTable _adapters;
     private readonly RepeatedMessages _told = new();
     private readonly bool _ownsPool;
+    private int _cancelIds;
 
     /// <summary>
     /// NDIS on a machine: its memory is the machine's RAM. The machine stays the caller's and must outlive the instance.
@@ -36,6 +37,7 @@ public sealed unsafe class NdisInstance : IDisposable
         Options = options ?? new NdisOptions();
         Memory = new DriverMemory(this);
         _adapters = new AdapterTable(this);
+        PnPEvents = new PnPEvents(this);
         Pool.Corrupted += Report;
         ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
     }
@@ -103,6 +105,11 @@ public sealed unsafe class NdisInstance : IDisposable
 
     internal HandleTable Handles { get; } = new();
 
+    internal PnPEvents PnPEvents { get; }
+
+    /// <summary>Packets that protocols keep.</summary>
+    internal PacketLoans Loans { get; } = new();
+
     internal PortRegistry PortRegistry { get; } = new();
 
     internal IoSpaceMap IoSpaces { get; } = new();
@@ -146,6 +153,21 @@ public sealed unsafe class NdisInstance : IDisposable
     }
 
     /// <summary>
+    /// Loads a driver that lies over adapters: a protocol, or an intermediate driver. Its DriverEntry runs, and what it registers
+    /// is offered the adapters that there are.
+    /// </summary>
+    /// <param name="driver">The driver.</param>
+    /// <param name="over">The driver whose adapters it is offered; null for all adapters.</param>
+    /// <param name="configuration">What it finds as its parameters.</param>
+    /// <exception cref="AdapterException">Its DriverEntry failed, or registered no protocol. Nothing of it is left.</exception>
+    public LoadedDriver LoadDriver(
+        MiniportDriver driver, Driver? over = null, IReadOnlyDictionary<string, string>? configuration = null)
+    {
+        ArgumentNullException.ThrowIfNull(driver);
+        return new LoadedDriver(this, _adapters.LoadDriver(driver, over, configuration));
+    }
+
+    /// <summary>
     /// Runs code in a driver's name on the calling thread: calls of NDIS that it makes belong to that driver and this instance.
     /// </summary>
     public void Run(Driver driver, Action code)
@@ -179,7 +201,22 @@ public sealed unsafe class NdisInstance : IDisposable
         if (_ownsPool) Pool.Dispose();
     }
 
+    /// <summary>Starts an adapter of an intermediate driver.</summary>
+    internal NDIS_STATUS StartLayered(LayeredMiniport layer, string name, NDIS_HANDLE deviceContext) =>
+        _adapters.StartLayered(layer, name, deviceContext);
+
+    /// <summary>See <see cref="NdisLibrary.NdisGeneratePartialCancelId"/>.</summary>
+    internal byte NextCancelId() => (byte)(((Interlocked.Increment(ref _cancelIds) - 1) % byte.MaxValue) + 1);
+
+    internal void Unload(DriverRegistration registration) => _adapters.UnloadDriver(registration);
+
     internal void Remove(Adapter adapter, string who) => _adapters.Remove(adapter, who);
+
+    /// <summary>Has drivers that wait look at their condition again.</summary>
+    internal void Wake()
+    {
+        foreach (Adapter adapter in Adapters) adapter.Turn.Wake();
+    }
 
     internal void Report(NdisLeak leak)
     {

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Nonpaged.Machines;
 
 namespace Nonpaged.Ndis;
@@ -14,23 +13,18 @@ public sealed class Adapter : IDisposable, IAdapterLife
     private readonly TaskCompletionSource<AdapterState> _halted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SurpriseRemoval _removal;
     private readonly HangCheck _hangCheck;
+    private readonly PowerControl _power;
     private volatile AdapterState _state = AdapterState.Initializing;
     private int _haltAsked;
     private bool _initialized;
 
-    internal Adapter(
-        NdisInstance instance,
-        MiniportRegistration registration,
-        Machine machine,
-        MachineDevice device,
-        IReadOnlyDictionary<string, string> configuration)
+    internal Adapter(NdisInstance instance, AdapterOrigin origin)
     {
+        (Machine machine, MachineDevice device) = (origin.Machine, origin.Device);
         Instance = instance;
-        Registration = registration;
-        Machine = machine;
-        Device = device;
-        Configuration = new ConcurrentDictionary<string, string>(configuration, StringComparer.OrdinalIgnoreCase);
-        Name = $"{registration.Driver.Name}-{device.Place}";
+        Origin = origin;
+        Parameters = new ParameterStore(instance, Driver, this, ParameterStore.Copy(origin.Configuration));
+        Name = origin.Name ?? $"{Driver.Name}-{device.Place}";
         Handle = instance.Handles.Add(this);
         Reports = new DriverReports(instance, Driver);
         Miniport = new Miniport(this, Reports);
@@ -44,12 +38,13 @@ public sealed class Adapter : IDisposable, IAdapterLife
         MapRegisters = new MapRegisters(Bus, Dma, Reports);
         ScatterGather = new ScatterGatherLists(instance, Dma);
         Sends = new SendQueue(Miniport, Oids, ScatterGather, Turn, this, Reports);
-        Receives = new ReceivePath(Bindings, Miniport, Reports);
+        Receives = new ReceivePath(Bindings, Miniport, instance.Loans, Turn, Reports);
         _removal = new SurpriseRemoval(machine, device, Bus, Miniport, Turn, this, Reports);
         Interrupts = new InterruptService(
             instance, machine, device, Bus, _removal, Miniport, Receives, Sends, Turn, this, Reports);
         Resets = new ResetControl(Name, Miniport, Bindings, Sends, Turn, this, Reports);
         _hangCheck = new HangCheck(Miniport, Bus, _removal, Resets, Turn, this);
+        _power = new PowerControl(this);
         Timers = new Timers(instance, Miniport, Sends, Turn, this, Reports);
         WorkItems = new WorkItems(Miniport, Sends, Turn, this, Reports);
     }
@@ -58,10 +53,10 @@ public sealed class Adapter : IDisposable, IAdapterLife
     public string Name { get; }
 
     /// <summary>The miniport driver.</summary>
-    public Driver Driver => Registration.Driver;
+    public Driver Driver => Origin.Driver.Driver;
 
     /// <summary>The device.</summary>
-    public MachineDevice Device { get; }
+    public MachineDevice Device => Origin.Device;
 
     /// <summary>Where it is in its life.</summary>
     public AdapterState State => _state;
@@ -89,12 +84,11 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// <summary>The instance that it runs in.</summary>
     public NdisInstance Instance { get; }
 
-    internal MiniportRegistration Registration { get; }
+    internal AdapterOrigin Origin { get; }
 
-    internal Machine Machine { get; }
+    internal Machine Machine => Origin.Machine;
 
-    /// <summary>The adapter's parameters; keywords are compared without regard to case, as the registry's are.</summary>
-    internal ConcurrentDictionary<string, string> Configuration { get; }
+    internal ParameterStore Parameters { get; }
 
     /// <summary>What NdisOpenConfiguration takes while MiniportInitialize runs.</summary>
     internal ConfigurationContext? WrapperConfiguration { get; private set; }
@@ -151,10 +145,55 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// <inheritdoc cref="Halt"/>
     public void Dispose() => Halt();
 
+    /// <summary>
+    /// Puts the adapter to sleep (D3), where all protocols and its miniport agree: ProtocolPnPEvent with NetEventQueryPower and
+    /// NetEventSetPower, OID_PNP_QUERY_POWER and OID_PNP_SET_POWER. A miniport that does not know OID_PNP_CAPABILITIES is halted
+    /// instead; a protocol that does not support the events closes the adapter. Call it outside of a driver's functions.
+    /// </summary>
+    /// <returns>
+    /// NDIS_STATUS_SUCCESS; NDIS_STATUS_ADAPTER_NOT_READY where it does not run; otherwise the answer of whoever refused, and
+    /// nothing has changed.
+    /// </returns>
+    public NDIS_STATUS Suspend() => _power.Suspend();
+
+    /// <summary>
+    /// Wakes the adapter (D0): OID_PNP_SET_POWER, or MiniportInitialize where it was halted; then protocols are told, and those that
+    /// closed the adapter are offered it again.
+    /// </summary>
+    /// <returns>
+    /// NDIS_STATUS_SUCCESS; NDIS_STATUS_ADAPTER_NOT_READY where it does not sleep; otherwise the miniport's failure, and the adapter
+    /// is being halted.
+    /// </returns>
+    public NDIS_STATUS Resume() => _power.Resume();
+
+    /// <summary>
+    /// Asks protocols and miniport whether the adapter may be removed (NetEventQueryRemoveDevice). Where one refuses, those that
+    /// were asked are told that it stays (NetEventCancelRemoveDevice), and its answer is the result.
+    /// </summary>
+    public NDIS_STATUS QueryRemove() => _power.QueryRemove();
+
+    /// <summary>
+    /// Tells a miniport of NDIS 5.1 that the system runs on battery or on its power supply
+    /// (NdisDevicePnPEventPowerProfileChanged).
+    /// </summary>
+    public void NotifyPowerProfile(bool isOnBattery) => Turn.Run(() =>
+        Miniport.Notify(NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventPowerProfileChanged, isOnBattery ? 0u : 1u));
+
     /// <summary>As <see cref="Halt"/>, without waiting.</summary>
     internal void RemoveLater()
     {
-        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) Turn.Post(HaltInTurn);
+        if (Interlocked.Exchange(ref _haltAsked, 1) == 0) Turn.Post(UnbindInTurn);
+    }
+
+    /// <summary>
+    /// As <see cref="Halt"/>, from a driver's function at PASSIVE_LEVEL: what the adapters below and above do goes on meanwhile.
+    /// </summary>
+    internal void HaltFromDriver()
+    {
+        RemoveLater();
+        if (Turn.IsCurrent) return;
+        DriverWait.Until(Timeout.InfiniteTimeSpan, () => _halted.Task.IsCompleted);
+        Turn.Dispose();
     }
 
     void IAdapterLife.RemoveLater() => RemoveLater();
@@ -183,17 +222,78 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
     internal void Report(NdisReportKind kind, string call, string message) => Reports.Report(kind, call, message);
 
+    /// <summary>
+    /// In its turn: the miniport goes to sleep, or is halted where it does not know how to. What was sent is completed.
+    /// </summary>
+    internal void Sleep(bool isAware)
+    {
+        const string Who = "MiniportHalt";
+        _hangCheck.Stop();
+        if (isAware)
+        {
+            NDIS_STATUS status = Oids.Set(NdisLibrary.OID_PNP_SET_POWER, (uint)NDIS_DEVICE_POWER_STATE.NdisDeviceStateD3);
+            if (status != NDIS_STATUS_SUCCESS)
+                Report(NdisReportKind.BrokenRule, nameof(NdisLibrary.OID_PNP_SET_POWER),
+                    $"A miniport must go to sleep, and this one answered {status.Describe()}.");
+        }
+
+        _state = AdapterState.Suspended;
+        Sends.AbortQueued();
+        if (isAware) return;
+        _initialized = false;
+        Oids.WaitForPending();
+        Miniport.Halt();
+        WorkItems.Wait(Who);
+        Oids.AbortPending();
+        Sends.AbortInFlight();
+        GiveBack(Who);
+    }
+
+    /// <summary>In its turn: as it was before <see cref="Sleep"/>. Where that fails it is halted soon.</summary>
+    internal NDIS_STATUS WakeUp(bool isAware)
+    {
+        NDIS_STATUS status;
+        if (isAware)
+        {
+            _state = AdapterState.Running;
+            status = Oids.Set(NdisLibrary.OID_PNP_SET_POWER, (uint)NDIS_DEVICE_POWER_STATE.NdisDeviceStateD0);
+        }
+        else
+        {
+            _state = AdapterState.Initializing;
+            status = InitializeMiniport();
+        }
+
+        if (status == NDIS_STATUS_SUCCESS)
+        {
+            _hangCheck.Start();
+            if (!isAware) Bindings.RestoreAddressing();
+            return status;
+        }
+
+        Report(NdisReportKind.BrokenRule, nameof(Resume), $"The miniport did not wake: {status.Describe()}. It is halted.");
+        RemoveLater();
+        return status;
+    }
+
+    private NDIS_STATUS InitializeMiniport()
+    {
+        Bus.ChangeCommand(set: PciCommand.IoSpace | PciCommand.MemorySpace);
+        NDIS_STATUS status = CheckInitialization(CallInitialize(out uint selected), selected);
+        if (status != NDIS_STATUS_SUCCESS) return status;
+        _initialized = true;
+        _state = AdapterState.Running;
+        Receives.Address = Oids.QueryMacAddress();
+        Sends.AskForBatchSize();
+        return status;
+    }
+
     private NDIS_STATUS Initialize()
     {
         const string Who = "A failed MiniportInitialize";
-        Bus.ChangeCommand(set: PciCommand.IoSpace | PciCommand.MemorySpace);
-        NDIS_STATUS status = CheckInitialization(CallInitialize(out uint selected), selected);
+        NDIS_STATUS status = InitializeMiniport();
         if (status == NDIS_STATUS_SUCCESS)
         {
-            _initialized = true;
-            _state = AdapterState.Running;
-            Receives.Address = Oids.QueryMacAddress();
-            Sends.AskForBatchSize();
             _hangCheck.Start();
             return status;
         }
@@ -206,7 +306,8 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
     private unsafe NDIS_STATUS CallInitialize(out uint selectedMedium)
     {
-        WrapperConfiguration = new ConfigurationContext(this);
+        Miniport.Reset();
+        WrapperConfiguration = new ConfigurationContext(Parameters);
         NDIS_HANDLE configuration = Instance.Handles.Add(WrapperConfiguration);
         uint selected = 0u;
         NDIS_STATUS openError = NDIS_STATUS_SUCCESS;
@@ -239,6 +340,20 @@ public sealed class Adapter : IDisposable, IAdapterLife
         return NDIS_STATUS_FAILURE;
     }
 
+    /// <summary>
+    /// Asks the protocols to close the adapter, which still runs: one may wait for what it sent or asked for, and then it lets
+    /// the adapter's turn go on.
+    /// </summary>
+    private void UnbindInTurn()
+    {
+        if (_state == AdapterState.Halted) return;
+        Turn.Lend(new BorrowedTurn(Turn, () =>
+        {
+            Bindings.Unbind();
+            Turn.Post(HaltInTurn);
+        }));
+    }
+
     private void HaltInTurn()
     {
         const string Who = "MiniportHalt";
@@ -246,7 +361,6 @@ public sealed class Adapter : IDisposable, IAdapterLife
         if (_initialized) Oids.CountBadFrames();
         _state = AdapterState.Halting;
         _hangCheck.Stop();
-        Bindings.Unbind();
         Sends.AbortQueued();
         Oids.AbortQueued();
         Resets.Answer(NDIS_STATUS_REQUEST_ABORTED);
@@ -259,7 +373,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
         WorkItems.Wait(Who);
         Oids.AbortPending();
         Sends.AbortInFlight();
-        Receives.AbortTransfers();
+        Receives.Abort(Who);
         Bindings.Close();
         GiveBack(Who);
         Finish(Who);
@@ -283,11 +397,11 @@ public sealed class Adapter : IDisposable, IAdapterLife
     {
         Resources.Dispose();
         Oids.Dispose();
-        Receives.Dispose();
         Resets.Dispose();
         Instance.Handles.Remove(Handle);
         Instance.Remove(this, who);
         _state = AdapterState.Halted;
         _halted.TrySetResult(AdapterState.Halted);
+        Instance.Wake();
     }
 }

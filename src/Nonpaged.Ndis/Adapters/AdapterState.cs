@@ -12,6 +12,9 @@ public enum AdapterState
     /// <summary>MiniportReset runs, or its completion is awaited.</summary>
     Resetting,
 
+    /// <summary>It sleeps, and does nothing until <see cref="Adapter.Resume"/>.</summary>
+    Suspended,
+
     /// <summary>It is being halted.</summary>
     Halting,
 

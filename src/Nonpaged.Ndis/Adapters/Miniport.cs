@@ -5,7 +5,6 @@ internal sealed unsafe class Miniport
 {
     private const string Shutdown = "MiniportShutdown";
 
-    private readonly MiniportRegistration _registration;
     private readonly Adapter _adapter;
     private readonly DriverReports _reports;
     private readonly CallContext[] _contexts;
@@ -15,13 +14,12 @@ internal sealed unsafe class Miniport
 
     public Miniport(Adapter adapter, DriverReports reports)
     {
-        _registration = adapter.Registration;
         _adapter = adapter;
         _reports = reports;
         _contexts = [.. Contexts(adapter, initializing: false), .. Contexts(adapter, initializing: true)];
     }
 
-    public NDIS_MINIPORT_CHARACTERISTICS Functions => _registration.Characteristics!;
+    public NDIS_MINIPORT_CHARACTERISTICS Functions => _adapter.Origin.Characteristics;
 
     /// <summary>What NdisMSetAttributes handed over; each function gets it.</summary>
     public void* Context { get; private set; }
@@ -40,6 +38,24 @@ internal sealed unsafe class Miniport
         IsDeserialized = isDeserialized;
         Context = context;
         HasAttributes = true;
+    }
+
+    /// <summary>Before MiniportInitialize: the context of one before is none any more.</summary>
+    public void Reset()
+    {
+        HasAttributes = false;
+        SetShutdownHandler(null, null);
+    }
+
+    /// <summary>MiniportPnPEventNotify, where the miniport has that.</summary>
+    public void Notify(NDIS_DEVICE_PNP_EVENT what, uint? value = null)
+    {
+        if (Functions.PnPEventNotifyHandler is not { } notify) return;
+        Call(nameof(Functions.PnPEventNotifyHandler), Irql.PASSIVE_LEVEL, () =>
+        {
+            uint buffer = value ?? 0;
+            notify(Context, what, value is null ? null : &buffer, value is null ? 0 : (uint)sizeof(uint));
+        });
     }
 
     /// <summary>A miniport hands over its context before it claims hardware, so that an early interrupt finds it.</summary>

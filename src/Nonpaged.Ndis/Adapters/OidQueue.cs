@@ -61,6 +61,28 @@ internal sealed unsafe class OidQueue(
         return answer;
     }
 
+    /// <summary>Sets a short value while the caller has the turn, and waits where the driver answers later.</summary>
+    public NDIS_STATUS Set(uint oid, uint value) => Ask(oid, value, isSet: true);
+
+    /// <summary>As <see cref="Set"/>, for an OID that is a question with a value.</summary>
+    public NDIS_STATUS Ask(uint oid, uint value) => Ask(oid, value, isSet: false);
+
+    private NDIS_STATUS Ask(uint oid, uint value, bool isSet)
+    {
+        WaitForPending();
+        if (_pending is not null || miniport.HasFaulted) return NDIS_STATUS_FAILURE;
+        uint* buffer = (uint*)NativeMemory.Alloc(sizeof(uint));
+        *buffer = value;
+        NDIS_STATUS answer = NDIS_STATUS_FAILURE;
+        Perform(new AdapterRequest(oid, isSet, (nint)buffer, sizeof(uint), (status, _, _) =>
+        {
+            answer = status;
+            NativeMemory.Free(buffer);
+        }));
+        WaitForPending();
+        return answer;
+    }
+
     public MacAddress? QueryMacAddress()
     {
         ReadOnlySpan<byte> address = Query(NdisLibrary.OID_802_3_CURRENT_ADDRESS, 6);

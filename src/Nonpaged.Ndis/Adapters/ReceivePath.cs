@@ -1,19 +1,19 @@
-using System.Runtime.InteropServices;
+using System.Collections.Concurrent;
 
 namespace Nonpaged.Ndis;
 
-/// <summary>Frames that a miniport indicates, on their way to the protocols.</summary>
-internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, DriverReports reports) : IDisposable
+/// <summary>
+/// Frames that a miniport indicates, on their way to the protocols: on the thread that indicates them, which is another than the
+/// adapter's where the miniport lies above a protocol, or has threads of its own. Thread-safe.
+/// </summary>
+internal sealed unsafe class ReceivePath(
+    Bindings bindings, Miniport miniport, PacketLoans loans, Turn turn, DriverReports reports)
 {
     private const uint EthernetHeaderSize = 14;
 
+    private readonly ConcurrentDictionary<nint, PendingTransfer> _transfers = new();
     private long _framesReceived;
     private long _framesMalformed;
-    private readonly Dictionary<nint, Binding> _transfers = [];
-
-    // BytesTransferred. A driver may write there until it completes a transfer that pends (MiniportTransferData, NDIS 5.1).
-    private readonly uint* _transferred = (uint*)NativeMemory.AllocZeroed(1, sizeof(uint));
-    private ReceiveIndication? _indication;
 
     /// <summary>The adapter's own address; null where the miniport did not tell it.</summary>
     public MacAddress? Address { get; set; }
@@ -27,75 +27,18 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
     private NDIS_MINIPORT_CHARACTERISTICS Functions => miniport.Functions;
 
     /// <summary>NdisMEthIndicateReceive: offers a frame to each protocol whose packet filter takes it.</summary>
-    public void IndicateReceive(ReceiveIndication indication)
-    {
-        if (indication.HeaderSize != EthernetHeaderSize || indication.LookAheadSize > indication.PacketSize)
-        {
-            Interlocked.Increment(ref _framesMalformed);
-            reports.ReportOnce(
-                NdisReportKind.BrokenRule,
-                nameof(NdisLibrary.NdisMEthIndicateReceive),
-                "A frame was indicated with a header that is not of 14 bytes, or with more look-ahead bytes than it has.");
-            return;
-        }
-
-        Interlocked.Increment(ref _framesReceived);
-        var destination = new ReadOnlySpan<byte>((void*)indication.Header, 6);
-        _indication = indication;
-        foreach (Binding binding in bindings.All)
-        {
-            if (binding.Settings.Takes(destination, Address)) binding.Receive(indication);
-        }
-
-        _indication = null;
-    }
+    public void IndicateReceive(ReceiveIndication indication) => Indicate(indication, null);
 
     /// <summary>
-    /// NdisMIndicateReceivePacket. Protocols copy what they want of a frame, so that a packet is the miniport's again when this
-    /// returns, whatever its status: a serialized miniport sees that its status is not NDIS_STATUS_PENDING, a deserialized one
-    /// is told by MiniportReturnPacket.
+    /// NdisMIndicateReceivePacket. A protocol with ProtocolReceivePacket may keep a packet, unless its status is
+    /// NDIS_STATUS_RESOURCES; the others copy what they want of it. What nobody kept is the miniport's again when this returns:
+    /// a serialized miniport sees that its status is not NDIS_STATUS_PENDING, a deserialized one is told by
+    /// MiniportReturnPacket.
     /// </summary>
     public void IndicatePackets(NDIS_PACKET** packets, uint count)
     {
-        for (uint index = 0u; index < count; index++)
-        {
-            NDIS_PACKET* packet = packets[index];
-            NDIS_STATUS status = NdisLibrary.NDIS_GET_PACKET_STATUS(packet);
-            IndicatePacket(packet);
-            if (!miniport.IsDeserialized || status == NDIS_STATUS_RESOURCES) continue;
-            if (Functions.ReturnPacketHandler is { } give)
-            {
-                nint returned = (nint)packet;
-                miniport.Call(nameof(Functions.ReturnPacketHandler), Irql.DISPATCH_LEVEL, () =>
-                    give(miniport.Context, (NDIS_PACKET*)returned));
-            }
-        }
-
+        for (uint index = 0u; index < count; index++) IndicatePacket(packets[index]);
         EndReceive();
-    }
-
-    private void IndicatePacket(NDIS_PACKET* packet)
-    {
-        NdisLibrary.NdisGetFirstBufferFromPacket(packet, out _, out void* first, out uint length, out uint total);
-        if (length < EthernetHeaderSize)
-        {
-            Interlocked.Increment(ref _framesMalformed);
-            reports.ReportOnce(
-                NdisReportKind.BrokenRule,
-                nameof(NdisLibrary.NdisMIndicateReceivePacket),
-                $"A packet was indicated whose first buffer has {length} bytes, "
-                + $"and so not the whole header of {EthernetHeaderSize}.");
-            return;
-        }
-
-        IndicateReceive(new ReceiveIndication(
-            (nint)packet,
-            (nint)first,
-            EthernetHeaderSize,
-            (nint)first + (nint)EthernetHeaderSize,
-            length - EthernetHeaderSize,
-            total - EthernetHeaderSize,
-            (nint)packet));
     }
 
     /// <summary>NdisMEthIndicateReceiveComplete: protocols that took frames may do the work that they put off.</summary>
@@ -103,6 +46,13 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
     {
         foreach (Binding binding in bindings.All) binding.ReceiveComplete();
     }
+
+    /// <summary>A packet that protocols kept is the miniport's again.</summary>
+    public void TakeBack(nint packet) => turn.End(() => GiveToMiniport(packet));
+
+    /// <summary>The packet that a frame was indicated as (NdisGetReceivedPacket); NULL where it was not.</summary>
+    public NDIS_PACKET* PacketOf(nint receiveContext) =>
+        (NDIS_PACKET*)(IndicatedFrame.Find(this, receiveContext)?.Packet ?? 0);
 
     /// <summary>
     /// NdisTransferData, from within a protocol's ReceiveHandler. What lies in the look-ahead buffer needs no miniport to copy
@@ -112,7 +62,7 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
         Binding binding, nint receiveContext, uint offset, uint bytes, NDIS_PACKET* packet, out uint transferred)
     {
         transferred = 0;
-        if (_indication is not { } indication || indication.ReceiveContext != receiveContext) return NDIS_STATUS_FAILURE;
+        if (IndicatedFrame.Find(this, receiveContext) is not { } indication) return NDIS_STATUS_FAILURE;
         if (offset >= indication.PacketSize) return NDIS_STATUS_INVALID_LENGTH;
 
         uint wanted = Math.Min(bytes, indication.PacketSize - offset);
@@ -129,34 +79,21 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
             return NDIS_STATUS_SUCCESS;
         }
 
-        if (Functions.TransferDataHandler is not { } transfer)
-        {
-            reports.Report(
-                NdisReportKind.BrokenRule,
-                nameof(Functions.TransferDataHandler),
-                "The miniport indicated a part of a frame and has no function that gives the rest.");
-            return NDIS_STATUS_FAILURE;
-        }
-
-        *_transferred = 0;
-        NDIS_STATUS status = miniport.Call(nameof(Functions.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
-            transfer(packet, out *_transferred, miniport.Context, new NDIS_HANDLE(receiveContext), offset, wanted));
-        transferred = *_transferred;
-        if (status == NDIS_STATUS_PENDING)
-        {
-            binding.BeginTransfer();
-            _transfers[(nint)packet] = binding;
-        }
-
-        return status;
+        if (Functions.TransferDataHandler is not null)
+            return Transfer(binding, receiveContext, offset, wanted, packet, out transferred);
+        reports.Report(
+            NdisReportKind.BrokenRule,
+            nameof(Functions.TransferDataHandler),
+            "The miniport indicated a part of a frame and has no function that gives the rest.");
+        return NDIS_STATUS_FAILURE;
     }
 
     /// <summary>NdisMTransferDataComplete.</summary>
     public void EndTransfer(nint packet, NDIS_STATUS status, uint bytes)
     {
-        if (_transfers.Remove(packet, out Binding? binding))
+        if (_transfers.TryRemove(packet, out PendingTransfer? transfer))
         {
-            binding.TransferDataComplete(packet, status, bytes);
+            transfer.Complete(packet, status, bytes);
             return;
         }
 
@@ -166,14 +103,119 @@ internal sealed unsafe class ReceivePath(Bindings bindings, Miniport miniport, D
             $"No transfer into the packet at 0x{packet:x} was pending.");
     }
 
-    public void AbortTransfers()
+    /// <summary>After the miniport's halt: nothing of it can complete a transfer, nor take a packet back, any more.</summary>
+    public void Abort(string who)
     {
-        foreach ((nint packet, Binding? binding) in _transfers.ToArray())
+        foreach (nint packet in _transfers.Keys)
         {
-            if (_transfers.Remove(packet)) binding.TransferDataComplete(packet, NDIS_STATUS_REQUEST_ABORTED, 0);
+            if (_transfers.TryRemove(packet, out PendingTransfer? transfer))
+                transfer.Complete(packet, NDIS_STATUS_REQUEST_ABORTED, 0);
         }
+
+        int kept = loans.Forget(this);
+        if (kept == 0) return;
+        reports.Leak(
+            nameof(NdisLibrary.NdisMIndicateReceivePacket),
+            $"{who} ended while protocols kept {kept} of its packets, which they do not give back any more.");
     }
 
-    /// <summary>Frees what the miniport's functions wrote to: after its halt.</summary>
-    public void Dispose() => NativeMemory.Free(_transferred);
+    private void Indicate(ReceiveIndication indication, PacketLoan? loan)
+    {
+        if (indication.HeaderSize != EthernetHeaderSize || indication.LookAheadSize > indication.PacketSize)
+        {
+            Interlocked.Increment(ref _framesMalformed);
+            reports.ReportOnce(
+                NdisReportKind.BrokenRule,
+                nameof(NdisLibrary.NdisMEthIndicateReceive),
+                "A frame was indicated with a header that is not of 14 bytes, or with more look-ahead bytes than it has.");
+            return;
+        }
+
+        Interlocked.Increment(ref _framesReceived);
+        var destination = new ReadOnlySpan<byte>((void*)indication.Header, 6);
+        var frame = IndicatedFrame.Begin(this, indication);
+        foreach (Binding binding in bindings.All)
+        {
+            if (!binding.Settings.Takes(destination, Address)) continue;
+            if (loan is not null && binding.TakesPackets) loan.Owe(binding.ReceivePacket(indication.Packet));
+            else binding.Receive(indication);
+        }
+
+        frame.End();
+    }
+
+    private void IndicatePacket(NDIS_PACKET* packet)
+    {
+        NdisLibrary.NdisGetFirstBufferFromPacket(packet, out _, out void* first, out uint length, out uint total);
+        NDIS_STATUS status = NdisLibrary.NDIS_GET_PACKET_STATUS(packet);
+        if (length < EthernetHeaderSize)
+        {
+            Interlocked.Increment(ref _framesMalformed);
+            reports.ReportOnce(
+                NdisReportKind.BrokenRule,
+                nameof(NdisLibrary.NdisMIndicateReceivePacket),
+                $"A packet was indicated whose first buffer has {length} bytes, "
+                + $"and so not the whole header of {EthernetHeaderSize}.");
+            Settle(packet, status, null);
+            return;
+        }
+
+        PacketLoan? loan = status == NDIS_STATUS_RESOURCES ? null : loans.Begin(this, (nint)packet);
+        if (loan is null && status != NDIS_STATUS_RESOURCES)
+        {
+            reports.Report(
+                NdisReportKind.BrokenRule,
+                nameof(NdisLibrary.NdisMIndicateReceivePacket),
+                $"The packet at 0x{(nint)packet:x} was indicated while protocols keep it.");
+            return;
+        }
+
+        Indicate(
+            new ReceiveIndication(
+                (nint)packet,
+                (nint)first,
+                EthernetHeaderSize,
+                (nint)first + (nint)EthernetHeaderSize,
+                length - EthernetHeaderSize,
+                total - EthernetHeaderSize,
+                (nint)packet),
+            loan);
+        Settle(packet, status, loan);
+    }
+
+    /// <summary>Whose a packet is when its indication is over.</summary>
+    private void Settle(NDIS_PACKET* packet, NDIS_STATUS status, PacketLoan? loan)
+    {
+        bool returns = miniport.IsDeserialized && status != NDIS_STATUS_RESOURCES;
+        // Before the end, with which another thread may have the packet given back.
+        if (!miniport.IsDeserialized && loan is not null) NdisLibrary.NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_PENDING);
+        if (loan is not null && !loans.End(loan)) return;
+        if (returns) TakeBack((nint)packet);
+        else if (loan is not null) NdisLibrary.NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_SUCCESS);
+    }
+
+    private void GiveToMiniport(nint packet)
+    {
+        if (Functions.ReturnPacketHandler is not { } give) return;
+        miniport.Call(nameof(Functions.ReturnPacketHandler), Irql.DISPATCH_LEVEL, () =>
+            give(miniport.Context, (NDIS_PACKET*)packet));
+    }
+
+    private NDIS_STATUS Transfer(
+        Binding binding, nint receiveContext, uint offset, uint wanted, NDIS_PACKET* packet, out uint transferred)
+    {
+        W_TRANSFER_DATA_HANDLER transfer = Functions.TransferDataHandler!;
+        var pending = new PendingTransfer(binding);
+        // Before the call, within which the miniport, or another thread of its own, may complete it.
+        binding.BeginTransfer();
+        _transfers[(nint)packet] = pending;
+        NDIS_STATUS status = miniport.Call(nameof(Functions.TransferDataHandler), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () =>
+            transfer(packet, out *pending.Bytes, miniport.Context, new NDIS_HANDLE(receiveContext), offset, wanted));
+        transferred = 0;
+        // A miniport that has completed it as well has told the protocol so.
+        if (status == NDIS_STATUS_PENDING || !_transfers.TryRemove((nint)packet, out _)) return NDIS_STATUS_PENDING;
+        transferred = *pending.Bytes;
+        pending.Cancel();
+        return status;
+    }
 }

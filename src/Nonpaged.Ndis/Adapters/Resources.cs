@@ -58,7 +58,7 @@ internal sealed unsafe class Resources(NdisInstance instance, MachineDevice devi
         }
 
         foreach (OpenConfiguration configuration in instance.Handles.All<OpenConfiguration>()
-            .Where(one => one.Adapter == adapter))
+            .Where(one => one.Parameters.Adapter == adapter))
         {
             reports.Leak("NdisOpenConfiguration", $"{who} left its configuration open.", configuration.Handle);
             instance.Handles.Remove(configuration.Handle);

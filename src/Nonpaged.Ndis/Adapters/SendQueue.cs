@@ -217,6 +217,27 @@ internal sealed unsafe class SendQueue(
         binding.SendComplete(packet, status);
     }
 
+    /// <summary>
+    /// NdisCancelSendPackets: what is queued is completed with NDIS_STATUS_REQUEST_ABORTED; the miniport is asked for what it has.
+    /// </summary>
+    public void Cancel(Binding binding, nint cancelId)
+    {
+        (nint Packet, Binding Binding)[] queued = [.. _sendQueue];
+        _sendQueue.Clear();
+        List<nint> cancelled = [];
+        foreach ((nint packet, Binding from) in queued)
+        {
+            nint own = (nint)NdisLibrary.NDIS_GET_PACKET_CANCEL_ID((NDIS_PACKET*)packet);
+            if (from == binding && own == cancelId) cancelled.Add(packet);
+            else _sendQueue.Enqueue((packet, from));
+        }
+
+        foreach (nint packet in cancelled) Complete(packet, binding, NDIS_STATUS_REQUEST_ABORTED);
+        if (Functions.CancelSendPacketsHandler is not { } cancel || life.State != AdapterState.Running) return;
+        miniport.Call(nameof(Functions.CancelSendPacketsHandler), Irql.DISPATCH_LEVEL, () =>
+            cancel(miniport.Context, (void*)cancelId));
+    }
+
     public void AbortQueued()
     {
         while (_sendQueue.TryDequeue(out (nint Packet, Binding Binding) one))

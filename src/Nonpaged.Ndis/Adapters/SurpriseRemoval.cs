@@ -3,7 +3,7 @@ using Nonpaged.Machines;
 namespace Nonpaged.Ndis;
 
 /// <summary>Halts an adapter whose hardware goes away.</summary>
-internal sealed unsafe class SurpriseRemoval(
+internal sealed class SurpriseRemoval(
     Machine machine, MachineDevice device, BusControl bus, Miniport miniport, Turn turn, IAdapterLife life, DriverReports reports)
 {
     private static readonly TimeSpan s_untilEndIsKnown = TimeSpan.FromSeconds(5);
@@ -45,10 +45,5 @@ internal sealed unsafe class SurpriseRemoval(
         });
     }
 
-    private void Notify()
-    {
-        if (miniport.Functions.PnPEventNotifyHandler is not { } notify) return;
-        turn.Post(() => miniport.Call(nameof(miniport.Functions.PnPEventNotifyHandler), Irql.PASSIVE_LEVEL, () =>
-            notify(miniport.Context, NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved, null, 0)));
-    }
+    private void Notify() => turn.Post(() => miniport.Notify(NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventSurpriseRemoved));
 }

@@ -10,6 +10,7 @@ internal sealed class Turn : IDisposable
 {
     private readonly object _gate = new();
     private readonly Queue<Action> _work = new();
+    private readonly Queue<Action> _ends = new();
     private readonly CallSchedule _schedule = new();
     private readonly Queue<BorrowedTurn> _turns = new();
     private readonly object _aside = new();
@@ -69,6 +70,27 @@ internal sealed class Turn : IDisposable
         });
         ObjectDisposedException.ThrowIf(!posted, this);
         done.Task.GetAwaiter().GetResult();
+    }
+
+    /// <summary>
+    /// Runs the end of what the miniport has under way: at once where the caller has the turn, otherwise soon, and before what is
+    /// queued. A driver above another, or with threads of its own, completes from there. Nothing is run where the thread was
+    /// ended.
+    /// </summary>
+    public void End(Action work)
+    {
+        if (IsCurrent)
+        {
+            work();
+            return;
+        }
+
+        lock (_gate)
+        {
+            if (_stopped) return;
+            _ends.Enqueue(work);
+            Monitor.PulseAll(_gate);
+        }
     }
 
     /// <summary>Runs the interrupt work soon.</summary>
@@ -158,6 +180,10 @@ internal sealed class Turn : IDisposable
                     _interrupt = false;
                     work = _onInterrupt;
                 }
+                else if (timersToo && _ends.TryDequeue(out Action? ending))
+                {
+                    work = ending;
+                }
                 else if (timersToo && _turns.TryDequeue(out BorrowedTurn? turn))
                 {
                     work = () => Lend(turn);
@@ -230,6 +256,7 @@ internal sealed class Turn : IDisposable
         }
 
         _interruptHadItsTurn = false;
+        if (_ends.TryDequeue(out Action? end)) return end;
         if (_schedule.TryTake(out ScheduledCall? due)) return due.Run;
         if (_turns.TryDequeue(out BorrowedTurn? turn)) return () => Lend(turn);
         return _work.TryDequeue(out Action? work) ? work : null;

@@ -7,7 +7,11 @@ internal sealed class AdapterTable(NdisInstance instance)
 {
     private readonly Lock _gate = new();
     private readonly List<Adapter> _adapters = [];
-    private readonly Dictionary<MiniportDriver, MiniportRegistration> _miniports = [];
+    private readonly Dictionary<MiniportDriver, DriverRegistration> _miniports = [];
+
+    // A driver's entry and its unload function do not run side by side: a C driver has its variables once. The gate is free
+    // meanwhile, as a driver may make and remove adapters there.
+    private readonly Lock _loading = new();
 
     /// <summary>The adapters that run.</summary>
     public IReadOnlyList<Adapter> All
@@ -24,22 +28,24 @@ internal sealed class AdapterTable(NdisInstance instance)
         MiniportDriver miniport, Machine machine, MachineDevice? device, IReadOnlyDictionary<string, string>? configuration)
     {
         using var reasons = new LogCapture(instance);
-        MiniportRegistration registration;
         Adapter adapter;
-        lock (_gate)
+        lock (_loading)
         {
             MachineDevice found = device ?? FreeDevice(miniport, machine);
-            if (_adapters.Any(one => one.Device == found))
+            if (All.Any(one => one.Device == found))
                 throw new AdapterException($"{found.Place} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
-            registration = Load(miniport, reasons);
-            adapter = new Adapter(instance, registration, machine, found, configuration ?? new Dictionary<string, string>());
-            _adapters.Add(adapter);
+            DriverRegistration registration = Load(miniport, reasons);
+            adapter = new Adapter(instance, new AdapterOrigin(registration, registration.Characteristics!, machine, found)
+            {
+                Configuration = configuration,
+            });
+            Add(adapter);
         }
 
         NDIS_STATUS status = adapter.Start();
         if (status == NDIS_STATUS_SUCCESS)
         {
-            foreach (ProtocolRegistration protocol in instance.Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
+            OfferToProtocols(adapter);
             return adapter;
         }
 
@@ -47,53 +53,121 @@ internal sealed class AdapterTable(NdisInstance instance)
             status, reasons.Lines);
     }
 
-    /// <summary>An adapter has ended; with a driver's last one the driver goes, too.</summary>
-    public void Remove(Adapter adapter, string who)
+    /// <summary>Starts an adapter that an intermediate driver makes. Where that fails, nothing of it is left.</summary>
+    public NDIS_STATUS StartLayered(LayeredMiniport layer, string name, NDIS_HANDLE deviceContext)
     {
-        lock (_gate)
+        if (instance.Machine is not { } machine) return NDIS_STATUS_FAILURE;
+        if (All.Any(one => one.Name == name)) return NDIS_STATUS_RESOURCE_CONFLICT;
+        var adapter = new Adapter(instance, new AdapterOrigin(layer.Driver, layer.Characteristics, machine, new VirtualDevice())
         {
-            _adapters.Remove(adapter);
-            if (--adapter.Registration.Adapters > 0) return;
-            Unload(adapter.Registration);
-            // Memory and pools are asked for in a driver's name, without an adapter's handle, and may be freed by its
-            // unload function.
-            DriverLeftovers.GiveBack(instance, adapter.Driver, who);
-        }
+            Name = name,
+            Layer = layer,
+            DeviceContext = deviceContext,
+            Configuration = layer.Driver.Configuration,
+        });
+        Add(adapter);
+        NDIS_STATUS status = adapter.Start();
+        if (status == NDIS_STATUS_SUCCESS) OfferToProtocols(adapter);
+        return status;
     }
 
-    private MiniportRegistration Load(MiniportDriver miniport, LogCapture reasons)
+    /// <summary>Runs a driver's DriverEntry, and has what it registered bind to the adapters below it.</summary>
+    /// <exception cref="AdapterException">The DriverEntry failed, or registered nothing. Nothing of it is left.</exception>
+    public DriverRegistration LoadDriver(
+        MiniportDriver driver, Driver? over, IReadOnlyDictionary<string, string>? configuration)
     {
-        if (!_miniports.TryGetValue(miniport, out MiniportRegistration? registration))
+        using var reasons = new LogCapture(instance);
+        var registration = new DriverRegistration(instance, driver, over, configuration);
+        lock (_loading)
         {
-            registration = _miniports[miniport] = new MiniportRegistration(instance, miniport);
             NDIS_STATUS status = registration.Load();
-            if (status == NDIS_STATUS_SUCCESS && registration.Characteristics is null)
-                status = NDIS_STATUS_BAD_CHARACTERISTICS;
-            if (status != NDIS_STATUS_SUCCESS)
+            if (status != NDIS_STATUS_SUCCESS || !registration.Protocols.Any())
             {
                 Unload(registration);
-                DriverLeftovers.GiveBack(instance, registration.Driver, "A failed DriverEntry");
-                throw new AdapterException($"The DriverEntry of {miniport.Name} failed: {status.Describe()}.", status,
-                    reasons.Lines);
+                if (status != NDIS_STATUS_SUCCESS) throw Failed(driver, status, reasons);
+                throw new AdapterException(
+                    $"The DriverEntry of {driver.Name} registered no protocol: it cannot be put over an adapter.",
+                    NDIS_STATUS_BAD_CHARACTERISTICS, reasons.Lines);
             }
         }
 
-        registration.Adapters++;
+        foreach (ProtocolRegistration protocol in registration.Protocols.ToArray()) protocol.BindToAll();
         return registration;
     }
 
-    private void Unload(MiniportRegistration registration)
+    /// <summary>Unloads a driver, and takes back what it leaves.</summary>
+    public void UnloadDriver(DriverRegistration registration)
     {
-        _miniports.Remove(registration.Miniport);
-        registration.Dispose();
+        lock (_loading) Unload(registration);
     }
+
+    /// <summary>An adapter has ended; with the last one of a miniport the driver goes, too.</summary>
+    public void Remove(Adapter adapter, string who)
+    {
+        DriverRegistration driver = adapter.Origin.Driver;
+        lock (_gate)
+        {
+            _adapters.Remove(adapter);
+            if (adapter.Origin.Layer is not null || --driver.Adapters > 0) return;
+        }
+
+        lock (_loading)
+        {
+            // Another may have been started meanwhile.
+            if (driver.Adapters > 0) return;
+            _miniports.Remove(driver.Miniport);
+            driver.Dispose();
+            // Memory and pools are asked for in a driver's name, without an adapter's handle, and may be freed by its
+            // unload function.
+            DriverLeftovers.GiveBack(instance, driver.Driver, who);
+        }
+    }
+
+    private void Add(Adapter adapter)
+    {
+        lock (_gate)
+        {
+            _adapters.Add(adapter);
+            adapter.Origin.Driver.Adapters++;
+        }
+    }
+
+    private void OfferToProtocols(Adapter adapter)
+    {
+        foreach (ProtocolRegistration protocol in instance.Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
+    }
+
+    private DriverRegistration Load(MiniportDriver miniport, LogCapture reasons)
+    {
+        if (_miniports.TryGetValue(miniport, out DriverRegistration? registration)) return registration;
+        registration = new DriverRegistration(instance, miniport, null, null);
+        NDIS_STATUS status = registration.Load();
+        if (status == NDIS_STATUS_SUCCESS && registration.Characteristics is null)
+            status = NDIS_STATUS_BAD_CHARACTERISTICS;
+        if (status != NDIS_STATUS_SUCCESS)
+        {
+            Unload(registration);
+            throw Failed(miniport, status, reasons);
+        }
+
+        return _miniports[miniport] = registration;
+    }
+
+    private void Unload(DriverRegistration registration)
+    {
+        DriverUnload.Run(instance, registration);
+        DriverLeftovers.GiveBack(instance, registration.Driver, registration.IsLoaded ? "The driver" : "A failed DriverEntry");
+    }
+
+    private static AdapterException Failed(MiniportDriver driver, NDIS_STATUS status, LogCapture reasons) =>
+        new($"The DriverEntry of {driver.Name} failed: {status.Describe()}.", status, reasons.Lines);
 
     private PciDevice FreeDevice(MiniportDriver miniport, Machine machine)
     {
         foreach (PciDevice device in machine.PciDevices)
         {
             var id = new PciId(device.VendorId, device.DeviceId);
-            if (miniport.Devices.Contains(id) && _adapters.All(adapter => adapter.Device != device)) return device;
+            if (miniport.Devices.Contains(id) && All.All(adapter => adapter.Device != device)) return device;
         }
 
         IEnumerable<string> present = machine.PciDevices.Select(device =>

@@ -1,4 +1,4 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>What WrapperConfigurationContext stands for, while MiniportInitialize runs.</summary>
-internal sealed record ConfigurationContext(Adapter Adapter);
+internal sealed record ConfigurationContext(ParameterStore Parameters);

@@ -89,6 +89,11 @@ public unsafe delegate void W_RETURN_PACKET_HANDLER(void* MiniportAdapterContext
 public unsafe delegate void W_ALLOCATE_COMPLETE_HANDLER(
     void* MiniportAdapterContext, void* VirtualAddress, NDIS_PHYSICAL_ADDRESS* PhysicalAddress, uint Length, void* Context);
 
+/// <summary>
+/// MiniportCancelSendPackets: completes with NDIS_STATUS_REQUEST_ABORTED the packets with this identifier that it has queued.
+/// </summary>
+public unsafe delegate void W_CANCEL_SEND_PACKETS_HANDLER(void* MiniportAdapterContext, void* CancelId);
+
 /// <summary>MiniportPnPEventNotify: the hardware was taken away, or the power changed.</summary>
 public unsafe delegate void W_PNP_EVENT_NOTIFY_HANDLER(
     void* MiniportAdapterContext, NDIS_DEVICE_PNP_EVENT PnPEvent, void* InformationBuffer, uint InformationBufferLength);

@@ -56,6 +56,9 @@ public sealed class NDIS_MINIPORT_CHARACTERISTICS
     /// <summary>Version 4: ends NdisMAllocateSharedMemoryAsync.</summary>
     public W_ALLOCATE_COMPLETE_HANDLER? AllocateCompleteHandler { get; set; }
 
+    /// <summary>Version 5.1: is asked to give up packets of a cancelled send.</summary>
+    public W_CANCEL_SEND_PACKETS_HANDLER? CancelSendPacketsHandler { get; set; }
+
     /// <summary>Version 5.1: quiets the hardware when the system goes down.</summary>
     public ADAPTER_SHUTDOWN_HANDLER? AdapterShutdownHandler { get; set; }
 

@@ -11,9 +11,23 @@ public static unsafe partial class NdisLibrary
         Caller(Irql.PASSIVE_LEVEL);
         ConfigurationHandle = default;
         Status = NDIS_STATUS_FAILURE;
-        if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
-        var configuration = new OpenConfiguration(adapter);
-        ConfigurationHandle = configuration.Handle = adapter.Instance.Handles.Add(configuration);
+        if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { } context) return;
+        ConfigurationHandle = Open(context.Parameters);
+        Status = NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>
+    /// Opens a protocol's parameters for one of its bindings: ProtocolSection is SystemSpecific1 of ProtocolBindAdapter. The
+    /// keyword UpperBindings, of an intermediate driver, is the name for the adapter that it makes of the one below.
+    /// </summary>
+    public static void NdisOpenProtocolConfiguration(
+        out NDIS_STATUS Status, out NDIS_HANDLE ConfigurationHandle, NDIS_STRING* ProtocolSection)
+    {
+        CallContext context = Caller(Irql.PASSIVE_LEVEL);
+        ConfigurationHandle = default;
+        Status = NDIS_STATUS_FAILURE;
+        if (ProtocolSection == null || ProtocolParameters.Find(context.Instance, ProtocolSection->ToString()) is not { } store) return;
+        ConfigurationHandle = Open(store);
         Status = NDIS_STATUS_SUCCESS;
     }
 
@@ -46,7 +60,7 @@ public static unsafe partial class NdisLibrary
         if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
         Status = NDIS_STATUS_NOT_SUPPORTED;
         if (ParameterValue->ParameterType > NDIS_PARAMETER_TYPE.NdisParameterString) return;
-        configuration.Adapter.Configuration[Keyword->ToString()] = ParameterValue->ParameterType switch
+        configuration.Parameters.Values[Keyword->ToString()] = ParameterValue->ParameterType switch
         {
             NDIS_PARAMETER_TYPE.NdisParameterInteger => ParameterValue->IntegerData.ToString(CultureInfo.InvariantCulture),
             NDIS_PARAMETER_TYPE.NdisParameterHexInteger =>
@@ -76,5 +90,11 @@ public static unsafe partial class NdisLibrary
         if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
         context.Instance.Handles.Remove(ConfigurationHandle);
         configuration.Dispose();
+    }
+
+    private static NDIS_HANDLE Open(ParameterStore parameters)
+    {
+        var configuration = new OpenConfiguration(parameters);
+        return configuration.Handle = parameters.Instance.Handles.Add(configuration);
     }
 }

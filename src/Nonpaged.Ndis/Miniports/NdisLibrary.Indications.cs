@@ -2,13 +2,22 @@ namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
 {
-    /// <summary>A packet that MiniportSend or MiniportSendPackets kept is the protocol's again.</summary>
-    public static void NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Sends.EndSend((nint)Packet, Status);
+    /// <summary>A packet that MiniportSend or MiniportSendPackets kept is the protocol's again. Callable on any thread.</summary>
+    public static void NdisMSendComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status)
+    {
+        if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is not { } adapter) return;
+        if (adapter.Turn.IsCurrent) adapter.Sends.EndSend((nint)Packet, Status);
+        else EndLater(adapter, (nint)Packet, Status);
+
+        static void EndLater(Adapter adapter, nint packet, NDIS_STATUS status) =>
+            adapter.Turn.End(() => adapter.Sends.EndSend(packet, status));
+    }
 
     /// <summary>A miniport that returned NDIS_STATUS_RESOURCES can take packets again.</summary>
-    public static void NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Sends.ResourcesAvailable();
+    public static void NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
+    {
+        if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is { } adapter) adapter.Turn.End(adapter.Sends.ResourcesAvailable);
+    }
 
     /// <summary>Offers a received frame to the protocols. Its buffers must hold until the call returns.</summary>
     /// <param name="MiniportAdapterHandle">The adapter.</param>
@@ -52,13 +61,17 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE MiniportAdapterHandle, NDIS_PACKET* Packet, NDIS_STATUS Status, uint BytesTransferred) =>
         AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.EndTransfer((nint)Packet, Status, BytesTransferred);
 
-    /// <summary>Ends a MiniportQueryInformation that returned NDIS_STATUS_PENDING.</summary>
+    /// <summary>Ends a MiniportQueryInformation that returned NDIS_STATUS_PENDING. Callable on any thread.</summary>
     public static void NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(
-            Status, isSet: false, nameof(NdisMQueryInformationComplete));
+        EndRequest(MiniportAdapterHandle, Status, isSet: false, nameof(NdisMQueryInformationComplete));
 
-    /// <summary>Ends a MiniportSetInformation that returned NDIS_STATUS_PENDING.</summary>
+    /// <summary>Ends a MiniportSetInformation that returned NDIS_STATUS_PENDING. Callable on any thread.</summary>
     public static void NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Oids.EndRequest(
-            Status, isSet: true, nameof(NdisMSetInformationComplete));
+        EndRequest(MiniportAdapterHandle, Status, isSet: true, nameof(NdisMSetInformationComplete));
+
+    private static void EndRequest(NDIS_HANDLE handle, NDIS_STATUS status, bool isSet, string call)
+    {
+        if (AdapterOf(handle, Irql.DISPATCH_LEVEL, call) is { } adapter)
+            adapter.Turn.End(() => adapter.Oids.EndRequest(status, isSet, call));
+    }
 }

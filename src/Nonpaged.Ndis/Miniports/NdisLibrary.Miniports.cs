@@ -22,7 +22,7 @@ public static unsafe partial class NdisLibrary
     {
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         NdisWrapperHandle = default;
-        foreach (MiniportRegistration registration in context.Instance.Handles.All<MiniportRegistration>())
+        foreach (DriverRegistration registration in context.Instance.Handles.All<DriverRegistration>())
         {
             if (registration.DriverObject == SystemSpecific1) NdisWrapperHandle = registration.Handle;
         }
@@ -45,37 +45,39 @@ public static unsafe partial class NdisLibrary
     {
         ArgumentNullException.ThrowIfNull(MiniportCharacteristics);
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
-        if (Resolve<MiniportRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS_FAILURE;
-        (byte major, byte minor) = (MiniportCharacteristics.MajorNdisVersion, MiniportCharacteristics.MinorNdisVersion);
+        if (Resolve<DriverRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS_FAILURE;
+        NDIS_STATUS status = CheckMiniport(context, MiniportCharacteristics, nameof(NdisMRegisterMiniport));
+        if (status == NDIS_STATUS_SUCCESS) registration.Characteristics = MiniportCharacteristics;
+        return status;
+    }
+
+    private static NDIS_STATUS CheckMiniport(CallContext context, NDIS_MINIPORT_CHARACTERISTICS characteristics, string call)
+    {
+        (byte major, byte minor) = (characteristics.MajorNdisVersion, characteristics.MinorNdisVersion);
         if (major is < 3 or > 5 || minor > (major == 5 ? 1 : 0))
         {
             context.Report(
                 NdisReportKind.BrokenRule,
-                nameof(NdisMRegisterMiniport),
+                call,
                 $"Version {major}.{minor} is none of 3.0, 4.0, 5.0 and 5.1.");
             return NDIS_STATUS_BAD_VERSION;
         }
 
-        if (MiniportRegistration.Missing(MiniportCharacteristics) is { } missing)
-        {
-            context.Report(NdisReportKind.BrokenRule, nameof(NdisMRegisterMiniport), $"{missing} is required.");
-            return NDIS_STATUS_BAD_CHARACTERISTICS;
-        }
-
-        registration.Characteristics = MiniportCharacteristics;
-        return NDIS_STATUS_SUCCESS;
+        if (DriverRegistration.Missing(characteristics) is not { } missing) return NDIS_STATUS_SUCCESS;
+        context.Report(NdisReportKind.BrokenRule, call, $"{missing} is required.");
+        return NDIS_STATUS_BAD_CHARACTERISTICS;
     }
 
     /// <summary>Undoes NdisMInitializeWrapper where a DriverEntry fails.</summary>
     public static void NdisTerminateWrapper(NDIS_HANDLE NdisWrapperHandle, void* SystemSpecific)
     {
-        if (Resolve<MiniportRegistration>(NdisWrapperHandle) is { } registration) registration.Characteristics = null;
+        if (Resolve<DriverRegistration>(NdisWrapperHandle) is { } registration) registration.Characteristics = null;
     }
 
     /// <summary>Registers a function that runs when the driver is unloaded.</summary>
     public static void NdisMRegisterUnloadHandler(NDIS_HANDLE NdisWrapperHandle, DRIVER_UNLOAD UnloadHandler)
     {
-        if (Resolve<MiniportRegistration>(NdisWrapperHandle) is { } registration) registration.Unload = UnloadHandler;
+        if (Resolve<DriverRegistration>(NdisWrapperHandle) is { } registration) registration.Unload = UnloadHandler;
     }
 
     /// <summary>
@@ -137,8 +139,11 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>The miniport's part of a reset is over.</summary>
-    public static void NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, bool AddressingReset) =>
-        AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Resets.EndReset(Status, AddressingReset);
+    public static void NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, bool AddressingReset)
+    {
+        if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is { } adapter)
+            adapter.Turn.End(() => adapter.Resets.EndReset(Status, AddressingReset));
+    }
 
     /// <summary>Tells protocols of a change, such as NDIS_STATUS_MEDIA_CONNECT.</summary>
     public static void NdisMIndicateStatus(

@@ -65,6 +65,18 @@ public static unsafe partial class NdisLibrary
     /// <summary>The driver's own version.</summary>
     public const uint OID_GEN_VENDOR_DRIVER_VERSION = 0x00010116;
 
+    /// <summary>The GUIDs of the driver's own objects and statuses.</summary>
+    public const uint OID_GEN_SUPPORTED_GUIDS = 0x00010117;
+
+    /// <summary>What the adapter can do to save power; a miniport that knows it takes part in suspend and resume.</summary>
+    public const uint OID_PNP_CAPABILITIES = 0xFD010100;
+
+    /// <summary>Sets the adapter's power state (NDIS_DEVICE_POWER_STATE).</summary>
+    public const uint OID_PNP_SET_POWER = 0xFD010101;
+
+    /// <summary>A query: can the adapter go to the power state in the buffer?</summary>
+    public const uint OID_PNP_QUERY_POWER = 0xFD010102;
+
     /// <summary>Frames sent.</summary>
     public const uint OID_GEN_XMIT_OK = 0x00020101;
 

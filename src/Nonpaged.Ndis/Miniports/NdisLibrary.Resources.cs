@@ -15,7 +15,7 @@ public static unsafe partial class NdisLibrary
     {
         Caller(Irql.PASSIVE_LEVEL);
         Status = NDIS_STATUS_FAILURE;
-        if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Adapter: var adapter }) return;
+        if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { Parameters.Adapter: { } adapter }) return;
 
         uint room = BufferSize;
         BufferSize = NDIS_RESOURCE_LIST.SizeFor(AdapterResources.Count(adapter.Device));

@@ -3,20 +3,20 @@ using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
-/// <summary>What NdisOpenConfiguration opened: the adapter's parameters, and the memory of those that were read.</summary>
-internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
+/// <summary>Parameters that a driver has open, and the memory of those that it has read.</summary>
+internal sealed unsafe class OpenConfiguration(ParameterStore parameters) : IDisposable
 {
     private readonly List<nint> _memory = [];
 
-    public Adapter Adapter { get; } = adapter;
+    public ParameterStore Parameters { get; } = parameters;
 
     public NDIS_HANDLE Handle { get; set; }
 
     /// <summary>A parameter's value in memory that lives until the configuration is closed; null where there is none.</summary>
     public NDIS_CONFIGURATION_PARAMETER* Read(string keyword, NDIS_PARAMETER_TYPE type)
     {
-        if (PredefinedKeywords.Find(keyword, Adapter.Instance.Options.Profile) is { } predefined) return Number(predefined);
-        if (!Adapter.Configuration.TryGetValue(keyword, out string? value)) return null;
+        if (PredefinedKeywords.Find(keyword, Parameters.Instance.Options.Profile) is { } predefined) return Number(predefined);
+        if (!Parameters.Values.TryGetValue(keyword, out string? value)) return null;
         var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate(
             (uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
         parameter->ParameterType = type;
@@ -34,7 +34,7 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
             return parameter;
         }
 
-        Adapter.Instance.WriteLog($"{Adapter.Driver.Name}: the parameter {keyword} is not a number: {value}.");
+        Parameters.Instance.WriteLog($"{Parameters.Driver.Name}: the parameter {keyword} is not a number: {value}.");
         return null;
     }
 
@@ -59,7 +59,7 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
     /// </summary>
     public byte* ReadNetworkAddress()
     {
-        if (!Adapter.Configuration.TryGetValue("NetworkAddress", out string? text)) return null;
+        if (!Parameters.Values.TryGetValue("NetworkAddress", out string? text)) return null;
         string digits = text.Replace(":", "", StringComparison.Ordinal).Replace("-", "", StringComparison.Ordinal);
         if (digits.Length == 12 && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out _))
         {
@@ -68,7 +68,7 @@ internal sealed unsafe class OpenConfiguration(Adapter adapter) : IDisposable
             return address;
         }
 
-        Adapter.Instance.WriteLog($"{Adapter.Driver.Name}: NetworkAddress is not an Ethernet address: {text}.");
+        Parameters.Instance.WriteLog($"{Parameters.Driver.Name}: NetworkAddress is not an Ethernet address: {text}.");
         return null;
     }
 

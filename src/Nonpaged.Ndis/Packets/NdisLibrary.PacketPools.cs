@@ -4,10 +4,12 @@ public static unsafe partial class NdisLibrary
 {
     // NDIS_PACKET up to ProtocolReserved, and what follows the protocol's bytes: out-of-band data and twelve per-packet pointers.
     private const uint PacketHeaderSize = 96;
-    private const uint PacketExtensionSize = 12 * 8;
+    private const uint PacketExtensionSize = PerPacketInfoCount * 8;
+    private const int PerPacketInfoCount = 12;
 
     // ndis.h, NDIS_PER_PACKET_INFO.
     private const int ScatterGatherListPacketInfo = 5;
+    private const int PacketCancelId = 8;
 
     /// <summary>
     /// Makes a pool of packet descriptors. It always succeeds; the count is the limit of packets out

@@ -135,6 +135,16 @@ public static unsafe partial class NdisLibrary
     internal static ref SCATTER_GATHER_LIST* NDIS_SCATTER_GATHER_LIST(NDIS_PACKET* packet) =>
         ref ((SCATTER_GATHER_LIST**)(NDIS_OOB_DATA_FROM_PACKET(packet) + 1))[ScatterGatherListPacketInfo];
 
+    /// <summary>The identifier by which NdisCancelSendPackets names a packet; NULL where it was given none.</summary>
+    public static void* NDIS_GET_PACKET_CANCEL_ID(NDIS_PACKET* Packet) => PerPacketInfo(Packet, PacketCancelId);
+
+    /// <summary>Gives a packet an identifier, by which NdisCancelSendPackets names it.</summary>
+    public static void NDIS_SET_PACKET_CANCEL_ID(NDIS_PACKET* Packet, void* CancelId) =>
+        PerPacketInfo(Packet, PacketCancelId) = CancelId;
+
+    private static ref void* PerPacketInfo(NDIS_PACKET* packet, int which) =>
+        ref ((void**)(NDIS_OOB_DATA_FROM_PACKET(packet) + 1))[which];
+
     private static NDIS_BUFFER* LastOf(NDIS_BUFFER* buffer)
     {
         while (buffer->Next is not null) buffer = buffer->Next;

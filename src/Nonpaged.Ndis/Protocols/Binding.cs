@@ -3,6 +3,8 @@ namespace Nonpaged.Ndis;
 /// <summary>What NDIS keeps of a protocol's open adapter. The protocol's handlers run in the adapter's turn.</summary>
 internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration protocol, NDIS_HANDLE context)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private int _outstanding;
     private int _closing;
     private int _closed;
@@ -14,8 +16,14 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     public NDIS_HANDLE Handle { get; set; }
 
+    /// <summary>ProtocolBindingContext.</summary>
+    public NDIS_HANDLE Context => context;
+
     /// <summary>What the protocol set for itself.</summary>
     public BindingSettings Settings { get; } = new();
+
+    /// <summary>The protocol takes whole packets, which it may keep.</summary>
+    public bool TakesPackets => Characteristics.ReceivePacketHandler is not null;
 
     public bool IsClosing => Volatile.Read(ref _closing) != 0;
 
@@ -95,8 +103,23 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         });
     }
 
-    /// <summary>A transfer whose end NdisMTransferDataComplete will tell.</summary>
+    /// <summary>Offers a packet. Returns how often the protocol will give it back; 0 where it is done with it.</summary>
+    public int ReceivePacket(nint packet)
+    {
+        int kept = 0;
+        Indicate(nameof(Characteristics.ReceivePacketHandler), Irql.DISPATCH_LEVEL, () =>
+        {
+            _received = true;
+            kept = Characteristics.ReceivePacketHandler!(context, (NDIS_PACKET*)packet);
+        });
+        return kept;
+    }
+
+    /// <summary>A transfer whose end NdisMTransferDataComplete may tell.</summary>
     public void BeginTransfer() => Interlocked.Increment(ref _outstanding);
+
+    /// <summary>It ended at once.</summary>
+    public void EndTransfer() => Done();
 
     public void TransferDataComplete(nint packet, NDIS_STATUS status, uint bytes)
     {
@@ -129,11 +152,21 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
             Indicate(nameof(Characteristics.StatusCompleteHandler), Irql.DISPATCH_LEVEL, () => handler(context));
     }
 
+    /// <summary>
+    /// Asks the protocol to close the adapter. It may wait for the close within its function, so that this does not count as one
+    /// that the close waits for.
+    /// </summary>
     public void Unbind()
     {
-        if (Characteristics.UnbindAdapterHandler is { } unbind)
-            Indicate(nameof(Characteristics.UnbindAdapterHandler), Irql.PASSIVE_LEVEL, () => unbind(out _, context, Handle));
+        if (Characteristics.UnbindAdapterHandler is not { } unbind || IsClosing) return;
+        NDIS_STATUS status = NDIS_STATUS_SUCCESS;
+        Protocol.Call(nameof(Characteristics.UnbindAdapterHandler), Irql.PASSIVE_LEVEL, () =>
+            unbind(out status, context, Handle));
+        if (status == NDIS_STATUS_PENDING) DriverWait.Until(s_patience, () => IsClosing);
     }
+
+    /// <summary>NdisCancelSendPackets.</summary>
+    public void CancelSends(nint cancelId) => Adapter.Post(() => Adapter.Sends.Cancel(this, cancelId));
 
     /// <summary>
     /// Closes as soon as nothing is outstanding and no handler runs: at once, or with a call of
@@ -176,6 +209,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (Interlocked.Exchange(ref _closed, 1) != 0) return false;
         Adapter.Instance.Handles.Remove(Handle);
         Adapter.Bindings.Remove(this);
+        Adapter.Instance.Wake();
         return true;
     }
 }

@@ -42,9 +42,20 @@ public sealed class NDIS_PROTOCOL_CHARACTERISTICS
     /// <summary>Optional.</summary>
     public STATUS_COMPLETE_HANDLER? StatusCompleteHandler { get; set; }
 
+    /// <summary>
+    /// Version 4, optional: gets a packet that a miniport indicated as one, in place of ReceiveHandler, and may keep it.
+    /// </summary>
+    public RECEIVE_PACKET_HANDLER? ReceivePacketHandler { get; set; }
+
     /// <summary>Version 4, optional: called for each adapter that runs or starts to.</summary>
     public BIND_HANDLER? BindAdapterHandler { get; set; }
 
     /// <summary>Version 4, optional: called before an adapter that the protocol has open is halted.</summary>
     public UNBIND_HANDLER? UnbindAdapterHandler { get; set; }
+
+    /// <summary>Version 4, optional: hears of power and plug and play; null fails what is asked, and is not told the rest.</summary>
+    public PNP_EVENT_HANDLER? PnPEventHandler { get; set; }
+
+    /// <summary>Version 4, optional: called when NDIS unloads the protocol, or an application asked for that.</summary>
+    public UNLOAD_PROTOCOL_HANDLER? UnloadHandler { get; set; }
 }

@@ -23,28 +23,33 @@ public static unsafe partial class NdisLibrary
             return;
         }
 
-        var protocol = new ProtocolRegistration(context.Instance, context.Driver, ProtocolCharacteristics);
+        var protocol = new ProtocolRegistration(context, ProtocolCharacteristics);
         NdisProtocolHandle = protocol.Handle;
         Status = NDIS_STATUS_SUCCESS;
-        foreach (Adapter adapter in context.Instance.Adapters) protocol.Bind(adapter);
+        // Plug and play offers adapters to a driver that is loaded once its DriverEntry has returned.
+        if (protocol.Owner is null) protocol.BindToAll();
     }
 
-    /// <summary>Ends a protocol driver. It must have closed its adapters.</summary>
+    /// <summary>
+    /// Ends a protocol driver. One with ProtocolUnbindAdapter is asked to close what it has open, and waited for; another must have
+    /// closed it.
+    /// </summary>
     public static void NdisDeregisterProtocol(out NDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
     {
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
-        int open = context.Instance.Handles.All<Binding>().Count(binding => binding.Protocol == protocol);
-        if (open > 0)
+        int open = protocol.Bindings.Count();
+        if (open > 0 && protocol.Characteristics.UnbindAdapterHandler is null)
         {
             context.Report(
                 NdisReportKind.BrokenRule, nameof(NdisDeregisterProtocol), $"{open} adapters are open. Close them first.");
             return;
         }
 
-        context.Instance.Handles.Remove(NdisProtocolHandle);
-        DriverLeftovers.GiveBack(context.Instance, protocol.Driver, "The protocol");
+        protocol.Close();
+        // What a driver that was loaded leaves is looked for when it is unloaded.
+        if (protocol.Owner is null) DriverLeftovers.GiveBack(context.Instance, protocol.Driver, "The protocol");
         Status = NDIS_STATUS_SUCCESS;
     }
 
@@ -77,7 +82,7 @@ public static unsafe partial class NdisLibrary
         string name = AdapterName->ToString();
         Adapter? adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
         Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
-        if (adapter is null) return;
+        if (adapter is null || ((IAdapterLife)adapter).IsHaltAsked) return;
 
         var binding = new Binding(adapter, protocol, ProtocolBindingContext);
         binding.Handle = context.Instance.Handles.Add(binding);

@@ -47,3 +47,18 @@ public unsafe delegate void BIND_HANDLER(
 
 /// <summary>ProtocolUnbindAdapter: the adapter is being halted and must be closed.</summary>
 public delegate void UNBIND_HANDLER(out NDIS_STATUS Status, NDIS_HANDLE ProtocolBindingContext, NDIS_HANDLE UnbindContext);
+
+/// <summary>
+/// ProtocolReceivePacket: looks at a packet. Returns how often the protocol will give it back by NdisReturnPackets; 0 where the
+/// packet is the miniport's again at once.
+/// </summary>
+public unsafe delegate int RECEIVE_PACKET_HANDLER(NDIS_HANDLE ProtocolBindingContext, NDIS_PACKET* Packet);
+
+/// <summary>
+/// ProtocolPnPEvent: hears of power and plug and play, or is asked. NDIS_STATUS_PENDING: NdisCompletePnPEvent follows. A binding
+/// context of 0: the event is for all bindings.
+/// </summary>
+public unsafe delegate NDIS_STATUS PNP_EVENT_HANDLER(NDIS_HANDLE ProtocolBindingContext, NET_PNP_EVENT* NetPnPEvent);
+
+/// <summary>ProtocolUnload: the protocol closes what it has open and deregisters itself.</summary>
+public delegate void UNLOAD_PROTOCOL_HANDLER();

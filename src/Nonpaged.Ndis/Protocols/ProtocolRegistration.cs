@@ -3,18 +3,23 @@ namespace Nonpaged.Ndis;
 /// <summary>A protocol driver that NdisRegisterProtocol registered.</summary>
 internal sealed unsafe class ProtocolRegistration
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly CallContext _passive;
     private readonly CallContext _dispatch;
+    private volatile bool _isClosing;
 
-    public ProtocolRegistration(NdisInstance instance, Driver caller, NDIS_PROTOCOL_CHARACTERISTICS characteristics)
+    public ProtocolRegistration(CallContext caller, NDIS_PROTOCOL_CHARACTERISTICS characteristics)
     {
-        Instance = instance;
+        Instance = caller.Instance;
         Characteristics = characteristics;
+        Owner = DriverRegistration.Of(caller);
         // One driver has one identity, so that the memory it takes before it registers is its own, too.
-        Driver = caller.Kind == DriverKind.Protocol ? caller : new Driver(characteristics.Name, DriverKind.Protocol);
-        _passive = new CallContext(instance, Driver, Irql.PASSIVE_LEVEL, Initializing: false);
+        Driver = Owner is not null || caller.Driver.Kind == DriverKind.Protocol ? caller.Driver
+            : new Driver(characteristics.Name, DriverKind.Protocol);
+        _passive = new CallContext(Instance, Driver, Irql.PASSIVE_LEVEL, Initializing: false);
         _dispatch = _passive with { Irql = Irql.DISPATCH_LEVEL };
-        Handle = instance.Handles.Add(this);
+        Handle = Instance.Handles.Add(this);
     }
 
     public NdisInstance Instance { get; }
@@ -23,7 +28,13 @@ internal sealed unsafe class ProtocolRegistration
 
     public Driver Driver { get; }
 
+    /// <summary>The driver that was loaded and has registered it; null where a program has.</summary>
+    public DriverRegistration? Owner { get; }
+
     public NDIS_HANDLE Handle { get; }
+
+    /// <summary>What it has open.</summary>
+    public IEnumerable<Binding> Bindings => Instance.Handles.All<Binding>().Where(one => one.Protocol == this);
 
     /// <summary>What the characteristics lack; null where nothing.</summary>
     public static string? Missing(NDIS_PROTOCOL_CHARACTERISTICS characteristics)
@@ -36,18 +47,56 @@ internal sealed unsafe class ProtocolRegistration
         return characteristics.ReceiveHandler is null ? nameof(characteristics.ReceiveHandler) : null;
     }
 
-    /// <summary>Plug and play: tells a protocol of an adapter, where it wants to be told.</summary>
+    /// <summary>Offers the adapters that there are, and says so at the end.</summary>
+    public void BindToAll()
+    {
+        foreach (Adapter adapter in Instance.Adapters) Bind(adapter);
+        Instance.PnPEvents.Tell(this, null, NET_PNP_EVENT_CODE.NetEventBindsComplete, []);
+    }
+
+    /// <summary>Plug and play: tells a protocol of an adapter that is below it, where it wants to be told.</summary>
     public void Bind(Adapter adapter)
     {
-        if (Characteristics.BindAdapterHandler is not { } bind) return;
+        if (Characteristics.BindAdapterHandler is not { } bind || _isClosing) return;
+        if (Owner is { } owner && (!owner.IsLoaded || (owner.Over is { } over && !ReferenceEquals(adapter.Driver, over)))) return;
+        // An intermediate driver is not put over itself.
+        if (adapter.Origin.Layer?.Driver is { } maker && maker == Owner) return;
         Call(nameof(Characteristics.BindAdapterHandler), Irql.PASSIVE_LEVEL, () =>
         {
-            fixed (char* characters = adapter.Name)
+            string section = ProtocolParameters.Section(this, adapter);
+            fixed (char* characters = adapter.Name, path = section)
             {
                 var name = new NDIS_STRING(characters, adapter.Name.Length);
-                bind(out _, adapter.Handle, &name, null, null);
+                var parameters = new NDIS_STRING(path, section.Length);
+                bind(out _, adapter.Handle, &name, &parameters, null);
             }
         });
+    }
+
+    /// <summary>ProtocolUnload, where it has that.</summary>
+    public void Unload()
+    {
+        if (Characteristics.UnloadHandler is { } unload)
+            Call(nameof(Characteristics.UnloadHandler), Irql.PASSIVE_LEVEL, () => unload());
+    }
+
+    /// <summary>
+    /// NdisDeregisterProtocol: has the protocol close what it has open, waits for that, and closes the rest, with a report.
+    /// </summary>
+    public void Close()
+    {
+        _isClosing = true;
+        foreach (Binding binding in Bindings.Where(one => !one.IsClosing)) binding.Unbind();
+        DriverWait.Until(s_patience, () => !Bindings.Any());
+        foreach (Binding binding in Bindings.Where(one => !one.IsClosing))
+        {
+            Instance.Report(
+                NdisReportKind.BrokenRule, nameof(NdisLibrary.NdisCloseAdapter), Driver,
+                $"The protocol had {binding.Adapter.Name} open when it was deregistered. It was closed.");
+            binding.Close();
+        }
+
+        Instance.Handles.Remove(Handle);
     }
 
     /// <summary>Runs one of the protocol's functions in its name. An exception that comes out of it is reported.</summary>

@@ -1,19 +1,20 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>
-/// A miniport driver that is loaded into an instance: what its DriverEntry registered. It is unloaded with its last adapter.
-/// </summary>
-internal sealed unsafe class MiniportRegistration : IDisposable
+/// <summary>A driver that is loaded into an instance: what its DriverEntry registered.</summary>
+internal sealed unsafe class DriverRegistration : IDisposable
 {
     private readonly NdisInstance _instance;
     private readonly CallContext _context;
     private readonly DriverObject _object;
-    private bool _isLoaded;
+    private bool _wasUnloaded;
 
-    public MiniportRegistration(NdisInstance instance, MiniportDriver miniport)
+    public DriverRegistration(
+        NdisInstance instance, MiniportDriver miniport, Driver? over, IReadOnlyDictionary<string, string>? configuration)
     {
         _instance = instance;
         Miniport = miniport;
+        Over = over;
+        Configuration = configuration;
         Driver = new Driver(miniport.Name, DriverKind.Miniport);
         _context = new CallContext(instance, Driver, Irql.PASSIVE_LEVEL, Initializing: true);
         _object = new DriverObject(miniport.Name);
@@ -23,6 +24,25 @@ internal sealed unsafe class MiniportRegistration : IDisposable
     public MiniportDriver Miniport { get; }
 
     public Driver Driver { get; }
+
+    /// <summary>The driver whose adapters its protocols bind to; null for all.</summary>
+    public Driver? Over { get; }
+
+    /// <summary>What its protocols find as their parameters; null for nothing.</summary>
+    public IReadOnlyDictionary<string, string>? Configuration { get; }
+
+    /// <summary>The protocols that it has registered.</summary>
+    public IEnumerable<ProtocolRegistration> Protocols =>
+        _instance.Handles.All<ProtocolRegistration>().Where(one => one.Owner == this);
+
+    /// <summary>The miniports for adapters that it makes itself (NdisIMRegisterLayeredMiniport).</summary>
+    public IEnumerable<LayeredMiniport> Layers => _instance.Handles.All<LayeredMiniport>().Where(one => one.Driver == this);
+
+    /// <summary>Its DriverEntry succeeded.</summary>
+    public bool IsLoaded { get; private set; }
+
+    /// <summary>It has a function that unloads it.</summary>
+    public bool HasUnload => Unload is not null || _object.Unload is not null;
 
     /// <summary>The DRIVER_OBJECT that DriverEntry gets and NdisMInitializeWrapper takes.</summary>
     public void* DriverObject => _object.Address;
@@ -40,9 +60,13 @@ internal sealed unsafe class MiniportRegistration : IDisposable
     public NDIS_STATUS Load()
     {
         NDIS_STATUS status = Call(nameof(Miniport.Entry), () => Miniport.Entry(DriverObject, _object.RegistryPath));
-        _isLoaded = status == NDIS_STATUS_SUCCESS;
+        IsLoaded = status == NDIS_STATUS_SUCCESS;
         return status;
     }
+
+    /// <summary>The driver whose function calls; null where that is none that was loaded.</summary>
+    public static DriverRegistration? Of(CallContext context) => context.Instance.Handles.All<DriverRegistration>()
+        .FirstOrDefault(one => ReferenceEquals(one.Driver, context.Driver));
 
     /// <summary>What the characteristics lack; null where nothing.</summary>
     public static string? Missing(NDIS_MINIPORT_CHARACTERISTICS characteristics)
@@ -57,22 +81,27 @@ internal sealed unsafe class MiniportRegistration : IDisposable
             : null;
     }
 
+    /// <summary>Its unload function, where it has one, has not run, and its DriverEntry succeeded.</summary>
+    public void RunUnload()
+    {
+        // The unload function of a driver whose DriverEntry failed does not run.
+        DRIVER_UNLOAD? unload = IsLoaded && !_wasUnloaded ? Unload ?? _object.Unload : null;
+        _wasUnloaded = true;
+        if (unload is null) return;
+        Call(nameof(Unload), () =>
+        {
+            unload(DriverObject);
+            return NDIS_STATUS_SUCCESS;
+        });
+    }
+
     /// <summary>
     /// Unloads the driver. What its DriverEntry allocated is its own until its unload function has returned.
     /// </summary>
     public void Dispose()
     {
-        // The unload function of a driver whose DriverEntry failed does not run.
-        DRIVER_UNLOAD? unload = _isLoaded ? Unload ?? _object.Unload : null;
-        if (unload is not null)
-        {
-            Call(nameof(Unload), () =>
-            {
-                unload(DriverObject);
-                return NDIS_STATUS_SUCCESS;
-            });
-        }
-
+        RunUnload();
+        foreach (LayeredMiniport layer in Layers) _instance.Handles.Remove(layer.Handle);
         _instance.Handles.Remove(Handle);
         _object.Dispose();
     }
