@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Nonpaged.Ndis;
 
 namespace Nonpaged.Cli;
 
@@ -10,13 +9,13 @@ internal static class CommandTree
 
     /// <param name="arguments">The command line.</param>
     /// <param name="screen">Where the output goes.</param>
-    /// <param name="loadDriver">Loads a C driver into this process; null where another program has to
+    /// <param name="loader">Loads a C driver into this process; null where another program has to
     /// (<see cref="DriverHost"/>).</param>
-    public static async Task<int> RunAsync(string[] arguments, Screen screen, Func<string, MiniportDriver>? loadDriver = null)
+    public static async Task<int> RunAsync(string[] arguments, Screen screen, IDriverLoader? loader = null)
     {
         var root = new RootCommand("Resident, pinned, contiguous, address-limited memory, and the network drivers that need it.")
         {
-            RunCommand.Create(screen, new DriverHost(arguments, loadDriver)),
+            RunCommand.Create(screen, new DriverHost(arguments, loader)),
             AllocCommand.Create(screen),
             DoctorCommand.Create(screen),
             DevicesCommand.Create(screen),

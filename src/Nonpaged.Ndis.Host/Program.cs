@@ -2,4 +2,4 @@ using Nonpaged.Cli;
 using Nonpaged.Ndis.Host;
 
 LifelineWatch.Start();
-return await CommandTree.RunAsync(args, Screen.OfProcess(), SharedDriver.Load);
+return await CommandTree.RunAsync(args, Screen.OfProcess(), new SharedDriverLoader());

@@ -14,12 +14,12 @@ internal static unsafe class CrashReader
 
     public static CrashDocument Read(MemoryMappedFile file, int signal)
     {
-        using MemoryMappedViewAccessor view = file.CreateViewAccessor(0, CallRecord.FileSize);
+        using MemoryMappedViewAccessor view = file.CreateViewAccessor(0, CallRecords.FileSize);
         byte* address = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
         try
         {
-            return Describe((CallRecord*)address, signal);
+            return Describe((CallRecords*)address, signal);
         }
         finally
         {
@@ -27,21 +27,22 @@ internal static unsafe class CrashReader
         }
     }
 
-    private static CrashDocument Describe(CallRecord* record, int signal)
+    private static CrashDocument Describe(CallRecords* record, int signal)
     {
         bool isNoted = record->Signal == (uint)signal;
-        string? module = isNoted ? Text(record->ModulePath, CallRecord.PathRoom) : null;
+        CallRecord* call = CallOf(record, isNoted);
+        string? module = isNoted ? Text(record->ModulePath, CallRecords.PathRoom) : null;
         string? symbol = isNoted ? Text(record->Symbol, CallRecord.NameRoom) : null;
         ulong offset = record->ProgramCounter - record->ModuleBase;
         bool isAccess = isNoted && signal is SIGSEGV or 7;
         bool isNoncanonical = isNoted && signal == SIGSEGV && record->Code == SI_KERNEL;
         return new CrashDocument(
             SignalName(signal),
-            Text(record->Driver, CallRecord.NameRoom) ?? "?",
-            Text(record->Function, CallRecord.NameRoom),
-            ((Irql)record->Irql).ToString(),
-            Text(record->Call, CallRecord.NameRoom),
-            record->InCall != 0,
+            Text(call->Driver, CallRecord.NameRoom) ?? "?",
+            Text(call->Function, CallRecord.NameRoom),
+            ((Irql)call->Irql).ToString(),
+            Text(call->Call, CallRecord.NameRoom),
+            call->InCall != 0,
             record->Calls,
             isAccess && !isNoncanonical ? $"0x{record->FaultAddress:x}" : null,
             module is null ? null
@@ -52,7 +53,25 @@ internal static unsafe class CrashReader
                 : $"addr2line -fe {module} 0x{offset:x}");
     }
 
-    private static string? Meaning(CallRecord* record, bool isNoncanonical, bool isAccess)
+    /// <summary>
+    /// That of the thread that got the signal; of a signal that no handler sees, that of any thread in a driver's function, those
+    /// in a call of NDIS last: the other is what does not end.
+    /// </summary>
+    private static CallRecord* CallOf(CallRecords* records, bool isNoted)
+    {
+        CallRecord* found = CallRecords.Record(records, 0);
+        for (int index = CallRecords.Count - 1; index > 0; index--)
+        {
+            CallRecord* one = CallRecords.Record(records, index);
+            if (one->ThreadId == 0) continue;
+            if (isNoted && one->ThreadId == records->ThreadId) return one;
+            if (!isNoted && (found == CallRecords.Record(records, 0) || one->InCall == 0)) found = one;
+        }
+
+        return found;
+    }
+
+    private static string? Meaning(CallRecords* record, bool isNoncanonical, bool isAccess)
     {
         if (isNoncanonical)
         {

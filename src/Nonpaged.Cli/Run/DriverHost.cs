@@ -3,7 +3,6 @@ using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 using Nonpaged.Machines.Processes;
-using Nonpaged.Ndis;
 using Nonpaged.Ndis.Native;
 
 namespace Nonpaged.Cli;
@@ -13,7 +12,7 @@ namespace Nonpaged.Cli;
 /// with it. That is the program nonpaged-host, compiled ahead of time, which has the same commands and the functions
 /// of NDIS that a driver imports.
 /// </summary>
-internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver>? load)
+internal sealed class DriverHost(string[] arguments, IDriverLoader? loader)
 {
     /// <summary>The environment variable with the path of the program.</summary>
     public const string PathVariable = "NONPAGED_HOST";
@@ -27,12 +26,10 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     private const int LifelineDescriptor = 4;
 
     /// <summary>This process can load C drivers.</summary>
-    public bool IsThisProcess => load is not null;
+    public bool IsThisProcess => loader is not null;
 
-    /// <summary>Loads a driver into this process.</summary>
-    /// <exception cref="CommandException">It cannot be loaded, and why.</exception>
-    public MiniportDriver Load(string file) =>
-        load is null ? throw new InvalidOperationException("Another program loads drivers.") : load(file);
+    /// <summary>Where <see cref="IsThisProcess"/> is true: what loads them.</summary>
+    public IDriverLoader Loader => loader ?? throw new InvalidOperationException("Another program loads drivers.");
 
     /// <summary>Runs the same command in the other program, and waits for its end.</summary>
     /// <exception cref="CommandException">The program is missing or cannot be started.</exception>
@@ -42,14 +39,14 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
         Check(LibC.MemFdCreate("nonpaged-call-record", LibC.MFD_CLOEXEC, out SafeFileHandle record), "memfd_create");
         using (record)
         {
-            Check(LibC.FTruncate(record, CallRecord.FileSize), "ftruncate");
+            Check(LibC.FTruncate(record, CallRecords.FileSize), "ftruncate");
             using Child child = Start(program, record);
             ChildEnd end = await WaitAsync(child, interruption);
             if (end.Signal == 0) return new DriverHostResult(end.ExitCode, null);
             if (interruption.Happened && end.Signal is LibC.SIGTERM or 2 or 1)
                 return new DriverHostResult(interruption.ExitCode, null);
             using var file = MemoryMappedFile.CreateFromFile(
-                record, null, CallRecord.FileSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
+                record, null, CallRecords.FileSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: true);
             return new DriverHostResult(ExitCode.Failure, CrashReader.Read(file, end.Signal));
         }
     }
@@ -97,7 +94,7 @@ internal sealed class DriverHost(string[] arguments, Func<string, MiniportDriver
     {
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             yield return $"{variable.Key}={variable.Value}";
-        yield return $"{CallRecord.DescriptorVariable}={RecordDescriptor}";
+        yield return $"{CallRecords.DescriptorVariable}={RecordDescriptor}";
         yield return $"{LifelineVariable}={LifelineDescriptor}";
     }
 

@@ -1,19 +1,37 @@
 namespace Nonpaged.Cli;
 
-/// <summary>A driver's parameters, from a file and from options.</summary>
-internal static class DriverSettings
+/// <summary>The drivers' parameters, from a file and from options: for all drivers, or for one.</summary>
+internal sealed class DriverSettings
 {
+    private readonly Dictionary<string, string> _forAll = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<(string Driver, string Key), string> _forOne = [];
+
+    /// <summary>No parameters.</summary>
+    public static DriverSettings None { get; } = new();
+
     /// <exception cref="CommandException">The file cannot be read, or a line is not KEY=VALUE.</exception>
-    public static Dictionary<string, string> Read(string? file, IReadOnlyList<string> options)
+    public static DriverSettings Read(string? file, IReadOnlyList<string> options)
     {
-        var settings = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        var settings = new DriverSettings();
         if (file is not null)
         {
-            foreach (string line in Lines(file)) Add(settings, line, $"The line '{line}' of {file}");
+            foreach (string line in Lines(file)) settings.Add(line, $"The line '{line}' of {file}");
         }
 
-        foreach (string option in options) Add(settings, option, $"--set '{option}'");
+        foreach (string option in options) settings.Add(option, $"--set '{option}'");
         return settings;
+    }
+
+    /// <summary>A driver's own, and those for all.</summary>
+    public Dictionary<string, string> Of(string driver)
+    {
+        var found = new Dictionary<string, string>(_forAll, StringComparer.OrdinalIgnoreCase);
+        foreach (((string one, string key), string value) in _forOne)
+        {
+            if (one.Equals(driver, StringComparison.OrdinalIgnoreCase)) found[key] = value;
+        }
+
+        return found;
     }
 
     private static IEnumerable<string> Lines(string file)
@@ -30,11 +48,14 @@ internal static class DriverSettings
         }
     }
 
-    private static void Add(Dictionary<string, string> settings, string line, string where)
+    private void Add(string line, string where)
     {
         int equals = line.IndexOf('=', StringComparison.Ordinal);
         if (equals < 1) throw new CommandException(
             $"{where} is not KEY=VALUE.", "a keyword, an equals sign, and its value", "write, say, NetworkAddress=02005e000001");
-        settings[line[..equals].Trim()] = line[(equals + 1)..].Trim();
+        (string key, string value) = (line[..equals].Trim(), line[(equals + 1)..].Trim());
+        int colon = key.IndexOf(':', StringComparison.Ordinal);
+        if (colon > 0) _forOne[(key[..colon], key[(colon + 1)..])] = value;
+        else _forAll[key] = value;
     }
 }

@@ -15,6 +15,9 @@ internal sealed record RunDocument
 
     public string? Driver { get; init; }
 
+    /// <summary>The drivers of --over and who is bound to whom, from the top down; empty without it.</summary>
+    public IReadOnlyList<StackDocument> Stack { get; init; } = [];
+
     public string? Profile { get; init; }
 
     public string? Address { get; init; }

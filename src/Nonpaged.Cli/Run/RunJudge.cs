@@ -56,6 +56,8 @@ internal static class RunJudge
     {
         // Whether the kernel's frames arrive is seen by who sends them.
         if (request.Taps.Count > 0) return null;
+        // What a protocol is for, it knows itself.
+        if (document.Stack is [{ Kind: "protocol" }, ..]) return null;
         if (request.Peer) return JudgePeer(document.Peer, request);
         if (request.IsVirtual) return JudgeSurvey(document.Survey);
         if (document.Address is null)

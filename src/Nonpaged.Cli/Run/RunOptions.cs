@@ -26,9 +26,9 @@ internal sealed class RunOptions
         "--profile", "ddk|ce3|ce5", "Whose NDIS_MEMORY_CONTIGUOUS: honoured, ignored or refused. Default: ddk.");
 
     private readonly Option<string[]> _set = Options.Texts(
-        "--set", "KEY=VALUE", "A parameter of the driver, as its INF file would set it. May be given again.");
+        "--set", "[DRIVER:]KEY=VALUE", "A parameter of the drivers, or of one, as its INF file would set it. May be given again.");
     private readonly Option<string?> _config = Options.Text(
-        "--config", "FILE", "Parameters of the driver, KEY=VALUE a line; # begins a comment. --set comes after it.");
+        "--config", "FILE", "Parameters of the drivers, [DRIVER:]KEY=VALUE a line; # begins a comment. --set comes after it.");
     private readonly Option<bool> _trace = Options.Flag(
         "--trace", "Show each NDIS call of a C driver on standard error; with --json as a JSON object a line.");
     private readonly Option<bool> _guard = Options.Flag(
@@ -43,6 +43,7 @@ internal sealed class RunOptions
     private readonly Option<string?> _frames = Options.Text("--frames", "N", "With --peer: how many. Default: 1000000.");
     private readonly Option<string?> _length = Options.Text(
         "--length", "BYTES", "With --peer: of each frame, 60 to 1514. Default: 60.");
+    private readonly StackOptions _stack = new();
     private readonly MapOptions _map = new();
     private readonly MachineOptions _machine = new();
     private readonly VfioRunOptions _vfio = new();
@@ -51,14 +52,14 @@ internal sealed class RunOptions
     public Argument<string?> DriverFile { get; } = new("DRIVER.so")
     {
         Description =
-            "A miniport in C, compiled against the headers that 'nonpaged sdk' writes. Default: one of the drivers in C#.",
+            "A driver in C, compiled against the headers that 'nonpaged sdk' writes. Default: one of the miniports in C#.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     public Option<bool> Json { get; } = Options.Json();
 
     public IEnumerable<Option> All =>
-        [.. _machine.All, .. _vfio.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames,
+        [.. _machine.All, .. _vfio.All, .. _stack.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames,
             _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
@@ -70,10 +71,10 @@ internal sealed class RunOptions
         bool trace = parsed.GetValue(_trace);
         CheckDriverFile(parsed, file, trace);
         string[] taps = ReadTaps(parsed);
-        RunRequest request = NicChoice.Read(parsed.GetValue(_nic), defaults);
+        RunRequest request = _stack.Read(parsed, NicChoice.Read(parsed.GetValue(_nic), defaults) with { DriverFile = file });
+        CheckCard(parsed, request);
         return _vfio.Read(parsed, _machine.Read(parsed, NicChoice.Check(request with
         {
-            DriverFile = file,
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
             Trace = trace,
             Guard = parsed.GetValue(_guard),
@@ -126,7 +127,12 @@ internal sealed class RunOptions
             $"{file} does not exist, or is no file.",
             "the driver's file",
             "cc -shared -fPIC $(pkg-config --cflags ndis) driver.c -o driver.so");
-        if (parsed.GetValue(_nic) is null && !_machine.IsHardware(parsed))
+    }
+
+    // After the stack was read: its lowest driver may say it.
+    private void CheckCard(ParseResult parsed, RunRequest request)
+    {
+        if (request.DriverFile is { } file && request.Nic is null && !_machine.IsHardware(parsed))
         {
             throw new CommandException(
                 "A C driver does not say which network card it is for.",

@@ -32,6 +32,17 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
                 + $"NDIS profile {request.Profile.ToString().ToLowerInvariant()}"));
     }
 
+    public void ShowStack(IReadOnlyList<StackDocument> stack)
+    {
+        if (isSilent) return;
+        foreach (StackDocument one in stack)
+        {
+            string adapters = one.Adapters.Count == 0 ? "" : $": {string.Join(", ", one.Adapters)}";
+            string over = one.Over.Count == 0 ? "nothing" : string.Join(", ", one.Over);
+            Line("stack", $"{one.Driver}, {one.Kind}{adapters}, over {over}");
+        }
+    }
+
     public void ShowAllocations(IEnumerable<NdisAllocation> allocations)
     {
         if (isSilent) return;

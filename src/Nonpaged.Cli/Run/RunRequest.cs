@@ -9,11 +9,20 @@ internal sealed record RunRequest
     /// <summary>The driver's name; null takes the one that matches the network card.</summary>
     public string? Driver { get; init; }
 
-    /// <summary>A C miniport as a shared object; null for one of this package.</summary>
+    /// <summary>A C driver as a shared object; null for a miniport of this package.</summary>
     public string? DriverFile { get; init; }
 
+    /// <summary>The drivers below that one, from its own downwards: files, and for the last one a driver's name.</summary>
+    public IReadOnlyList<string> Over { get; init; } = [];
+
+    /// <summary>The drivers' names in the order in which they are ended; empty for top down.</summary>
+    public IReadOnlyList<string> EndOrder { get; init; } = [];
+
+    /// <summary>The adapters are put to sleep and woken before they are used.</summary>
+    public bool Suspend { get; init; }
+
     /// <summary>What NdisReadConfiguration finds.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    public DriverSettings Settings { get; init; } = DriverSettings.None;
 
     /// <summary>Each call of NDIS that a C driver makes is shown.</summary>
     public bool Trace { get; init; }

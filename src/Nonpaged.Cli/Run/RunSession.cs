@@ -25,7 +25,7 @@ internal sealed class RunSession(
         AllocationFailure? failure = null;
         try
         {
-            IAdapterRun run = ChooseRun();
+            IAdapterRun run = ChooseRun(DriverStack.Look(request, host));
             using var taps = run as TapRun;
             taps?.Open();
             using RunMachine machine = await _steps.StageAsync(
@@ -48,20 +48,31 @@ internal sealed class RunSession(
     private RunDocument End(AllocationFailure? failure, int exitCode) =>
         _document with { Failure = FailureDocument.From(failure), ExitCode = exitCode };
 
-    private IAdapterRun ChooseRun()
+    private IAdapterRun ChooseRun(DriverShape top)
     {
+        if (top == DriverShape.Protocol) return new ProtocolRun(_steps, screen, printer, request, interruption);
         if (request.Taps.Count > 0) return new TapRun(_steps, screen, printer, request, interruption);
         if (request.Peer) return new ExchangeRun(_steps, screen, printer, request, interruption);
         if (request.IsVirtual) return new SurveyRun(_steps, screen, printer, request, interruption);
         return new LeaseRun(_steps, screen, printer, request, interruption);
     }
 
+    /// <summary>The lowest driver, which drives the card.</summary>
+    private MiniportDriver ChooseDriver(RunMachine machine)
+    {
+        string? lowest = request.Over.Count > 0 ? request.Over[^1] : request.DriverFile;
+        if (lowest is not null && (request.Over.Count == 0 || !StackOptions.IsOwn(lowest))) return host.Loader.Load(lowest);
+        return MiniportChoice.Match(request with { Nic = _document.Nic, Driver = lowest ?? request.Driver }, machine.Nic);
+    }
+
     private async Task UseAsync(RunMachine machine, IAdapterRun run)
     {
-        MiniportDriver driver = request.DriverFile is { } file
-            ? host.Load(file)
-            : MiniportChoice.Match(request with { Nic = _document.Nic }, machine.Nic);
-        _document = _document with { Machine = machine.Machine.Name, Driver = driver.Name };
+        MiniportDriver driver = ChooseDriver(machine);
+        _document = _document with
+        {
+            Machine = machine.Machine.Name,
+            Driver = StackOptions.Names(request).FirstOrDefault() ?? driver.Name,
+        };
         printer.ShowMachine(machine, _document);
 
         using var instance = new NdisInstance(machine.Machine, new NdisOptions
@@ -75,6 +86,7 @@ internal sealed class RunSession(
             Guard = request.Guard,
         });
         instance.Log = line => screen.Say(line);
+        _steps.Stack = new DriverStack(request, host, instance);
         try
         {
             await run.RunAsync(machine, instance, driver);
@@ -86,6 +98,7 @@ internal sealed class RunSession(
             _document = run.AddTo(_document) with
             {
                 Frames = _steps.Frames,
+                Stack = _steps.Bound,
                 Allocations = [.. instance.Allocations.Select(AllocationDocument.From)],
                 FurtherAllocations = instance.FurtherAllocations,
                 Leaks = [.. instance.Leaks.Select(LeakDocument.From),

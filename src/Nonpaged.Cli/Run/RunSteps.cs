@@ -7,6 +7,12 @@ namespace Nonpaged.Cli;
 /// <summary>The steps that runs have in common, and the frames of the adapters that were halted.</summary>
 internal sealed class RunSteps(Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
 {
+    /// <summary>What lies over an adapter that is started.</summary>
+    public DriverStack? Stack { get; set; }
+
+    /// <summary>Who was bound to whom.</summary>
+    public IReadOnlyList<StackDocument> Bound { get; private set; } = [];
+
     /// <summary>Of all adapters, where there are two.</summary>
     public FramesDocument Frames { get; private set; } = RunDocument.Empty.Frames;
 
@@ -31,13 +37,40 @@ internal sealed class RunSteps(Screen screen, RunPrinter printer, RunRequest req
         throw new OperationCanceledException(interruption.Token);
     }
 
-    /// <summary>Starts an adapter. Returns how long that took, too.</summary>
+    /// <summary>
+    /// Starts an adapter, and puts over it what is to be over it. Returns the highest adapter then, and how long that took.
+    /// </summary>
     public async Task<(Adapter Adapter, TimeSpan Time)> StartAsync(
         string what, NdisInstance instance, MiniportDriver driver, MachineDevice device)
     {
         long start = Stopwatch.GetTimestamp();
-        Adapter adapter = await StageAsync(what, () => instance.StartAdapter(driver, device, Settings(device)));
-        return (adapter, Stopwatch.GetElapsedTime(start));
+        Adapter adapter = await StageAsync(what, () =>
+        {
+            Adapter lowest = instance.StartAdapter(driver, device, Settings(driver, device));
+            return Stack?.Build(lowest) ?? lowest;
+        });
+        TimeSpan time = Stopwatch.GetElapsedTime(start);
+        Bound = Stack?.Describe() ?? [];
+        printer.ShowStack(Bound);
+        if (request.Suspend) await SuspendAsync(adapter);
+        return (adapter, time);
+    }
+
+    private async Task SuspendAsync(Adapter adapter)
+    {
+        try
+        {
+            await StageAsync("suspending and resuming", () =>
+            {
+                Stack!.Sleep();
+                return true;
+            });
+        }
+        catch
+        {
+            await HaltAsync(adapter);
+            throw;
+        }
     }
 
     public async Task HaltAsync(Adapter adapter)
@@ -45,7 +78,8 @@ internal sealed class RunSteps(Screen screen, RunPrinter printer, RunRequest req
         // Not a stage: an interruption must not keep the adapter from being halted.
         await Waiting.WhileAsync(screen, "halting the adapter", _ => Task.Run(() =>
         {
-            adapter.Halt();
+            if (Stack is { } stack) stack.End(adapter);
+            else adapter.Halt();
             return true;
         }));
         Frames = new FramesDocument(
@@ -91,9 +125,9 @@ internal sealed class RunSteps(Screen screen, RunPrinter printer, RunRequest req
     /// A card of the ISA bus cannot be asked for its ports and interrupt: the driver's INF file sets them, unless --set
     /// does.
     /// </summary>
-    private Dictionary<string, string> Settings(MachineDevice device)
+    private Dictionary<string, string> Settings(MiniportDriver driver, MachineDevice device)
     {
-        var settings = new Dictionary<string, string>(request.Settings, StringComparer.OrdinalIgnoreCase);
+        Dictionary<string, string> settings = request.Settings.Of(driver.Name);
         if (device is IsaDevice isa)
         {
             settings.TryAdd("IoBaseAddress", $"0x{isa.FirstPort:x}");

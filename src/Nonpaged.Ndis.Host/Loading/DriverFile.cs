@@ -43,7 +43,7 @@ internal static class DriverFile
         {
             string what = path.EndsWith(".c", StringComparison.OrdinalIgnoreCase) ? "a source, and not compiled"
                 : "not a shared object (ELF)";
-            return new CommandException($"{path} is {what}.", "a miniport as a shared object", Build);
+            return new CommandException($"{path} is {what}.", "a driver as a shared object", Build);
         }
 
         ushort machine = BinaryPrimitives.ReadUInt16LittleEndian(file[18..]);

@@ -3,7 +3,7 @@ using Nonpaged.Cli;
 
 namespace Nonpaged.Ndis.Host;
 
-/// <summary>Loads a C miniport from a shared object.</summary>
+/// <summary>Loads a C driver from a shared object.</summary>
 internal static unsafe class SharedDriver
 {
     private const string Entry = "DriverEntry";
@@ -28,7 +28,7 @@ internal static unsafe class SharedDriver
 
         if (!NativeLibrary.TryGetExport(library, Entry, out nint entry)) throw NoEntry(path, []);
 
-        NdisInstance.CallSite = new CallSites(full).Here;
+        CallSites.Add(full);
         var start = (delegate* unmanaged<void*, void*, NDIS_STATUS>)entry;
         return new MiniportDriver(name, (driver, registry) =>
         {
@@ -37,8 +37,20 @@ internal static unsafe class SharedDriver
         }, []);
     }
 
+    /// <summary>What a driver registers is seen by the functions that it needs for that.</summary>
+    /// <exception cref="CommandException">It is no driver that can be loaded.</exception>
+    public static DriverShape Look(string path)
+    {
+        List<string> needed = Check(Path.GetFullPath(path)).Symbols;
+        if (needed.Contains(nameof(IntermediateExports.NonpagedRegisterLayeredMiniport))) return DriverShape.Intermediate;
+        return needed.Contains(nameof(ProtocolExports.NonpagedRegisterProtocol))
+            && !needed.Contains(nameof(MiniportExports.NonpagedRegisterMiniport))
+                ? DriverShape.Protocol
+                : DriverShape.Miniport;
+    }
+
     /// <summary>What the file itself tells, before any of its code runs.</summary>
-    private static void Check(string path)
+    private static ElfImports Check(string path)
     {
         ElfImports imports;
         try
@@ -49,11 +61,12 @@ internal static unsafe class SharedDriver
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new CommandException(failure.Message, "a miniport as a shared object", DriverFile.Build);
+            throw new CommandException(failure.Message, "a driver as a shared object", DriverFile.Build);
         }
 
         if (!imports.Exports.Contains(Entry)) throw NoEntry(path, imports.Exports);
         CheckImports(path, imports);
+        return imports;
     }
 
     private static void CheckImports(string path, ElfImports imports)
@@ -92,10 +105,10 @@ internal static unsafe class SharedDriver
         string? mangled = exports.FirstOrDefault(name =>
             name.StartsWith($"_Z{Entry.Length}{Entry}", StringComparison.Ordinal));
         return mangled is null
-            ? new CommandException($"{path} has no {Entry}.", "a miniport's entry point",
+            ? new CommandException($"{path} has no {Entry}.", "a driver's entry point",
                 $"compile the source that has {Entry} with it, not static and not hidden")
             : new CommandException($"{path} has no {Entry}, but a function of C++ of that name, {mangled}.",
-                "a miniport's entry point, which is C",
+                "a driver's entry point, which is C",
                     $"declare it extern \"C\" NTSTATUS {Entry}(PDRIVER_OBJECT, PUNICODE_STRING)");
     }
 }

@@ -1,5 +1,5 @@
 /*
- * Notes what a driver's crash was, in memory that the process that watches reads (CallRecord.cs; the structures must be the same), and then lets it
+ * Notes what a driver's crash was, in memory that the process that watches reads (CallRecords.cs; the structures must be the same), and then lets it
  * end this process. Installed before the runtime starts, which calls it for faults that are not in its own code: so the handlers of C# stay as they are.
  */
 #define _GNU_SOURCE
@@ -9,19 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
-struct call_record {
-    char driver[64], call[64], function[64];
-    uint32_t irql, in_call;
-    uint64_t calls;
+struct call_records {
     uint32_t signal, code;
     uint64_t fault_address, program_counter, module_base;
     char module_path[512], symbol[64];
     uint64_t symbol_offset;
+    int32_t thread_id;
 };
 
-static volatile struct call_record *record;
+static volatile struct call_records *record;
 
 static void note(int number, siginfo_t *info, void *context)
 {
@@ -44,6 +44,7 @@ static void note(int number, siginfo_t *info, void *context)
                 record->symbol_offset = (uint64_t)counter - (uint64_t)module.dli_saddr;
             }
         }
+        record->thread_id = (int32_t)syscall(SYS_gettid);
         record->signal = (uint32_t)number;
     }
     /* Back in the code that did it, the signal comes again and ends the process. */

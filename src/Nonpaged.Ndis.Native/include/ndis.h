@@ -1,6 +1,6 @@
 /*
- * NDIS 5 for miniports in C, written from the public documents. Say which version the driver is of by NDIS40_MINIPORT, NDIS50_MINIPORT or
- * NDIS51_MINIPORT, before this header; without any it is 5.0.
+ * NDIS 5 for drivers in C, written from the public documents. Say which version a miniport is of by NDIS40_MINIPORT, NDIS50_MINIPORT or
+ * NDIS51_MINIPORT, and a protocol by NDIS30, NDIS40, NDIS50 or NDIS51, before this header; without any it is 5.0.
  */
 #ifndef NONPAGED_NDIS_H
 #define NONPAGED_NDIS_H
@@ -14,5 +14,6 @@
 #include "ntrtl.h"
 #include "ndispkt.h"
 #include "ndismini.h"
+#include "ndisprot.h"
 
 #endif

@@ -58,6 +58,11 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// <summary>The device.</summary>
     public MachineDevice Device => Origin.Device;
 
+    /// <summary>
+    /// Of an adapter that an intermediate driver made, the one that it was offered when it did; null for one of a device.
+    /// </summary>
+    public Adapter? Below => Origin.Below;
+
     /// <summary>Where it is in its life.</summary>
     public AdapterState State => _state;
 
@@ -398,7 +403,8 @@ public sealed class Adapter : IDisposable, IAdapterLife
         Resources.Dispose();
         Oids.Dispose();
         Resets.Dispose();
-        Instance.Handles.Remove(Handle);
+        // An intermediate driver that gets a frame right now may still pass it on: to nobody.
+        if (Origin.Layer is null) Instance.Handles.Remove(Handle);
         Instance.Remove(this, who);
         _state = AdapterState.Halted;
         _halted.TrySetResult(AdapterState.Halted);

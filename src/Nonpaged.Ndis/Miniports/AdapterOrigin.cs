@@ -16,6 +16,9 @@ internal sealed record AdapterOrigin(
     /// <summary>The miniport of an intermediate driver that has made the adapter; null where plug and play has.</summary>
     public LayeredMiniport? Layer { get; init; }
 
+    /// <summary>The adapter that it was made of; null where plug and play has made it, or that is not known.</summary>
+    public Adapter? Below { get; init; }
+
     /// <summary>What the intermediate driver calls it by.</summary>
     public NDIS_HANDLE DeviceContext { get; init; }
 

@@ -62,6 +62,7 @@ internal sealed class AdapterTable(NdisInstance instance)
         {
             Name = name,
             Layer = layer,
+            Below = ProtocolRegistration.Offered,
             DeviceContext = deviceContext,
             Configuration = layer.Driver.Configuration,
         });

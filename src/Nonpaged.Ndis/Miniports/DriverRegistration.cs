@@ -102,6 +102,8 @@ internal sealed unsafe class DriverRegistration : IDisposable
     {
         RunUnload();
         foreach (LayeredMiniport layer in Layers) _instance.Handles.Remove(layer.Handle);
+        foreach (Adapter adapter in _instance.Handles.All<Adapter>().Where(one => one.Origin.Driver == this))
+            _instance.Handles.Remove(adapter.Handle);
         _instance.Handles.Remove(Handle);
         _object.Dispose();
     }

@@ -2,6 +2,9 @@ namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
 {
+    // 'NdAn'.
+    private const uint AdapterNameTag = 0x4e64416e;
+
     /// <summary>Answers a ProtocolPnPEvent that returned NDIS_STATUS_PENDING.</summary>
     public static void NdisCompletePnPEvent(NDIS_STATUS Status, NDIS_HANDLE NdisBindingHandle, NET_PNP_EVENT* NetPnPEvent)
     {
@@ -40,6 +43,20 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
+    /// The name of an adapter that a protocol has open, for a person. Its memory is the driver's, which frees it by NdisFreeMemory
+    /// (NdisFreeString).
+    /// </summary>
+    public static NDIS_STATUS NdisQueryAdapterInstanceName(NDIS_STRING* AdapterInstanceName, NDIS_HANDLE NdisBindingHandle)
+    {
+        Caller(Irql.PASSIVE_LEVEL);
+        return CopyName(AdapterInstanceName, Resolve<Binding>(NdisBindingHandle)?.Adapter);
+    }
+
+    /// <summary>As NdisQueryAdapterInstanceName, for a miniport's own adapter.</summary>
+    public static NDIS_STATUS NdisMQueryAdapterInstanceName(NDIS_STRING* AdapterInstanceName, NDIS_HANDLE MiniportHandle) =>
+        CopyName(AdapterInstanceName, AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL));
+
+    /// <summary>
     /// Passes an event of the adapter below an intermediate driver on to the protocols that have its own adapter open. The first
     /// answer that is not NDIS_STATUS_SUCCESS is the result.
     /// </summary>
@@ -55,5 +72,16 @@ public static unsafe partial class NdisLibrary
         }
 
         return result;
+    }
+
+    private static NDIS_STATUS CopyName(NDIS_STRING* name, Adapter? adapter)
+    {
+        *name = default;
+        if (adapter is null) return NDIS_STATUS_FAILURE;
+        NDIS_STATUS status = NdisAllocateMemoryWithTag(out void* memory, (uint)adapter.Name.Length * sizeof(char), AdapterNameTag);
+        if (status != NDIS_STATUS_SUCCESS) return NDIS_STATUS_RESOURCES;
+        adapter.Name.CopyTo(new Span<char>(memory, adapter.Name.Length));
+        *name = new NDIS_STRING((char*)memory, adapter.Name.Length);
+        return NDIS_STATUS_SUCCESS;
     }
 }

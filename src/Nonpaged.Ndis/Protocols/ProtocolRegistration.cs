@@ -5,6 +5,9 @@ internal sealed unsafe class ProtocolRegistration
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
+    [ThreadStatic]
+    private static Adapter? t_offered;
+
     private readonly CallContext _passive;
     private readonly CallContext _dispatch;
     private volatile bool _isClosing;
@@ -21,6 +24,9 @@ internal sealed unsafe class ProtocolRegistration
         _dispatch = _passive with { Irql = Irql.DISPATCH_LEVEL };
         Handle = Instance.Handles.Add(this);
     }
+
+    /// <summary>The adapter that a protocol is being offered on this thread.</summary>
+    public static Adapter? Offered => t_offered;
 
     public NdisInstance Instance { get; }
 
@@ -68,7 +74,10 @@ internal sealed unsafe class ProtocolRegistration
             {
                 var name = new NDIS_STRING(characters, adapter.Name.Length);
                 var parameters = new NDIS_STRING(path, section.Length);
+                Adapter? outer = t_offered;
+                t_offered = adapter;
                 bind(out _, adapter.Handle, &name, &parameters, null);
+                t_offered = outer;
             }
         });
     }

@@ -1,0 +1,11 @@
+using Nonpaged.Cli;
+
+namespace Nonpaged.Ndis.Host;
+
+/// <inheritdoc/>
+internal sealed class SharedDriverLoader : IDriverLoader
+{
+    public DriverShape Look(string file) => SharedDriver.Look(file);
+
+    public MiniportDriver Load(string file) => SharedDriver.Load(file);
+}
