@@ -135,8 +135,8 @@ internal sealed class RunOptions
         if (request.DriverFile is { } file && request.Nic is null && !_machine.IsHardware(parsed))
         {
             throw new CommandException(
-                "A C driver does not say which network card it is for.",
-                "--nic, which names it",
+                "A C driver does not say which network card it is for, nor what it lies over.",
+                "--nic, which names the card of a miniport; --over, which names what another driver lies over",
                 $"nonpaged run {file} --nic rtl8139");
         }
     }

@@ -8,7 +8,9 @@ namespace Nonpaged.Ndis;
 /// </summary>
 internal sealed class PowerControl(Adapter adapter)
 {
-    // A power state is NDIS_DEVICE_POWER_STATE, in a buffer of its own.
+    // NDIS_PNP_CAPABILITIES: flags, and the lowest power states from which each kind of wake-up works.
+    private const int CapabilitiesSize = 4 * sizeof(uint);
+
     private readonly List<ProtocolRegistration> _unbound = [];
     private bool _isAware;
 
@@ -76,7 +78,7 @@ internal sealed class PowerControl(Adapter adapter)
         NDIS_STATUS answer = NDIS_STATUS_SUCCESS;
         adapter.Turn.Run(() =>
         {
-            _isAware = !adapter.Oids.Query(NdisLibrary.OID_PNP_CAPABILITIES, 3 * sizeof(uint)).IsEmpty;
+            _isAware = !adapter.Oids.Query(NdisLibrary.OID_PNP_CAPABILITIES, CapabilitiesSize).IsEmpty;
             if (_isAware)
                 answer = adapter.Oids.Ask(NdisLibrary.OID_PNP_QUERY_POWER, (uint)NDIS_DEVICE_POWER_STATE.NdisDeviceStateD3);
         });

@@ -10,10 +10,11 @@ internal sealed unsafe class TinyProtocol : IDisposable
     private NDIS_HANDLE _protocol;
     private NDIS_HANDLE _pool;
 
-    public TinyProtocol(NdisInstance ndis, Adapter adapter, bool unbinds = true)
+    public TinyProtocol(
+        NdisInstance ndis, Adapter adapter, bool unbinds = true, Action<NDIS_PROTOCOL_CHARACTERISTICS>? change = null)
     {
         _ndis = ndis;
-        ndis.Run(_driver, () => Open(adapter, unbinds));
+        ndis.Run(_driver, () => Open(adapter, unbinds, change));
     }
 
     public NDIS_HANDLE Binding { get; private set; }
@@ -72,10 +73,10 @@ internal sealed unsafe class TinyProtocol : IDisposable
         NdisDeregisterProtocol(out _, _protocol);
     });
 
-    private void Open(Adapter adapter, bool unbinds)
+    private void Open(Adapter adapter, bool unbinds, Action<NDIS_PROTOCOL_CHARACTERISTICS>? change)
     {
         NdisAllocatePacketPool(out _, out _pool, 2000, 0);
-        NdisRegisterProtocol(out NDIS_STATUS status, out _protocol, new NDIS_PROTOCOL_CHARACTERISTICS
+        var characteristics = new NDIS_PROTOCOL_CHARACTERISTICS
         {
             MajorNdisVersion = 5,
             Name = "tinyprotocol",
@@ -102,13 +103,24 @@ internal sealed unsafe class TinyProtocol : IDisposable
             UnbindAdapterHandler = unbinds
                 ? (out NDIS_STATUS done, NDIS_HANDLE _, NDIS_HANDLE _) => NdisCloseAdapter(out done, Binding)
                 : null,
-        }, 0);
+        };
+        change?.Invoke(characteristics);
+        NdisRegisterProtocol(out NDIS_STATUS status, out _protocol, characteristics, 0);
         Assert.Equal(NDIS_STATUS_SUCCESS, status);
+        Reopen(adapter);
+    }
+
+    /// <summary>NdisDeregisterProtocol.</summary>
+    public void Deregister() => _ndis.Run(_driver, () => NdisDeregisterProtocol(out _, _protocol));
+
+    /// <summary>NdisOpenAdapter.</summary>
+    public void Reopen(Adapter adapter)
+    {
         NDIS_MEDIUM medium = NDIS_MEDIUM.NdisMedium802_3;
         fixed (char* characters = adapter.Name)
         {
             var name = new NDIS_STRING(characters, adapter.Name.Length);
-            NdisOpenAdapter(out status, out _, out NDIS_HANDLE binding, out _, &medium, 1, _protocol, default, &name, 0, null);
+            NdisOpenAdapter(out NDIS_STATUS status, out _, out NDIS_HANDLE binding, out _, &medium, 1, _protocol, default, &name, 0, null);
             Assert.Equal(NDIS_STATUS_SUCCESS, status);
             Binding = binding;
         }
