@@ -36,6 +36,7 @@ public sealed unsafe class NdisInstance : IDisposable
         Options = options ?? new NdisOptions();
         Memory = new DriverMemory(this);
         _adapters = new AdapterTable(this);
+        Kernel = new Kernel(this);
         Pool.Corrupted += Report;
         ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
     }
@@ -102,6 +103,8 @@ public sealed unsafe class NdisInstance : IDisposable
     internal bool Verifies => Options.Verify || Pool.Options.Verify;
 
     internal HandleTable Handles { get; } = new();
+
+    internal Kernel Kernel { get; }
 
     internal PortRegistry PortRegistry { get; } = new();
 
@@ -172,6 +175,7 @@ public sealed unsafe class NdisInstance : IDisposable
     public void Dispose()
     {
         HaltAdapters();
+        Kernel.Dispose();
         // What was written after its free is told now, and not to an instance that is gone.
         if (Options.Guard) Pool.Trim();
         Pool.Corrupted -= Report;

@@ -31,8 +31,10 @@ internal sealed class AdapterTable(NdisInstance instance)
             MachineDevice found = device ?? FreeDevice(miniport, machine);
             if (_adapters.Any(one => one.Device == found))
                 throw new AdapterException($"{found.Place} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
+            configuration ??= new Dictionary<string, string>();
+            instance.Kernel.Registry.SetService(miniport.Name, configuration);
             registration = Load(miniport, reasons);
-            adapter = new Adapter(instance, registration, machine, found, configuration ?? new Dictionary<string, string>());
+            adapter = new Adapter(instance, registration, machine, found, configuration);
             _adapters.Add(adapter);
         }
 
