@@ -30,7 +30,7 @@ public sealed partial class KernelTests
     }
 
     [Theory]
-    [InlineData("LEFT_THREAD", "Leak PsCreateSystemThread: MiniportHalt left a thread running. Nothing ends them.")]
+    [InlineData("LEFT_THREAD", "Leak PsCreateSystemThread: MiniportHalt left a thread running.")]
     [InlineData("LEFT_TIMER", "Leak KeSetTimer: MiniportHalt left a timer running.")]
     [InlineData("LEFT_WORK_ITEM", "Leak IoAllocateWorkItem: MiniportHalt left a work item.")]
     [InlineData("LEFT_HANDLE", @"Leak ZwOpenKey: MiniportHalt left the handle of the key \Registry\Machine\System open.")]

@@ -8,12 +8,13 @@ namespace Nonpaged.Ndis;
 /// </summary>
 internal sealed class Waits
 {
-    // A turn looks at the condition outside of its lock, so that a wake between the look and the wait is lost: it looks
-    // again that soon.
+    // The thread of a turn looks at the condition outside of its lock, so that a wake between the look and the wait is
+    // lost: it looks again that soon. A work item that borrows the turn looks under a lock, and needs no second look.
     private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(50);
 
     private readonly object _gate = new();
     private readonly List<Turn> _turns = [];
+    private readonly List<Waiter> _waiters = [];
 
     /// <summary>
     /// Waits until the condition holds, which is looked at again at each <see cref="Wake"/>. The condition may take a
@@ -27,9 +28,23 @@ internal sealed class Waits
         long end = time is { } span
             ? Stopwatch.GetTimestamp() + (long)(Math.Min(span.TotalSeconds, int.MaxValue) * Stopwatch.Frequency)
             : long.MaxValue;
-        return context.Adapter?.Turn is { IsCurrent: true } turn
-            ? WaitInTurn(turn, context.Irql, end, until)
-            : WaitElsewhere(end, until);
+        var waiter = new Waiter(context.Driver, until);
+        lock (_gate) _waiters.Add(waiter);
+        bool holds = context.Adapter?.Turn is { IsCurrent: true } turn
+            ? WaitInTurn(turn, context.Irql, end, waiter.Until)
+            : WaitElsewhere(end, waiter.Until);
+        lock (_gate) _waiters.Remove(waiter);
+        // The driver's code and memory are gone. The thread of the DPCs is not the driver's to stop.
+        if (waiter.IsAbandoned && context.Irql == Irql.PASSIVE_LEVEL) Thread.Sleep(Timeout.Infinite);
+        return holds;
+    }
+
+    /// <summary>Leaves a driver that was unloaded waiting: what it waits for is in memory that is not its own any more.</summary>
+    public void Abandon(Driver driver)
+    {
+        Waiter[] left;
+        lock (_gate) left = [.. _waiters.Where(one => ReferenceEquals(one.Driver, driver))];
+        foreach (Waiter one in left) one.Abandon();
     }
 
     /// <summary>Has all that wait look at their conditions again.</summary>
@@ -47,13 +62,14 @@ internal sealed class Waits
 
     private bool WaitInTurn(Turn turn, Irql irql, long end, Func<bool>? until)
     {
+        bool mayMissWake = BorrowedTurn.Current is null && until is not null;
         lock (_gate) _turns.Add(turn);
         try
         {
             while (true)
             {
                 TimeSpan left = Left(end);
-                bool isLast = until is null || left <= s_slice;
+                bool isLast = !mayMissWake || left <= s_slice;
                 if (turn.Wait(isLast ? left : s_slice, irql, until)) return true;
                 if (isLast) return until?.Invoke() ?? false;
             }

@@ -154,7 +154,7 @@ public sealed unsafe class DpcTests
 
     private static KDPC*[] NewDpcs(KernelBench bench, int count)
     {
-        KDPC*[] dpcs = new KDPC*[count];
+        var dpcs = new KDPC*[count];
         for (int index = 0; index < count; index++)
         {
             dpcs[index] = bench.New<KDPC>();
