@@ -47,6 +47,7 @@ public sealed partial class KernelTests
     [InlineData("WRONG_LOCK", "BrokenRule KeAcquireSpinLockAtDpcLevel: The thread holds the lock already: a deadlock.")]
     [InlineData("WRONG_LOCK", "BrokenRule KeReleaseSpinLock: The thread does not hold the lock.")]
     [InlineData("WRONG_THREAD", "BrokenRule PsTerminateSystemThread: The thread is not one that the driver made")]
+    [InlineData("WRONG_END", "BrokenRule PsTerminateSystemThread: The thread ends in the query routine, which NDIS called.")]
     [InlineData("WRONG_FOLDER", "BrokenRule ZwOpenFile: The driver opens a file. Set NONPAGED_FILES to the folder")]
     public void A_call_of_the_kernel_that_breaks_a_rule_is_reported(string mistake, string report) =>
         Assert.Single(Reports(mistake), one => one.StartsWith(report, StringComparison.Ordinal));

@@ -13,7 +13,8 @@ internal static unsafe class FileExports
     {
         using var call = NativeCall.Enter(nameof(ZwCreateFile));
         uint status = Open(
-            FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, CreateDisposition, nameof(ZwCreateFile), out string? name);
+            FileHandle, DesiredAccess, ObjectAttributes, IoStatusBlock, CreateDisposition, nameof(ZwCreateFile),
+            out string? name);
         call.Trace($"FileHandle={*FileHandle} DesiredAccess={DesiredAccess} ObjectName={name} "
             + $"CreateDisposition={CreateDisposition} ={status}");
         return status;

@@ -4,7 +4,8 @@ namespace Nonpaged.Ndis.Host;
 internal static unsafe class KernelArguments
 {
     /// <summary>
-    /// A time as the kernel counts: in units of 100 ns, below zero from now, above zero since 1601. Null, for no pointer, is without end.
+    /// A time as the kernel counts: in units of 100 ns, below zero from now, above zero since 1601. Null, for no pointer, is
+    /// without end.
     /// </summary>
     public static TimeSpan? Time(long* time)
     {

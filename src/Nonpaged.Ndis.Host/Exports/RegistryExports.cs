@@ -159,10 +159,12 @@ internal static unsafe class RegistryExports
         if (attributes == null || attributes->Length != sizeof(OBJECT_ATTRIBUTES)) return NtStatus.InvalidParameter;
         Registry registry = context.Instance.Kernel.Registry;
         RegistryKey? root = null;
-        if (attributes->RootDirectory != 0 && KeyOf(attributes->RootDirectory, call, out _, out root) is not NtStatus.Success and uint bad) return bad;
+        uint status = attributes->RootDirectory == 0 ? NtStatus.Success : KeyOf(attributes->RootDirectory, call, out _, out root);
+        if (status != NtStatus.Success) return status;
         string path = Name(attributes) ?? "";
         RegistryKey? key = creates ? registry.Create(root, path, out isNew) : registry.Open(root, path);
-        if (key is null) return root is null && !path.StartsWith('\\') ? NtStatus.ObjectPathSyntaxBad : NtStatus.ObjectNameNotFound;
+        if (key is null && root is null && !path.StartsWith('\\')) return NtStatus.ObjectPathSyntaxBad;
+        if (key is null) return NtStatus.ObjectNameNotFound;
         *handle = context.Instance.Kernel.Objects.Add(new OpenKey(key, context.Driver, call));
         return NtStatus.Success;
     }

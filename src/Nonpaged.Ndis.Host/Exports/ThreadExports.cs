@@ -31,7 +31,8 @@ internal static unsafe class ThreadExports
         KernelThread thread = Take(Thread);
         NdisInstance instance = thread.Context.Instance;
         instance.WriteLog("PsCreateSystemThread: the kernel gave no thread.");
-        if (instance.Handles.Get<KernelHandle>(*ThreadHandle) is { } handle && instance.Handles.Remove(*ThreadHandle)) handle.Close();
+        KernelHandle? handle = instance.Handles.Get<KernelHandle>(*ThreadHandle);
+        if (handle is not null && instance.Handles.Remove(*ThreadHandle)) handle.Close();
         *ThreadHandle = default;
         instance.Kernel.Threads.End(thread);
     }

@@ -37,7 +37,7 @@ internal static unsafe class WaitExports
     {
         using var call = NativeCall.Enter(nameof(KeReleaseMutex));
         CallContext context = NdisLibrary.Caller(Irql.DISPATCH_LEVEL, nameof(KeReleaseMutex));
-        int? before = context.Instance.Kernel.Dispatcher.ReleaseMutex(Mutex);
+        int? before = Dispatcher.IsObject(&Mutex->Header) ? context.Instance.Kernel.Dispatcher.ReleaseMutex(Mutex) : null;
         if (before is null)
             context.Report(NdisReportKind.BrokenRule, nameof(KeReleaseMutex), "The thread does not hold the mutex.");
         call.Trace($"Mutex={Mutex} Wait={Wait} ={before ?? 0}");
@@ -91,7 +91,8 @@ internal static unsafe class WaitExports
             status = Wait(objects, all: WaitType == 0, Timeout, nameof(KeWaitForMultipleObjects));
         }
 
-        call.Trace($"Count={Count} WaitType={WaitType} WaitReason={WaitReason} WaitMode={WaitMode} Alertable={Alertable} ={status}");
+        call.Trace($"Count={Count} WaitType={WaitType} WaitReason={WaitReason} WaitMode={WaitMode} "
+            + $"Alertable={Alertable} ={status}");
         return status;
     }
 
@@ -106,21 +107,30 @@ internal static unsafe class WaitExports
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(IoCreateNotificationEvent))]
-    public static KEVENT* IoCreateNotificationEvent(NDIS_STRING* EventName, NDIS_HANDLE* EventHandle) =>
-        CreateEvent(EventName, EventHandle, DISPATCHER_HEADER.NotificationEvent, nameof(IoCreateNotificationEvent));
+    public static KEVENT* IoCreateNotificationEvent(NDIS_STRING* EventName, NDIS_HANDLE* EventHandle)
+    {
+        using var call = NativeCall.Enter(nameof(IoCreateNotificationEvent));
+        KEVENT* made = OpenEvent(
+            EventName, EventHandle, DISPATCHER_HEADER.NotificationEvent, nameof(IoCreateNotificationEvent));
+        call.Trace($"EventName={KernelArguments.Text(EventName)} EventHandle={*EventHandle} ={made}");
+        return made;
+    }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(IoCreateSynchronizationEvent))]
-    public static KEVENT* IoCreateSynchronizationEvent(NDIS_STRING* EventName, NDIS_HANDLE* EventHandle) =>
-        CreateEvent(EventName, EventHandle, DISPATCHER_HEADER.SynchronizationEvent, nameof(IoCreateSynchronizationEvent));
-
-    private static KEVENT* CreateEvent(NDIS_STRING* name, NDIS_HANDLE* handle, byte type, string function)
+    public static KEVENT* IoCreateSynchronizationEvent(NDIS_STRING* EventName, NDIS_HANDLE* EventHandle)
     {
-        using var call = NativeCall.Enter(function);
-        CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, function);
-        string? text = KernelArguments.Text(name);
-        KEVENT* made = context.Instance.Kernel.Objects.OpenEvent(text, type, context.Driver, function, out *handle);
-        call.Trace($"EventName={text} EventHandle={*handle} ={made}");
+        using var call = NativeCall.Enter(nameof(IoCreateSynchronizationEvent));
+        KEVENT* made = OpenEvent(
+            EventName, EventHandle, DISPATCHER_HEADER.SynchronizationEvent, nameof(IoCreateSynchronizationEvent));
+        call.Trace($"EventName={KernelArguments.Text(EventName)} EventHandle={*EventHandle} ={made}");
         return made;
+    }
+
+    private static KEVENT* OpenEvent(NDIS_STRING* name, NDIS_HANDLE* handle, byte type, string call)
+    {
+        CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, call);
+        return context.Instance.Kernel.Objects.OpenEvent(
+            KernelArguments.Text(name), type, context.Driver, call, out *handle);
     }
 
     private static int Reset(KEVENT* one, string call)

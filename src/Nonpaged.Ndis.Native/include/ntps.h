@@ -159,6 +159,8 @@ NONPAGED_HELPER NTSTATUS RtlSetDaclSecurityDescriptor(
     return STATUS_SUCCESS;
 }
 
+#define RtlLengthRequiredSid(count) ((ULONG)(8 + 4 * (count)))
+
 NTSTATUS ZwSetSecurityObject(HANDLE Handle, SECURITY_INFORMATION SecurityInformation, PSECURITY_DESCRIPTOR SecurityDescriptor);
 
 /* Work items: each runs at PASSIVE_LEVEL on a thread of its own. */

@@ -9,9 +9,9 @@ internal static class DriverFiles
     public const string Variable = "NONPAGED_FILES";
 
     /// <summary>
-    /// Where a file of a driver is: \??\C:\Folder\File is C/Folder/File below the folder, \SystemRoot\File is SystemRoot/File, and a
-    /// name alone is itself. Names are found in any case. Null where the path leads out of the folder, or there is no folder, which is
-    /// reported once.
+    /// Where a file of a driver is: \??\C:\Folder\File is C/Folder/File below the folder, \SystemRoot\File is SystemRoot/File,
+    /// and a name alone is itself. Names are found in any case. Null where the path leads out of the folder, or there is no
+    /// folder, which is reported once.
     /// </summary>
     public static string? Find(CallContext context, string call, string path)
     {

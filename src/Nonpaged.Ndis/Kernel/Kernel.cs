@@ -43,7 +43,7 @@ internal sealed class Kernel : IDisposable
         CallContext context = _instance.ProgramContext;
         // First what would make more of the rest.
         if (Threads.AwaitEnd(context, driver) is > 0 and int threads)
-            Leak(driver, "PsCreateSystemThread", $"{who} left {Count(threads, "thread")} running. It must end its threads itself.");
+            Leak(driver, "PsCreateSystemThread", $"{who} left {Count(threads, "thread")} running. It must end them itself.");
         foreach (ArmedTimer timer in Timers.CancelAll(driver)) Leak(driver, timer.Call, $"{who} left a timer running.");
         foreach (KernelTimer timer in _instance.Handles.All<KernelTimer>().Where(one => ReferenceEquals(one.Owner, driver)))
             _instance.Handles.Remove(timer.Handle);
@@ -51,7 +51,7 @@ internal sealed class Kernel : IDisposable
             Leak(driver, "KeInsertQueueDpc", $"{who} left a DPC queued, for {dpc.Function}. It does not run.");
         DpcThread.AwaitEnd(context, driver);
         if (Work.AwaitEnd(context, driver) is > 0 and int items)
-            Leak(driver, "IoQueueWorkItem", $"{who} left {Count(items, "work item")} running. It must end its threads itself.");
+            Leak(driver, "IoQueueWorkItem", $"{who} left {Count(items, "work item")} running. It must end them itself.");
         foreach (KernelWorkItem item in _instance.Handles.All<KernelWorkItem>().Where(one => ReferenceEquals(one.Owner, driver)))
         {
             Leak(driver, "IoAllocateWorkItem", $"{who} left a work item.", item.Handle);

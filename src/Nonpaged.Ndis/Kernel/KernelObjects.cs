@@ -68,7 +68,9 @@ internal sealed unsafe class KernelObjects(HandleTable handles)
     /// <summary>A handle in the table.</summary>
     public NDIS_HANDLE Add(KernelHandle handle) => handle.Handle = handles.Add(handle);
 
-    /// <summary>An event by its name, which is made, signalled, where there is none; null where the name is another object's.</summary>
+    /// <summary>
+    /// An event by its name, which is made, signalled, where there is none; null where the name is another object's.
+    /// </summary>
     public KEVENT* OpenEvent(string? name, byte type, Driver owner, string call, out NDIS_HANDLE handle)
     {
         lock (_gate)

@@ -37,7 +37,7 @@ internal sealed unsafe class KernelThreads(KernelObjects objects, Dispatcher dis
         _ = CallContext.Enter(thread.Context);
     }
 
-    /// <summary>On the thread, when the driver's function has returned or ended it; or where the thread could not start.</summary>
+    /// <summary>On the thread, when the driver's function has ended; or where the thread could not start.</summary>
     public void End(KernelThread thread)
     {
         thread.SetEnded();
@@ -48,8 +48,8 @@ internal sealed unsafe class KernelThreads(KernelObjects objects, Dispatcher dis
     }
 
     /// <summary>
-    /// Waits for a driver's threads to end, which is what a driver that stops has them do. Gives how many go on: nothing can end a
-    /// thread from outside.
+    /// Waits for a driver's threads to end, which is what a driver that stops has them do. Gives how many go on: nothing can
+    /// end a thread from outside.
     /// </summary>
     public int AwaitEnd(CallContext context, Driver driver)
     {

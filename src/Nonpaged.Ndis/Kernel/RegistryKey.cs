@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>A key of the registry, with its values and subkeys in the order in which they were made. The registry guards it.</summary>
+/// <summary>A key of the registry, its values and subkeys in the order in which they were made. The registry guards it.</summary>
 internal sealed class RegistryKey(string name, RegistryKey? parent)
 {
     public string Name { get; } = name;

@@ -114,8 +114,8 @@ internal sealed unsafe class RegistryQuery(Registry registry, RegistryKey path, 
     }
 
     /// <summary>
-    /// Into the driver's variable: a number as it is, a string into a UNICODE_STRING, which gets a buffer where it has none; other
-    /// data as the size at the variable's start asks for.
+    /// Into the driver's variable: a number as it is, a string into a UNICODE_STRING, which gets a buffer where it has none;
+    /// other data as the size at the variable's start asks for.
     /// </summary>
     private static uint Store(RTL_QUERY_REGISTRY_TABLE* entry, RegistryValue value)
     {

@@ -16,7 +16,9 @@ internal sealed record RegistryValue(string Name, uint Type, byte[] Data)
     public const uint Number = 4;
     public const uint MultiString = 7;
 
-    /// <summary>A parameter of the run: a number (decimal, or hexadecimal with 0x) is a REG_DWORD, anything else a REG_SZ.</summary>
+    /// <summary>
+    /// A parameter of the run: a number (decimal, or hexadecimal with 0x) is a REG_DWORD, anything else a REG_SZ.
+    /// </summary>
     public static RegistryValue Of(string name, string text)
     {
         bool isHexadecimal = text.StartsWith("0x", StringComparison.OrdinalIgnoreCase);

@@ -27,14 +27,17 @@ public static unsafe partial class NdisLibrary
     public static void NdisReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock)
     {
         var before = (Irql)SpinLock->OldIrql;
-        if (Give(&SpinLock->SpinLock, nameof(NdisReleaseSpinLock)) && before < CallContext.Current.Irql) CallContext.ChangeIrql(before);
+        if (Give(&SpinLock->SpinLock, nameof(NdisReleaseSpinLock)) && before < CallContext.Current.Irql)
+            CallContext.ChangeIrql(before);
     }
 
     /// <summary>As NdisAcquireSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock) => Take(&SpinLock->SpinLock, nameof(NdisDprAcquireSpinLock));
+    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock) =>
+        Take(&SpinLock->SpinLock, nameof(NdisDprAcquireSpinLock));
 
     /// <summary>As NdisReleaseSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock) => Give(&SpinLock->SpinLock, nameof(NdisDprReleaseSpinLock));
+    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock) =>
+        Give(&SpinLock->SpinLock, nameof(NdisDprReleaseSpinLock));
 
     /// <summary>The IRQL at which the calling thread runs. (WDK, KeGetCurrentIrql.)</summary>
     public static Irql KeGetCurrentIrql() => CallContext.Current.Irql;

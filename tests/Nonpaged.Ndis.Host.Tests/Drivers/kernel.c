@@ -528,6 +528,24 @@ static VOID OnEndlessThread(PVOID Context)
     KeWaitForSingleObject(Context, Executive, KernelMode, FALSE, NULL);
 }
 
+static NTSTATUS OnLastValue(PWSTR Name, ULONG Type, PVOID Data, ULONG Length, PVOID Context, PVOID EntryContext)
+{
+    UNREFERENCED_PARAMETER(Name), UNREFERENCED_PARAMETER(Type), UNREFERENCED_PARAMETER(Data), UNREFERENCED_PARAMETER(Length);
+    UNREFERENCED_PARAMETER(Context), UNREFERENCED_PARAMETER(EntryContext);
+    PsTerminateSystemThread(STATUS_SUCCESS);
+    return STATUS_SUCCESS;
+}
+
+static VOID OnNestedThread(PVOID Context)
+{
+    RTL_QUERY_REGISTRY_TABLE table[2];
+    UNREFERENCED_PARAMETER(Context);
+    memset(table, 0, sizeof table);
+    table[0].QueryRoutine = OnLastValue, table[0].Flags = RTL_QUERY_REGISTRY_NOVALUE;
+    RtlQueryRegistryValues(RTL_REGISTRY_SERVICES, L"driver", table, NULL, NULL);
+    CHECK(!"a thread that ended went on");
+}
+
 static VOID MakeMistake(VOID)
 {
     static KEVENT event;
@@ -581,6 +599,12 @@ static VOID MakeMistake(VOID)
     KeReleaseSpinLock(&lock, irql);
 #elif defined(WRONG_THREAD)
     CHECK(PsTerminateSystemThread(STATUS_SUCCESS) == STATUS_INVALID_PARAMETER);
+#elif defined(WRONG_END)
+    PsCreateSystemThread(&handle, 0, NULL, NULL, NULL, OnNestedThread, NULL);
+    ObReferenceObjectByHandle(handle, 0, *PsThreadType, KernelMode, &object, NULL);
+    ZwClose(handle);
+    CHECK(WaitFor(object, FOREVER) == STATUS_SUCCESS);
+    ObDereferenceObject(object);
 #elif defined(WRONG_FOLDER)
     attributes.ObjectName = &file;
     CHECK(ZwOpenFile(&handle, GENERIC_READ, &attributes, &result, 0, 0) == STATUS_OBJECT_NAME_NOT_FOUND);

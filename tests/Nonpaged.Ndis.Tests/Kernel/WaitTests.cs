@@ -103,6 +103,35 @@ public sealed unsafe class WaitTests
         Assert.Equal(0, bench.Kernel.Dispatcher.ReleaseMutex(mutex));
     }
 
+    [Fact]
+    public void A_driver_that_was_unloaded_while_it_waited_does_not_go_on_and_its_memory_is_not_looked_at()
+    {
+        using var bench = new KernelBench();
+        nint one = (nint)bench.NewEvent(isSynchronization: false);
+        using var waits = new ManualResetEventSlim();
+        bool hasEnded = false;
+        int looks = 0;
+        new Thread(() =>
+        {
+            bench.Kernel.Waits.Wait(bench.Context, null, () =>
+            {
+                looks++;
+                waits.Set();
+                return ((KEVENT*)one)->Header.SignalState != 0;
+            });
+            hasEnded = true;
+        })
+        {
+            IsBackground = true,
+        }.Start();
+        Assert.True(waits.Wait(KernelBench.Patience));
+        bench.Kernel.GiveBack(bench.Driver, "The unload function");
+        int before = looks;
+        bench.Kernel.Dispatcher.SetEvent((KEVENT*)one);
+        Thread.Sleep(100);
+        Assert.Equal((before, false), (looks, hasEnded));
+    }
+
     private static void Run((int Kind, int One, int Count, bool All)[] steps)
     {
         using var bench = new KernelBench();
