@@ -38,6 +38,7 @@ public sealed unsafe class NdisInstance : IDisposable
         Memory = new DriverMemory(this);
         _adapters = new AdapterTable(this);
         PnPEvents = new PnPEvents(this);
+        Kernel = new Kernel(this);
         Pool.Corrupted += Report;
         ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
     }
@@ -109,6 +110,8 @@ public sealed unsafe class NdisInstance : IDisposable
 
     /// <summary>Packets that protocols keep.</summary>
     internal PacketLoans Loans { get; } = new();
+
+    internal Kernel Kernel { get; }
 
     internal PortRegistry PortRegistry { get; } = new();
 
@@ -194,6 +197,7 @@ public sealed unsafe class NdisInstance : IDisposable
     public void Dispose()
     {
         HaltAdapters();
+        Kernel.Dispose();
         // What was written after its free is told now, and not to an instance that is gone.
         if (Options.Guard) Pool.Trim();
         Pool.Corrupted -= Report;
@@ -213,10 +217,13 @@ public sealed unsafe class NdisInstance : IDisposable
     internal void Remove(Adapter adapter, string who) => _adapters.Remove(adapter, who);
 
     /// <summary>Has drivers that wait look at their condition again.</summary>
-    internal void Wake()
-    {
-        foreach (Adapter adapter in Adapters) adapter.Turn.Wake();
-    }
+    internal void Wake() => Kernel.Waits.Wake();
+
+    /// <summary>
+    /// Waits for what drivers do. An adapter's turn that the caller has borrowed goes on meanwhile. False where the time was over
+    /// before; null is without end.
+    /// </summary>
+    internal bool WaitUntil(TimeSpan? time, Func<bool> condition) => Kernel.Waits.Wait(ProgramContext, time, condition);
 
     internal void Report(NdisLeak leak)
     {

@@ -80,14 +80,6 @@ internal static unsafe class BaseExports
         call.Trace($"NewIrql={NewIrql}");
     }
 
-    [UnmanagedCallersOnly(EntryPoint = nameof(KeFlushQueuedDpcs))]
-    public static void KeFlushQueuedDpcs()
-    {
-        // All of a driver's functions run one at a time, so that none is under way.
-        using var call = NativeCall.Enter(nameof(KeFlushQueuedDpcs));
-        call.Trace($"");
-    }
-
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisInitializeEvent))]
     public static void NdisInitializeEvent(NDIS_EVENT* Event)
     {
@@ -170,6 +162,26 @@ internal static unsafe class BaseExports
         long now = Stopwatch.GetTimestamp();
         call.Trace($"={now}");
         return now;
+    }
+
+    /// <summary>In units of 100 ns since the system started.</summary>
+    [UnmanagedCallersOnly(EntryPoint = nameof(KeQueryInterruptTime))]
+    public static long KeQueryInterruptTime()
+    {
+        using var call = NativeCall.Enter(nameof(KeQueryInterruptTime));
+        long now = Stopwatch.GetElapsedTime(0).Ticks;
+        call.Trace($"={now}");
+        return now;
+    }
+
+    /// <summary>In units of KeQueryTimeIncrement's 15.625 ms since the system started.</summary>
+    [UnmanagedCallersOnly(EntryPoint = nameof(KeQueryTickCount))]
+    public static void KeQueryTickCount(long* CurrentCount)
+    {
+        const long Increment = 156_250;
+        using var call = NativeCall.Enter(nameof(KeQueryTickCount));
+        *CurrentCount = Stopwatch.GetElapsedTime(0).Ticks / Increment;
+        call.Trace($"CurrentCount={*CurrentCount}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(DbgBreakPoint))]

@@ -13,6 +13,7 @@
 #include "ndismem.h"
 #include "ntrtl.h"
 #include "ndispkt.h"
+#include "ndisfile.h"
 #include "ndismini.h"
 #include "ndisprot.h"
 

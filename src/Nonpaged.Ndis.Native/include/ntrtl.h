@@ -183,4 +183,8 @@ NONPAGED_HELPER NTSTATUS RtlUnicodeStringToAnsiString(PANSI_STRING Destination, 
 
 NONPAGED_EXTERN_C_END
 
+#include "ntstr.h"
+#include "ntex.h"
+#include "ntmdl.h"
+
 #endif

@@ -606,4 +606,8 @@ typedef struct _SCATTER_GATHER_LIST {
 
 NONPAGED_EXTERN_C_END
 
+#include "ntke.h"
+#include "ntps.h"
+#include "ntzw.h"
+
 #endif

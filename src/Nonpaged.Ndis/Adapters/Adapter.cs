@@ -197,7 +197,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
     {
         RemoveLater();
         if (Turn.IsCurrent) return;
-        DriverWait.Until(Timeout.InfiniteTimeSpan, () => _halted.Task.IsCompleted);
+        Instance.WaitUntil(null, () => _halted.Task.IsCompleted);
         Turn.Dispose();
     }
 

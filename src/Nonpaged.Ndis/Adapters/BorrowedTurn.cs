@@ -17,6 +17,9 @@ internal sealed class BorrowedTurn(Turn turn, Action work)
     /// <summary>That of the calling thread; null where it has none.</summary>
     public static BorrowedTurn? Current => t_current;
 
+    /// <summary>The turn that it borrows.</summary>
+    public Turn Turn => turn;
+
     /// <summary>The calling thread is the one that has the turn.</summary>
     public bool IsCurrent => t_current == this;
 

@@ -1,7 +1,7 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>What NdisMInitializeTimer initialized.</summary>
-internal sealed class MiniportTimer(Timers owner, NDIS_TIMER_FUNCTION function, nint context)
+internal sealed class MiniportTimer(Timers owner, NDIS_TIMER_FUNCTION function, nint context) : IDriverTimer
 {
     public Timers Owner { get; } = owner;
 
@@ -12,4 +12,8 @@ internal sealed class MiniportTimer(Timers owner, NDIS_TIMER_FUNCTION function, 
     public NDIS_HANDLE Handle { get; set; }
 
     public ScheduledCall? Pending { get; set; }
+
+    public void Set(uint milliseconds, bool periodic) => Owner.Set(this, milliseconds, periodic);
+
+    public bool Cancel() => Timers.Cancel(this);
 }

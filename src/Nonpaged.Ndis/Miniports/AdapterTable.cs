@@ -34,6 +34,8 @@ internal sealed class AdapterTable(NdisInstance instance)
             MachineDevice found = device ?? FreeDevice(miniport, machine);
             if (All.Any(one => one.Device == found))
                 throw new AdapterException($"{found.Place} has an adapter already.", NDIS_STATUS_RESOURCE_CONFLICT, []);
+            configuration ??= new Dictionary<string, string>();
+            instance.Kernel.Registry.SetService(miniport.Name, configuration);
             DriverRegistration registration = Load(miniport, reasons);
             adapter = new Adapter(instance, new AdapterOrigin(registration, registration.Characteristics!, machine, found)
             {
@@ -78,6 +80,8 @@ internal sealed class AdapterTable(NdisInstance instance)
         MiniportDriver driver, Driver? over, IReadOnlyDictionary<string, string>? configuration)
     {
         using var reasons = new LogCapture(instance);
+        configuration ??= new Dictionary<string, string>();
+        instance.Kernel.Registry.SetService(driver.Name, configuration);
         var registration = new DriverRegistration(instance, driver, over, configuration);
         lock (_loading)
         {

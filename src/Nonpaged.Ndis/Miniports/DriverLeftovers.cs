@@ -6,6 +6,8 @@ internal static unsafe class DriverLeftovers
     /// <summary>Reports and takes back the memory and the pools that a driver left when it was unloaded.</summary>
     public static void GiveBack(NdisInstance instance, Driver driver, string who)
     {
+        // What still runs would use the rest.
+        instance.Kernel.GiveBack(driver, who);
         foreach (DescriptorPool pool in instance.Handles.All<DescriptorPool>()
             .Where(one => ReferenceEquals(one.Elements.Owner, driver)))
         {

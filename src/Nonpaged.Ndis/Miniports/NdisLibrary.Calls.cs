@@ -5,7 +5,7 @@ namespace Nonpaged.Ndis;
 public static unsafe partial class NdisLibrary
 {
     /// <summary>Whoever calls; a call made at too high an IRQL is reported.</summary>
-    private static CallContext Caller(Irql highest, [CallerMemberName] string call = "")
+    internal static CallContext Caller(Irql highest, [CallerMemberName] string call = "")
     {
         CallContext context = CallContext.Current;
         if (context.Irql > highest)
@@ -18,7 +18,7 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>What a handle stands for; a handle that stands for something else is reported.</summary>
-    private static T? Resolve<T>(NDIS_HANDLE handle, [CallerMemberName] string call = "")
+    internal static T? Resolve<T>(NDIS_HANDLE handle, [CallerMemberName] string call = "")
         where T : class
     {
         CallContext context = CallContext.Current;

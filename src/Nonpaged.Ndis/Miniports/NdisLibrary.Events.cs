@@ -10,7 +10,7 @@ public static unsafe partial class NdisLibrary
     {
         CallContext context = Caller(Irql.DISPATCH_LEVEL);
         Volatile.Write(ref Event->Signalled, 1);
-        context.Adapter?.Turn.Wake();
+        context.Instance.Kernel.Waits.Wake();
     }
 
     /// <summary>Ends an event's being signalled.</summary>
@@ -28,12 +28,9 @@ public static unsafe partial class NdisLibrary
     public static bool NdisWaitEvent(NDIS_EVENT* Event, uint MillisecondsToWait)
     {
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
-        // SpinWait.SpinUntil takes no more than 32 bits of milliseconds.
-        var time = TimeSpan.FromMilliseconds(MillisecondsToWait == 0 ? int.MaxValue : Math.Min(MillisecondsToWait, int.MaxValue));
         nint signalled = (nint)(&Event->Signalled);
         bool IsSignalled() => Volatile.Read(ref *(long*)signalled) != 0;
-        return context.Adapter is { } adapter
-            ? adapter.Turn.Wait(time, context.Irql, IsSignalled)
-            : SpinWait.SpinUntil(IsSignalled, time);
+        TimeSpan? time = MillisecondsToWait == 0 ? null : TimeSpan.FromMilliseconds(MillisecondsToWait);
+        return context.Instance.Kernel.Waits.Wait(context, time, IsSignalled);
     }
 }

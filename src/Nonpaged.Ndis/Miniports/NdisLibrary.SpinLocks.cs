@@ -18,7 +18,7 @@ public static unsafe partial class NdisLibrary
     /// </summary>
     public static void NdisAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock)
     {
-        if (!Take(SpinLock, nameof(NdisAcquireSpinLock))) return;
+        if (!Take(&SpinLock->SpinLock, nameof(NdisAcquireSpinLock))) return;
         SpinLock->OldIrql = (byte)CallContext.Current.Irql;
         if (CallContext.Current.Irql < Irql.DISPATCH_LEVEL) CallContext.ChangeIrql(Irql.DISPATCH_LEVEL);
     }
@@ -27,14 +27,17 @@ public static unsafe partial class NdisLibrary
     public static void NdisReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock)
     {
         var before = (Irql)SpinLock->OldIrql;
-        if (Give(SpinLock, nameof(NdisReleaseSpinLock)) && before < CallContext.Current.Irql) CallContext.ChangeIrql(before);
+        if (Give(&SpinLock->SpinLock, nameof(NdisReleaseSpinLock)) && before < CallContext.Current.Irql)
+            CallContext.ChangeIrql(before);
     }
 
     /// <summary>As NdisAcquireSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock) => Take(SpinLock, nameof(NdisDprAcquireSpinLock));
+    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock) =>
+        Take(&SpinLock->SpinLock, nameof(NdisDprAcquireSpinLock));
 
     /// <summary>As NdisReleaseSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock) => Give(SpinLock, nameof(NdisDprReleaseSpinLock));
+    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock) =>
+        Give(&SpinLock->SpinLock, nameof(NdisDprReleaseSpinLock));
 
     /// <summary>The IRQL at which the calling thread runs. (WDK, KeGetCurrentIrql.)</summary>
     public static Irql KeGetCurrentIrql() => CallContext.Current.Irql;
@@ -62,25 +65,30 @@ public static unsafe partial class NdisLibrary
             NdisReportKind.BrokenRule, nameof(KeLowerIrql), $"The IRQL is {context.Irql} and cannot be lowered to {NewIrql}.");
     }
 
-    private static bool Take(NDIS_SPIN_LOCK* spinLock, string call)
+    /// <summary>Takes a lock, spinning. False, and reported, where the thread holds it already.</summary>
+    /// <param name="spinLock">0 where the lock is free; else the managed id of the thread that holds it.</param>
+    /// <param name="call">The call of the driver.</param>
+    /// <param name="highest">The IRQL at which it may be made at most.</param>
+    internal static bool Take(long* spinLock, string call, Irql highest = Irql.DISPATCH_LEVEL)
     {
-        Caller(Irql.DISPATCH_LEVEL, call);
-        long self = (long)Environment.CurrentManagedThreadId;
-        if (Volatile.Read(ref spinLock->SpinLock) == self)
+        Caller(highest, call);
+        long self = Environment.CurrentManagedThreadId;
+        if (Volatile.Read(ref *spinLock) == self)
         {
             CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread holds the lock already: a deadlock.");
             return false;
         }
 
         var wait = default(SpinWait);
-        while (Interlocked.CompareExchange(ref spinLock->SpinLock, self, 0) != 0) wait.SpinOnce();
+        while (Interlocked.CompareExchange(ref *spinLock, self, 0) != 0) wait.SpinOnce();
         return true;
     }
 
-    private static bool Give(NDIS_SPIN_LOCK* spinLock, string call)
+    /// <summary>Gives a lock back. False, and reported, where the thread does not hold it.</summary>
+    internal static bool Give(long* spinLock, string call)
     {
-        long self = (long)Environment.CurrentManagedThreadId;
-        if (Interlocked.CompareExchange(ref spinLock->SpinLock, 0, self) == self) return true;
+        long self = Environment.CurrentManagedThreadId;
+        if (Interlocked.CompareExchange(ref *spinLock, 0, self) == self) return true;
         CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread does not hold the lock.");
         return false;
     }

@@ -12,17 +12,24 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>
     /// Has a work item's function run soon, at PASSIVE_LEVEL, on a thread of its own, for the adapter whose function
-    /// calls: none of that adapter's functions runs beside it, but for the time that it waits. The item can be
-    /// scheduled again once its function runs.
+    /// calls: none of that adapter's functions runs beside it, but for the time that it waits. Where the caller is in no
+    /// adapter's function, as in a protocol, it runs beside anything. The item can be scheduled again once its function
+    /// runs.
     /// </summary>
     public static NDIS_STATUS NdisScheduleWorkItem(NDIS_WORK_ITEM* WorkItem) =>
         Resolve<NDIS_PROC>(WorkItem->WorkObject) is { } routine ? ScheduleWork((nint)WorkItem, routine) : NDIS_STATUS_FAILURE;
 
     internal static NDIS_STATUS ScheduleWork(nint workItem, NDIS_PROC routine)
     {
-        if (CallingAdapter(Irql.DISPATCH_LEVEL, nameof(NdisScheduleWorkItem)) is not { } adapter) return NDIS_STATUS_FAILURE;
-        return adapter.WorkItems.RunLater("work item", () => routine((NDIS_WORK_ITEM*)workItem))
-            ? NDIS_STATUS_SUCCESS
-            : NDIS_STATUS_FAILURE;
+        const string Function = "work item";
+        CallContext context = Caller(Irql.DISPATCH_LEVEL, nameof(NdisScheduleWorkItem));
+        if (context.Adapter is { } adapter)
+        {
+            bool isPosted = adapter.WorkItems.RunLater(Function, () => routine((NDIS_WORK_ITEM*)workItem));
+            return isPosted ? NDIS_STATUS_SUCCESS : NDIS_STATUS_FAILURE;
+        }
+
+        context.Instance.Kernel.Work.Queue(context, Function, () => routine((NDIS_WORK_ITEM*)workItem));
+        return NDIS_STATUS_SUCCESS;
     }
 }

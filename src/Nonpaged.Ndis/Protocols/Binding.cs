@@ -162,7 +162,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         NDIS_STATUS status = NDIS_STATUS_SUCCESS;
         Protocol.Call(nameof(Characteristics.UnbindAdapterHandler), Irql.PASSIVE_LEVEL, () =>
             unbind(out status, context, Handle));
-        if (status == NDIS_STATUS_PENDING) DriverWait.Until(s_patience, () => IsClosing);
+        if (status == NDIS_STATUS_PENDING) Adapter.Instance.WaitUntil(s_patience, () => IsClosing);
     }
 
     /// <summary>NdisCancelSendPackets.</summary>

@@ -44,7 +44,7 @@ internal sealed unsafe class PnPEvents(NdisInstance instance)
 
     private NDIS_STATUS Await(nint told, ProtocolRegistration protocol, NET_PNP_EVENT_CODE code)
     {
-        if (DriverWait.Until(s_patience, () => _pending[told] is not null)) return _pending[told]!.Value;
+        if (instance.WaitUntil(s_patience, () => _pending[told] is not null)) return _pending[told]!.Value;
         _pending.TryRemove(told, out _);
         instance.Report(
             NdisReportKind.BrokenRule, nameof(NdisLibrary.NdisCompletePnPEvent), protocol.Driver,

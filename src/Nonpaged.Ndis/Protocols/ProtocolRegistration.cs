@@ -96,7 +96,7 @@ internal sealed unsafe class ProtocolRegistration
     {
         _isClosing = true;
         foreach (Binding binding in Bindings.Where(one => !one.IsClosing)) binding.Unbind();
-        DriverWait.Until(s_patience, () => !Bindings.Any());
+        Instance.WaitUntil(s_patience, () => !Bindings.Any());
         foreach (Binding binding in Bindings.Where(one => !one.IsClosing))
         {
             Instance.Report(
