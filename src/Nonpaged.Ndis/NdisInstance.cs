@@ -36,6 +36,7 @@ public sealed unsafe class NdisInstance : IDisposable
         Options = options ?? new NdisOptions();
         Memory = new DriverMemory(this);
         _adapters = new AdapterTable(this);
+        Devices = new DeviceTable(this);
         Pool.Corrupted += Report;
         ProgramContext = new CallContext(this, Driver.Program, Irql.PASSIVE_LEVEL, Initializing: false);
     }
@@ -100,6 +101,9 @@ public sealed unsafe class NdisInstance : IDisposable
 
     /// <summary>Each block is recorded: because it was asked for, or because the pool does so anyway.</summary>
     internal bool Verifies => Options.Verify || Pool.Options.Verify;
+
+    /// <summary>What drivers let programs open.</summary>
+    internal DeviceTable Devices { get; }
 
     internal HandleTable Handles { get; } = new();
 
@@ -171,6 +175,7 @@ public sealed unsafe class NdisInstance : IDisposable
     /// <summary>Halts the adapters that still run, and ends the instance; the pool of a machine goes with it.</summary>
     public void Dispose()
     {
+        Devices.CloseDoors();
         HaltAdapters();
         // What was written after its free is told now, and not to an instance that is gone.
         if (Options.Guard) Pool.Trim();

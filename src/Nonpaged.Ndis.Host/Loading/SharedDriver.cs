@@ -29,6 +29,8 @@ internal static unsafe class SharedDriver
         if (!NativeLibrary.TryGetExport(library, Entry, out nint entry)) throw NoEntry(path, []);
 
         NdisInstance.CallSite = new CallSites(full).Here;
+        DriverFunctionNames.Begin = CurrentCall.BeginFunction;
+        DriverFunctionNames.End = CurrentCall.EndFunction;
         var start = (delegate* unmanaged<void*, void*, NDIS_STATUS>)entry;
         return new MiniportDriver(name, (driver, registry) =>
         {

@@ -41,6 +41,7 @@ internal sealed unsafe class MiniportRegistration : IDisposable
     {
         NDIS_STATUS status = Call(nameof(Miniport.Entry), () => Miniport.Entry(DriverObject, _object.RegistryPath));
         _isLoaded = status == NDIS_STATUS_SUCCESS;
+        DeviceTable.EndInitialization(Driver);
         return status;
     }
 
@@ -74,6 +75,8 @@ internal sealed unsafe class MiniportRegistration : IDisposable
         }
 
         _instance.Handles.Remove(Handle);
+        // Requests read the driver object.
+        _instance.Devices.GiveBack(Driver, _isLoaded ? "The unloaded driver" : "A failed DriverEntry");
         _object.Dispose();
     }
 
