@@ -105,7 +105,8 @@ internal static unsafe class DeviceExports
         NDIS_STATUS status = IoLibrary.NdisMRegisterDevice(
             new NDIS_HANDLE(NdisWrapperHandle), DeviceName, SymbolicName, MajorFunctions, out DEVICE_OBJECT* device,
             out NDIS_HANDLE handle);
-        (*pDeviceObject, *NdisDeviceHandle) = (device, handle);
+        *pDeviceObject = device;
+        *NdisDeviceHandle = handle;
         call.Trace($"NdisWrapperHandle={NdisWrapperHandle} DeviceName={DeviceName->ToString()} "
             + $"SymbolicName={SymbolicName->ToString()} pDeviceObject={device} NdisDeviceHandle={handle} ={status}");
         return status;
