@@ -1,6 +1,8 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>What a request to a driver's device ended with ([MS-ERREF] 2.3). A driver may return values that have no name here.</summary>
+/// <summary>
+/// What a request to a driver's device ended with ([MS-ERREF] 2.3). A driver may return values that have no name here.
+/// </summary>
 public enum NTSTATUS : uint
 {
     /// <summary>The request was done.</summary>

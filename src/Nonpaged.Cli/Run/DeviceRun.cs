@@ -5,11 +5,11 @@ using Nonpaged.Protocols;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// An adapter is held while programs use its driver's devices (--devices, --exec). Above a virtual miniport a protocol answers ARP
-/// and ICMP echo.
+/// An adapter is held while programs use its driver's devices (--devices, --exec). Above a virtual miniport a protocol answers
+/// ARP and ICMP echo.
 /// </summary>
-internal sealed class DeviceRun(RunSteps steps, Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
-    : IAdapterRun
+internal sealed class DeviceRun(
+    RunSteps steps, Screen screen, RunPrinter printer, RunRequest request, Interruption interruption) : IAdapterRun
 {
     // As the gateway of QEMU's network, which cards have in its place.
     private static readonly IPAddress s_responder = new([10, 0, 2, 2]);
@@ -51,7 +51,8 @@ internal sealed class DeviceRun(RunSteps steps, Screen screen, RunPrinter printe
 
     private async Task HoldAsync(RunMachine machine, Adapter adapter, DeviceDoor door)
     {
-        string what = request.Access!.Command is { } command ? $"running {command}" : $"serving devices at {door.Path} (Ctrl+C ends it)";
+        string what = request.Access!.Command is { } command ? $"running {command}"
+            : $"serving devices at {door.Path} (Ctrl+C ends it)";
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
         using var watch = new MachineWatch(machine.Machine, ended);
         await Waiting.HoldAsync(screen, what, async () =>

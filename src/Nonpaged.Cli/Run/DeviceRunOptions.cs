@@ -6,9 +6,11 @@ namespace Nonpaged.Cli;
 internal sealed class DeviceRunOptions
 {
     private readonly Option<string?> _devices = Options.Text(
-        "--devices", "PATH", "Make a socket at PATH, through which programs open the driver's devices; until --hold or Ctrl+C ends it.");
+        "--devices", "PATH",
+        "Make a socket at PATH, through which programs open the driver's devices; until --hold or Ctrl+C ends it.");
     private readonly Option<string?> _exec = Options.Text(
-        "--exec", "COMMAND", "Run COMMAND by /bin/sh once the driver runs, with that socket in NONPAGED_DEVICES; the run ends with it.");
+        "--exec", "COMMAND",
+        "Run COMMAND by /bin/sh once the driver runs, with that socket in NONPAGED_DEVICES; the run ends with it.");
 
     public IEnumerable<Option> All => [_devices, _exec];
 

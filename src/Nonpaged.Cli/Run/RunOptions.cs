@@ -59,8 +59,8 @@ internal sealed class RunOptions
     public Option<bool> Json { get; } = Options.Json();
 
     public IEnumerable<Option> All =>
-        [.. _machine.All, .. _vfio.All, .. _devices.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames,
-            _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
+        [.. _machine.All, .. _vfio.All, .. _devices.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer,
+            _frames, _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>

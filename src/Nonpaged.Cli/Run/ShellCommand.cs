@@ -6,8 +6,8 @@ using Nonpaged.Machines.Processes;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// A command line that /bin/sh runs in a session of its own. It ends with this process, however that ends: what it has started and
-/// is in its process group still is killed then. Its output goes to standard error.
+/// A command line that /bin/sh runs in a session of its own. It ends with this process, however that ends: its process group is
+/// killed then. Its output goes to standard error.
 /// </summary>
 internal sealed class ShellCommand : IDisposable
 {
@@ -44,8 +44,8 @@ internal sealed class ShellCommand : IDisposable
     }
 
     /// <summary>
-    /// Waits for its end and returns its exit code, as shells count. A cancellation ends it by SIGTERM, and by SIGKILL where that is not
-    /// enough.
+    /// Waits for its end and returns its exit code, as shells count. A cancellation ends it by SIGTERM, and by SIGKILL where that
+    /// is not enough.
     /// </summary>
     public async Task<int> WaitAsync(CancellationToken ended)
     {

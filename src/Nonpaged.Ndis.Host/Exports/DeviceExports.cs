@@ -138,7 +138,8 @@ internal static unsafe class DeviceExports
         *DeviceObject = device;
         call.Trace($"DriverObject={DriverObject} DeviceExtensionSize={DeviceExtensionSize} "
             + $"DeviceName={(DeviceName == null ? null : DeviceName->ToString())} DeviceType={DeviceType} "
-            + $"DeviceCharacteristics={DeviceCharacteristics} Exclusive={Exclusive} DeviceObject={device} ={(NDIS_STATUS)status}");
+            + $"DeviceCharacteristics={DeviceCharacteristics} Exclusive={Exclusive} DeviceObject={device} "
+            + $"={(NDIS_STATUS)status}");
         return (uint)status;
     }
 
@@ -155,7 +156,8 @@ internal static unsafe class DeviceExports
     {
         using var call = NativeCall.Enter(nameof(IoCreateSymbolicLink));
         NTSTATUS status = IoLibrary.IoCreateSymbolicLink(SymbolicLinkName, DeviceName);
-        call.Trace($"SymbolicLinkName={SymbolicLinkName->ToString()} DeviceName={DeviceName->ToString()} ={(NDIS_STATUS)status}");
+        call.Trace($"SymbolicLinkName={SymbolicLinkName->ToString()} DeviceName={DeviceName->ToString()} "
+            + $"={(NDIS_STATUS)status}");
         return (uint)status;
     }
 
@@ -208,7 +210,8 @@ internal static unsafe class DeviceExports
         DEVICE_OBJECT* DeviceObject, uint DeviceProperty, uint BufferLength, void* PropertyBuffer, uint* ResultLength)
     {
         using var call = NativeCall.Enter(nameof(IoGetDeviceProperty));
-        NTSTATUS status = IoLibrary.IoGetDeviceProperty(DeviceObject, DeviceProperty, BufferLength, PropertyBuffer, out uint length);
+        NTSTATUS status = IoLibrary.IoGetDeviceProperty(
+            DeviceObject, DeviceProperty, BufferLength, PropertyBuffer, out uint length);
         *ResultLength = length;
         call.Trace($"DeviceObject={DeviceObject} DeviceProperty={DeviceProperty} BufferLength={BufferLength} "
             + $"PropertyBuffer={PropertyBuffer} ResultLength={length} ={(NDIS_STATUS)status}");

@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Nonpaged.Ndis;
 
 /// <summary>The header of a message that tells how a request ended.</summary>
-internal readonly record struct DeviceResponseHeader(uint Size, DeviceRequestKind Kind, ulong Id, ulong Information, NTSTATUS Status)
+internal readonly record struct DeviceResponseHeader(
+    uint Size, DeviceRequestKind Kind, ulong Id, ulong Information, NTSTATUS Status)
 {
     /// <exception cref="InvalidDataException">It is none.</exception>
     public static DeviceResponseHeader Read(ReadOnlySpan<byte> bytes)

@@ -78,8 +78,8 @@ public sealed class DeviceSocket : IDisposable
     }
 
     /// <summary>
-    /// Removes the socket and closes what programs have open: their drivers get IRP_MJ_CLEANUP and, when they have completed what is
-    /// outstanding, IRP_MJ_CLOSE, for which this waits ten seconds.
+    /// Removes the socket and closes what programs have open: their drivers get IRP_MJ_CLEANUP and, when they have completed what
+    /// is outstanding, IRP_MJ_CLOSE, for which this waits ten seconds.
     /// </summary>
     public void Dispose()
     {

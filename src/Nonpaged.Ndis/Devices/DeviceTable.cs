@@ -59,7 +59,10 @@ internal sealed unsafe class DeviceTable(NdisInstance instance)
         }
 
         Fill((DEVICE_OBJECT*)memory.Address, request);
-        var made = new DeviceEntry(instance, request.Driver, request.Call, name, request.Functions, memory) { Link = request.Link };
+        var made = new DeviceEntry(instance, request.Driver, request.Call, name, request.Functions, memory)
+        {
+            Link = request.Link,
+        };
         lock (_gate)
         {
             if (name is not null && (_links.ContainsKey(name) || !_devices.TryAdd(name, made)))
@@ -111,7 +114,9 @@ internal sealed unsafe class DeviceTable(NdisInstance instance)
             return DeviceName.Normalize(link) is { } name && _links.Remove(name) ? STATUS_SUCCESS : STATUS_OBJECT_NAME_NOT_FOUND;
     }
 
-    /// <summary>The device of a name or of a link to it, and what of the name follows the device's; null where there is none.</summary>
+    /// <summary>
+    /// The device of a name or of a link to it, and what of the name follows the device's; null where there is none.
+    /// </summary>
     public DeviceEntry? Resolve(string name, out string rest)
     {
         rest = "";

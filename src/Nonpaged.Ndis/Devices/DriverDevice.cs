@@ -4,12 +4,12 @@ using System.Text;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// A device of a driver that another process (or this one) runs, as a program has it open: what CreateFile, ReadFile, WriteFile and
-/// DeviceIoControl are on Windows. Many requests may be outstanding. Thread-safe.
+/// A device of a driver that another process (or this one) runs, as a program has it open: what CreateFile, ReadFile, WriteFile
+/// and DeviceIoControl are on Windows. Many requests may be outstanding. Thread-safe.
 /// </summary>
 /// <remarks>
-/// A request that the driver cancelled by itself throws an OperationCanceledException, as one that was cancelled by its token. The
-/// driver decides when a cancelled request ends.
+/// A request that the driver cancelled by itself throws an OperationCanceledException, as one that was cancelled by its token.
+/// The driver decides when a cancelled request ends.
 /// </remarks>
 public sealed class DriverDevice : IDisposable
 {
@@ -129,7 +129,8 @@ public sealed class DriverDevice : IDisposable
     }
 
     private Task<int> WriteCore(ReadOnlySpan<byte> data, long offset, CancellationToken cancellation) => RunAsync(
-        new DeviceRequestHeader { Kind = DeviceRequestKind.Write, Offset = (ulong)offset }, "A write", data, [], default, cancellation);
+        new DeviceRequestHeader { Kind = DeviceRequestKind.Write, Offset = (ulong)offset }, "A write", data, [], default,
+        cancellation);
 
     private Task<int> ControlCore(uint code, ReadOnlySpan<byte> input, Memory<byte> output, CancellationToken cancellation)
     {

@@ -134,7 +134,9 @@ internal static unsafe partial class IoLibrary
         return DeviceObject;
     }
 
-    /// <summary>Puts a device on top of the stack that another is in, whose requests it gets first. Returns the one below it.</summary>
+    /// <summary>
+    /// Puts a device on top of the stack that another is in, whose requests it gets first. Returns the one below it.
+    /// </summary>
     public static DEVICE_OBJECT* IoAttachDeviceToDeviceStack(DEVICE_OBJECT* SourceDevice, DEVICE_OBJECT* TargetDevice)
     {
         Caller(Irql.DISPATCH_LEVEL);

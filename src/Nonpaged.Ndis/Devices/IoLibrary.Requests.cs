@@ -58,7 +58,8 @@ internal static unsafe partial class IoLibrary
     {
         Caller(Irql.DISPATCH_LEVEL);
         if (PacketSize >= IRP.SizeFor(StackSize)) IRP.Initialize(Irp, PacketSize, StackSize);
-        else Report(NdisReportKind.BrokenRule, nameof(IoInitializeIrp), $"{PacketSize} bytes are less than IoSizeOfIrp({StackSize}).");
+        else Report(
+            NdisReportKind.BrokenRule, nameof(IoInitializeIrp), $"{PacketSize} bytes are less than IoSizeOfIrp({StackSize}).");
     }
 
     /// <summary>Makes an IRP of IoAllocateIrp as it was, with this status.</summary>

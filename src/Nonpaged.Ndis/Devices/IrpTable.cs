@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// The IRPs in flight, of all instances: a driver names an IRP by its address alone, on any thread. Memory of IRPs that are done is
-/// set aside for a while, so that one that a driver completes twice is seen as that, and not taken for another. Thread-safe.
+/// The IRPs in flight, of all instances: a driver names an IRP by its address alone, on any thread. Memory of IRPs that are done
+/// is set aside for a while, so that one that a driver completes twice is seen as that, and not taken for another. Thread-safe.
 /// </summary>
 internal static unsafe class IrpTable
 {

@@ -3,8 +3,8 @@ using System.Net.Sockets;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// Responses on their way to a program. Any thread adds one without waiting for the socket; what has come together goes out in one
-/// send: by the thread that reads requests before it waits for more, and by a thread of this class for those that complete later.
+/// Responses on their way to a program. Any thread adds one without waiting for the socket, and what has come together goes out
+/// in one send. The thread that reads requests sends before it waits for more; a thread of this class sends what completes later.
 /// </summary>
 internal sealed class ResponseQueue : IDisposable
 {

@@ -3,7 +3,9 @@ using System.Net;
 
 namespace Nonpaged.Protocols;
 
-/// <summary>The frames that an <see cref="EchoResponder"/> answers: ARP (RFC 826) and ICMP echo (RFC 792) for its address.</summary>
+/// <summary>
+/// The frames that an <see cref="EchoResponder"/> answers: ARP (RFC 826) and ICMP echo (RFC 792) for its address.
+/// </summary>
 internal sealed class EchoFrame(IPAddress address)
 {
     private const int Header = 14;

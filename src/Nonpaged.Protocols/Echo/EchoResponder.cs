@@ -52,7 +52,8 @@ public sealed unsafe class EchoResponder : IDisposable
         RequestCompleteHandler = static (context, request, status) => Of(context)._request.Answer(status),
         ReceiveHandler = static (context, receive, header, headerSize, lookAhead, lookAheadSize, packetSize) =>
             Of(context).Receive(
-                new ReadOnlySpan<byte>(header, (int)headerSize), new ReadOnlySpan<byte>(lookAhead, (int)lookAheadSize), packetSize),
+                new ReadOnlySpan<byte>(header, (int)headerSize), new ReadOnlySpan<byte>(lookAhead, (int)lookAheadSize),
+                packetSize),
         UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
         {
             Of(context)._binding.Close();

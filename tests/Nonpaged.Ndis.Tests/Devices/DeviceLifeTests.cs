@@ -40,7 +40,8 @@ public sealed unsafe class DeviceLifeTests
         using var bench = new DeviceBench();
         using DriverDevice device = bench.OpenDevice();
         bench.Run(() => IoLibrary.IoDeleteDevice(bench.Device));
-        Assert.Contains("was deleted while a program had it open", Assert.Single(bench.Ndis.Reports).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "was deleted while a program had it open", Assert.Single(bench.Ndis.Reports).Message, StringComparison.Ordinal);
         Assert.Equal(
             NTSTATUS.STATUS_DEVICE_REMOVED, Assert.Throws<DeviceException>(() => device.Read(new byte[1])).Status);
         Assert.Throws<DeviceException>(() => bench.OpenDevice());
