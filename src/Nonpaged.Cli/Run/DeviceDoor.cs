@@ -56,9 +56,10 @@ internal sealed class DeviceDoor : IDisposable
             FailureKind.Other);
     }
 
+    /// <summary>Closes what programs have open, and removes the socket. A second call does nothing.</summary>
     public void Dispose()
     {
         _socket.Dispose();
-        _folder?.Delete(recursive: true);
+        if (_folder is not null && Directory.Exists(_folder.FullName)) _folder.Delete(recursive: true);
     }
 }

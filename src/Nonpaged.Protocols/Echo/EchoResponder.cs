@@ -13,7 +13,7 @@ public sealed unsafe class EchoResponder : IDisposable
 {
     private const int Packets = 64;
     private const uint FrameSize = 1514;
-    private const uint RoomForAnswers = 64;
+    private const uint RoomForAnswers = 256;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
     private readonly ProtocolDriver _protocol;

@@ -13,7 +13,7 @@ internal sealed unsafe class DeviceBench : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-device-bench-");
     private readonly DriverObject _object = new("test");
     private readonly Driver _driver = new("test", DriverKind.Miniport);
-    private readonly NonpagedPool _pool = new(new NonpagedPoolOptions { Verify = true });
+    private readonly NonpagedPool _pool = NonpagedPool.Create(new NonpagedPoolOptions { Verify = true });
 
     public DeviceBench()
     {
@@ -51,11 +51,14 @@ internal sealed unsafe class DeviceBench : IDisposable
 
     public DeviceSocket Door { get; }
 
+    /// <summary>How many programs have the device open.</summary>
     public int Open => DeviceTable.Find(Device)!.Files;
 
     public DriverDevice OpenDevice(string name = Name) => DriverDevice.Open(Socket, name);
 
     public void Run(Action code) => Ndis.Run(_driver, code);
+
+    public void DeleteDevice() => Run(() => IoLibrary.IoDeleteDevice(Device));
 
     /// <summary>What an unload does.</summary>
     public void Unload() => Ndis.Devices.GiveBack(_driver, "The test");

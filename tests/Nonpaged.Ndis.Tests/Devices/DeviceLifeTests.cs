@@ -1,7 +1,7 @@
 namespace Nonpaged.Ndis.Tests.Devices;
 
 /// <summary>Devices that are opened, closed, deleted and left.</summary>
-public sealed unsafe class DeviceLifeTests
+public sealed class DeviceLifeTests
 {
     [Theory]
     [InlineData(@"\Device\Test")]
@@ -39,7 +39,7 @@ public sealed unsafe class DeviceLifeTests
     {
         using var bench = new DeviceBench();
         using DriverDevice device = bench.OpenDevice();
-        bench.Run(() => IoLibrary.IoDeleteDevice(bench.Device));
+        bench.DeleteDevice();
         Assert.Contains(
             "was deleted while a program had it open", Assert.Single(bench.Ndis.Reports).Message, StringComparison.Ordinal);
         Assert.Equal(
