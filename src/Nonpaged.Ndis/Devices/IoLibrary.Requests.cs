@@ -74,6 +74,7 @@ internal static unsafe partial class IoLibrary
     public static NTSTATUS IoCallDriver(DEVICE_OBJECT* DeviceObject, IRP* Irp)
     {
         Caller(Irql.DISPATCH_LEVEL);
+        if (IrpTable.Find(Irp) is { } packet) packet.IsPassedOn = true;
         if (DeviceTable.Find(DeviceObject) is { } device) return Call(device, Irp);
         Report(NdisReportKind.BadHandle, nameof(IoCallDriver), $"0x{(nint)DeviceObject:x} is no device.");
         // The request is the callee's in any case.

@@ -25,6 +25,7 @@ internal sealed unsafe class IoPacket
         Instance = instance;
         Owner = owner;
         File = file;
+        Site = file is null ? NdisInstance.CallSite?.Invoke() : null;
         _completed = completed;
         // Behind the stack a descriptor, for a buffer that is handed over as one.
         int size = IRP.SizeFor(stackSize);
@@ -52,7 +53,11 @@ internal sealed unsafe class IoPacket
     /// <summary>IoStatus.Information: of a transfer how many bytes, the room of the program at most.</summary>
     public nuint Information { get; private set; }
 
-    public string? Site { get; } = NdisInstance.CallSite?.Invoke();
+    /// <summary>Of a driver's own, where it was allocated; null where that is not known.</summary>
+    public string? Site { get; }
+
+    /// <summary>The first driver has handed it to another one, which may be what pends.</summary>
+    public bool IsPassedOn { get; set; }
 
     public bool IsCompleted => Volatile.Read(ref _isCompleted) != 0;
 
@@ -147,6 +152,9 @@ internal sealed unsafe class IoPacket
 
     private bool CancelHeld()
     {
+        // Whoever cancels, the driver's function runs in the driver's name.
+        using CallContext.Scope scope = CallContext.Enter(
+            new CallContext(Instance, Owner, CallContext.CurrentIrql, Initializing: false));
         Irql before = CancelLock.Acquire(nameof(IoLibrary.IoCancelIrp));
         Irp->Cancel = 1;
         delegate* unmanaged<DEVICE_OBJECT*, IRP*, void> routine = IRP.TakeCancelRoutine(Irp);
@@ -158,20 +166,12 @@ internal sealed unsafe class IoPacket
 
         Irp->CancelIrql = (byte)before;
         DEVICE_OBJECT* device = Irp->CurrentStackLocation->DeviceObject;
-        using (CallContext.Enter(new CallContext(Instance, Owner, Irql.DISPATCH_LEVEL, Initializing: false)))
-        {
-            string? outer = DriverFunctionNames.Begin?.Invoke("DriverCancel");
-            routine(device, Irp);
-            DriverFunctionNames.End?.Invoke(outer);
-            if (CancelLock.IsHeldHere)
-            {
-                Report("DriverCancel", "The cancel routine returned without IoReleaseCancelSpinLock(Irp->CancelIrql).");
-                CancelLock.Release(before);
-            }
-        }
-
-        // Where the routine's release had another thread's context, this one's level is what it was.
-        CallContext.ChangeIrql(before);
+        string? outer = DriverFunctionNames.Begin?.Invoke("DriverCancel");
+        routine(device, Irp);
+        DriverFunctionNames.End?.Invoke(outer);
+        if (!CancelLock.IsHeldHere) return true;
+        Report("DriverCancel", "The cancel routine returned without IoReleaseCancelSpinLock(Irp->CancelIrql).");
+        CancelLock.Release(before);
         return true;
     }
 
@@ -253,7 +253,8 @@ internal sealed unsafe class IoPacket
     {
         string call = DriverFunctionNames.Dispatch((byte)Buffers.Major);
         bool isCompleted = IsCompleted;
-        // A second driver may have had it: then only what the first one did itself is known.
+        // One driver may mark what it passed on when the next one has completed it.
+        if (IsPassedOn && !isCompleted && returned == STATUS_PENDING) return;
         bool isMarked = (first->Control & IO_STACK_LOCATION.SL_PENDING_RETURNED) != 0 || (isCompleted && _wasMarkedPending);
         if (returned == STATUS_PENDING)
         {
@@ -264,7 +265,7 @@ internal sealed unsafe class IoPacket
             Report(call, $"{top}: the function returned 0x{(uint)returned:X8} without IoCompleteRequest. "
                 + "Only STATUS_PENDING leaves an IRP for later.");
         }
-        else if (isMarked)
+        else if (isMarked && !IsPassedOn)
         {
             Report(call, $"{top}: the function called IoMarkIrpPending and returned 0x{(uint)returned:X8}; "
                 + "it must return STATUS_PENDING then.");
