@@ -177,6 +177,7 @@ public sealed unsafe class NdisInstance : IDisposable
     {
         Devices.CloseDoors();
         HaltAdapters();
+        Devices.AwaitFiles();
         // What was written after its free is told now, and not to an instance that is gone.
         if (Options.Guard) Pool.Trim();
         Pool.Corrupted -= Report;

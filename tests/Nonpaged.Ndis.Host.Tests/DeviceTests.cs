@@ -15,8 +15,8 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void The_c_client_transfers_controls_and_cancels_in_every_way()
     {
-        using DriverBuild driver = DriverBuild.Own("devices");
-        using DeviceHost host = DeviceHost.Start(driver);
+        using var driver = DriverBuild.Own("devices");
+        using var host = DeviceHost.Start(driver);
         CommandResult ran = host.Run(Client());
         Assert.True(ran is { ExitCode: 0, Output: "ok\n" }, ran.Output + ran.Error);
         Clean(host.Stop());
@@ -29,8 +29,8 @@ public sealed class DeviceTests : IDisposable
     [InlineData(@"\Device\TestAbove")]
     public async Task The_managed_client_reads_writes_and_cancels(string name)
     {
-        using DriverBuild driver = DriverBuild.Own("devices");
-        using DeviceHost host = DeviceHost.Start(driver);
+        using var driver = DriverBuild.Own("devices");
+        using var host = DeviceHost.Start(driver);
         using (DriverDevice device = host.Open(name))
         {
             byte[] bytes = new byte[3000];
@@ -57,8 +57,8 @@ public sealed class DeviceTests : IDisposable
     [InlineData(3, 1)]
     public void The_managed_client_sends_codes_of_each_method(int method, int added)
     {
-        using DriverBuild driver = DriverBuild.Own("devices");
-        using DeviceHost host = DeviceHost.Start(driver);
+        using var driver = DriverBuild.Own("devices");
+        using var host = DeviceHost.Start(driver);
         using (DriverDevice device = host.Open(@"\\.\TestRegistered"))
         {
             byte[] input = [.. Enumerable.Range(0, 200).Select(one => (byte)one)];
@@ -78,8 +78,8 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void A_killed_program_leaves_nothing_outstanding()
     {
-        using DriverBuild driver = DriverBuild.Own("devices");
-        using DeviceHost host = DeviceHost.Start(driver);
+        using var driver = DriverBuild.Own("devices");
+        using var host = DeviceHost.Start(driver);
         // The shell kills the client when it has said that its requests wait.
         CommandResult ran = host.Run("/bin/sh", "-c", $"exec 3<&1; '{Client()}' hang 300 > '{_folder.FullName}/out' & "
             + $"while ! grep -q waiting '{_folder.FullName}/out'; do sleep 0.01; done; kill -KILL $!; wait $!; true");
@@ -101,8 +101,8 @@ public sealed class DeviceTests : IDisposable
     [InlineData("TOO_MUCH", "with an Information of 11")]
     public async Task A_rule_that_the_driver_breaks_is_reported_and_harms_nobody(string fault, string message)
     {
-        using DriverBuild driver = DriverBuild.Own("devices", $"-D{fault}");
-        using DeviceHost host = DeviceHost.Start(driver);
+        using var driver = DriverBuild.Own("devices", $"-D{fault}");
+        using var host = DeviceHost.Start(driver);
         using (DriverDevice device = host.Open(@"\Device\TestBuffered"))
         {
             Assert.Equal(10, device.Read(new byte[10]));
@@ -127,8 +127,8 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void What_a_driver_leaves_at_its_unload_is_a_leak_and_is_taken_back()
     {
-        using DriverBuild driver = DriverBuild.Own("devices", "-DLEAVES_DEVICE");
-        using DeviceHost host = DeviceHost.Start(driver);
+        using var driver = DriverBuild.Own("devices", "-DLEAVES_DEVICE");
+        using var host = DeviceHost.Start(driver);
         JsonElement run = host.Stop();
         string[] leaks = [.. run.GetProperty("leaks").EnumerateArray().Select(leak => leak.GetProperty("what").GetString()!)];
         Assert.Contains(@"The unloaded driver left \Device\TestDirect.", leaks);
@@ -139,8 +139,8 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public async Task An_irp_that_is_never_completed_is_a_leak_and_its_program_gets_an_end()
     {
-        using DriverBuild driver = DriverBuild.Own("devices", "-DLEAVES_IRP");
-        using DeviceHost host = DeviceHost.Start(driver);
+        using var driver = DriverBuild.Own("devices", "-DLEAVES_IRP");
+        using var host = DeviceHost.Start(driver);
         using DriverDevice device = host.Open(@"\Device\TestBuffered");
         Task<int> pending = device.ReadAsync(new byte[10], Forever);
         Assert.Equal(1, Counts(device).Waiting);
@@ -153,11 +153,12 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void A_killed_run_leaves_no_process_and_a_socket_that_the_next_one_replaces()
     {
-        using DriverBuild driver = DriverBuild.Own("devices");
+        using var driver = DriverBuild.Own("devices");
         string socket = Path.Combine(_folder.FullName, "socket");
-        using (DeviceHost first = DeviceHost.Start(driver, socket))
+        using (var first = DeviceHost.Start(driver, socket))
         {
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(socket));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(socket));
             CommandResult second = Command.Run(Path.Combine(Repository.Root, "nonpaged"),
                 ["run", driver.File, "--nic", "none", "--devices", socket, "--json"]);
             Assert.Equal(1, second.ExitCode);
@@ -167,7 +168,7 @@ public sealed class DeviceTests : IDisposable
 
         Assert.True(SpinWait.SpinUntil(() => Users(driver).Length == 0, 60_000), Users(driver));
         Assert.True(File.Exists(socket));
-        using DeviceHost third = DeviceHost.Start(driver, socket);
+        using var third = DeviceHost.Start(driver, socket);
         Clean(third.Stop());
         Assert.False(File.Exists(socket));
     }
@@ -175,7 +176,7 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void A_command_gets_the_socket_and_its_exit_code_is_the_run_s()
     {
-        using DriverBuild driver = DriverBuild.Own("devices");
+        using var driver = DriverBuild.Own("devices");
         CommandResult good = Run(driver, Client());
         Assert.True(good.ExitCode == 0, good.Output + good.Error);
         Assert.Contains("ok\n", good.Error, StringComparison.Ordinal);
@@ -187,9 +188,9 @@ public sealed class DeviceTests : IDisposable
     [Fact]
     public void A_command_ends_with_the_run_that_is_killed()
     {
-        using DriverBuild driver = DriverBuild.Own("devices");
+        using var driver = DriverBuild.Own("devices");
         string mark = $"{_folder.FullName}/mark";
-        using (DeviceHost host = DeviceHost.Start(driver, null, "--exec", $"sleep 1000 & echo $$ > '{mark}'; exec sleep 1001"))
+        using (var host = DeviceHost.Start(driver, null, "--exec", $"sleep 1000 & echo $$ > '{mark}'; exec sleep 1001"))
         {
             Assert.True(SpinWait.SpinUntil(() => File.Exists(mark) && new FileInfo(mark).Length > 0, 60_000));
             host.Kill();

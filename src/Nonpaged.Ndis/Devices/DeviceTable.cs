@@ -13,6 +13,7 @@ internal sealed unsafe class DeviceTable(NdisInstance instance)
 
     private readonly Lock _gate = new();
     private readonly List<IDisposable> _doors = [];
+    private int _files;
     private readonly Dictionary<string, DeviceEntry> _devices = new(DeviceName.Comparer);
     private readonly Dictionary<string, SymbolicLink> _links = new(DeviceName.Comparer);
 
@@ -44,6 +45,13 @@ internal sealed unsafe class DeviceTable(NdisInstance instance)
         lock (_gate) doors = [.. _doors];
         foreach (IDisposable door in doors) door.Dispose();
     }
+
+    public void CountFile(int change) => Interlocked.Add(ref _files, change);
+
+    /// <summary>
+    /// Waits for programs whose drivers are gone to close what they had open: the memory of devices is needed until then.
+    /// </summary>
+    public void AwaitFiles() => SpinWait.SpinUntil(() => Volatile.Read(ref _files) == 0, s_patience);
 
     /// <summary>Makes a device. Its name must be free.</summary>
     public NTSTATUS Add(DeviceRequest request, out DeviceEntry? entry)

@@ -19,6 +19,7 @@ internal sealed unsafe class OpenFile
     {
         _device = device;
         _completed = completed;
+        device.Instance.Devices.CountFile(1);
         nuint size = (nuint)(sizeof(FILE_OBJECT) + (rest.Length * sizeof(char)));
         _object = (FILE_OBJECT*)NativeMemory.AllocZeroed(size);
         _object->Type = FILE_OBJECT.IO_TYPE_FILE;
@@ -171,6 +172,7 @@ internal sealed unsafe class OpenFile
     private void Forget()
     {
         _device.Close();
+        _device.Instance.Devices.CountFile(-1);
         NativeMemory.Free(_object);
     }
 }
