@@ -1,6 +1,5 @@
 using System.Collections;
 using Microsoft.Win32.SafeHandles;
-using Nonpaged.Interop;
 using Nonpaged.Machines.Processes;
 
 namespace Nonpaged.Cli;
@@ -13,10 +12,13 @@ internal sealed class ShellCommand : IDisposable
 {
     private const int SignalBase = 128;
 
-    // Descriptor 3 is the lifeline: it ends with the process that started the shell, and the group is killed.
+    // Descriptor 3 is the lifeline. A word on it is SIGTERM for the group; its end, which the end of the process that started the
+    // shell is, too, is SIGKILL.
     private const string Wrapper = """
-        (read -r _ <&3; kill -KILL 0) >/dev/null 2>&1 &
+        trap : TERM
+        (trap '' TERM; read -r _ <&3 && { kill -TERM 0; read -r _ <&3; }; kill -KILL 0) >/dev/null 2>&1 &
         /bin/sh -c "$1" 3<&-
+        exit $?
         """;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
@@ -49,7 +51,7 @@ internal sealed class ShellCommand : IDisposable
     /// </summary>
     public async Task<int> WaitAsync(CancellationToken ended)
     {
-        using CancellationTokenRegistration end = ended.Register(() => Signal(LibC.SIGTERM));
+        using CancellationTokenRegistration end = ended.Register(() => _child.Tell("end\n"u8));
         Task<ChildEnd> wait = Task.Run(() => _child.Wait(Timeout.InfiniteTimeSpan)!.Value, CancellationToken.None);
         try
         {
@@ -61,16 +63,10 @@ internal sealed class ShellCommand : IDisposable
         }
 
         // What it started in the background goes, too.
-        Signal(LibC.SIGKILL);
+        _child.CutLifeline();
         ChildEnd result = await wait;
         return result.Signal == 0 ? result.ExitCode : SignalBase + result.Signal;
     }
 
-    public void Dispose()
-    {
-        Signal(LibC.SIGKILL);
-        _child.Dispose();
-    }
-
-    private void Signal(int number) => _ = LibC.Kill(-_child.Id, number);
+    public void Dispose() => _child.Dispose();
 }

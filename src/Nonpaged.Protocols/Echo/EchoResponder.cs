@@ -11,7 +11,7 @@ namespace Nonpaged.Protocols;
 /// </summary>
 public sealed unsafe class EchoResponder : IDisposable
 {
-    private const int Packets = 64;
+    private const int Packets = 256;
     private const uint FrameSize = 1514;
     private const uint RoomForAnswers = 256;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
