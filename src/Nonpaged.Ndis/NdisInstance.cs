@@ -37,6 +37,7 @@ public sealed unsafe class NdisInstance : IDisposable
         Options = options ?? new NdisOptions();
         Memory = new DriverMemory(this);
         _adapters = new AdapterTable(this);
+        Devices = new DeviceTable(this);
         PnPEvents = new PnPEvents(this);
         Kernel = new Kernel(this);
         Pool.Corrupted += Report;
@@ -103,6 +104,9 @@ public sealed unsafe class NdisInstance : IDisposable
 
     /// <summary>Each block is recorded: because it was asked for, or because the pool does so anyway.</summary>
     internal bool Verifies => Options.Verify || Pool.Options.Verify;
+
+    /// <summary>What drivers let programs open.</summary>
+    internal DeviceTable Devices { get; }
 
     internal HandleTable Handles { get; } = new();
 
@@ -196,7 +200,9 @@ public sealed unsafe class NdisInstance : IDisposable
     /// <summary>Halts the adapters that still run, and ends the instance; the pool of a machine goes with it.</summary>
     public void Dispose()
     {
+        Devices.CloseDoors();
         HaltAdapters();
+        Devices.AwaitFiles();
         Kernel.Dispose();
         // What was written after its free is told now, and not to an instance that is gone.
         if (Options.Guard) Pool.Trim();

@@ -141,6 +141,7 @@ public sealed unsafe class LayoutTests
             ("sizeof(NDIS40_MINIPORT_CHARACTERISTICS)", 8 + (16 * 8)),
             ("sizeof(NDIS50_MINIPORT_CHARACTERISTICS)", 8 + (22 * 8)),
             ("sizeof(NDIS51_MINIPORT_CHARACTERISTICS)", 8 + (29 * 8)),
+            .. DeviceLayouts.Expected(),
         ];
     }
 

@@ -55,7 +55,7 @@ internal static class RunJudge
     private static AllocationFailure? JudgeTraffic(RunDocument document, RunRequest request)
     {
         // Whether the kernel's frames arrive is seen by who sends them.
-        if (request.Taps.Count > 0) return null;
+        if (request.Taps.Count > 0 || request.Access is not null) return null;
         // What a protocol is for, it knows itself.
         if (document.Stack is [{ Kind: "protocol" }, ..]) return null;
         if (request.Peer) return JudgePeer(document.Peer, request);

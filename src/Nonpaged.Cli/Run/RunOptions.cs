@@ -47,6 +47,7 @@ internal sealed class RunOptions
     private readonly MapOptions _map = new();
     private readonly MachineOptions _machine = new();
     private readonly VfioRunOptions _vfio = new();
+    private readonly DeviceRunOptions _devices = new();
 
     /// <summary>The shared object of a C driver.</summary>
     public Argument<string?> DriverFile { get; } = new("DRIVER.so")
@@ -59,8 +60,8 @@ internal sealed class RunOptions
     public Option<bool> Json { get; } = Options.Json();
 
     public IEnumerable<Option> All =>
-        [.. _machine.All, .. _vfio.All, .. _stack.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile, _tap, _peer, _frames,
-            _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
+        [.. _machine.All, .. _vfio.All, .. _stack.All, .. _devices.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile,
+            _tap, _peer, _frames, _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>
@@ -73,7 +74,7 @@ internal sealed class RunOptions
         string[] taps = ReadTaps(parsed);
         RunRequest request = _stack.Read(parsed, NicChoice.Read(parsed.GetValue(_nic), defaults) with { DriverFile = file });
         CheckCard(parsed, request);
-        return _vfio.Read(parsed, _machine.Read(parsed, NicChoice.Check(request with
+        return _devices.Read(parsed, _vfio.Read(parsed, _machine.Read(parsed, NicChoice.Check(request with
         {
             Settings = DriverSettings.Read(parsed.GetValue(_config), parsed.GetValue(_set) ?? []),
             Trace = trace,
@@ -94,7 +95,7 @@ internal sealed class RunOptions
             Pcap = parsed.GetValue(_pcap) is { } pcap ? OutputFile.Parse("--pcap", pcap, "run.pcap") : null,
             Profile = parsed.GetValue(_profile) is { } profile ? ReadProfile(profile) : defaults.Profile,
             Map = _map.Read(parsed),
-        })));
+        }))));
     }
 
     /// <summary>What is known of the request where a value makes no sense.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Nonpaged.Machines;
 using Nonpaged.Ndis;
 using Nonpaged.Protocols;
@@ -68,6 +69,13 @@ internal sealed class RunPrinter(Screen screen, bool isSilent)
                     + $"on average {trips.Mean.TotalMilliseconds:0.00}")
             : "";
         Line("pings", $"{pings.Target}: {pings.Received} of {pings.Sent} answered{times}");
+    }
+
+    public void ShowDevices(string path, IPAddress? responder)
+    {
+        if (isSilent) return;
+        string other = responder is null ? "" : $"; {responder} answers ARP and ping";
+        Line("devices", $"{path}{other}");
     }
 
     public void ShowTap(TapInterface tap, Adapter adapter)

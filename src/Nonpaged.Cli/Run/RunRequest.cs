@@ -69,6 +69,9 @@ internal sealed record RunRequest
     /// <summary>The network interfaces that the adapters become, one for each; empty for none.</summary>
     public IReadOnlyList<string> Taps { get; init; } = [];
 
+    /// <summary>Programs open devices of the driver; null where none do.</summary>
+    public DeviceAccess? Access { get; init; }
+
     /// <summary>Two adapters exchange frames; otherwise one takes a lease and pings.</summary>
     public bool Peer { get; init; }
 

@@ -20,6 +20,7 @@ internal sealed class TapRun(RunSteps steps, Screen screen, RunPrinter printer, 
     public async Task RunAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
         var adapters = new List<Adapter>();
+        using var door = DeviceDoor.Open(request.Access, instance);
         try
         {
             foreach (TapInterface tap in _taps) tap.Register(instance);
@@ -36,10 +37,11 @@ internal sealed class TapRun(RunSteps steps, Screen screen, RunPrinter printer, 
 
             printer.ShowAllocations(instance.Allocations);
             steps.ShowMap(instance.Pool);
-            await HoldTapsAsync(machine, adapters);
+            await HoldTapsAsync(machine, adapters, door);
         }
         finally
         {
+            door?.Dispose();
             foreach (TapInterface tap in _taps) tap.Close();
             foreach (Adapter adapter in adapters) await steps.HaltAsync(adapter);
             // What the adapters still had has come back.
@@ -56,18 +58,23 @@ internal sealed class TapRun(RunSteps steps, Screen screen, RunPrinter printer, 
         foreach (TapInterface tap in _taps) tap.Dispose();
     }
 
-    private async Task HoldTapsAsync(RunMachine machine, List<Adapter> adapters)
+    private async Task HoldTapsAsync(RunMachine machine, List<Adapter> adapters, DeviceDoor? door)
     {
         string names = string.Join(" and ", _taps.Select(tap => tap.Name));
         string time = request.Hold == Timeout.InfiniteTimeSpan ? "" : $" for {request.Hold.TotalSeconds:0} s";
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-        var over = Task.Delay(request.Hold, ended.Token);
+        Task over = door?.UseAsync(request.Hold, ended.Token) ?? Task.Delay(request.Hold, ended.Token);
         Task first = await Waiting.HoldAsync(screen, $"holding {names}{time} (Ctrl+C ends it)", () =>
             Task.WhenAny(
                 [over, machine.Machine.Gone, .. adapters.Select(adapter => adapter.Halted), .. _taps.Select(tap => tap.Lost)]));
         await ended.CancelAsync();
         // To end it by a signal is what a person is meant to do, and no failure.
-        if (first == over) return;
+        if (first == over)
+        {
+            if (over.IsFaulted) await over;
+            return;
+        }
+
         if (_taps.FirstOrDefault(tap => tap.Lost.IsCompleted) is { } lost) throw await lost.Lost;
         throw RunSteps.TakenAway(machine.Machine);
     }

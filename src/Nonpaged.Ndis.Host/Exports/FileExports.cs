@@ -41,10 +41,10 @@ internal static unsafe class FileExports
         using var call = NativeCall.Enter(nameof(ZwReadFile));
         CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, nameof(ZwReadFile));
         uint status = NtStatus.InvalidHandle;
-        if (NdisLibrary.Resolve<OpenFile>(new NDIS_HANDLE(FileHandle), nameof(ZwReadFile)) is { } file)
+        if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwReadFile)) is { } file)
         {
             status = file.Read(new Span<byte>(Buffer, (int)Length), Offset(ByteOffset), out int count);
-            *IoStatusBlock = new IO_STATUS_BLOCK { Status = status, Information = count };
+            *IoStatusBlock = new IO_STATUS_BLOCK { Status = (NTSTATUS)status, Information = count };
             SignalDone(context, Event);
         }
 
@@ -60,11 +60,11 @@ internal static unsafe class FileExports
         using var call = NativeCall.Enter(nameof(ZwWriteFile));
         CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, nameof(ZwWriteFile));
         uint status = NtStatus.InvalidHandle;
-        if (NdisLibrary.Resolve<OpenFile>(new NDIS_HANDLE(FileHandle), nameof(ZwWriteFile)) is { } file)
+        if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwWriteFile)) is { } file)
         {
             status = file.Write(new ReadOnlySpan<byte>(Buffer, (int)Length), Offset(ByteOffset));
             bool isDone = status == NtStatus.Success;
-            *IoStatusBlock = new IO_STATUS_BLOCK { Status = status, Information = isDone ? (nint)Length : 0 };
+            *IoStatusBlock = new IO_STATUS_BLOCK { Status = (NTSTATUS)status, Information = isDone ? Length : 0 };
             SignalDone(context, Event);
         }
 
@@ -81,7 +81,7 @@ internal static unsafe class FileExports
         using var call = NativeCall.Enter(nameof(ZwQueryInformationFile));
         NdisLibrary.Caller(Irql.PASSIVE_LEVEL, nameof(ZwQueryInformationFile));
         uint status = NtStatus.InvalidHandle;
-        if (NdisLibrary.Resolve<OpenFile>(new NDIS_HANDLE(FileHandle), nameof(ZwQueryInformationFile)) is { } file)
+        if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwQueryInformationFile)) is { } file)
         {
             status = FileInformationClass != Standard ? NtStatus.InvalidInfoClass
                 : Length < StandardSize ? NtStatus.InfoLengthMismatch : NtStatus.Success;
@@ -92,7 +92,7 @@ internal static unsafe class FileExports
                 FileInformation[1] = file.Length;
                 // One link; no delete is pending, and it is no directory.
                 FileInformation[2] = 1;
-                *IoStatusBlock = new IO_STATUS_BLOCK { Information = (nint)StandardSize };
+                *IoStatusBlock = new IO_STATUS_BLOCK { Information = (nuint)StandardSize };
             }
         }
 
@@ -177,9 +177,9 @@ internal static unsafe class FileExports
         uint done = 0;
         if (DriverFiles.IsFile(name) && DriverFiles.Find(context, call, name) is { } path)
         {
-            status = OpenFile.Open(path, access, disposition, out FileStream? stream, out done);
+            status = KernelFile.Open(path, access, disposition, out FileStream? stream, out done);
             if (stream is not null)
-                *handle = context.Instance.Kernel.Objects.Add(new OpenFile(stream, name, context.Driver, call));
+                *handle = context.Instance.Kernel.Objects.Add(new KernelFile(stream, name, context.Driver, call));
         }
 
         *result = new IO_STATUS_BLOCK { Status = status, Information = (nint)done };

@@ -321,6 +321,12 @@ VOID NdisMQueryInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATU
 VOID NdisMSetInformationComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status);
 VOID NdisMResetComplete(NDIS_HANDLE MiniportAdapterHandle, NDIS_STATUS Status, BOOLEAN AddressingReset);
 
+/* A device that programs open, beside the adapters: docs/devices.md. */
+NDIS_STATUS NdisMRegisterDevice(
+    NDIS_HANDLE NdisWrapperHandle, PNDIS_STRING DeviceName, PNDIS_STRING SymbolicName, PDRIVER_DISPATCH MajorFunctions[],
+    PDEVICE_OBJECT *pDeviceObject, NDIS_HANDLE *NdisDeviceHandle);
+NDIS_STATUS NdisMDeregisterDevice(NDIS_HANDLE NdisDeviceHandle);
+
 /* The error log. */
 typedef ULONG NDIS_ERROR_CODE, *PNDIS_ERROR_CODE;
 #define NDIS_ERROR_CODE_RESOURCE_CONFLICT 0xC0001388

@@ -37,7 +37,7 @@ typedef struct _EPROCESS *PEPROCESS;
 
 /*
  * What DriverEntry and the unload function get. Type, Size, DriverExtension and DriverName are set; DriverUnload, where a driver sets it, runs at the end, unless
- * NdisMRegisterUnloadHandler named another function. The rest belongs to a loader and an I/O manager, and is zero.
+ * NdisMRegisterUnloadHandler named another function. A driver that calls IoCreateDevice sets MajorFunction. The rest belongs to a loader, and is zero.
  */
 #define IO_TYPE_DRIVER 4
 #define IRP_MJ_MAXIMUM_FUNCTION 0x1b
@@ -606,6 +606,7 @@ typedef struct _SCATTER_GATHER_LIST {
 
 NONPAGED_EXTERN_C_END
 
+#include "ntio.h"
 #include "ntke.h"
 #include "ntps.h"
 #include "ntzw.h"

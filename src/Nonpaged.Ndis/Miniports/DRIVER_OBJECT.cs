@@ -4,13 +4,16 @@ namespace Nonpaged.Ndis;
 
 /// <summary>
 /// DRIVER_OBJECT of wdm.h: what DriverEntry and the unload function get. Type, Size, DriverExtension and DriverName are set; a
-/// driver may set DriverUnload; what belongs to a kernel's loader and its I/O manager is zero.
+/// driver may set DriverUnload and MajorFunction; DeviceObject is its last device; what belongs to a kernel's loader is zero.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct DRIVER_OBJECT
 {
     /// <summary>IO_TYPE_DRIVER of wdm.h.</summary>
     public const short TypeOfDriver = 4;
+
+    /// <summary>IRP_MJ_MAXIMUM_FUNCTION of wdm.h.</summary>
+    public const int LastMajorFunction = 0x1b;
 
     public short Type;
     public short Size;

@@ -61,6 +61,7 @@ internal sealed unsafe class DriverRegistration : IDisposable
     {
         NDIS_STATUS status = Call(nameof(Miniport.Entry), () => Miniport.Entry(DriverObject, _object.RegistryPath));
         IsLoaded = status == NDIS_STATUS_SUCCESS;
+        DeviceTable.EndInitialization(Driver);
         return status;
     }
 
@@ -105,6 +106,8 @@ internal sealed unsafe class DriverRegistration : IDisposable
         foreach (Adapter adapter in _instance.Handles.All<Adapter>().Where(one => one.Origin.Driver == this))
             _instance.Handles.Remove(adapter.Handle);
         _instance.Handles.Remove(Handle);
+        // Requests read the driver object.
+        _instance.Devices.GiveBack(Driver, IsLoaded ? "The unloaded driver" : "A failed DriverEntry");
         _object.Dispose();
     }
 

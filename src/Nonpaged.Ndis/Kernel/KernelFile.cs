@@ -1,7 +1,7 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>A file that ZwCreateFile or ZwOpenFile opened.</summary>
-internal sealed class OpenFile(FileStream stream, string path, Driver owner, string call) : KernelHandle(owner, call)
+internal sealed class KernelFile(FileStream stream, string path, Driver owner, string call) : KernelHandle(owner, call)
 {
     private const int Dispositions = 6;
 
