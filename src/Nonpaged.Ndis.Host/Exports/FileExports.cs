@@ -44,7 +44,7 @@ internal static unsafe class FileExports
         if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwReadFile)) is { } file)
         {
             status = file.Read(new Span<byte>(Buffer, (int)Length), Offset(ByteOffset), out int count);
-            *IoStatusBlock = new IO_STATUS_BLOCK { Status = (NTSTATUS)status, Information = count };
+            *IoStatusBlock = new IO_STATUS_BLOCK { Status = (NTSTATUS)status, Information = (nuint)count };
             SignalDone(context, Event);
         }
 
@@ -182,7 +182,7 @@ internal static unsafe class FileExports
                 *handle = context.Instance.Kernel.Objects.Add(new KernelFile(stream, name, context.Driver, call));
         }
 
-        *result = new IO_STATUS_BLOCK { Status = status, Information = (nint)done };
+        *result = new IO_STATUS_BLOCK { Status = (NTSTATUS)status, Information = (nuint)done };
         return status;
     }
 

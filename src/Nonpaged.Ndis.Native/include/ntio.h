@@ -106,7 +106,6 @@ typedef ULONG DEVICE_TYPE;
 #define IO_TYPE_IRP 6
 
 /* Threads are not preferred for what they wait for: a boost has no effect. */
-#define IO_NO_INCREMENT 0
 #define IO_CD_ROM_INCREMENT 1
 #define IO_DISK_INCREMENT 1
 #define IO_MAILSLOT_INCREMENT 2
@@ -116,8 +115,6 @@ typedef ULONG DEVICE_TYPE;
 #define IO_SERIAL_INCREMENT 2
 
 #define NONPAGED_POINTER_ALIGNED __attribute__((__aligned__(8)))
-
-typedef CCHAR KPROCESSOR_MODE;
 
 #define NONPAGED_IO_STATUS_BLOCK
 typedef struct _IO_STATUS_BLOCK {
@@ -131,7 +128,6 @@ typedef struct _IO_STATUS_BLOCK {
 typedef struct _FILE_OBJECT FILE_OBJECT, *PFILE_OBJECT;
 typedef struct _IO_STACK_LOCATION IO_STACK_LOCATION, *PIO_STACK_LOCATION;
 typedef struct _IO_SECURITY_CONTEXT *PIO_SECURITY_CONTEXT;
-typedef struct _ETHREAD *PETHREAD;
 
 typedef VOID DRIVER_CANCEL(PDEVICE_OBJECT DeviceObject, PIRP Irp);
 typedef DRIVER_CANCEL *PDRIVER_CANCEL;

@@ -606,8 +606,8 @@ typedef struct _SCATTER_GATHER_LIST {
 
 NONPAGED_EXTERN_C_END
 
-#include "ntio.h"
 #include "ntke.h"
+#include "ntio.h"
 #include "ntps.h"
 #include "ntzw.h"
 
