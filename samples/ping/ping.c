@@ -7,8 +7,8 @@
 #include <ndis.h>
 
 enum {
-    TAG = 'gniP', PACKETS = 64, LONGEST = 1514, ETHERNET_HEADER = 14, ARP_LENGTH = 28, IP_HEADER = 20, ICMP_HEADER = 8, ECHO_DATA = 32,
-    SHORTEST = 60, TYPE_IP = 0x0800, TYPE_ARP = 0x0806, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8, IP_ICMP = 1, IDENTIFIER = 0x4e50, MOST_TRIES = 5
+    TAG = 'gniP', PACKETS = 256, LONGEST = 1514, ETHERNET_HEADER = 14, ARP_LENGTH = 28, IP_HEADER = 20, ICMP_HEADER = 8, ECHO_DATA = 32,
+    SHORTEST = 60, TYPE_IP = 0x0800, TYPE_ARP = 0x0806, ICMP_ECHO_REPLY = 0, ICMP_ECHO = 8, IP_ICMP = 1, IDENTIFIER = 0x4e50, MOST_TRIES = 25, ARP_TIMEOUT = 200
 };
 
 typedef enum _STATE { Idle, Resolving, Pinging, Asleep } STATE;
@@ -156,7 +156,7 @@ static VOID Go(PPING Ping)
     NdisReleaseSpinLock(&Ping->Lock);
     if (isOver) DbgPrint("%d of %d pings answered, %d requests answered\n", Ping->Answered, Ping->Count, Ping->Requests);
     if (state != Resolving && state != Pinging) return;
-    NdisSetTimer(&Ping->Timer, Ping->Timeout);
+    NdisSetTimer(&Ping->Timer, state == Resolving ? ARP_TIMEOUT : Ping->Timeout);
     if (state == Resolving) SendArp(Ping, 1, NULL, Ping->Target);
     else SendEcho(Ping, (USHORT)next);
 }

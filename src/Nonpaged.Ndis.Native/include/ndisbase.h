@@ -205,6 +205,11 @@ NONPAGED_INLINE VOID NdisInitializeWorkItem(PNDIS_WORK_ITEM WorkItem, NDIS_PROC 
 
 NDIS_STATUS NdisScheduleWorkItem(PNDIS_WORK_ITEM WorkItem);
 
+/* Where a function's code lies: all of it is resident. */
+#define NDIS_INIT_FUNCTION(function)
+#define NDIS_PAGEABLE_FUNCTION(function)
+#define NDIS_PAGABLE_FUNCTION(function)
+
 NONPAGED_EXTERN_C_END
 
 #endif
