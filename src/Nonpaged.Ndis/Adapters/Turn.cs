@@ -165,7 +165,8 @@ internal sealed class Turn : IDisposable
 
     /// <summary>
     /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued
-    /// waits, but for work items that want to go on. True where the condition held before the time was over.
+    /// waits, but for work items that want to go on. True where the condition held before the time was over. The condition may
+    /// take a lock under which nobody calls here.
     /// </summary>
     public bool RunWhileWaiting(TimeSpan time, bool timersToo, Func<bool>? until)
     {
@@ -191,6 +192,11 @@ internal sealed class Turn : IDisposable
                 else if (timersToo && _schedule.TryTake(out ScheduledCall? due))
                 {
                     work = due.Run;
+                }
+                else if (until is not null && until())
+                {
+                    // Looked at here, so that a wake cannot come between the look and the wait.
+                    return true;
                 }
                 else
                 {

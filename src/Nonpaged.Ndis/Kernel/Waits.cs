@@ -8,10 +8,6 @@ namespace Nonpaged.Ndis;
 /// </summary>
 internal sealed class Waits
 {
-    // The thread of a turn looks at the condition outside of its lock, so that a wake between the look and the wait is
-    // lost: it looks again that soon. A work item that borrows the turn looks under a lock, and needs no second look.
-    private static readonly TimeSpan s_slice = TimeSpan.FromMilliseconds(50);
-
     private readonly object _gate = new();
     private readonly List<Turn> _turns = [];
     private readonly List<Waiter> _waiters = [];
@@ -63,17 +59,10 @@ internal sealed class Waits
 
     private bool WaitInTurn(Turn turn, Irql irql, long end, Func<bool>? until)
     {
-        bool mayMissWake = BorrowedTurn.Current is null && until is not null;
         lock (_gate) _turns.Add(turn);
         try
         {
-            while (true)
-            {
-                TimeSpan left = Left(end);
-                bool isLast = !mayMissWake || left <= s_slice;
-                if (turn.Wait(isLast ? left : s_slice, irql, until)) return true;
-                if (isLast) return until?.Invoke() ?? false;
-            }
+            return turn.Wait(Left(end), irql, until);
         }
         finally
         {

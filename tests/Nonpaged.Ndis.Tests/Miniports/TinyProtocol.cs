@@ -110,6 +110,9 @@ internal sealed unsafe class TinyProtocol : IDisposable
         Reopen(adapter);
     }
 
+    /// <summary>NdisFreePacketPool. From within one of its handlers, too.</summary>
+    public void FreePool() => NdisFreePacketPool(_pool);
+
     /// <summary>NdisDeregisterProtocol.</summary>
     public void Deregister() => _ndis.Run(_driver, () => NdisDeregisterProtocol(out _, _protocol));
 

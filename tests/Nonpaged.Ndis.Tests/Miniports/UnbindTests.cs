@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis.Tests.Miniports;
 
@@ -27,37 +28,47 @@ public sealed unsafe class UnbindTests
                 NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packet, NDIS_STATUS_SUCCESS);
         };
         Adapter adapter = bench.Start();
-        var closed = new ManualResetEventSlim();
-        nint done = (nint)System.Runtime.InteropServices.NativeMemory.AllocZeroed(1, (nuint)sizeof(NDIS_EVENT));
+        var events = (NDIS_EVENT*)NativeMemory.AllocZeroed(2, (nuint)sizeof(NDIS_EVENT));
+        bool isClosed = false;
         TinyProtocol? protocol = null;
+        nint packet = 0;
         protocol = new TinyProtocol(bench.Ndis, adapter, change: one =>
         {
-            one.CloseAdapterCompleteHandler = (_, _) => NdisSetEvent((NDIS_EVENT*)done);
+            one.RequestCompleteHandler = (_, _, _) => NdisSetEvent(&events[0]);
+            one.CloseAdapterCompleteHandler = (_, _) => NdisSetEvent(&events[1]);
             one.UnbindAdapterHandler = (out NDIS_STATUS status, NDIS_HANDLE _, NDIS_HANDLE _) =>
             {
                 // A request, and a close that waits for a send: both need the adapter's turn.
-                protocol!.SetFilter(0);
+                uint filter = 0;
+                var request = new NDIS_REQUEST
+                {
+                    RequestType = NDIS_REQUEST_TYPE.NdisRequestSetInformation,
+                    Oid = OID_GEN_CURRENT_PACKET_FILTER,
+                    InformationBuffer = &filter,
+                    InformationBufferLength = sizeof(uint),
+                };
+                NdisRequest(out _, protocol!.Binding, &request);
+                Assert.True(NdisWaitEvent(&events[0], 60_000));
                 isSlow = false;
                 NdisCloseAdapter(out status, protocol.Binding);
                 bench.Machine.Line.Raise();
-                if (status == NDIS_STATUS_PENDING) Assert.True(NdisWaitEvent((NDIS_EVENT*)done, 60_000));
-                closed.Set();
+                if (status == NDIS_STATUS_PENDING) Assert.True(NdisWaitEvent(&events[1], 60_000));
+                NdisFreePacket((NDIS_PACKET*)packet);
+                protocol.FreePool();
+                isClosed = true;
                 status = NDIS_STATUS_SUCCESS;
             };
         });
-        nint packet = protocol.NewPacket();
+        packet = protocol.NewPacket();
         protocol.Send(packet);
         MiniportBench.Eventually(() => !pending.IsEmpty, "the packet is not sent");
         if (isHalted) adapter.Halt();
-        else protocol.Deregister();
-        Assert.True(closed.IsSet);
+        protocol.Deregister();
+        Assert.True(isClosed);
         Assert.Equal((packet, NDIS_STATUS_SUCCESS), Assert.Single(protocol.Sent));
-        protocol.Run(() => NdisFreePacket((NDIS_PACKET*)packet));
-        protocol.Dispose();
         adapter.Halt();
-        System.Runtime.InteropServices.NativeMemory.Free((void*)done);
-        Assert.DoesNotContain(
-            bench.Ndis.Reports, report => report.Call is not ("NdisCloseAdapter" or "NdisDeregisterProtocol"));
+        NativeMemory.Free(events);
+        Assert.Empty(bench.Ndis.Reports);
     }
 
     [Fact]
