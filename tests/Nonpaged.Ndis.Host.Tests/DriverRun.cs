@@ -15,6 +15,13 @@ internal static class DriverRun
         return Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["run", file, "--nic", nic, .. arguments]);
     }
 
+    /// <summary>A driver that lies over others.</summary>
+    public static CommandResult RunOver(string file, params IEnumerable<string> arguments)
+    {
+        Assert.SkipUnless(QemuProbe.Find().IsUsable, "needs QEMU (apt-get install --no-install-recommends qemu-system-x86)");
+        return Command.Run(Path.Combine(Repository.Root, "nonpaged"), ["run", file, .. arguments]);
+    }
+
     public static JsonElement Json(CommandResult result)
     {
         string line = Assert.Single(result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));

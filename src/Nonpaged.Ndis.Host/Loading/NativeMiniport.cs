@@ -85,6 +85,11 @@ internal static unsafe class NativeMiniport
             using var function = DriverFunction.Enter("MiniportAllocateComplete");
             c.AllocateCompleteHandler(context, address, physical, length, given);
         },
+        CancelSendPacketsHandler = c.CancelSendPacketsHandler == null ? null : (context, id) =>
+        {
+            using var function = DriverFunction.Enter("MiniportCancelSendPackets");
+            c.CancelSendPacketsHandler(context, id);
+        },
         AdapterShutdownHandler = c.AdapterShutdownHandler == null ? null : context =>
         {
             using var function = DriverFunction.Enter("MiniportShutdown");

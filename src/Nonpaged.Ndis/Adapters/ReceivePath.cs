@@ -213,9 +213,14 @@ internal sealed unsafe class ReceivePath(
             transfer(packet, out *pending.Bytes, miniport.Context, new NDIS_HANDLE(receiveContext), offset, wanted));
         transferred = 0;
         // A miniport that has completed it as well has told the protocol so.
-        if (status == NDIS_STATUS_PENDING || !_transfers.TryRemove((nint)packet, out _)) return NDIS_STATUS_PENDING;
-        transferred = *pending.Bytes;
-        pending.Cancel();
-        return status;
+        bool hasEnded = status != NDIS_STATUS_PENDING && _transfers.TryRemove((nint)packet, out _);
+        if (hasEnded)
+        {
+            transferred = *pending.Bytes;
+            pending.Cancel();
+        }
+
+        pending.Release();
+        return hasEnded ? status : NDIS_STATUS_PENDING;
     }
 }
