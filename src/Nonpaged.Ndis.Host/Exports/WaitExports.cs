@@ -49,7 +49,8 @@ internal static unsafe class WaitExports
     {
         using var call = NativeCall.Enter(nameof(KeReleaseSemaphore));
         CallContext context = NdisLibrary.Caller(Irql.DISPATCH_LEVEL, nameof(KeReleaseSemaphore));
-        int? before = context.Instance.Kernel.Dispatcher.ReleaseSemaphore(Semaphore, Adjustment);
+        bool isSemaphore = Dispatcher.IsObject(&Semaphore->Header) && Semaphore->Header.Type == DISPATCHER_HEADER.Semaphore;
+        int? before = isSemaphore ? context.Instance.Kernel.Dispatcher.ReleaseSemaphore(Semaphore, Adjustment) : null;
         if (before is null)
         {
             context.Report(
