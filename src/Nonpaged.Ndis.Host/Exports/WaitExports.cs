@@ -103,7 +103,7 @@ internal static unsafe class WaitExports
         using var call = NativeCall.Enter(nameof(KeDelayExecutionThread));
         CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, nameof(KeDelayExecutionThread));
         context.Instance.Kernel.Waits.Wait(context, KernelArguments.Time(Interval), until: null);
-        call.Trace($"WaitMode={WaitMode} Alertable={Alertable} Interval={*Interval}");
+        call.Trace($"WaitMode={WaitMode} Alertable={Alertable} Interval={(nint)Interval}");
         return NtStatus.Success;
     }
 

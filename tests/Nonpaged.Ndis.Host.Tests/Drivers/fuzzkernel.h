@@ -73,7 +73,8 @@ static VOID Objects(RANDOM *Random)
             ZwClose(handle);
         else NdisInterlockedDecrement(&F.Outstanding);
         break;
-    default: if (!Random->MayWait) PsTerminateSystemThread(0); break;
+    /* Not within a function that NDIS called on a thread of the driver: such a thread stays where it is. */
+    default: if (!Random->MayWait && Depth == 1) PsTerminateSystemThread(0); break;
     }
 }
 
@@ -123,7 +124,7 @@ static VOID Lists(RANDOM *Random)
         __atomic_store_n(&F.EntryBusy[entry - F.Entries], 0, __ATOMIC_SEQ_CST);
     KeAcquireSpinLock(&F.ListLock, &irql);
     KeReleaseSpinLock(&F.ListLock, Below(Random, 8) ? irql : (KIRQL)Next(Random));
-    if (Below(Random, 8) == 0) KeLowerIrql(irql);
+    KeLowerIrql(irql);
 }
 
 /* Devices and IRPs. */
