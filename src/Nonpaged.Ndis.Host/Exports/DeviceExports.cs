@@ -107,8 +107,8 @@ internal static unsafe class DeviceExports
             out NDIS_HANDLE handle);
         *pDeviceObject = device;
         *NdisDeviceHandle = handle;
-        call.Trace($"NdisWrapperHandle={NdisWrapperHandle} DeviceName={DeviceName->ToString()} "
-            + $"SymbolicName={SymbolicName->ToString()} pDeviceObject={device} NdisDeviceHandle={handle} ={status}");
+        call.Trace($"NdisWrapperHandle={NdisWrapperHandle} DeviceName={NDIS_STRING.Text(DeviceName)} "
+            + $"SymbolicName={NDIS_STRING.Text(SymbolicName)} pDeviceObject={device} NdisDeviceHandle={handle} ={status}");
         return status;
     }
 
@@ -137,7 +137,7 @@ internal static unsafe class DeviceExports
             out DEVICE_OBJECT* device);
         *DeviceObject = device;
         call.Trace($"DriverObject={DriverObject} DeviceExtensionSize={DeviceExtensionSize} "
-            + $"DeviceName={(DeviceName == null ? null : DeviceName->ToString())} DeviceType={DeviceType} "
+            + $"DeviceName={NDIS_STRING.Text(DeviceName)} DeviceType={DeviceType} "
             + $"DeviceCharacteristics={DeviceCharacteristics} Exclusive={Exclusive} DeviceObject={device} "
             + $"={(NDIS_STATUS)status}");
         return (uint)status;
@@ -156,7 +156,7 @@ internal static unsafe class DeviceExports
     {
         using var call = NativeCall.Enter(nameof(IoCreateSymbolicLink));
         NTSTATUS status = IoLibrary.IoCreateSymbolicLink(SymbolicLinkName, DeviceName);
-        call.Trace($"SymbolicLinkName={SymbolicLinkName->ToString()} DeviceName={DeviceName->ToString()} "
+        call.Trace($"SymbolicLinkName={NDIS_STRING.Text(SymbolicLinkName)} DeviceName={NDIS_STRING.Text(DeviceName)} "
             + $"={(NDIS_STATUS)status}");
         return (uint)status;
     }
@@ -166,7 +166,7 @@ internal static unsafe class DeviceExports
     {
         using var call = NativeCall.Enter(nameof(IoDeleteSymbolicLink));
         NTSTATUS status = IoLibrary.IoDeleteSymbolicLink(SymbolicLinkName);
-        call.Trace($"SymbolicLinkName={SymbolicLinkName->ToString()} ={(NDIS_STATUS)status}");
+        call.Trace($"SymbolicLinkName={NDIS_STRING.Text(SymbolicLinkName)} ={(NDIS_STATUS)status}");
         return (uint)status;
     }
 

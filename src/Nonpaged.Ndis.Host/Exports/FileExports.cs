@@ -41,7 +41,11 @@ internal static unsafe class FileExports
         using var call = NativeCall.Enter(nameof(ZwReadFile));
         CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, nameof(ZwReadFile));
         uint status = NtStatus.InvalidHandle;
-        if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwReadFile)) is { } file)
+        if (Length > int.MaxValue)
+        {
+            status = NtStatus.InvalidParameter;
+        }
+        else if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwReadFile)) is { } file)
         {
             status = file.Read(new Span<byte>(Buffer, (int)Length), Offset(ByteOffset), out int count);
             *IoStatusBlock = new IO_STATUS_BLOCK { Status = (NTSTATUS)status, Information = (nuint)count };
@@ -60,7 +64,11 @@ internal static unsafe class FileExports
         using var call = NativeCall.Enter(nameof(ZwWriteFile));
         CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, nameof(ZwWriteFile));
         uint status = NtStatus.InvalidHandle;
-        if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwWriteFile)) is { } file)
+        if (Length > int.MaxValue)
+        {
+            status = NtStatus.InvalidParameter;
+        }
+        else if (NdisLibrary.Resolve<KernelFile>(new NDIS_HANDLE(FileHandle), nameof(ZwWriteFile)) is { } file)
         {
             status = file.Write(new ReadOnlySpan<byte>(Buffer, (int)Length), Offset(ByteOffset));
             bool isDone = status == NtStatus.Success;

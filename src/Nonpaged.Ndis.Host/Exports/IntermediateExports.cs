@@ -55,7 +55,7 @@ internal static unsafe class IntermediateExports
         using var call = NativeCall.Enter(nameof(NdisIMInitializeDeviceInstanceEx));
         NDIS_STATUS result = NdisLibrary.NdisIMInitializeDeviceInstanceEx(
             new NDIS_HANDLE(DriverHandle), DriverInstance, new NDIS_HANDLE(DeviceContext));
-        call.Trace($"DriverHandle={DriverHandle} DriverInstance={DriverInstance->ToString()} "
+        call.Trace($"DriverHandle={DriverHandle} DriverInstance={NDIS_STRING.Text(DriverInstance)} "
             + $"DeviceContext={DeviceContext} ={result}");
         return result;
     }
@@ -65,7 +65,7 @@ internal static unsafe class IntermediateExports
     {
         using var call = NativeCall.Enter(nameof(NdisIMCancelInitializeDeviceInstance));
         NDIS_STATUS result = NdisLibrary.NdisIMCancelInitializeDeviceInstance(new NDIS_HANDLE(DriverHandle), DeviceInstance);
-        call.Trace($"DriverHandle={DriverHandle} DeviceInstance={DeviceInstance->ToString()} ={result}");
+        call.Trace($"DriverHandle={DriverHandle} DeviceInstance={NDIS_STRING.Text(DeviceInstance)} ={result}");
         return result;
     }
 

@@ -139,7 +139,7 @@ internal static unsafe class MiniportExports
             out *Status, out NDIS_CONFIGURATION_PARAMETER* value, new NDIS_HANDLE(ConfigurationHandle), Keyword, ParameterType);
         *ParameterValue = value;
         call.Trace($"Status={*Status} ParameterValue={value} ConfigurationHandle={ConfigurationHandle} "
-            + $"Keyword={Keyword->ToString()} ParameterType={(uint)ParameterType}");
+            + $"Keyword={NDIS_STRING.Text(Keyword)} ParameterType={(uint)ParameterType}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisWriteConfiguration))]
@@ -148,7 +148,7 @@ internal static unsafe class MiniportExports
     {
         using var call = NativeCall.Enter(nameof(NdisWriteConfiguration));
         NdisLibrary.NdisWriteConfiguration(out *Status, new NDIS_HANDLE(ConfigurationHandle), Keyword, ParameterValue);
-        call.Trace($"Status={*Status} ConfigurationHandle={ConfigurationHandle} Keyword={Keyword->ToString()} "
+        call.Trace($"Status={*Status} ConfigurationHandle={ConfigurationHandle} Keyword={NDIS_STRING.Text(Keyword)} "
             + $"ParameterValue={ParameterValue}");
     }
 

@@ -53,7 +53,7 @@ internal static unsafe class ProtocolExports
         if (SelectedMediumIndex != null) *SelectedMediumIndex = selected;
         call.Trace($"Status={*Status} NdisBindingHandle={*NdisBindingHandle} SelectedMediumIndex={selected} "
             + $"MediumArraySize={MediumArraySize} NdisProtocolHandle={NdisProtocolHandle} "
-            + $"ProtocolBindingContext={ProtocolBindingContext} AdapterName={AdapterName->ToString()}");
+            + $"ProtocolBindingContext={ProtocolBindingContext} AdapterName={NDIS_STRING.Text(AdapterName)}");
     }
 
     [UnmanagedCallersOnly(EntryPoint = nameof(NdisCloseAdapter))]

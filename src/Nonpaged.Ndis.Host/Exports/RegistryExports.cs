@@ -102,7 +102,8 @@ internal static unsafe class RegistryExports
         using var call = NativeCall.Enter(nameof(ZwSetValueKey));
         uint status = KeyOf(KeyHandle, nameof(ZwSetValueKey), out Registry registry, out RegistryKey? key);
         string name = KernelArguments.Text(ValueName) ?? "";
-        if (key is not null) registry.Set(key, new RegistryValue(name, Type, Bytes(Data, DataSize)));
+        if (key is not null && DataSize > int.MaxValue) status = NtStatus.InvalidParameter;
+        else if (key is not null) registry.Set(key, new RegistryValue(name, Type, Bytes(Data, DataSize)));
         call.Trace($"KeyHandle={KeyHandle} ValueName={name} Type={Type} DataSize={DataSize} ={status}");
         return status;
     }

@@ -26,7 +26,8 @@ internal static unsafe class RegistryPathExports
         using var call = NativeCall.Enter(nameof(RtlWriteRegistryValue));
         uint status = Find(RelativeTo, Path, creates: true, nameof(RtlWriteRegistryValue), out RegistryKey? key);
         string name = ValueName == null ? "" : new string(ValueName);
-        if (key is not null)
+        if (key is not null && ValueLength > int.MaxValue) status = NtStatus.InvalidParameter;
+        else if (key is not null)
             Registry.Set(key, new RegistryValue(name, ValueType, RegistryExports.Bytes(ValueData, ValueLength)));
         call.Trace($"RelativeTo={RelativeTo} Path={Text(RelativeTo, Path)} ValueName={name} ValueType={ValueType} ={status}");
         return status;

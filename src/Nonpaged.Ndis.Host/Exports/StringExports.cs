@@ -31,8 +31,8 @@ internal static unsafe class StringExports
     {
         using var call = NativeCall.Enter(nameof(NdisEqualString));
         StringComparison comparison = CaseInsensitive != 0 ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        byte equal = string.Equals(String1->ToString(), String2->ToString(), comparison) ? (byte)1 : (byte)0;
-        call.Trace($"String1={String1->ToString()} String2={String2->ToString()} CaseInsensitive={CaseInsensitive} ={equal}");
+        byte equal = string.Equals(NDIS_STRING.Text(String1), NDIS_STRING.Text(String2), comparison) ? (byte)1 : (byte)0;
+        call.Trace($"String1={NDIS_STRING.Text(String1)} String2={NDIS_STRING.Text(String2)} CaseInsensitive={CaseInsensitive} ={equal}");
         return equal;
     }
 
@@ -41,7 +41,8 @@ internal static unsafe class StringExports
     public static NDIS_STATUS NdisAnsiStringToUnicodeString(NDIS_STRING* DestinationString, NDIS_STRING* SourceString)
     {
         using var call = NativeCall.Enter(nameof(NdisAnsiStringToUnicodeString));
-        string text = Encoding.Latin1.GetString((byte*)SourceString->Buffer, SourceString->Length);
+        string text = SourceString->Buffer == null ? ""
+            : Encoding.Latin1.GetString((byte*)SourceString->Buffer, SourceString->Length);
         bool fits = text.Length * sizeof(char) <= DestinationString->MaximumLength;
         if (fits)
         {
@@ -59,7 +60,7 @@ internal static unsafe class StringExports
     public static NDIS_STATUS NdisUnicodeStringToAnsiString(NDIS_STRING* DestinationString, NDIS_STRING* SourceString)
     {
         using var call = NativeCall.Enter(nameof(NdisUnicodeStringToAnsiString));
-        string text = SourceString->ToString();
+        string text = NDIS_STRING.Text(SourceString);
         bool fits = text.Length <= DestinationString->MaximumLength;
         if (fits) DestinationString->Length = (ushort)Encoding.Latin1.GetBytes(
             text, new Span<byte>(DestinationString->Buffer, text.Length));

@@ -49,7 +49,8 @@ internal static unsafe class WaitExports
     {
         using var call = NativeCall.Enter(nameof(KeReleaseSemaphore));
         CallContext context = NdisLibrary.Caller(Irql.DISPATCH_LEVEL, nameof(KeReleaseSemaphore));
-        int? before = context.Instance.Kernel.Dispatcher.ReleaseSemaphore(Semaphore, Adjustment);
+        bool isSemaphore = Dispatcher.IsObject(&Semaphore->Header) && Semaphore->Header.Type == DISPATCHER_HEADER.Semaphore;
+        int? before = isSemaphore ? context.Instance.Kernel.Dispatcher.ReleaseSemaphore(Semaphore, Adjustment) : null;
         if (before is null)
         {
             context.Report(
@@ -102,7 +103,7 @@ internal static unsafe class WaitExports
         using var call = NativeCall.Enter(nameof(KeDelayExecutionThread));
         CallContext context = NdisLibrary.Caller(Irql.PASSIVE_LEVEL, nameof(KeDelayExecutionThread));
         context.Instance.Kernel.Waits.Wait(context, KernelArguments.Time(Interval), until: null);
-        call.Trace($"WaitMode={WaitMode} Alertable={Alertable} Interval={*Interval}");
+        call.Trace($"WaitMode={WaitMode} Alertable={Alertable} Interval={(nint)Interval}");
         return NtStatus.Success;
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
 
@@ -197,7 +198,7 @@ internal sealed unsafe class DeviceTable(NdisInstance instance)
 
     private static void Fill(DEVICE_OBJECT* device, DeviceRequest request)
     {
-        new Span<byte>(device, checked((int)(sizeof(DEVICE_OBJECT) + request.ExtensionLength))).Clear();
+        NativeMemory.Clear(device, (nuint)sizeof(DEVICE_OBJECT) + request.ExtensionLength);
         device->Type = DEVICE_OBJECT.IO_TYPE_DEVICE;
         device->Size = (ushort)Math.Min(ushort.MaxValue, sizeof(DEVICE_OBJECT) + request.ExtensionLength);
         device->DriverObject = request.DriverObject;

@@ -31,14 +31,14 @@ internal static unsafe partial class IoLibrary
         nint[] functions = new nint[DRIVER_OBJECT.LastMajorFunction + 1];
         for (int major = 0; major < functions.Length; major++) functions[major] = (nint)MajorFunctions[major];
         DeviceTable devices = context.Instance.Devices;
-        string link = SymbolicName->ToString();
+        string link = NDIS_STRING.Text(SymbolicName);
         NTSTATUS status = devices.Add(
             new DeviceRequest
             {
                 Driver = registration.Driver,
                 DriverObject = (DRIVER_OBJECT*)registration.DriverObject,
                 Call = nameof(NdisMRegisterDevice),
-                Name = DeviceName->ToString(),
+                Name = NDIS_STRING.Text(DeviceName),
                 Link = link,
                 Type = FileDeviceNetwork,
                 Characteristics = FileDeviceSecureOpen,
@@ -92,7 +92,7 @@ internal static unsafe partial class IoLibrary
                 Driver = context.Driver,
                 DriverObject = DriverObject,
                 Call = nameof(IoCreateDevice),
-                Name = DeviceName is null || DeviceName->Length == 0 ? null : DeviceName->ToString(),
+                Name = DeviceName is null || DeviceName->Length == 0 ? null : NDIS_STRING.Text(DeviceName),
                 ExtensionLength = DeviceExtensionSize,
                 Type = DeviceType,
                 Characteristics = DeviceCharacteristics,
@@ -116,12 +116,12 @@ internal static unsafe partial class IoLibrary
     {
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         return context.Instance.Devices.AddLink(
-            SymbolicLinkName->ToString(), DeviceName->ToString(), context.Driver, nameof(IoCreateSymbolicLink));
+            NDIS_STRING.Text(SymbolicLinkName), NDIS_STRING.Text(DeviceName), context.Driver, nameof(IoCreateSymbolicLink));
     }
 
     /// <summary>Undoes IoCreateSymbolicLink.</summary>
     public static NTSTATUS IoDeleteSymbolicLink(NDIS_STRING* SymbolicLinkName) =>
-        Caller(Irql.PASSIVE_LEVEL).Instance.Devices.RemoveLink(SymbolicLinkName->ToString());
+        Caller(Irql.PASSIVE_LEVEL).Instance.Devices.RemoveLink(NDIS_STRING.Text(SymbolicLinkName));
 
     /// <summary>The device that gets a file's requests first.</summary>
     public static DEVICE_OBJECT* IoGetRelatedDeviceObject(FILE_OBJECT* FileObject) =>
@@ -142,6 +142,12 @@ internal static unsafe partial class IoLibrary
         Caller(Irql.DISPATCH_LEVEL);
         if (DeviceTable.Find(TargetDevice) is null || DeviceTable.Find(SourceDevice) is null) return null;
         DEVICE_OBJECT* below = IoGetAttachedDevice(TargetDevice);
+        if (below == IoGetAttachedDevice(SourceDevice))
+        {
+            Report(NdisReportKind.BrokenRule, nameof(IoAttachDeviceToDeviceStack), "The device is in that stack already.");
+            return null;
+        }
+
         SourceDevice->StackSize = (sbyte)(below->StackSize + 1);
         below->AttachedDevice = SourceDevice;
         return below;

@@ -26,8 +26,9 @@ internal static class DriverFiles
         string found = Path.GetFullPath(folder);
         foreach (string part in Parts(path))
         {
-            if (part is "." or ".." || part.Contains('/', StringComparison.Ordinal)) return null;
-            found = Match(found, part.TrimEnd(':'));
+            string name = part.TrimEnd(':');
+            if (name is "" or "." or ".." || name.AsSpan().ContainsAny('/', '\0')) return null;
+            found = Match(found, name);
         }
 
         return found;
@@ -50,7 +51,14 @@ internal static class DriverFiles
     {
         string exact = Path.Combine(folder, name);
         if (Path.Exists(exact) || !Directory.Exists(folder)) return exact;
-        return Directory.EnumerateFileSystemEntries(folder)
-            .FirstOrDefault(one => Path.GetFileName(one).Equals(name, StringComparison.OrdinalIgnoreCase)) ?? exact;
+        try
+        {
+            return Directory.EnumerateFileSystemEntries(folder)
+                .FirstOrDefault(one => Path.GetFileName(one).Equals(name, StringComparison.OrdinalIgnoreCase)) ?? exact;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return exact;
+        }
     }
 }

@@ -10,7 +10,13 @@ internal sealed class KernelFile(FileStream stream, string path, Driver owner, s
     public override string What => $"the file {path}";
 
     /// <summary>How long it is, in bytes.</summary>
-    public long Length => stream.Length;
+    public long Length
+    {
+        get
+        {
+            lock (_gate) return stream.CanSeek ? stream.Length : 0;
+        }
+    }
 
     /// <summary>Opens a file as ZwCreateFile's arguments have it. Gives a status, and in a success what was done.</summary>
     /// <param name="path">Where it is.</param>
@@ -47,6 +53,11 @@ internal sealed class KernelFile(FileStream stream, string path, Driver owner, s
             });
             return NtStatus.Success;
         }
+        catch (ArgumentException)
+        {
+            // A NUL is in the name.
+            return NtStatus.ObjectNameInvalid;
+        }
         catch (UnauthorizedAccessException)
         {
             return NtStatus.AccessDenied;
@@ -61,6 +72,7 @@ internal sealed class KernelFile(FileStream stream, string path, Driver owner, s
     public uint Read(Span<byte> target, long? offset, out int count)
     {
         count = 0;
+        if (offset < 0) return NtStatus.InvalidParameter;
         try
         {
             lock (_gate)
@@ -71,7 +83,7 @@ internal sealed class KernelFile(FileStream stream, string path, Driver owner, s
 
             return count == 0 && target.Length > 0 ? NtStatus.EndOfFile : NtStatus.Success;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception failure) when (IsOfFile(failure))
         {
             return Status(failure);
         }
@@ -80,6 +92,7 @@ internal sealed class KernelFile(FileStream stream, string path, Driver owner, s
     /// <summary>Writes at an offset, at the end where that is -1, or where the last access ended.</summary>
     public uint Write(ReadOnlySpan<byte> source, long? offset)
     {
+        if (offset < -1) return NtStatus.InvalidParameter;
         try
         {
             lock (_gate)
@@ -90,13 +103,20 @@ internal sealed class KernelFile(FileStream stream, string path, Driver owner, s
 
             return NtStatus.Success;
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception failure) when (IsOfFile(failure))
         {
             return Status(failure);
         }
     }
 
-    public override void Close() => stream.Dispose();
+    public override void Close()
+    {
+        lock (_gate) stream.Dispose();
+    }
+
+    // A driver may close a file while another thread of it reads; an offset may be one that no file has.
+    private static bool IsOfFile(Exception failure) => failure is IOException or UnauthorizedAccessException
+        or NotSupportedException or ObjectDisposedException or ArgumentException;
 
     private static uint Status(Exception failure) => failure is IOException ? NtStatus.IoDeviceError : NtStatus.AccessDenied;
 }

@@ -77,7 +77,7 @@ internal static class RegistryAnswers
     public static unsafe uint Write(byte[]? answer, int least, void* buffer, uint length, uint* needed)
     {
         if (answer is null) return NtStatus.InvalidParameter;
-        *needed = (uint)answer.Length;
+        if (needed != null) *needed = (uint)answer.Length;
         if (length < least || buffer == null) return NtStatus.BufferTooSmall;
         int written = (int)Math.Min(length, (uint)answer.Length);
         answer.AsSpan(0, written).CopyTo(new Span<byte>(buffer, written));

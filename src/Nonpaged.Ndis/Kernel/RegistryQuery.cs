@@ -104,6 +104,7 @@ internal sealed unsafe class RegistryQuery(Registry registry, RegistryKey path, 
     {
         uint type = entry->DefaultType & 0xff_ffff;
         if (type == RegistryValue.None) return null;
+        if (entry->DefaultLength > int.MaxValue) return null;
         int length = (int)entry->DefaultLength;
         if (length == 0 && entry->DefaultData != null)
             length = type is RegistryValue.String or RegistryValue.ExpandableString

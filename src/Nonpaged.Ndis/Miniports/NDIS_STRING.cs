@@ -24,4 +24,7 @@ public unsafe struct NDIS_STRING
 
     /// <summary>The characters as a string.</summary>
     public override readonly string ToString() => Buffer is null ? "" : new string(Buffer, 0, Length / sizeof(char));
+
+    /// <summary>The characters of a string that a driver names; none where it gives NULL.</summary>
+    internal static string Text(NDIS_STRING* text) => text is null ? "" : text->ToString();
 }

@@ -41,7 +41,7 @@ public static unsafe partial class NdisLibrary
     {
         Caller(Irql.PASSIVE_LEVEL);
         OpenConfiguration? configuration = Resolve<OpenConfiguration>(ConfigurationHandle);
-        ParameterValue = configuration is null ? null : configuration.Read(Keyword->ToString(), ParameterType);
+        ParameterValue = configuration is null ? null : configuration.Read(NDIS_STRING.Text(Keyword), ParameterType);
         Status = ParameterValue is null ? NDIS_STATUS_FAILURE : NDIS_STATUS_SUCCESS;
     }
 
@@ -60,7 +60,7 @@ public static unsafe partial class NdisLibrary
         if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
         Status = NDIS_STATUS_NOT_SUPPORTED;
         if (ParameterValue->ParameterType > NDIS_PARAMETER_TYPE.NdisParameterString) return;
-        configuration.Parameters.Values[Keyword->ToString()] = ParameterValue->ParameterType switch
+        configuration.Parameters.Values[NDIS_STRING.Text(Keyword)] = ParameterValue->ParameterType switch
         {
             NDIS_PARAMETER_TYPE.NdisParameterInteger => ParameterValue->IntegerData.ToString(CultureInfo.InvariantCulture),
             NDIS_PARAMETER_TYPE.NdisParameterHexInteger =>

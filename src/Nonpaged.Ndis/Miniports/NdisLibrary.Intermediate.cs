@@ -57,7 +57,7 @@ public static unsafe partial class NdisLibrary
     {
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         return Resolve<LayeredMiniport>(DriverHandle) is { } layer
-            ? context.Instance.StartLayered(layer, DriverInstance->ToString(), DeviceContext)
+            ? context.Instance.StartLayered(layer, NDIS_STRING.Text(DriverInstance), DeviceContext)
             : NDIS_STATUS_FAILURE;
     }
 

@@ -17,6 +17,8 @@ internal sealed unsafe class OpenConfiguration(ParameterStore parameters) : IDis
     {
         if (PredefinedKeywords.Find(keyword, Parameters.Instance.Options.Profile) is { } predefined) return Number(predefined);
         if (!Parameters.Values.TryGetValue(keyword, out string? value)) return null;
+        // A counted string has no more.
+        if (value.Length > ushort.MaxValue / sizeof(char)) return null;
         var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate(
             (uint)(sizeof(NDIS_CONFIGURATION_PARAMETER) + (2 * value.Length)));
         parameter->ParameterType = type;
@@ -74,14 +76,18 @@ internal sealed unsafe class OpenConfiguration(ParameterStore parameters) : IDis
 
     public void Dispose()
     {
-        foreach (nint memory in _memory) NativeMemory.Free((void*)memory);
-        _memory.Clear();
+        lock (_memory)
+        {
+            foreach (nint memory in _memory) NativeMemory.Free((void*)memory);
+            _memory.Clear();
+        }
     }
 
+    // Threads of a driver may read, and close, at the same time.
     private void* Allocate(uint length)
     {
         void* memory = NativeMemory.AllocZeroed(length);
-        _memory.Add((nint)memory);
+        lock (_memory) _memory.Add((nint)memory);
         return memory;
     }
 }

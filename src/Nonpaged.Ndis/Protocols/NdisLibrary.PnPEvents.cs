@@ -63,7 +63,8 @@ public static unsafe partial class NdisLibrary
     public static NDIS_STATUS NdisIMNotifyPnPEvent(NDIS_HANDLE MiniportHandle, NET_PNP_EVENT* NetPnPEvent)
     {
         if (AdapterOf(MiniportHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
-        var buffer = new ReadOnlySpan<byte>(NetPnPEvent->Buffer, checked((int)NetPnPEvent->BufferLength));
+        if (NetPnPEvent->BufferLength > int.MaxValue) return NDIS_STATUS_INVALID_LENGTH;
+        var buffer = new ReadOnlySpan<byte>(NetPnPEvent->Buffer, (int)NetPnPEvent->BufferLength);
         NDIS_STATUS result = NDIS_STATUS_SUCCESS;
         foreach (Binding binding in adapter.Bindings.All)
         {

@@ -74,12 +74,12 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
 
-        int index = new ReadOnlySpan<NDIS_MEDIUM>(
-            MediumArray, checked((int)MediumArraySize)).IndexOf(NDIS_MEDIUM.NdisMedium802_3);
         Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
-        if (index < 0) return;
+        uint index = 0;
+        while (index < MediumArraySize && MediumArray[index] != NDIS_MEDIUM.NdisMedium802_3) index++;
+        if (index == MediumArraySize) return;
 
-        string name = AdapterName->ToString();
+        string name = NDIS_STRING.Text(AdapterName);
         Adapter? adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
         Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
         if (adapter is null || ((IAdapterLife)adapter).IsHaltAsked) return;
@@ -88,7 +88,7 @@ public static unsafe partial class NdisLibrary
         binding.Handle = context.Instance.Handles.Add(binding);
         adapter.Bindings.Add(binding);
         NdisBindingHandle = binding.Handle;
-        SelectedMediumIndex = (uint)index;
+        SelectedMediumIndex = index;
         Status = NDIS_STATUS_SUCCESS;
     }
 
@@ -111,9 +111,10 @@ public static unsafe partial class NdisLibrary
     /// <summary>Sends packets in order. Each of them is completed by ProtocolSendComplete.</summary>
     public static void NdisSendPackets(NDIS_HANDLE NdisBindingHandle, NDIS_PACKET** PacketArray, uint NumberOfPackets)
     {
-        Caller(Irql.DISPATCH_LEVEL);
-        if (Resolve<Binding>(NdisBindingHandle) is { } binding)
-            binding.Send(new ReadOnlySpan<nint>(PacketArray, checked((int)NumberOfPackets)));
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
+        if (Resolve<Binding>(NdisBindingHandle) is not { } binding) return;
+        if (NumberOfPackets <= int.MaxValue) binding.Send(new ReadOnlySpan<nint>(PacketArray, (int)NumberOfPackets));
+        else context.Report(NdisReportKind.BrokenRule, nameof(NdisSendPackets), $"No array has {NumberOfPackets} packets.");
     }
 
     /// <summary>Queries or sets an OID. NDIS_STATUS_PENDING: ProtocolRequestComplete follows.</summary>

@@ -11,7 +11,13 @@ internal static unsafe class RequestPath
     public static void Perform(Binding binding, nint address)
     {
         var request = (NDIS_REQUEST*)address;
-        var value = new ReadOnlySpan<byte>(request->InformationBuffer, checked((int)request->InformationBufferLength));
+        if (request->InformationBufferLength > int.MaxValue)
+        {
+            binding.RequestComplete(address, NDIS_STATUS_INVALID_LENGTH, 0, 0);
+            return;
+        }
+
+        var value = new ReadOnlySpan<byte>(request->InformationBuffer, (int)request->InformationBufferLength);
         if (request->RequestType != NDIS_REQUEST_TYPE.NdisRequestSetInformation) Query(binding, address);
         else if (binding.Settings.TrySet(request->Oid, value)) Set(binding, address, Combined(binding, request->Oid, value));
         else binding.RequestComplete(address, NDIS_STATUS_INVALID_LENGTH, 0, sizeof(uint));
