@@ -7,11 +7,13 @@ internal sealed class SourceText
     private readonly List<CToken> _tokens;
     private readonly Func<string, bool, string?> _include;
     private readonly List<CToken> _run = [];
+    private readonly LeaveJumps _leaves;
     private int _line = 1;
 
     private SourceText(string source, Func<string, bool, string?> include)
     {
         _edits = new SourceEdits(source);
+        _leaves = new LeaveJumps(_edits);
         _tokens = CLexer.Read(source);
         _include = include;
     }
@@ -78,6 +80,7 @@ internal sealed class SourceText
 
         EndRun();
         Number(token);
+        _leaves.Word(token);
     }
 
     private void EndRun()
@@ -95,6 +98,7 @@ internal sealed class SourceText
     private void Directive(int start, int end)
     {
         CToken[] words = [.. _tokens.GetRange(start + 1, end - start - 1).Where(token => token.IsWord)];
+        if (words.Length > 0) _leaves.Directive(words[0]);
         if (words.Length < 2) return;
         if (words[0].Is(Source, "include"))
         {

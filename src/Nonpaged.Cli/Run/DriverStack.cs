@@ -106,7 +106,9 @@ internal sealed class DriverStack(RunRequest request, DriverHost host, NdisInsta
         Adapter top = lowest;
         foreach (LoadedDriver driver in _loaded)
         {
-            if (!driver.Opened.Contains(top))
+            // A protocol that programs use may open it when one of them asks.
+            bool mayWait = request.Access is not null && !driver.IsIntermediate;
+            if (!mayWait && !driver.Opened.Contains(top))
                 throw NotOver(driver, top, "has not opened it", "ProtocolBindAdapter calls NdisOpenAdapter");
             if (!driver.IsIntermediate) continue;
             top = driver.Adapters.FirstOrDefault(one => one.Below == top)

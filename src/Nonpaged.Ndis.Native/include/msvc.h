@@ -78,7 +78,7 @@
 /*
  * Structured exceptions: the body runs, and so does a __finally block after it. No exception is ever caught: an access
  * to memory that is not there ends the process, and the report names it. A body that returns or jumps skips __finally.
- * __leave is not there, so that its use is an error and not a surprise.
+ * "nonpaged cc" makes a goto of __leave; without it its use is an error.
  */
 #ifndef __cplusplus
 #define __try if (1)

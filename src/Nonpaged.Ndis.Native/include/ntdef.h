@@ -82,6 +82,9 @@ __extension__ typedef unsigned long long ULONGLONG, *PULONGLONG, UINT64, *PUINT6
 typedef long LONG_PTR, *PLONG_PTR, INT_PTR, *PINT_PTR, SSIZE_T, *PSSIZE_T;
 typedef unsigned long ULONG_PTR, *PULONG_PTR, UINT_PTR, *PUINT_PTR, DWORD_PTR, *PDWORD_PTR, SIZE_T, *PSIZE_T, KAFFINITY, *PKAFFINITY;
 typedef void *PVOID, *LPVOID, *HANDLE, **PHANDLE;
+/* There are no programs of 32 bits: IoIs32bitProcess is false, and a pointer of one is never read. */
+#define POINTER_32
+#define POINTER_64
 typedef float FLOAT;
 typedef double DOUBLE;
 typedef const void *PCVOID, *LPCVOID;

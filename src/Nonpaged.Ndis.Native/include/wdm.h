@@ -609,6 +609,8 @@ NONPAGED_EXTERN_C_END
 #include "ntke.h"
 #include "ntio.h"
 #include "ntps.h"
+#include "nttime.h"
+#include "ntwide.h"
 #include "ntzw.h"
 
 #endif

@@ -28,12 +28,19 @@ internal sealed unsafe class ResetControl(
             return;
         }
 
+        if (Functions.ResetHandler is null)
+        {
+            binding.ResetComplete(NDIS_STATUS_NOT_RESETTABLE);
+            return;
+        }
+
         _asked.Add(binding);
         if (life.State == AdapterState.Running) Reset($"is reset, as {binding.Protocol.Driver.Name} asked for");
     }
 
     public void Reset(string why)
     {
+        if (Functions.ResetHandler is null) return;
         life.SetResetting(true);
         reports.Log($"{adapterName} {why}.");
         bindings.Tell(NDIS_STATUS_RESET_START);

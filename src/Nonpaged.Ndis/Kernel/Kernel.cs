@@ -17,6 +17,7 @@ internal sealed class Kernel : IDisposable
         Threads = new KernelThreads(Objects, Dispatcher, Waits);
         Work = new KernelWork(Waits);
         Registry = new Registry();
+        AdapterKeys = new AdapterKeys(Registry);
     }
 
     public Waits Waits { get; }
@@ -36,6 +37,8 @@ internal sealed class Kernel : IDisposable
     public KernelWork Work { get; }
 
     public Registry Registry { get; }
+
+    public AdapterKeys AdapterKeys { get; }
 
     /// <summary>Reports and takes back what a driver left when it was unloaded.</summary>
     public void GiveBack(Driver driver, string who)

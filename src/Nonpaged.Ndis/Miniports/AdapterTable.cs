@@ -59,7 +59,7 @@ internal sealed class AdapterTable(NdisInstance instance)
     public NDIS_STATUS StartLayered(LayeredMiniport layer, string name, NDIS_HANDLE deviceContext)
     {
         if (instance.Machine is not { } machine) return NDIS_STATUS_FAILURE;
-        if (All.Any(one => one.Name == name)) return NDIS_STATUS_RESOURCE_CONFLICT;
+        if (All.Any(one => AdapterNames.AreSame(one.Name, name))) return NDIS_STATUS_RESOURCE_CONFLICT;
         var adapter = new Adapter(instance, new AdapterOrigin(layer.Driver, layer.Characteristics, machine, new VirtualDevice())
         {
             Name = name,
@@ -139,6 +139,7 @@ internal sealed class AdapterTable(NdisInstance instance)
 
     private void OfferToProtocols(Adapter adapter)
     {
+        instance.Kernel.AdapterKeys.Add(adapter.Name, adapter.Driver.Name);
         foreach (ProtocolRegistration protocol in instance.Handles.All<ProtocolRegistration>()) protocol.Bind(adapter);
     }
 

@@ -69,14 +69,14 @@ internal sealed unsafe class DriverRegistration : IDisposable
     public static DriverRegistration? Of(CallContext context) => context.Instance.Handles.All<DriverRegistration>()
         .FirstOrDefault(one => ReferenceEquals(one.Driver, context.Driver));
 
-    /// <summary>What the characteristics lack; null where nothing.</summary>
-    public static string? Missing(NDIS_MINIPORT_CHARACTERISTICS characteristics)
+    /// <summary>What the characteristics lack; null where nothing. An intermediate driver has no hardware to reset.</summary>
+    public static string? Missing(NDIS_MINIPORT_CHARACTERISTICS characteristics, bool isLayered)
     {
         if (characteristics.InitializeHandler is null) return nameof(characteristics.InitializeHandler);
         if (characteristics.HaltHandler is null) return nameof(characteristics.HaltHandler);
         if (characteristics.QueryInformationHandler is null) return nameof(characteristics.QueryInformationHandler);
         if (characteristics.SetInformationHandler is null) return nameof(characteristics.SetInformationHandler);
-        if (characteristics.ResetHandler is null) return nameof(characteristics.ResetHandler);
+        if (characteristics.ResetHandler is null && !isLayered) return nameof(characteristics.ResetHandler);
         return characteristics.SendHandler is null && characteristics.SendPacketsHandler is null
             ? nameof(characteristics.SendHandler)
             : null;

@@ -63,7 +63,8 @@ public static unsafe partial class NdisLibrary
             return NDIS_STATUS_BAD_VERSION;
         }
 
-        if (DriverRegistration.Missing(characteristics) is not { } missing) return NDIS_STATUS_SUCCESS;
+        bool isLayered = call == nameof(NdisIMRegisterLayeredMiniport);
+        if (DriverRegistration.Missing(characteristics, isLayered) is not { } missing) return NDIS_STATUS_SUCCESS;
         context.Report(NdisReportKind.BrokenRule, call, $"{missing} is required.");
         return NDIS_STATUS_BAD_CHARACTERISTICS;
     }

@@ -16,7 +16,8 @@ internal sealed unsafe class OpenConfiguration(ParameterStore parameters) : IDis
     public NDIS_CONFIGURATION_PARAMETER* Read(string keyword, NDIS_PARAMETER_TYPE type)
     {
         if (PredefinedKeywords.Find(keyword, Parameters.Instance.Options.Profile) is { } predefined) return Number(predefined);
-        if (!Parameters.Values.TryGetValue(keyword, out string? value)) return null;
+        if (!Parameters.Values.TryGetValue(keyword, out string? value)) value = PredefinedKeywords.FindText(keyword, Parameters);
+        if (value is null) return null;
         // A counted string has no more.
         if (value.Length > ushort.MaxValue / sizeof(char)) return null;
         var parameter = (NDIS_CONFIGURATION_PARAMETER*)Allocate(

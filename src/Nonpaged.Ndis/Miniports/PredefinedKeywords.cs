@@ -19,4 +19,12 @@ internal static class PredefinedKeywords
         "NdisVersion" => profile == NdisProfile.Ce3 ? 0x00040000u : 0x00050001u,
         _ => null,
     };
+
+    /// <summary>The same of a text that the parameters do not have.</summary>
+    public static string? FindText(string keyword, ParameterStore parameters) => keyword switch
+    {
+        // NDIS 5.1. A virtual miniport names its device after it.
+        "MiniportName" when parameters.Adapter is { } adapter => AdapterNames.Device(adapter.Name),
+        _ => null,
+    };
 }

@@ -21,10 +21,18 @@ public static unsafe partial class NdisLibrary
     public static void NdisAllocateBuffer(
         out NDIS_STATUS Status, out NDIS_BUFFER* Buffer, NDIS_HANDLE PoolHandle, void* VirtualAddress, uint Length)
     {
-        Caller(Irql.DISPATCH_LEVEL);
+        CallContext context = Caller(Irql.DISPATCH_LEVEL);
         Buffer = null;
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<BufferPool>(PoolHandle, nameof(NdisAllocateBuffer)) is not { } pool) return;
+        if (VirtualAddress is null && Length > 0)
+        {
+            context.Instance.Report(
+                NdisReportKind.BrokenRule, nameof(NdisAllocateBuffer), context.Driver,
+                $"A buffer of {Length} bytes at address 0: there is no memory. The call fails.");
+            return;
+        }
+
 
         Buffer = (NDIS_BUFFER*)pool.Elements.Take();
         Status = Buffer is null ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;

@@ -80,7 +80,8 @@ public static unsafe partial class NdisLibrary
         if (index == MediumArraySize) return;
 
         string name = NDIS_STRING.Text(AdapterName);
-        Adapter? adapter = context.Instance.Adapters.FirstOrDefault(one => one.Name == name && one.State == AdapterState.Running);
+        Adapter? adapter = context.Instance.Adapters.FirstOrDefault(
+            one => AdapterNames.AreSame(one.Name, name) && one.State == AdapterState.Running);
         Status = NDIS_STATUS_ADAPTER_NOT_FOUND;
         if (adapter is null || ((IAdapterLife)adapter).IsHaltAsked) return;
 

@@ -70,9 +70,11 @@ internal sealed unsafe class ProtocolRegistration
         Call(nameof(Characteristics.BindAdapterHandler), Irql.PASSIVE_LEVEL, () =>
         {
             string section = ProtocolParameters.Section(this, adapter);
-            fixed (char* characters = adapter.Name, path = section)
+            // As on Windows: drivers take the folder's length off, and add their own to what is left.
+            string device = AdapterNames.Device(adapter.Name);
+            fixed (char* characters = device, path = section)
             {
-                var name = new NDIS_STRING(characters, adapter.Name.Length);
+                var name = new NDIS_STRING(characters, device.Length);
                 var parameters = new NDIS_STRING(path, section.Length);
                 Adapter? outer = t_offered;
                 t_offered = adapter;

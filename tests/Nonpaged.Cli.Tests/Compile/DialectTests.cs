@@ -40,6 +40,18 @@ public sealed class DialectTests
     }
 
     [Theory]
+    [InlineData(
+        "__try { if (x) { __leave; } __try { __leave; } __finally { __leave; } } __finally { } }",
+        "__try { if (x) { goto nonpaged_leave_0; } __try { goto nonpaged_leave_1; nonpaged_leave_1:;} "
+            + "__finally { goto nonpaged_leave_0; } nonpaged_leave_0:;} __finally { } }")]
+    [InlineData(
+        "__try {\n#if A\nif (a) {\n#else\nif (b) {\n#endif\n__leave; } } __except (1) { }",
+        "__try {\n#if A\nif (a) {\n#else\nif (b) {\n#endif\ngoto nonpaged_leave_0; } nonpaged_leave_0:;} __except (1) { }")]
+    [InlineData("__leave; { __leave; } __try { } __finally { __leave; }", null)]
+    [InlineData("#define T __try { __leave; }\n", null)]
+    public void Leave_goes_to_the_end_of_its_body(string source, string? expected) => Assert.Equal(expected ?? source, Rewrite(source));
+
+    [Theory]
     [InlineData("typedef unsigned long u32;", "typedef unsigned int u32;")]
     [InlineData("long int x; long unsigned y; const long *z;", " int x; int unsigned y; const int *z;")]
     [InlineData("unsigned long long a; long long int b; long\nlong c;", null)]

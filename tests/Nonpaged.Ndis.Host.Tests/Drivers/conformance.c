@@ -227,6 +227,7 @@ static VOID CheckLocks(VOID)
 static VOID CheckConfiguration(NDIS_HANDLE Configuration)
 {
     NDIS_STRING keyword = NDIS_STRING_CONST("Number"), text = NDIS_STRING_CONST("Text"), missing = NDIS_STRING_CONST("Missing"), hello, ansi;
+    NDIS_STRING own = NDIS_STRING_CONST("MiniportName");
     PNDIS_CONFIGURATION_PARAMETER value;
     NDIS_CONFIGURATION_PARAMETER written;
     NDIS_STATUS status;
@@ -243,6 +244,9 @@ static VOID CheckConfiguration(NDIS_HANDLE Configuration)
     NdisReadConfiguration(&status, &value, handle, &text, NdisParameterString);
     NdisInitUnicodeString(&hello, L"hello");
     CHECK(status == NDIS_STATUS_SUCCESS && NdisEqualString(&value->ParameterData.StringData, &hello, FALSE));
+    NdisReadConfiguration(&status, &value, handle, &own, NdisParameterString);
+    CHECK(status == NDIS_STATUS_SUCCESS && value->ParameterData.StringData.Length > 16);
+    CHECK(NdisEqualMemory(value->ParameterData.StringData.Buffer, L"\\Device\\", 16));
     NdisReadConfiguration(&status, &value, handle, &missing, NdisParameterInteger);
     CHECK(status == NDIS_STATUS_FAILURE && value == NULL);
     written.ParameterType = NdisParameterInteger;

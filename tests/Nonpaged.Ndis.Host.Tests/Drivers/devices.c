@@ -11,6 +11,10 @@ typedef struct _EXTENSION {
     LONG Opened;
 } EXTENSION, *PEXTENSION;
 
+/* Names that drivers use for pointers of 32 bits, which no program has here, and for how an IRP's buffer is given. */
+typedef VOID *POINTER_32 NARROW;
+C_ASSERT(sizeof(NARROW) == sizeof(PVOID) && IRP_BUFFERED_IO == 0x10 && IRP_READ_OPERATION == 0x100 && IRP_WRITE_OPERATION == 0x200);
+
 static NDIS_HANDLE Wrapper, Registered;
 static NDIS_SPIN_LOCK Lock;
 static LIST_ENTRY Pending;

@@ -380,6 +380,32 @@ static NTSTATUS OnValue(PWSTR Name, ULONG Type, PVOID Data, ULONG Length, PVOID 
     return STATUS_SUCCESS;
 }
 
+static VOID CheckDatesAndText(VOID)
+{
+    LARGE_INTEGER time, same;
+    TIME_FIELDS date;
+    WCHAR text[16];
+
+    time.QuadPart = 0;
+    RtlTimeToTimeFields(&time, &date);
+    CHECK(date.Year == 1601 && date.Month == 1 && date.Day == 1 && date.Hour == 0 && date.Weekday == 1);
+    /* 2024-02-29, a Thursday, 23:59:58.765. */
+    time.QuadPart = 133537247987650000LL;
+    RtlTimeToTimeFields(&time, &date);
+    CHECK(date.Year == 2024 && date.Month == 2 && date.Day == 29 && date.Weekday == 4);
+    CHECK(date.Hour == 23 && date.Minute == 59 && date.Second == 58 && date.Milliseconds == 765);
+    CHECK(RtlTimeFieldsToTime(&date, &same) && same.QuadPart == time.QuadPart);
+    date.Year = 2023;
+    CHECK(!RtlTimeFieldsToTime(&date, &same));
+    ExSystemTimeToLocalTime(&time, &same);
+    CHECK(same.QuadPart == time.QuadPart);
+
+    wcscat(wcscpy(text, L"ab"), L"Cd");
+    CHECK(wcslen(text) == 4 && wcscmp(text, L"abcd") < 0 && _wcsicmp(text, L"ABCD") == 0 && wcsncmp(text, L"abD", 2) == 0);
+    CHECK(wcschr(text, L'b') == text + 1 && wcsrchr(text, L'x') == NULL && wcsstr(text, L"Cd") == text + 2);
+    CHECK(_stricmp("Abc", "aBC") == 0 && _stricmp("a", "B") < 0 && _strnicmp("abX", "ABy", 2) == 0);
+}
+
 static VOID CheckRegistry(VOID)
 {
     UNICODE_STRING path = RTL_CONSTANT_STRING(L"\\Registry\\Machine\\System\\CurrentControlSet\\Services\\DRIVER");
@@ -627,6 +653,7 @@ static NDIS_STATUS CheckedInitialize(
     CheckLocks();
     CheckMdls();
     CheckStrings();
+    CheckDatesAndText();
     CheckRegistry();
     CheckFiles();
     CheckWork();

@@ -33,6 +33,21 @@ public sealed class RegistryTests
     }
 
     [Fact]
+    public void Adapters_have_keys_by_which_protocols_find_them()
+    {
+        var registry = new Registry();
+        var keys = new AdapterKeys(registry);
+        foreach (string name in (string[])["card-00:04.0", @"\Device\{Upper}", "card-00:04.0"]) keys.Add(name, "card");
+        RegistryKey all = registry.Open(
+            null, @"\Registry\Machine\System\CurrentControlSet\Control\Class\{4d36e972-e325-11ce-bfc1-08002be10318}")!;
+        Assert.Equal(["0000", "0001"], registry.KeysOf(all));
+        RegistryValue export = registry.Get(registry.Open(all, @"0000\Linkage")!, "Export")!;
+        Assert.Equal((RegistryValue.MultiString, "\\Device\\card-00:04.0\0\0"), (export.Type, Encoding.Unicode.GetString(export.Data)));
+        RegistryKey tcpip = registry.Open(null, $@"{Registry.Services}\Tcpip\Linkage")!;
+        Assert.Equal("\\Device\\card-00:04.0\0\\Device\\{Upper}\0\0", Encoding.Unicode.GetString(registry.Get(tcpip, "Bind")!.Data));
+    }
+
+    [Fact]
     public void Keys_and_values_are_made_replaced_and_deleted()
     {
         var registry = new Registry();

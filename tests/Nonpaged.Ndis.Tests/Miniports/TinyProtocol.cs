@@ -117,12 +117,14 @@ internal sealed unsafe class TinyProtocol : IDisposable
     public void Deregister() => _ndis.Run(_driver, () => NdisDeregisterProtocol(out _, _protocol));
 
     /// <summary>NdisOpenAdapter.</summary>
-    public void Reopen(Adapter adapter)
+    public void Reopen(Adapter adapter) => Reopen(adapter.Name);
+
+    public void Reopen(string adapter)
     {
         NDIS_MEDIUM medium = NDIS_MEDIUM.NdisMedium802_3;
-        fixed (char* characters = adapter.Name)
+        fixed (char* characters = adapter)
         {
-            var name = new NDIS_STRING(characters, adapter.Name.Length);
+            var name = new NDIS_STRING(characters, adapter.Length);
             NdisOpenAdapter(out NDIS_STATUS status, out _, out NDIS_HANDLE binding, out _, &medium, 1, _protocol, default, &name, 0, null);
             Assert.Equal(NDIS_STATUS_SUCCESS, status);
             Binding = binding;

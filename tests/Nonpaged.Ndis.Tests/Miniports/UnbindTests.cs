@@ -6,6 +6,16 @@ namespace Nonpaged.Ndis.Tests.Miniports;
 /// <summary>How protocols leave their adapters, and drivers that were loaded leave.</summary>
 public sealed unsafe class UnbindTests
 {
+    [Fact]
+    public void An_adapter_is_opened_by_its_name_and_by_its_devices_name()
+    {
+        using var bench = new MiniportBench();
+        Adapter adapter = bench.Start();
+        using var protocol = new TinyProtocol(bench.Ndis, adapter);
+        protocol.Reopen($@"\DEVICE\{adapter.Name}");
+        Assert.Equal(2, adapter.Bindings.All.Length);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -90,6 +90,19 @@ public sealed unsafe class PoolTests : IDisposable
     });
 
     [Fact]
+    public void A_buffer_at_no_address_is_reported_and_not_made() => Run(() =>
+    {
+        NdisAllocateBufferPool(out _, out NDIS_HANDLE pool, 2);
+        NdisAllocateBuffer(out NDIS_STATUS status, out NDIS_BUFFER* buffer, pool, null, 64);
+        Assert.True(status == NDIS_STATUS_FAILURE && buffer is null);
+        Assert.Contains("at address 0", Assert.Single(_ndis.Reports).Message, StringComparison.Ordinal);
+        NdisAllocateBuffer(out status, out buffer, pool, null, 0);
+        Assert.Equal(NDIS_STATUS_SUCCESS, status);
+        NdisFreeBuffer(buffer);
+        NdisFreeBufferPool(pool);
+    });
+
+    [Fact]
     public void A_pool_freed_with_packets_outstanding_is_reported_and_its_memory_returns_with_the_last_one() => Run(() =>
     {
         NdisAllocatePacketPool(out _, out NDIS_HANDLE pool, 2, 0);

@@ -87,6 +87,14 @@ static VOID CheckLanguage(VOID)
     CHECK(number == 1);
     __try { number = 2; } __finally { number++; }
     CHECK(number == 3);
+    __try {
+        for (number = 4;; number++) {
+            __try { if (number == 6) __leave; } __finally { result = (s32)number; }
+            if (number == 6) __leave;
+        }
+        number = 7;
+    } __finally { number += 10; }
+    CHECK(number == 16 && result == 6);
     ETH_COMPARE_NETWORK_ADDRESSES("abcdef", "abcdeg", &result)
     CHECK(result != 0);
     ETH_COMPARE_NETWORK_ADDRESSES_EQ("abcdef", "abcdef", &result);
