@@ -47,12 +47,7 @@ static VOID End(VOID)
     KeFlushQueuedDpcs();
     while (F.WorkBusy[0] || F.WorkBusy[1] || F.ExBusy) NdisMSleep(1000);
     for (index = 0; index < SLOTS; index++) {
-        if (F.Slots[index].Kind == BINDING) {
-            NdisCloseAdapter(&status, F.Slots[index].Handle);
-            if (status != NDIS_STATUS_PENDING) NdisInterlockedDecrement(&F.Outstanding);
-        } else {
-            Close(&F.Slots[index]);
-        }
+        Close(&F.Slots[index]);
         F.Slots[index].Kind = FREE;
     }
     for (index = 0; index < 32; index++) if (F.Kept[index] != NULL) NdisReturnPackets(&F.Kept[index], 1);
