@@ -58,7 +58,8 @@ internal static unsafe partial class IoLibrary
     public static void IoInitializeIrp(IRP* Irp, ushort PacketSize, sbyte StackSize)
     {
         Caller(Irql.DISPATCH_LEVEL);
-        if (StackSize is >= 0 and < sbyte.MaxValue && PacketSize >= IRP.SizeFor(StackSize)) IRP.Initialize(Irp, PacketSize, StackSize);
+        if (StackSize is >= 0 and < sbyte.MaxValue && PacketSize >= IRP.SizeFor(StackSize))
+            IRP.Initialize(Irp, PacketSize, StackSize);
         else Report(
             NdisReportKind.BrokenRule, nameof(IoInitializeIrp), $"{PacketSize} bytes are less than IoSizeOfIrp({StackSize}).");
     }
