@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Nonpaged.Ndis.Host.Tests;
 
-/// <summary>Random calls of protocols, devices and the kernel, right and wrong ones, in each place that a driver may have.</summary>
+/// <summary>Random calls of protocols, devices and the kernel, right and wrong, wherever a driver may be.</summary>
 public sealed class FuzzTests : IDisposable
 {
     private const int Seconds = 4;

@@ -19,7 +19,8 @@ internal sealed class SampleVariant : IDisposable
         string source = Path.Combine(_folder.FullName, $"{name}.c"), file = Path.Combine(_folder.FullName, $"{name}.so");
         File.WriteAllText(source, text);
         CommandResult built = Command.Run("cc",
-            ["-shared", "-fPIC", "-g", "-fshort-wchar", "-Wno-multichar", $"-I{Repository.Headers}", $"-I{folder}", source, "-o", file]);
+            ["-shared", "-fPIC", "-g", "-fshort-wchar", "-Wno-multichar", $"-I{Repository.Headers}", $"-I{folder}", source,
+            "-o", file]);
         Assert.True(built.ExitCode == 0, built.Error);
         return file;
     }

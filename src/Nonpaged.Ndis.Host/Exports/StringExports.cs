@@ -32,7 +32,8 @@ internal static unsafe class StringExports
         using var call = NativeCall.Enter(nameof(NdisEqualString));
         StringComparison comparison = CaseInsensitive != 0 ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         byte equal = string.Equals(NDIS_STRING.Text(String1), NDIS_STRING.Text(String2), comparison) ? (byte)1 : (byte)0;
-        call.Trace($"String1={NDIS_STRING.Text(String1)} String2={NDIS_STRING.Text(String2)} CaseInsensitive={CaseInsensitive} ={equal}");
+        call.Trace($"String1={NDIS_STRING.Text(String1)} String2={NDIS_STRING.Text(String2)} "
+            + $"CaseInsensitive={CaseInsensitive} ={equal}");
         return equal;
     }
 

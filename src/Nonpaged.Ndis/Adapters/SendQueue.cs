@@ -85,9 +85,26 @@ internal sealed unsafe class SendQueue(
     {
         while (_sendQueue.Count > 0 && !_outOfResources && !miniport.HasFaulted && life.State == AdapterState.Running)
         {
+            if (RefusesTwice()) continue;
             if (Functions.SendPacketsHandler is { } sendPackets) SendMany(sendPackets);
             else SendOne();
         }
+    }
+
+    /// <summary>
+    /// A packet that the miniport has is not sent a second time: its end could not be told from the first one's, and a close of
+    /// the binding would wait for it without end.
+    /// </summary>
+    private bool RefusesTwice()
+    {
+        (nint packet, Binding binding) = _sendQueue.Peek();
+        if (!_inFlight.ContainsKey(packet)) return false;
+        _sendQueue.Dequeue();
+        binding.Adapter.Instance.Report(
+            NdisReportKind.BrokenRule, nameof(NdisLibrary.NdisSend), binding.Protocol.Driver,
+            "A packet was sent whose send before is not complete. The second send has failed.");
+        binding.SendComplete(packet, NDIS_STATUS_FAILURE);
+        return true;
     }
 
     private void SendOne()
@@ -131,7 +148,7 @@ internal sealed unsafe class SendQueue(
         int count = 0;
         foreach ((nint packet, Binding? binding) in _sendQueue)
         {
-            if (count == _sendBatch || !lists.Prepare(packet)) break;
+            if (count == _sendBatch || _inFlight.ContainsKey(packet) || !lists.Prepare(packet)) break;
             _inFlight[packet] = _batchBindings[count] = binding;
             _batch[count++] = packet;
             NdisLibrary.NDIS_SET_PACKET_STATUS((NDIS_PACKET*)packet, NDIS_STATUS_PENDING);

@@ -39,7 +39,8 @@ internal static unsafe partial class IoLibrary
     public static IRP* IoAllocateIrp(sbyte StackSize)
     {
         CallContext context = Caller(Irql.DISPATCH_LEVEL);
-        if (StackSize < 1) return null;
+        // The location above the first one is StackSize + 1, which is a CHAR in C.
+        if (StackSize is < 1 or sbyte.MaxValue) return null;
         var packet = new IoPacket(context.Instance, context.Driver, null, StackSize, null);
         IrpTable.Add(packet);
         return packet.Irp;
@@ -57,7 +58,8 @@ internal static unsafe partial class IoLibrary
     public static void IoInitializeIrp(IRP* Irp, ushort PacketSize, sbyte StackSize)
     {
         Caller(Irql.DISPATCH_LEVEL);
-        if (PacketSize >= IRP.SizeFor(StackSize)) IRP.Initialize(Irp, PacketSize, StackSize);
+        if (StackSize is >= 0 and < sbyte.MaxValue && PacketSize >= IRP.SizeFor(StackSize))
+            IRP.Initialize(Irp, PacketSize, StackSize);
         else Report(
             NdisReportKind.BrokenRule, nameof(IoInitializeIrp), $"{PacketSize} bytes are less than IoSizeOfIrp({StackSize}).");
     }
@@ -77,7 +79,13 @@ internal static unsafe partial class IoLibrary
         if (IrpTable.Find(Irp) is { } packet) packet.IsPassedOn = true;
         if (DeviceTable.Find(DeviceObject) is { } device) return Call(device, Irp);
         Report(NdisReportKind.BadHandle, nameof(IoCallDriver), $"0x{(nint)DeviceObject:x} is no device.");
-        // The request is the callee's in any case.
+        // The request is the callee's in any case, and who sent it has a completion routine in the callee's location.
+        if (Irp->CurrentLocation > 1)
+        {
+            Irp->CurrentLocation--;
+            Irp->CurrentStackLocation--;
+        }
+
         return IoPacket.CompleteHere(Irp, STATUS_NO_SUCH_DEVICE);
     }
 

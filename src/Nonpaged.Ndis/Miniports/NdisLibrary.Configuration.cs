@@ -59,7 +59,8 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<OpenConfiguration>(ConfigurationHandle) is not { } configuration) return;
         Status = NDIS_STATUS_NOT_SUPPORTED;
-        if (ParameterValue->ParameterType > NDIS_PARAMETER_TYPE.NdisParameterString) return;
+        // An enum of C may have any value, one below zero too.
+        if ((uint)ParameterValue->ParameterType > (uint)NDIS_PARAMETER_TYPE.NdisParameterString) return;
         configuration.Parameters.Values[NDIS_STRING.Text(Keyword)] = ParameterValue->ParameterType switch
         {
             NDIS_PARAMETER_TYPE.NdisParameterInteger => ParameterValue->IntegerData.ToString(CultureInfo.InvariantCulture),

@@ -8,7 +8,7 @@ public static unsafe partial class NdisLibrary
     /// <param name="Length">How many values.</param>
     public static void NdisRawReadPortBufferUchar(void* Port, byte* Buffer, uint Length)
     {
-        var values = new Span<byte>(Buffer, (int)Math.Min(Length, int.MaxValue));
+        var values = new Span<byte>(Buffer, Count(Length));
         if (Ports(Port, sizeof(byte)) is { } ports) ports.ReadBytes((ushort)(nint)Port, values);
         else values.Fill(byte.MaxValue);
     }
@@ -17,7 +17,7 @@ public static unsafe partial class NdisLibrary
     /// <inheritdoc cref="NdisRawReadPortBufferUchar"/>
     public static void NdisRawReadPortBufferUshort(void* Port, ushort* Buffer, uint Length)
     {
-        var values = new Span<ushort>(Buffer, (int)Math.Min(Length, int.MaxValue));
+        var values = new Span<ushort>(Buffer, Count(Length));
         if (Ports(Port, sizeof(ushort)) is { } ports) ports.ReadUInt16s((ushort)(nint)Port, values);
         else values.Fill(ushort.MaxValue);
     }
@@ -26,7 +26,7 @@ public static unsafe partial class NdisLibrary
     /// <inheritdoc cref="NdisRawReadPortBufferUchar"/>
     public static void NdisRawReadPortBufferUlong(void* Port, uint* Buffer, uint Length)
     {
-        var values = new Span<uint>(Buffer, (int)Math.Min(Length, int.MaxValue));
+        var values = new Span<uint>(Buffer, Count(Length));
         if (Ports(Port, sizeof(uint)) is { } ports) ports.ReadUInt32s((ushort)(nint)Port, values);
         else values.Fill(uint.MaxValue);
     }
@@ -39,20 +39,23 @@ public static unsafe partial class NdisLibrary
     /// <param name="Length">How many values.</param>
     public static void NdisRawWritePortBufferUchar(void* Port, byte* Buffer, uint Length)
     {
-        Ports(Port, sizeof(byte))?.WriteBytes((ushort)(nint)Port, new ReadOnlySpan<byte>(Buffer, (int)Math.Min(Length, int.MaxValue)));
+        Ports(Port, sizeof(byte))?.WriteBytes((ushort)(nint)Port, new ReadOnlySpan<byte>(Buffer, Count(Length)));
     }
 
     /// <summary>Writes the values of a buffer to one 16-bit port, one after the other. The buffer need not be aligned.</summary>
     /// <inheritdoc cref="NdisRawWritePortBufferUchar"/>
     public static void NdisRawWritePortBufferUshort(void* Port, ushort* Buffer, uint Length)
     {
-        Ports(Port, sizeof(ushort))?.WriteUInt16s((ushort)(nint)Port, new ReadOnlySpan<ushort>(Buffer, (int)Math.Min(Length, int.MaxValue)));
+        Ports(Port, sizeof(ushort))?.WriteUInt16s((ushort)(nint)Port, new ReadOnlySpan<ushort>(Buffer, Count(Length)));
     }
 
     /// <summary>Writes the values of a buffer to one 32-bit port, one after the other. The buffer need not be aligned.</summary>
     /// <inheritdoc cref="NdisRawWritePortBufferUchar"/>
     public static void NdisRawWritePortBufferUlong(void* Port, uint* Buffer, uint Length)
     {
-        Ports(Port, sizeof(uint))?.WriteUInt32s((ushort)(nint)Port, new ReadOnlySpan<uint>(Buffer, (int)Math.Min(Length, int.MaxValue)));
+        Ports(Port, sizeof(uint))?.WriteUInt32s((ushort)(nint)Port, new ReadOnlySpan<uint>(Buffer, Count(Length)));
     }
+
+    // No span has more.
+    private static int Count(uint length) => (int)Math.Min(length, int.MaxValue);
 }

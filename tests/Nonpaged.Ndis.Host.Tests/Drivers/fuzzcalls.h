@@ -47,7 +47,8 @@ static VOID Sends(RANDOM *Random)
         if (wanted == 0) __atomic_store_n(&F.Sending[*(PULONG)array[0]->ProtocolReserved], 0, __ATOMIC_SEQ_CST);
         return;
     }
-    NdisSendPackets(binding, array, Below(Random, 10) == 0 ? 0 : count);
+    NdisSendPackets(binding, array, 0);
+    NdisSendPackets(binding, array, count);
     if (binding == F.Binding) return;
     for (index = 0; index < count; index++) __atomic_store_n(&F.Sending[*(PULONG)array[index]->ProtocolReserved], 0, __ATOMIC_SEQ_CST);
 }

@@ -207,7 +207,10 @@ static VOID Close(SLOT *Slot)
     case MEMORY: NdisFreeMemory(Slot->Pointer, Slot->Length, 0); break;
     case PACKETPOOL: NdisFreePacketPool(Slot->Handle); break;
     case WORKITEM: IoFreeWorkItem((PIO_WORKITEM)Slot->Handle); break;
-    case BINDING: NdisCloseAdapter(&status, Slot->Handle); break;
+    case BINDING:
+        NdisCloseAdapter(&status, Slot->Handle);
+        if (status != NDIS_STATUS_PENDING) NdisInterlockedDecrement(&F.Outstanding);
+        break;
     default: break;
     }
 }

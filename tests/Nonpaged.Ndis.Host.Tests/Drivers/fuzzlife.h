@@ -36,6 +36,7 @@ static VOID End(VOID)
     PIRP irp;
 
     F.Stop = TRUE;
+    if (F.LayerAdapter != NULL) NdisIMDeInitializeDeviceInstance(F.LayerAdapter);
     for (index = 0; index < THREADS; index++) {
         if (F.Running[index] == NULL) continue;
         KeWaitForSingleObject(F.Running[index], Executive, KernelMode, FALSE, NULL);
@@ -46,12 +47,7 @@ static VOID End(VOID)
     KeFlushQueuedDpcs();
     while (F.WorkBusy[0] || F.WorkBusy[1] || F.ExBusy) NdisMSleep(1000);
     for (index = 0; index < SLOTS; index++) {
-        if (F.Slots[index].Kind == BINDING) {
-            NdisCloseAdapter(&status, F.Slots[index].Handle);
-            if (status != NDIS_STATUS_PENDING) NdisInterlockedDecrement(&F.Outstanding);
-        } else {
-            Close(&F.Slots[index]);
-        }
+        Close(&F.Slots[index]);
         F.Slots[index].Kind = FREE;
     }
     for (index = 0; index < 32; index++) if (F.Kept[index] != NULL) NdisReturnPackets(&F.Kept[index], 1);
@@ -98,6 +94,17 @@ static VOID Copy(PNDIS_STRING To, PNDIS_STRING From, PWCHAR Room)
     NdisMoveMemory(Room, From->Buffer, From->Length);
 }
 
+#ifdef LAYER
+static VOID MakeLayer(NDIS_HANDLE Configuration)
+{
+    NDIS_STRING keyword = NDIS_STRING_CONST("UpperBindings");
+    PNDIS_CONFIGURATION_PARAMETER value;
+    NDIS_STATUS status;
+    NdisReadConfiguration(&status, &value, Configuration, &keyword, NdisParameterString);
+    if (status == NDIS_STATUS_SUCCESS) NdisIMInitializeDeviceInstanceEx(F.Layer, &value->ParameterData.StringData, &F);
+}
+#endif
+
 static VOID Bind(PNDIS_STATUS Status, NDIS_HANDLE Context, PNDIS_STRING Name, PVOID Section, PVOID Unused)
 {
     NDIS_MEDIUM medium = NdisMedium802_3;
@@ -110,9 +117,12 @@ static VOID Bind(PNDIS_STATUS Status, NDIS_HANDLE Context, PNDIS_STRING Name, PV
     if (F.Binding != NULL || F.Memory != NULL) return;
     NdisOpenProtocolConfiguration(&error, &configuration, (PNDIS_STRING)Section);
     ReadAll(configuration);
-    NdisCloseConfiguration(configuration);
     Copy(&F.Section, (PNDIS_STRING)Section, F.Texts[0]), Copy(&F.Lower, Name, F.LayerName);
     NdisOpenAdapter(Status, &error, &F.Binding, &selected, &medium, 1, F.Protocol, &F, Name, 0, NULL);
+#ifdef LAYER
+    if (*Status == NDIS_STATUS_SUCCESS) MakeLayer(configuration);
+#endif
+    NdisCloseConfiguration(configuration);
     if (*Status == NDIS_STATUS_SUCCESS) Begin();
 }
 

@@ -20,6 +20,7 @@ static NDIS_STATUS Initialize(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM M
     UNREFERENCED_PARAMETER(opened), UNREFERENCED_PARAMETER(status), UNREFERENCED_PARAMETER(Configuration);
     NdisMSetAttributesEx(Handle, Handle, 0, NDIS_ATTRIBUTE_INTERMEDIATE_DRIVER | NDIS_ATTRIBUTE_DESERIALIZE | NDIS_ATTRIBUTE_NO_HALT_ON_SUSPEND,
         NdisInterfaceInternal);
+    if (NdisIMGetDeviceContext(Handle) == &F) F.LayerAdapter = Handle;
     Saw(Handle);
 #endif
     return NDIS_STATUS_SUCCESS;
