@@ -69,7 +69,7 @@ public sealed class StackFaultTests : IDisposable
     public void A_driver_that_hangs_is_ended_with_its_run(string faulty)
     {
         SkipWithoutQemu();
-        using var run = faulty switch
+        using FaultyRun run = faulty switch
         {
             "ping" => new FaultyRun(Ping(Hang), "--over", "rtl8139", "--exec", Wait),
             "counter" => new FaultyRun(_samples.Build("ping"), "--over", Counter(Hang), "--over", "e1000", "--exec", Wait),
