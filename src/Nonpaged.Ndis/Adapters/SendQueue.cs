@@ -263,6 +263,8 @@ internal sealed unsafe class SendQueue(
 
     public void AbortInFlight()
     {
+        // No completion will tell that there are resources again.
+        _outOfResources = false;
         foreach ((nint packet, Binding? binding) in _inFlight.ToArray())
         {
             if (_inFlight.Remove(packet)) Complete(packet, binding, NDIS_STATUS_REQUEST_ABORTED);

@@ -271,7 +271,7 @@ static VOID Keys(RANDOM *Random)
         table[0].DefaultData = (PVOID)L"default";
         table[0].DefaultLength = Below(Random, 4) ? 0 : 0x80000000u | Next(Random);
         RtlQueryRegistryValues(Below(Random, 4) ? Below(Random, 8) : Next(Random), Below(Random, 2) ? L"driver" : L"", table, NULL, NULL);
-        RtlWriteRegistryValue(Below(Random, 8), L"driver\\Fuzz", Below(Random, 3) ? L"v" : NULL, REG_BINARY, buffer, huge);
+        RtlWriteRegistryValue(Below(Random, 8), L"driver\\Fuzz", Below(Random, 3) ? L"v" : NULL, REG_BINARY, buffer, Below(Random, 6) ? Below(Random, FRAME) : huge | 0x80000000u);
         RtlCheckRegistryKey(Next(Random) & ~0x40000000u, NULL), RtlDeleteRegistryValue(1, L"driver\\Fuzz", NULL);
         break;
     }

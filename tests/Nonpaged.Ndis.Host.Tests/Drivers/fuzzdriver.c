@@ -62,6 +62,8 @@ static struct {
     PUCHAR Memory;
     PKTHREAD Running[THREADS];
     PNDIS_PACKET Kept[32];
+    NDIS_HANDLE Layers[32];
+    LONG LayerCount;
     NDIS_STRING Section, Lower;
     WCHAR Texts[2][256], LayerName[256];
     LONG Stop, Outstanding, Calls, Callbacks, Irps;

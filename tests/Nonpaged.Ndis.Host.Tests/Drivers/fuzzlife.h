@@ -37,6 +37,7 @@ static VOID End(VOID)
 
     F.Stop = TRUE;
     if (F.LayerAdapter != NULL) NdisIMDeInitializeDeviceInstance(F.LayerAdapter);
+    for (index = 0; index < 32; index++) if (F.Layers[index] != NULL) NdisIMDeInitializeDeviceInstance(F.Layers[index]);
     for (index = 0; index < THREADS; index++) {
         if (F.Running[index] == NULL) continue;
         KeWaitForSingleObject(F.Running[index], Executive, KernelMode, FALSE, NULL);

@@ -18,6 +18,11 @@ static NDIS_STATUS Initialize(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM M
     Begin();
 #else
     UNREFERENCED_PARAMETER(opened), UNREFERENCED_PARAMETER(status), UNREFERENCED_PARAMETER(Configuration);
+    if (NdisIMGetDeviceContext(Handle) != &F) {
+        LONG index = NdisInterlockedIncrement(&F.LayerCount) - 1;
+        if (index >= 32) return NDIS_STATUS_RESOURCES;
+        F.Layers[index] = Handle;
+    }
     NdisMSetAttributesEx(Handle, Handle, 0, NDIS_ATTRIBUTE_INTERMEDIATE_DRIVER | NDIS_ATTRIBUTE_DESERIALIZE | NDIS_ATTRIBUTE_NO_HALT_ON_SUSPEND,
         NdisInterfaceInternal);
     if (NdisIMGetDeviceContext(Handle) == &F) F.LayerAdapter = Handle;

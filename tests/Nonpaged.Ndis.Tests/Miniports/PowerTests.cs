@@ -117,11 +117,12 @@ public sealed unsafe class PowerTests
                 status = NDIS_STATUS_SUCCESS;
             }))
         {
-            Assert.Equal([adapter.Name], offered);
+            string name = $@"\Device\{adapter.Name}";
+            Assert.Equal([name], offered);
             Assert.Equal(NDIS_STATUS_SUCCESS, adapter.Suspend());
             Assert.Empty(adapter.Bindings.All);
             Assert.Equal(NDIS_STATUS_SUCCESS, adapter.Resume());
-            Assert.Equal([adapter.Name, adapter.Name], offered);
+            Assert.Equal([name, name], offered);
             Assert.Single(adapter.Bindings.All);
         }
 

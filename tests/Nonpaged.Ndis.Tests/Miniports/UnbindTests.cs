@@ -12,7 +12,7 @@ public sealed unsafe class UnbindTests
         using var bench = new MiniportBench();
         Adapter adapter = bench.Start();
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
-        protocol.Reopen($@"\DEVICE\{adapter.Name}");
+        protocol.Run(() => protocol.Reopen($@"\DEVICE\{adapter.Name}"));
         Assert.Equal(2, adapter.Bindings.All.Length);
     }
 
