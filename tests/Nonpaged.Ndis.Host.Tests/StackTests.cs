@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Nonpaged.Ndis.Host.Tests;
 
-/// <summary>Drivers over drivers, as a user runs them: protocols, intermediate drivers and virtual miniports of samples/.</summary>
+/// <summary>
+/// Drivers over drivers, as a user runs them: protocols, intermediate drivers and virtual miniports of samples/.
+/// </summary>
 public sealed partial class StackTests
 {
     private const int Frames = 100_000;
@@ -49,7 +51,8 @@ public sealed partial class StackTests
         using var stack = new Stack(isCounted, "tap.so");
         stack.IsClean(stack.Run(
             "--set", "ping:Target=0", "--exec", $"{stack.Client} ping 10.0.2.2 10.0.2.15 {Frames}"));
-        Assert.Contains($"{Frames} of {Frames} echo requests to 10.0.2.15 answered, 0 wrong", stack.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{Frames} of {Frames} echo requests to 10.0.2.15 answered, 0 wrong", stack.Error, StringComparison.Ordinal);
         Assert.Contains($"{Frames} requests answered", stack.Error, StringComparison.Ordinal);
     }
 
@@ -103,7 +106,8 @@ public sealed partial class StackTests
         Stack.IsClean(result, DriverRun.Json(result));
         Match checks = Checks().Match(result.Error);
         Assert.True(checks.Success, result.Error);
-        (int sent, int aborted, int received, int transferred) = (Number(checks, 1), Number(checks, 2), Number(checks, 3), Number(checks, 4));
+        (int sent, int aborted) = (Number(checks, 1), Number(checks, 2));
+        (int received, int transferred) = (Number(checks, 3), Number(checks, 4));
         Assert.Equal(41, sent);
         Assert.InRange(aborted, 1, 20);
         Assert.Equal(sent - aborted, received);

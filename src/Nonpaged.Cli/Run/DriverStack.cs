@@ -120,8 +120,8 @@ internal sealed class DriverStack(RunRequest request, DriverHost host, NdisInsta
     }
 
     private static CommandException NotOver(LoadedDriver driver, Adapter adapter, string what, string limit) =>
-        new($"{driver.Driver.Name} was offered {adapter.Name}, and {what}.", limit, "see what the driver logged; --trace shows its calls",
-            FailureKind.Other);
+        new($"{driver.Driver.Name} was offered {adapter.Name}, and {what}.", limit,
+            "see what the driver logged; --trace shows its calls", FailureKind.Other);
 
     private static void Check(string what, Adapter adapter, NDIS_STATUS status)
     {

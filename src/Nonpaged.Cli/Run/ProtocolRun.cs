@@ -3,8 +3,8 @@ using Nonpaged.Ndis;
 namespace Nonpaged.Cli;
 
 /// <summary>A protocol in C over an adapter, which does what it is for until the user or the machine ends it.</summary>
-internal sealed class ProtocolRun(RunSteps steps, Screen screen, RunPrinter printer, RunRequest request, Interruption interruption)
-    : IAdapterRun
+internal sealed class ProtocolRun(
+    RunSteps steps, Screen screen, RunPrinter printer, RunRequest request, Interruption interruption) : IAdapterRun
 {
     public async Task RunAsync(RunMachine machine, NdisInstance instance, MiniportDriver driver)
     {
@@ -34,7 +34,8 @@ internal sealed class ProtocolRun(RunSteps steps, Screen screen, RunPrinter prin
     {
         TimeSpan hold = request.Hold == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : request.Hold;
         string forHow = hold == Timeout.InfiniteTimeSpan ? "" : $" for {hold.TotalSeconds:0} s";
-        string what = request.Access?.Command is { } command ? $"running {command}" : $"holding the protocol{forHow} (Ctrl+C ends it)";
+        string what = request.Access?.Command is { } command ? $"running {command}"
+            : $"holding the protocol{forHow} (Ctrl+C ends it)";
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
         using var watch = new MachineWatch(machine.Machine, ended);
         await Waiting.HoldAsync(screen, what, async () =>

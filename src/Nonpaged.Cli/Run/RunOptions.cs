@@ -26,7 +26,8 @@ internal sealed class RunOptions
         "--profile", "ddk|ce3|ce5", "Whose NDIS_MEMORY_CONTIGUOUS: honoured, ignored or refused. Default: ddk.");
 
     private readonly Option<string[]> _set = Options.Texts(
-        "--set", "[DRIVER:]KEY=VALUE", "A parameter of the drivers, or of one, as its INF file would set it. May be given again.");
+        "--set", "[DRIVER:]KEY=VALUE",
+        "A parameter of the drivers, or of one, as its INF file would set it. May be given again.");
     private readonly Option<string?> _config = Options.Text(
         "--config", "FILE", "Parameters of the drivers, [DRIVER:]KEY=VALUE a line; # begins a comment. --set comes after it.");
     private readonly Option<bool> _trace = Options.Flag(

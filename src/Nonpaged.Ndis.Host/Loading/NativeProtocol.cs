@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis.Host;
 
-/// <summary>A C protocol as NDIS sees it: its functions, each of which notes that it runs.</summary>
+/// <summary>A C protocol as NDIS sees it: its functions. Each notes that it runs.</summary>
 internal static unsafe class NativeProtocol
 {
     public static NDIS_PROTOCOL_CHARACTERISTICS Wrap(NativeProtocolCharacteristics c) => new()

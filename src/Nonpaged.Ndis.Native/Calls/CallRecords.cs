@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Nonpaged.Ndis.Native;
 
 /// <summary>
-/// The file that the process that watches reads. native/crash.c writes the members up to <see cref="ThreadId"/>; its structure must
-/// be the same as this one. Behind it, from <see cref="FirstRecord"/> on, are <see cref="Count"/> records: the first for threads
-/// that are in no driver's function, the others for one thread each.
+/// The file that the process that watches reads. native/crash.c writes the members up to <see cref="ThreadId"/>; its structure
+/// must be the same as this one. Behind it, from <see cref="FirstRecord"/> on, are <see cref="Count"/> records: the first for
+/// threads that are in no driver's function, the others for one thread each.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal unsafe struct CallRecords

@@ -6,8 +6,8 @@ using Nonpaged.Interop;
 namespace Nonpaged.Ndis.Native;
 
 /// <summary>
-/// Keeps the <see cref="CallRecords"/> of this process. Without a process that watches, they are written all the same, to memory of
-/// this one.
+/// Keeps the <see cref="CallRecords"/> of this process. Without a process that watches, they are written all the same, to
+/// memory of this one.
 /// </summary>
 internal static unsafe class CurrentCall
 {
@@ -95,7 +95,9 @@ internal static unsafe class CurrentCall
         t_record->InCall = 0;
     }
 
-    /// <summary>A record that no thread has; where there are more threads than records, the last one is for all of these.</summary>
+    /// <summary>
+    /// A record that no thread has; where there are more threads than records, the last one is for all of these.
+    /// </summary>
     private static CallRecord* Take()
     {
         if (t_threadId == 0) t_threadId = LibC.GetTid();

@@ -8,8 +8,6 @@ namespace Nonpaged.Ndis;
 /// </summary>
 public sealed class Adapter : IDisposable, IAdapterLife
 {
-    private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
-
     private readonly TaskCompletionSource<AdapterState> _halted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SurpriseRemoval _removal;
     private readonly HangCheck _hangCheck;
@@ -95,9 +93,6 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
     internal ParameterStore Parameters { get; }
 
-    /// <summary>What NdisOpenConfiguration takes while MiniportInitialize runs.</summary>
-    internal ConfigurationContext? WrapperConfiguration { get; private set; }
-
     internal NDIS_HANDLE Handle { get; }
 
     internal Turn Turn { get; }
@@ -162,12 +157,12 @@ public sealed class Adapter : IDisposable, IAdapterLife
     public NDIS_STATUS Suspend() => _power.Suspend();
 
     /// <summary>
-    /// Wakes the adapter (D0): OID_PNP_SET_POWER, or MiniportInitialize where it was halted; then protocols are told, and those that
-    /// closed the adapter are offered it again.
+    /// Wakes the adapter (D0): OID_PNP_SET_POWER, or MiniportInitialize where it was halted; then protocols are told, and those
+    /// that closed the adapter are offered it again.
     /// </summary>
     /// <returns>
-    /// NDIS_STATUS_SUCCESS; NDIS_STATUS_ADAPTER_NOT_READY where it does not sleep; otherwise the miniport's failure, and the adapter
-    /// is being halted.
+    /// NDIS_STATUS_SUCCESS; NDIS_STATUS_ADAPTER_NOT_READY where it does not sleep; otherwise the miniport's failure, and the
+    /// adapter is being halted.
     /// </returns>
     public NDIS_STATUS Resume() => _power.Resume();
 
@@ -203,6 +198,14 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
     void IAdapterLife.RemoveLater() => RemoveLater();
 
+    /// <summary>For <see cref="PowerControl"/>.</summary>
+    internal void SetState(AdapterState state)
+    {
+        _state = state;
+        if (state == AdapterState.Running) _hangCheck.Start();
+        else _hangCheck.Stop();
+    }
+
     void IAdapterLife.SetResetting(bool isUnderWay) => _state = isUnderWay ? AdapterState.Resetting : AdapterState.Running;
 
     /// <summary>Runs MiniportInitialize when it has the turn. Where it fails, nothing of the adapter is left.</summary>
@@ -227,24 +230,10 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
     internal void Report(NdisReportKind kind, string call, string message) => Reports.Report(kind, call, message);
 
-    /// <summary>
-    /// In its turn: the miniport goes to sleep, or is halted where it does not know how to. What was sent is completed.
-    /// </summary>
-    internal void Sleep(bool isAware)
+    /// <summary>In its turn: the miniport is halted, and starts again by <see cref="InitializeMiniport"/>.</summary>
+    internal void HaltForSleep()
     {
         const string Who = "MiniportHalt";
-        _hangCheck.Stop();
-        if (isAware)
-        {
-            NDIS_STATUS status = Oids.Set(NdisLibrary.OID_PNP_SET_POWER, (uint)NDIS_DEVICE_POWER_STATE.NdisDeviceStateD3);
-            if (status != NDIS_STATUS_SUCCESS)
-                Report(NdisReportKind.BrokenRule, nameof(NdisLibrary.OID_PNP_SET_POWER),
-                    $"A miniport must go to sleep, and this one answered {status.Describe()}.");
-        }
-
-        _state = AdapterState.Suspended;
-        Sends.AbortQueued();
-        if (isAware) return;
         _initialized = false;
         Oids.WaitForPending();
         Miniport.Halt();
@@ -254,37 +243,11 @@ public sealed class Adapter : IDisposable, IAdapterLife
         GiveBack(Who);
     }
 
-    /// <summary>In its turn: as it was before <see cref="Sleep"/>. Where that fails it is halted soon.</summary>
-    internal NDIS_STATUS WakeUp(bool isAware)
-    {
-        NDIS_STATUS status;
-        if (isAware)
-        {
-            _state = AdapterState.Running;
-            status = Oids.Set(NdisLibrary.OID_PNP_SET_POWER, (uint)NDIS_DEVICE_POWER_STATE.NdisDeviceStateD0);
-        }
-        else
-        {
-            _state = AdapterState.Initializing;
-            status = InitializeMiniport();
-        }
-
-        if (status == NDIS_STATUS_SUCCESS)
-        {
-            _hangCheck.Start();
-            if (!isAware) Bindings.RestoreAddressing();
-            return status;
-        }
-
-        Report(NdisReportKind.BrokenRule, nameof(Resume), $"The miniport did not wake: {status.Describe()}. It is halted.");
-        RemoveLater();
-        return status;
-    }
-
-    private NDIS_STATUS InitializeMiniport()
+    /// <summary>In its turn: MiniportInitialize, and what is asked of the miniport behind that.</summary>
+    internal NDIS_STATUS InitializeMiniport()
     {
         Bus.ChangeCommand(set: PciCommand.IoSpace | PciCommand.MemorySpace);
-        NDIS_STATUS status = CheckInitialization(CallInitialize(out uint selected), selected);
+        NDIS_STATUS status = new MiniportInitialization(this).Run();
         if (status != NDIS_STATUS_SUCCESS) return status;
         _initialized = true;
         _state = AdapterState.Running;
@@ -307,42 +270,6 @@ public sealed class Adapter : IDisposable, IAdapterLife
         GiveBack(Who);
         Finish(Who);
         return status;
-    }
-
-    private unsafe NDIS_STATUS CallInitialize(out uint selectedMedium)
-    {
-        Miniport.Reset();
-        WrapperConfiguration = new ConfigurationContext(Parameters);
-        NDIS_HANDLE configuration = Instance.Handles.Add(WrapperConfiguration);
-        uint selected = 0u;
-        NDIS_STATUS openError = NDIS_STATUS_SUCCESS;
-        W_INITIALIZE_HANDLER initialize = Miniport.Functions.InitializeHandler!;
-        NDIS_STATUS status = Miniport.Call(
-            nameof(Miniport.Functions.InitializeHandler), Irql.PASSIVE_LEVEL, NDIS_STATUS_FAILURE, () =>
-        {
-            fixed (NDIS_MEDIUM* media = s_media)
-                return initialize(out openError, out selected, media, (uint)s_media.Length, Handle, configuration);
-        });
-        Instance.Handles.Remove(configuration);
-        selectedMedium = selected;
-        return status;
-    }
-
-    private NDIS_STATUS CheckInitialization(NDIS_STATUS status, uint selected)
-    {
-        string? rule = (status, Miniport.HasAttributes, selected) switch
-        {
-            (NDIS_STATUS_SUCCESS, false, _) => "MiniportInitialize succeeded without NdisMSetAttributes.",
-            (NDIS_STATUS_SUCCESS, _, not 0) => $"MiniportInitialize selected medium {selected}; 1 was offered, of index 0.",
-            (NDIS_STATUS_PENDING, _, _) => "MiniportInitialize returned NDIS_STATUS_PENDING, which it may not.",
-            _ => null,
-        };
-        if (rule is null) return status;
-
-        Report(NdisReportKind.BrokenRule, nameof(Miniport.Functions.InitializeHandler), rule);
-        // The driver believes that it runs; only its own halt function knows how to stop the hardware.
-        if (status == NDIS_STATUS_SUCCESS && Miniport.HasAttributes) Miniport.Halt();
-        return NDIS_STATUS_FAILURE;
     }
 
     /// <summary>

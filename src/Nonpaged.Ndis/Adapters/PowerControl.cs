@@ -4,7 +4,8 @@ namespace Nonpaged.Ndis;
 
 /// <summary>
 /// Suspend and resume of an adapter, as NDIS 5 has them: protocols and miniport are asked, then told. A miniport that does not
-/// know OID_PNP_CAPABILITIES is halted, and initialized again; a protocol that does not support events is unbound, and bound again.
+/// know OID_PNP_CAPABILITIES is halted, and initialized again; a protocol that does not support events is unbound, and bound
+/// again.
 /// </summary>
 internal sealed class PowerControl(Adapter adapter)
 {
@@ -30,7 +31,7 @@ internal sealed class PowerControl(Adapter adapter)
             binding.Unbind();
         }
 
-        adapter.Turn.Run(() => adapter.Sleep(_isAware));
+        adapter.Turn.Run(Sleep);
         return NDIS_STATUS_SUCCESS;
     }
 
@@ -38,18 +39,18 @@ internal sealed class PowerControl(Adapter adapter)
     {
         if (adapter.State != AdapterState.Suspended) return NDIS_STATUS_ADAPTER_NOT_READY;
         NDIS_STATUS status = NDIS_STATUS_FAILURE;
-        adapter.Turn.Run(() => status = adapter.WakeUp(_isAware));
+        adapter.Turn.Run(() => status = WakeUp());
         if (status != NDIS_STATUS_SUCCESS) return status;
         foreach (Binding binding in adapter.Bindings.All)
             Tell(binding, NET_PNP_EVENT_CODE.NetEventSetPower, NDIS_DEVICE_POWER_STATE.NdisDeviceStateD0);
-        foreach (ProtocolRegistration protocol in _unbound.Where(one => Instance.Handles.Get<ProtocolRegistration>(one.Handle) == one))
-            protocol.Bind(adapter);
+        foreach (ProtocolRegistration protocol in _unbound.Where(IsRegistered)) protocol.Bind(adapter);
         _unbound.Clear();
         return status;
     }
 
     /// <summary>
-    /// Whether protocols and miniport let the adapter be removed. Where one refuses, those that were asked are told that it stays.
+    /// Whether protocols and miniport let the adapter be removed. Where one refuses, those that were asked are told that it
+    /// stays.
     /// </summary>
     public NDIS_STATUS QueryRemove()
     {
@@ -64,6 +65,50 @@ internal sealed class PowerControl(Adapter adapter)
 
         adapter.Turn.Run(() => adapter.Miniport.Notify(NDIS_DEVICE_PNP_EVENT.NdisDevicePnPEventQueryRemoved));
         return NDIS_STATUS_SUCCESS;
+    }
+
+    /// <summary>
+    /// The miniport goes to sleep, or is halted where it does not know how to. What was sent is completed.
+    /// </summary>
+    private void Sleep()
+    {
+        if (_isAware)
+        {
+            NDIS_STATUS status = adapter.Oids.Set(
+                NdisLibrary.OID_PNP_SET_POWER, (uint)NDIS_DEVICE_POWER_STATE.NdisDeviceStateD3);
+            if (status != NDIS_STATUS_SUCCESS)
+            {
+                adapter.Report(
+                    NdisReportKind.BrokenRule, nameof(NdisLibrary.OID_PNP_SET_POWER),
+                    $"A miniport must go to sleep, and this one answered {status.Describe()}.");
+            }
+        }
+
+        adapter.SetState(AdapterState.Suspended);
+        adapter.Sends.AbortQueued();
+        if (!_isAware) adapter.HaltForSleep();
+    }
+
+    /// <summary>As it was before <see cref="Sleep"/>. Where that fails the adapter is halted soon.</summary>
+    private NDIS_STATUS WakeUp()
+    {
+        adapter.SetState(_isAware ? AdapterState.Running : AdapterState.Initializing);
+        NDIS_STATUS status = _isAware
+            ? adapter.Oids.Set(NdisLibrary.OID_PNP_SET_POWER, (uint)NDIS_DEVICE_POWER_STATE.NdisDeviceStateD0)
+            : adapter.InitializeMiniport();
+        if (status == NDIS_STATUS_SUCCESS)
+        {
+            if (_isAware) return status;
+            adapter.SetState(AdapterState.Running);
+            adapter.Bindings.RestoreAddressing();
+            return status;
+        }
+
+        adapter.Report(
+            NdisReportKind.BrokenRule, nameof(Adapter.Resume),
+            $"The miniport did not wake: {status.Describe()}. It is halted.");
+        adapter.RemoveLater();
+        return status;
     }
 
     private NDIS_STATUS Ask()
@@ -84,6 +129,9 @@ internal sealed class PowerControl(Adapter adapter)
         });
         return answer;
     }
+
+    private bool IsRegistered(ProtocolRegistration protocol) =>
+        Instance.Handles.Get<ProtocolRegistration>(protocol.Handle) == protocol;
 
     private NDIS_STATUS Tell(Binding binding, NET_PNP_EVENT_CODE code, NDIS_DEVICE_POWER_STATE? state = null)
     {

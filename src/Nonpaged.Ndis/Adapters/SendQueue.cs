@@ -235,7 +235,8 @@ internal sealed unsafe class SendQueue(
     }
 
     /// <summary>
-    /// NdisCancelSendPackets: what is queued is completed with NDIS_STATUS_REQUEST_ABORTED; the miniport is asked for what it has.
+    /// NdisCancelSendPackets: what is queued is completed with NDIS_STATUS_REQUEST_ABORTED; the miniport is asked for what it
+    /// has.
     /// </summary>
     public void Cancel(Binding binding, nint cancelId)
     {

@@ -88,7 +88,8 @@ internal sealed unsafe class DeviceEntry
             CallContext context = irql == Irql.PASSIVE_LEVEL ? Context : Context with { Irql = irql };
             using (CallContext.Enter(context))
             {
-                (string? Driver, string? Function) outer = DriverCalls.Begins?.Invoke(DriverFunctionNames.Dispatch(major)) ?? default;
+                string name = DriverFunctionNames.Dispatch(major);
+                (string? Driver, string? Function) outer = DriverCalls.Begins?.Invoke(name) ?? default;
                 NTSTATUS status = function(Object, irp);
                 DriverCalls.Ends?.Invoke(outer);
                 return status;

@@ -83,7 +83,7 @@ internal sealed unsafe class Dispatcher(Waits waits)
     /// index, 0 for all of them, or STATUS_TIMEOUT.
     /// </summary>
     /// <param name="context">Who waits.</param>
-    /// <param name="objects">The objects, each of which <see cref="IsObject"/> accepts.</param>
+    /// <param name="objects">The objects: <see cref="IsObject"/> accepts each.</param>
     /// <param name="all">Waits for all of them, which are taken at once.</param>
     /// <param name="time">How long; zero looks once; null is without end.</param>
     public uint Wait(CallContext context, nint[] objects, bool all, TimeSpan? time)

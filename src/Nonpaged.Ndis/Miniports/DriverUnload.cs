@@ -33,7 +33,8 @@ internal static class DriverUnload
     private static void LeftAdapter(NdisInstance instance, DriverRegistration registration, Adapter adapter) =>
         instance.Report(new NdisLeak(
             registration.Driver.Name, nameof(NdisLibrary.NdisIMInitializeDeviceInstanceEx),
-            $"The driver left {adapter.Name} running when it was unloaded.") { Site = instance.Handles.SiteOf(adapter.Handle) });
+            $"The driver left {adapter.Name} running when it was unloaded.")
+        { Site = instance.Handles.SiteOf(adapter.Handle) });
 
     private static void LeftProtocol(NdisInstance instance, DriverRegistration registration, ProtocolRegistration protocol) =>
         instance.Report(new NdisLeak(

@@ -26,7 +26,8 @@ public static unsafe partial class NdisLibrary
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         ConfigurationHandle = default;
         Status = NDIS_STATUS_FAILURE;
-        if (ProtocolSection == null || ProtocolParameters.Find(context.Instance, ProtocolSection->ToString()) is not { } store) return;
+        if (ProtocolSection == null) return;
+        if (ProtocolParameters.Find(context.Instance, ProtocolSection->ToString()) is not { } store) return;
         ConfigurationHandle = Open(store);
         Status = NDIS_STATUS_SUCCESS;
     }

@@ -16,7 +16,8 @@ public static unsafe partial class NdisLibrary
     /// <summary>A miniport that returned NDIS_STATUS_RESOURCES can take packets again.</summary>
     public static void NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
     {
-        if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is { } adapter) adapter.Turn.End(adapter.Sends.ResourcesAvailable);
+        if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is { } adapter)
+            adapter.Turn.End(adapter.Sends.ResourcesAvailable);
     }
 
     /// <summary>Offers a received frame to the protocols. Its buffers must hold until the call returns.</summary>

@@ -49,8 +49,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Makes an adapter of an intermediate driver: its MiniportInitialize runs, and protocols are offered the adapter, before this
-    /// returns. DeviceContext is what NdisIMGetDeviceContext gives there.
+    /// Makes an adapter of an intermediate driver: its MiniportInitialize runs, and protocols are offered the adapter, before
+    /// this returns. DeviceContext is what NdisIMGetDeviceContext gives there.
     /// </summary>
     public static NDIS_STATUS NdisIMInitializeDeviceInstanceEx(
         NDIS_HANDLE DriverHandle, NDIS_STRING* DriverInstance, NDIS_HANDLE DeviceContext)

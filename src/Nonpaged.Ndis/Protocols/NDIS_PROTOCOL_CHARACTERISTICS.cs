@@ -53,7 +53,9 @@ public sealed class NDIS_PROTOCOL_CHARACTERISTICS
     /// <summary>Version 4, optional: called before an adapter that the protocol has open is halted.</summary>
     public UNBIND_HANDLER? UnbindAdapterHandler { get; set; }
 
-    /// <summary>Version 4, optional: hears of power and plug and play; null fails what is asked, and is not told the rest.</summary>
+    /// <summary>
+    /// Version 4, optional: hears of power and plug and play; null fails what is asked, and is not told the rest.
+    /// </summary>
     public PNP_EVENT_HANDLER? PnPEventHandler { get; set; }
 
     /// <summary>Version 4, optional: called when NDIS unloads the protocol, or an application asked for that.</summary>

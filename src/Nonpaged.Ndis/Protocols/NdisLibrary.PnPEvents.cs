@@ -43,8 +43,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// The name of an adapter that a protocol has open, for a person. Its memory is the driver's, which frees it by NdisFreeMemory
-    /// (NdisFreeString).
+    /// The name of an adapter that a protocol has open, for a person. Its memory is the driver's, which frees it by
+    /// NdisFreeMemory (NdisFreeString).
     /// </summary>
     public static NDIS_STATUS NdisQueryAdapterInstanceName(NDIS_STRING* AdapterInstanceName, NDIS_HANDLE NdisBindingHandle)
     {
@@ -79,7 +79,8 @@ public static unsafe partial class NdisLibrary
     {
         *name = default;
         if (adapter is null) return NDIS_STATUS_FAILURE;
-        NDIS_STATUS status = NdisAllocateMemoryWithTag(out void* memory, (uint)adapter.Name.Length * sizeof(char), AdapterNameTag);
+        NDIS_STATUS status = NdisAllocateMemoryWithTag(
+            out void* memory, (uint)adapter.Name.Length * sizeof(char), AdapterNameTag);
         if (status != NDIS_STATUS_SUCCESS) return NDIS_STATUS_RESOURCES;
         adapter.Name.CopyTo(new Span<char>(memory, adapter.Name.Length));
         *name = new NDIS_STRING((char*)memory, adapter.Name.Length);

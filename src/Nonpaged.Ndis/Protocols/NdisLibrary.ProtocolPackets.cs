@@ -29,8 +29,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Cancels the sends of packets with an identifier (NDIS_SET_PACKET_CANCEL_ID). Those that NDIS or the miniport has queued are
-    /// completed with NDIS_STATUS_REQUEST_ABORTED; the others as if nothing had been cancelled.
+    /// Cancels the sends of packets with an identifier (NDIS_SET_PACKET_CANCEL_ID). Those that NDIS or the miniport has queued
+    /// are completed with NDIS_STATUS_REQUEST_ABORTED; the others as if nothing had been cancelled.
     /// </summary>
     public static void NdisCancelSendPackets(NDIS_HANDLE NdisBindingHandle, void* CancelId)
     {
@@ -38,6 +38,8 @@ public static unsafe partial class NdisLibrary
         Resolve<Binding>(NdisBindingHandle)?.CancelSends((nint)CancelId);
     }
 
-    /// <summary>A number from 1 to 255 for the highest byte of a driver's identifiers, so that no other driver has the same.</summary>
+    /// <summary>
+    /// A number from 1 to 255 for the highest byte of a driver's identifiers, so that no other driver has the same.
+    /// </summary>
     public static byte NdisGeneratePartialCancelId() => CallContext.Current.Instance.NextCancelId();
 }

@@ -31,8 +31,8 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>
-    /// Ends a protocol driver. One with ProtocolUnbindAdapter is asked to close what it has open, and waited for; another must have
-    /// closed it.
+    /// Ends a protocol driver. One with ProtocolUnbindAdapter is asked to close what it has open, and waited for; another must
+    /// have closed it.
     /// </summary>
     public static void NdisDeregisterProtocol(out NDIS_STATUS Status, NDIS_HANDLE NdisProtocolHandle)
     {

@@ -49,7 +49,8 @@ public sealed class DialectTests
         "__try {\n#if A\nif (a) {\n#else\nif (b) {\n#endif\ngoto nonpaged_leave_0; } nonpaged_leave_0:;} __except (1) { }")]
     [InlineData("__leave; { __leave; } __try { } __finally { __leave; }", null)]
     [InlineData("#define T __try { __leave; }\n", null)]
-    public void Leave_goes_to_the_end_of_its_body(string source, string? expected) => Assert.Equal(expected ?? source, Rewrite(source));
+    public void Leave_goes_to_the_end_of_its_body(string source, string? expected) =>
+        Assert.Equal(expected ?? source, Rewrite(source));
 
     [Theory]
     [InlineData("typedef unsigned long u32;", "typedef unsigned int u32;")]

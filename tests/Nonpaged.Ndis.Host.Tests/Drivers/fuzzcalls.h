@@ -241,6 +241,8 @@ static VOID Keys(RANDOM *Random)
     HANDLE handle;
     ULONG needed = 0, huge = Below(Random, 6) ? Length(Random) : 0x80000000u | Next(Random);
     PUCHAR buffer = Buffer(Random);
+    static __thread union { UNICODE_STRING Text; UCHAR Room[BIG]; } room;
+    PUNICODE_STRING direct = &room.Text;
     SLOT slot;
 
     if (!Take(Random, KEY, &slot)) slot.Kind = FREE, slot.Handle = AnyHandle(Random);
@@ -263,10 +265,11 @@ static VOID Keys(RANDOM *Random)
     case 7: ZwDeleteValueKey(slot.Handle, Name(Random, &text)), Below(Random, 4) == 0 ? ZwDeleteKey(slot.Handle) : 0; break;
     default:
         NdisZeroMemory(table, sizeof table);
-        table[0].Flags = RTL_QUERY_REGISTRY_DIRECT | (Next(Random) & 0x55);
         table[0].Name = Below(Random, 4) ? (PWSTR)L"Seed" : NULL;
-        text.Buffer = (PVOID)F.Texts[1], text.Length = 0, text.MaximumLength = sizeof F.Texts[1];
-        table[0].EntryContext = &text;
+        table[0].Flags = (table[0].Name == NULL ? 0 : RTL_QUERY_REGISTRY_DIRECT) | (Next(Random) & 0x55);
+        /* A value that is no string is written over the counted string itself, whose lengths are then taken for the room: it has that. */
+        direct->Buffer = (PVOID)F.Texts[1], direct->Length = 0, direct->MaximumLength = 512;
+        table[0].EntryContext = direct;
         table[0].DefaultType = Below(Random, 2) ? REG_SZ : REG_NONE;
         table[0].DefaultData = (PVOID)L"default";
         table[0].DefaultLength = Below(Random, 4) ? 0 : 0x80000000u | Next(Random);

@@ -60,7 +60,13 @@ public sealed class DeviceProtocolTests
         byte[] bytes = new byte[DeviceWire.RequestHeader];
         var all = new DeviceRequestHeader
         {
-            Size = 1, Kind = DeviceRequestKind.Control, Id = 3, Offset = 4, Code = 5, Input = 6, Output = 7,
+            Size = 1,
+            Kind = DeviceRequestKind.Control,
+            Id = 3,
+            Offset = 4,
+            Code = 5,
+            Input = 6,
+            Output = 7,
         };
         all.Write(bytes);
         Assert.Equal(all, DeviceRequestHeader.Read(bytes));

@@ -42,9 +42,11 @@ public sealed class RegistryTests
             null, @"\Registry\Machine\System\CurrentControlSet\Control\Class\{4d36e972-e325-11ce-bfc1-08002be10318}")!;
         Assert.Equal(["0000", "0001"], registry.KeysOf(all));
         RegistryValue export = registry.Get(registry.Open(all, @"0000\Linkage")!, "Export")!;
-        Assert.Equal((RegistryValue.MultiString, "\\Device\\card-00:04.0\0\0"), (export.Type, Encoding.Unicode.GetString(export.Data)));
+        Assert.Equal(
+            (RegistryValue.MultiString, "\\Device\\card-00:04.0\0\0"), (export.Type, Encoding.Unicode.GetString(export.Data)));
         RegistryKey tcpip = registry.Open(null, $@"{Registry.Services}\Tcpip\Linkage")!;
-        Assert.Equal("\\Device\\card-00:04.0\0\\Device\\{Upper}\0\0", Encoding.Unicode.GetString(registry.Get(tcpip, "Bind")!.Data));
+        Assert.Equal(
+            "\\Device\\card-00:04.0\0\\Device\\{Upper}\0\0", Encoding.Unicode.GetString(registry.Get(tcpip, "Bind")!.Data));
     }
 
     [Fact]

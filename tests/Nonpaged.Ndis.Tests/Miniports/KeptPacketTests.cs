@@ -82,7 +82,7 @@ public sealed unsafe class KeptPacketTests
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         nint[] packets = [.. Enumerable.Range(0, 10).Select(_ => protocol.NewPacket())];
         protocol.Send(packets[0]);
-        MiniportBench.Eventually(() => bench.Miniport.Calls.Any(call => call.StartsWith("Send", StringComparison.Ordinal)), "no send");
+        MiniportBench.Eventually(() => Sends(bench) > 0, "no send");
         isFull = true;
         foreach (nint packet in packets[1..])
         {
@@ -98,7 +98,7 @@ public sealed unsafe class KeptPacketTests
         isFull = false;
         bench.Ndis.Run(new Driver("elsewhere", DriverKind.Miniport), () =>
             NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packets[0], NDIS_STATUS_SUCCESS));
-        MiniportBench.Eventually(() => bench.Miniport.Calls.Count(call => call.StartsWith("Send", StringComparison.Ordinal)) > 2, "stuck");
+        MiniportBench.Eventually(() => Sends(bench) > 2, "stuck");
         bench.Ndis.Run(new Driver("elsewhere", DriverKind.Miniport), () =>
             NdisMSendComplete(bench.Miniport.Handle, (NDIS_PACKET*)packets[5], NDIS_STATUS_SUCCESS));
         MiniportBench.Eventually(() => protocol.Sent.Count == packets.Length, $"{protocol.Sent.Count} came back");
@@ -121,6 +121,9 @@ public sealed unsafe class KeptPacketTests
         Assert.DoesNotContain((byte)0, numbers);
         Assert.Equal(255, numbers.Distinct().Count());
     }
+
+    private static int Sends(MiniportBench bench) =>
+        bench.Miniport.Calls.Count(call => call.StartsWith("Send", StringComparison.Ordinal));
 
     /// <summary>A miniport that indicates one packet, and protocols that keep it.</summary>
     private sealed class KeepingBench : IDisposable

@@ -125,7 +125,8 @@ internal sealed unsafe class TinyProtocol : IDisposable
         fixed (char* characters = adapter)
         {
             var name = new NDIS_STRING(characters, adapter.Length);
-            NdisOpenAdapter(out NDIS_STATUS status, out _, out NDIS_HANDLE binding, out _, &medium, 1, _protocol, default, &name, 0, null);
+            NdisOpenAdapter(
+                out NDIS_STATUS status, out _, out NDIS_HANDLE binding, out _, &medium, 1, _protocol, default, &name, 0, null);
             Assert.Equal(NDIS_STATUS_SUCCESS, status);
             Binding = binding;
         }
