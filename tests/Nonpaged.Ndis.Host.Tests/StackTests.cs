@@ -115,6 +115,7 @@ public sealed partial class StackTests
         Assert.Contains("loop: a send was cancelled", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("FAILED", result.Error, StringComparison.Ordinal);
         Assert.Contains("driver: all adapters were offered", result.Error, StringComparison.Ordinal);
+        Assert.Contains("loop: the adapter is loop-virtual", result.Error, StringComparison.Ordinal);
         foreach (string state in new[] { "driver: power D3", "loop: power D3", "loop: power D0", "driver: power D0" })
             Assert.Contains(state, result.Error, StringComparison.Ordinal);
     }

@@ -88,6 +88,7 @@ static NTSTATUS OpenClose(PDEVICE_OBJECT DeviceObject, PIRP Irp)
     UNREFERENCED_PARAMETER(DeviceObject);
     if (KeGetCurrentIrql() != PASSIVE_LEVEL) return Complete(Irp, STATUS_UNSUCCESSFUL, 0);
     if (location->MajorFunction == IRP_MJ_CREATE) {
+        if (IoGetRelatedDeviceObject(location->FileObject) == NULL) return Complete(Irp, STATUS_UNSUCCESSFUL, 0);
         if (location->FileObject->FileName.Length == sizeof(WCHAR) * 7) return Complete(Irp, STATUS_ACCESS_DENIED, 0);
         location->FileObject->FsContext = &Open;
         InterlockedIncrement(&Open);
@@ -303,6 +304,9 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     UNICODE_STRING buffered, alias;
     PDRIVER_DISPATCH functions[IRP_MJ_MAXIMUM_FUNCTION + 1];
     PDEVICE_OBJECT device, above;
+    WCHAR text[8];
+    ULONG length;
+    KIRQL irql;
     PIRP own;
     UINT index;
 
@@ -336,6 +340,16 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     if (!NT_SUCCESS(IoCreateSymbolicLink(&alias, &buffered))) return STATUS_UNSUCCESSFUL;
     own = IoAllocateIrp(2, FALSE);
     if (own == NULL || own->StackCount != 2) return STATUS_UNSUCCESSFUL;
+    IoReuseIrp(own, STATUS_NOT_SUPPORTED);
+    if (own->IoStatus.Status != STATUS_NOT_SUPPORTED || own->StackCount != 2 || IoIs32bitProcess(own)) return STATUS_UNSUCCESSFUL;
+    IoInitializeIrp(own, IoSizeOfIrp(2), 2);
+    if (own->IoStatus.Status != STATUS_SUCCESS || IoCancelIrp(own) || !own->Cancel) return STATUS_UNSUCCESSFUL;
     IoFreeIrp(own);
+    IoAcquireCancelSpinLock(&irql);
+    IoReleaseCancelSpinLock(irql);
+    if (IoGetAttachedDevice(device) != above || IoGetAttachedDevice(above) != above) return STATUS_UNSUCCESSFUL;
+    if (IoGetDeviceProperty(device, DevicePropertyClassName, sizeof text, text, &length) != STATUS_SUCCESS) return STATUS_UNSUCCESSFUL;
+    if (length != sizeof L"Net" || !RtlEqualMemory(text, L"Net", length)) return STATUS_UNSUCCESSFUL;
+    if (IoGetDeviceProperty(device, DevicePropertyClassName, 2, text, &length) != STATUS_BUFFER_TOO_SMALL) return STATUS_UNSUCCESSFUL;
     return NdisMRegisterMiniport(Wrapper, &characteristics, sizeof characteristics);
 }

@@ -464,6 +464,7 @@ static VOID CheckRegistry(VOID)
     table[0].Name = (PWSTR)(ULONG_PTR)L"Nothing", table[0].Flags = RTL_QUERY_REGISTRY_REQUIRED;
     CHECK(RtlQueryRegistryValues(RTL_REGISTRY_HANDLE, (PCWSTR)below, table, &Seen, NULL) == STATUS_OBJECT_NAME_NOT_FOUND && Seen == 1);
     CHECK(RtlDeleteRegistryValue(RTL_REGISTRY_SERVICES, L"driver\\Parameters", L"Written") == STATUS_SUCCESS);
+    CHECK(RtlCreateRegistryKey(RTL_REGISTRY_SERVICES, L"Made") == STATUS_SUCCESS && RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, L"Made") == STATUS_SUCCESS);
     CHECK(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, (PWSTR)(ULONG_PTR)L"driver") == STATUS_SUCCESS);
     CHECK(RtlCheckRegistryKey(RTL_REGISTRY_SERVICES, (PWSTR)(ULONG_PTR)L"nobody") == STATUS_OBJECT_NAME_NOT_FOUND);
     CHECK(ZwClose(below) == STATUS_SUCCESS && ZwClose(key) == STATUS_SUCCESS);

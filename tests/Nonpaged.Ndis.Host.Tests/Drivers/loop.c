@@ -162,8 +162,13 @@ static VOID Free(PLOOP Loop)
 static NDIS_STATUS Initialize(PNDIS_STATUS Error, PUINT Selected, PNDIS_MEDIUM Media, UINT Count, NDIS_HANDLE Handle, NDIS_HANDLE Configuration)
 {
     NDIS_STATUS status;
+    NDIS_STRING name;
     PLOOP loop;
 
+    if (NdisMQueryAdapterInstanceName(&name, Handle) == NDIS_STATUS_SUCCESS) {
+        DbgPrint("the adapter is %wZ\n", &name);
+        NdisFreeString(name);
+    }
     UNREFERENCED_PARAMETER(Error), UNREFERENCED_PARAMETER(Media), UNREFERENCED_PARAMETER(Count), UNREFERENCED_PARAMETER(Configuration);
     *Selected = 0;
     if (NdisAllocateMemoryWithTag((PVOID *)&loop, sizeof *loop, TAG) != NDIS_STATUS_SUCCESS) return NDIS_STATUS_RESOURCES;

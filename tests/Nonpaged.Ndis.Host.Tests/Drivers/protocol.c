@@ -205,7 +205,9 @@ static VOID CheckNames(PCHECKER Checker, PNDIS_STRING DeviceName, PVOID Section)
     NDIS_STATUS status;
 
     CHECK(NdisQueryAdapterInstanceName(&name, Checker->Binding) == NDIS_STATUS_SUCCESS);
-    CHECK(NdisEqualString(&name, DeviceName, FALSE));
+    /* The device's name is the adapter's behind \Device\. */
+    CHECK(DeviceName->Length == name.Length + 8 * sizeof(WCHAR));
+    CHECK(NdisEqualMemory(DeviceName->Buffer + 8, name.Buffer, name.Length));
     NdisFreeString(name);
     NdisOpenProtocolConfiguration(&status, &configuration, (PNDIS_STRING)Section);
     CHECK(status == NDIS_STATUS_SUCCESS);
@@ -278,7 +280,7 @@ static VOID Bind(PNDIS_STATUS Result, NDIS_HANDLE BindContext, PNDIS_STRING Devi
     PCHECKER checker;
     UINT selected;
 
-    UNREFERENCED_PARAMETER(BindContext), UNREFERENCED_PARAMETER(Unused);
+    UNREFERENCED_PARAMETER(Unused);
     NdisAllocateMemoryWithTag((PVOID *)&checker, sizeof *checker, TAG);
     NdisZeroMemory(checker, sizeof *checker);
     NdisInitializeEvent(&checker->Done);
@@ -298,7 +300,8 @@ static VOID Bind(PNDIS_STATUS Result, NDIS_HANDLE BindContext, PNDIS_STRING Devi
     NdisReEnumerateProtocolBindings(Protocol);
     CHECK(checker->Wrong == 0);
     ReturnKept(checker);
-    *Result = NDIS_STATUS_SUCCESS;
+    *Result = NDIS_STATUS_PENDING;
+    NdisCompleteBindAdapter(BindContext, NDIS_STATUS_SUCCESS, NDIS_STATUS_SUCCESS);
     DbgPrint("%d checks, %d failures; %d sent, %d aborted, %d received, %d transferred\n", Checks, Failures, checker->Sent, checker->Aborted,
         checker->Received, checker->Transferred);
 }
