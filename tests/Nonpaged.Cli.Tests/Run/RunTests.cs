@@ -231,7 +231,8 @@ public sealed class RunTests
         JsonElement run = result.Json;
         Assert.Equal(
             [
-                "machine", "nic", "driver", "profile", "address", "ping", "peer", "survey", "taps", "frames", "allocations",
+                "machine", "nic", "driver", "stack", "profile", "address", "ping", "peer", "survey", "taps", "frames",
+                "allocations",
                 "furtherAllocations", "outstanding", "leaks", "noncached", "reports", "furtherReports", "crash", "failure",
                 "exitCode",
             ],
