@@ -241,7 +241,7 @@ static VOID Keys(RANDOM *Random)
     HANDLE handle;
     ULONG needed = 0, huge = Below(Random, 6) ? Length(Random) : 0x80000000u | Next(Random);
     PUCHAR buffer = Buffer(Random);
-    static __thread union { UNICODE_STRING Text; UCHAR Room[BIG]; } room;
+    union { UNICODE_STRING Text; UCHAR Room[2 * FRAME]; } room;
     PUNICODE_STRING direct = &room.Text;
     SLOT slot;
 
