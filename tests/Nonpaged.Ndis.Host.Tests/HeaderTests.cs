@@ -123,7 +123,7 @@ public sealed partial class HeaderTests
                 "NTSTATUS DriverEntry(PVOID First, PVOID Second) { (void)First, (void)Second; return STATUS_NOT_IMPLEMENTED; }",
             ]);
             using var driver = new DriverBuild(all);
-            CommandResult result = DriverRun.Run(driver, "--json");
+            CommandResult result = DriverRun.RunOver(driver.File, "--over", "rtl8139", "--json");
             Assert.Contains("DriverEntry", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
             Assert.DoesNotContain(" needs ", DriverRun.Reason(DriverRun.Json(result)), StringComparison.Ordinal);
         }

@@ -79,7 +79,7 @@ typedef struct _NDIS_REQUEST {
         } SET_INFORMATION;
     } DATA;
     UCHAR NdisReserved[9 * sizeof(PVOID)];
-    union {
+    __extension__ union {
         UCHAR CallMgrReserved[2 * sizeof(PVOID)];
         UCHAR ProtocolReserved[2 * sizeof(PVOID)];
     };

@@ -131,6 +131,7 @@ typedef ULONG DEVICE_TYPE;
 
 #define NONPAGED_POINTER_ALIGNED __attribute__((__aligned__(8)))
 
+#ifndef NONPAGED_IO_STATUS_BLOCK
 #define NONPAGED_IO_STATUS_BLOCK
 typedef struct _IO_STATUS_BLOCK {
     __extension__ union {
@@ -139,6 +140,7 @@ typedef struct _IO_STATUS_BLOCK {
     };
     ULONG_PTR Information;
 } IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;
+#endif
 
 typedef struct _FILE_OBJECT FILE_OBJECT, *PFILE_OBJECT;
 typedef struct _IO_STACK_LOCATION IO_STACK_LOCATION, *PIO_STACK_LOCATION;
