@@ -121,6 +121,17 @@ public sealed partial class StackTests
     }
 
     [Fact]
+    public void A_protocol_that_opens_no_adapter_by_itself_runs_where_a_program_may_ask_it_to()
+    {
+        using var protocol = DriverBuild.Own("protocol", "-DOPENS_LATER");
+        CommandResult refused = DriverRun.RunOver(protocol.File, "--over", "rtl8139", "--hold", "1", "--json");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("has not opened it", DriverRun.Reason(DriverRun.Json(refused)), StringComparison.Ordinal);
+        CommandResult result = DriverRun.RunOver(protocol.File, "--over", "rtl8139", "--exec", "true", "--json");
+        Stack.IsClean(result, DriverRun.Json(result));
+    }
+
+    [Fact]
     public void A_driver_where_it_cannot_be_is_told_with_the_command_that_is_right()
     {
         using var ping = DriverBuild.Sample("ping");

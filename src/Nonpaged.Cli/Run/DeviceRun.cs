@@ -8,8 +8,7 @@ namespace Nonpaged.Cli;
 /// An adapter is held while programs use its driver's devices (--devices, --exec). Above a virtual miniport a protocol answers
 /// ARP and ICMP echo.
 /// </summary>
-internal sealed class DeviceRun(
-    RunSteps steps, Screen screen, RunPrinter printer, RunRequest request, Interruption interruption) : IAdapterRun
+internal sealed class DeviceRun(RunSteps steps, RunPrinter printer, RunRequest request) : IAdapterRun
 {
     // As the gateway of QEMU's network, which cards have in its place.
     private static readonly IPAddress s_responder = new([10, 0, 2, 2]);
@@ -49,28 +48,10 @@ internal sealed class DeviceRun(
 
     public RunDocument AddTo(RunDocument document) => document;
 
-    private async Task HoldAsync(RunMachine machine, Adapter adapter, DeviceDoor door)
+    private Task HoldAsync(RunMachine machine, Adapter adapter, DeviceDoor door)
     {
         string what = request.Access!.Command is { } command ? $"running {command}"
             : $"serving devices at {door.Path} (Ctrl+C ends it)";
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
-        using var watch = new MachineWatch(machine.Machine, ended);
-        await Waiting.HoldAsync(screen, what, async () =>
-        {
-            Task use = door.UseAsync(request.Hold, ended.Token);
-            // A driver may remove its own adapter.
-            if (await Task.WhenAny(use, adapter.Halted) != use) await ended.CancelAsync();
-            try
-            {
-                await use;
-            }
-            catch (OperationCanceledException)
-            {
-                // A signal, which is what a person is meant to end it by, or the end of the adapter.
-            }
-
-            return true;
-        });
-        if (steps.WasTakenAway(machine.Machine, adapter)) throw RunSteps.TakenAway(machine.Machine);
+        return steps.UseAsync(what, machine.Machine, adapter, ended => door.UseAsync(request.Hold, ended));
     }
 }

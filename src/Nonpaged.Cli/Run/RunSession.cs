@@ -50,10 +50,10 @@ internal sealed class RunSession(
 
     private IAdapterRun ChooseRun(DriverShape top)
     {
-        if (top == DriverShape.Protocol) return new ProtocolRun(_steps, screen, printer, request, interruption);
+        if (top == DriverShape.Protocol) return new ProtocolRun(_steps, printer, request);
         if (request.Taps.Count > 0) return new TapRun(_steps, screen, printer, request, interruption);
         if (request.Peer) return new ExchangeRun(_steps, screen, printer, request, interruption);
-        if (request.Access is not null) return new DeviceRun(_steps, screen, printer, request, interruption);
+        if (request.Access is not null) return new DeviceRun(_steps, printer, request);
         if (request.IsVirtual) return new SurveyRun(_steps, screen, printer, request, interruption);
         return new LeaseRun(_steps, screen, printer, request, interruption);
     }

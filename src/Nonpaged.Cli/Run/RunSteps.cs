@@ -101,6 +101,33 @@ internal sealed class RunSteps(Screen screen, RunPrinter printer, RunRequest req
         });
     }
 
+    /// <summary>
+    /// Waits while an adapter is used, until that is over. A signal, which is what a person is meant to end it by, is no failure.
+    /// </summary>
+    /// <exception cref="CommandException">The machine or the driver ended the adapter before, or the use failed.</exception>
+    public async Task UseAsync(string what, Machine machine, Adapter adapter, Func<CancellationToken, Task> use)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(interruption.Token);
+        using var watch = new MachineWatch(machine, ended);
+        await Waiting.HoldAsync(screen, what, async () =>
+        {
+            Task used = use(ended.Token);
+            // A driver may remove its own adapter.
+            if (await Task.WhenAny(used, adapter.Halted) != used) await ended.CancelAsync();
+            try
+            {
+                await used;
+            }
+            catch (OperationCanceledException)
+            {
+                // A signal, or the end of the adapter.
+            }
+
+            return true;
+        });
+        if (WasTakenAway(machine, adapter)) throw TakenAway(machine);
+    }
+
     /// <summary>Shows the map of the pool, and saves it, where that is asked for.</summary>
     public void ShowMap(NonpagedPool pool)
     {

@@ -89,6 +89,25 @@ public sealed unsafe class IntermediateTests
     }
 
     [Fact]
+    public void An_intermediate_driver_needs_no_function_for_resets_and_is_not_resettable_then()
+    {
+        using var bench = new MiniportBench();
+        using Adapter below = bench.Start();
+        NDIS_MINIPORT_CHARACTERISTICS miniport = Miniport();
+        miniport.ResetHandler = null;
+        using LoadedDriver loaded = bench.Ndis.LoadDriver(Layered(miniport: miniport), below.Driver);
+        using (var protocol = new TinyProtocol(bench.Ndis, Assert.Single(loaded.Adapters)))
+        {
+            protocol.Reset();
+            MiniportBench.Eventually(() => !protocol.Resets.IsEmpty, "the reset does not end");
+            Assert.Equal([NDIS_STATUS_NOT_RESETTABLE], protocol.Resets);
+            Assert.Empty(protocol.Statuses);
+        }
+
+        Assert.Empty(bench.Ndis.Reports);
+    }
+
+    [Fact]
     public void Calls_of_intermediate_drivers_tell_a_handle_that_is_of_another_kind()
     {
         using var bench = new MiniportBench();
@@ -109,10 +128,10 @@ public sealed unsafe class IntermediateTests
     }
 
     /// <summary>The smallest intermediate driver: it passes nothing on.</summary>
-    private MiniportDriver Layered(bool forgets = false) => new("layered", (driver, path) =>
+    private MiniportDriver Layered(bool forgets = false, NDIS_MINIPORT_CHARACTERISTICS? miniport = null) => new("layered", (driver, path) =>
     {
         NdisMInitializeWrapper(out _wrapper, driver, path, null);
-        NDIS_STATUS status = NdisIMRegisterLayeredMiniport(_wrapper, Miniport(), 0, out _layer);
+        NDIS_STATUS status = NdisIMRegisterLayeredMiniport(_wrapper, miniport ?? Miniport(), 0, out _layer);
         if (status != NDIS_STATUS_SUCCESS) return status;
         NdisMRegisterUnloadHandler(_wrapper, _ =>
         {

@@ -113,6 +113,9 @@ internal sealed unsafe class TinyProtocol : IDisposable
     /// <summary>NdisFreePacketPool. From within one of its handlers, too.</summary>
     public void FreePool() => NdisFreePacketPool(_pool);
 
+    /// <summary>NdisReset. Its end is in <see cref="Resets"/>.</summary>
+    public void Reset() => _ndis.Run(_driver, () => NdisReset(out _, Binding));
+
     /// <summary>NdisDeregisterProtocol.</summary>
     public void Deregister() => _ndis.Run(_driver, () => NdisDeregisterProtocol(out _, _protocol));
 
