@@ -128,7 +128,8 @@ public sealed unsafe class IntermediateTests
     }
 
     /// <summary>The smallest intermediate driver: it passes nothing on.</summary>
-    private MiniportDriver Layered(bool forgets = false, NDIS_MINIPORT_CHARACTERISTICS? miniport = null) => new("layered", (driver, path) =>
+    private MiniportDriver Layered(bool forgets = false, NDIS_MINIPORT_CHARACTERISTICS? miniport = null) =>
+        new("layered", (driver, path) =>
     {
         NdisMInitializeWrapper(out _wrapper, driver, path, null);
         NDIS_STATUS status = NdisIMRegisterLayeredMiniport(_wrapper, miniport ?? Miniport(), 0, out _layer);
