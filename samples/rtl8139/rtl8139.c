@@ -176,10 +176,11 @@ static VOID StartDevice(PADAPTER Adapter)
     Adapter->RxOffset = Adapter->TxNext = Adapter->TxOldest = Adapter->TxBusy = 0;
     Adapter->TxRefused = FALSE;
     WRITE(Adapter, Ulong, REG_RX_BUFFER, NdisGetPhysicalAddressLow(Adapter->RxPhysical));
+    /* Before the receiver runs: what it tells from then on is new. */
+    WRITE(Adapter, Ushort, REG_INTERRUPT_STATUS, 0xffff);
     WRITE(Adapter, Uchar, REG_COMMAND, COMMAND_TX_ENABLE | COMMAND_RX_ENABLE);
     WRITE(Adapter, Ulong, REG_TX_CONFIG, TX_CONFIG);
     ApplyFilter(Adapter);
-    WRITE(Adapter, Ushort, REG_INTERRUPT_STATUS, 0xffff);
     WRITE(Adapter, Ushort, REG_INTERRUPT_MASK, INTERRUPTS);
 }
 

@@ -10,7 +10,7 @@
 #define IOCTL_TAP_LINK CTL_CODE(TAP_DEVICE_TYPE, TAP_FUNCTION_LINK, METHOD_BUFFERED, FILE_ANY_ACCESS)
 #define IOCTL_TAP_STATISTICS CTL_CODE(TAP_DEVICE_TYPE, TAP_FUNCTION_STATISTICS, METHOD_BUFFERED, FILE_ANY_ACCESS)
 
-enum { DEFAULT_QUEUE = 256, LONGEST_QUEUE = 4096, LINK_SPEED = 1000000 };
+enum { DEFAULT_QUEUE = 256, LONGEST_QUEUE = 4096, LINK_SPEED = 1000000, MOST_MULTICAST = 32 };
 
 typedef struct _FRAME {
     LIST_ENTRY Entry;
@@ -185,7 +185,7 @@ static NDIS_STATUS Send(NDIS_HANDLE Context, PNDIS_PACKET Packet, UINT Flags)
     UNREFERENCED_PARAMETER(Flags);
     NdisQueryPacket(Packet, NULL, NULL, &buffer, &total);
     if (total > TAP_LONGEST_FRAME) return NDIS_STATUS_INVALID_LENGTH;
-    if (NdisAllocateMemoryWithTag((PVOID *)&frame, sizeof *frame, TAP_TAG) != NDIS_STATUS_SUCCESS) return NDIS_STATUS_RESOURCES;
+    if (NdisAllocateMemoryWithTag((PVOID *)&frame, sizeof *frame, TAP_TAG) != NDIS_STATUS_SUCCESS) return NDIS_STATUS_FAILURE;
     while (buffer != NULL) {
         PVOID bytes;
         UINT length;
@@ -357,7 +357,7 @@ static NDIS_STATUS Query(NDIS_HANDLE Context, NDIS_OID Oid, PVOID Buffer, ULONG 
         case OID_802_3_PERMANENT_ADDRESS:
         case OID_802_3_CURRENT_ADDRESS: source = adapter->Address, size = sizeof adapter->Address; break;
         case OID_802_3_MULTICAST_LIST: size = 0; break;
-        case OID_802_3_MAXIMUM_LIST_SIZE: number = 32; break;
+        case OID_802_3_MAXIMUM_LIST_SIZE: number = MOST_MULTICAST; break;
         default: return NDIS_STATUS_INVALID_OID;
     }
     *Written = 0;
@@ -382,7 +382,11 @@ static NDIS_STATUS Set(NDIS_HANDLE Context, NDIS_OID Oid, PVOID Buffer, ULONG Le
             if (Oid == OID_GEN_CURRENT_PACKET_FILTER) NdisMoveMemory(&adapter->Filter, Buffer, sizeof adapter->Filter);
             *Read = sizeof(ULONG);
             return NDIS_STATUS_SUCCESS;
-        case OID_802_3_MULTICAST_LIST: *Read = Length; return NDIS_STATUS_SUCCESS;
+        case OID_802_3_MULTICAST_LIST:
+            if (Length % ETH_LENGTH_OF_ADDRESS != 0) return NDIS_STATUS_INVALID_LENGTH;
+            if (Length > MOST_MULTICAST * ETH_LENGTH_OF_ADDRESS) return NDIS_STATUS_MULTICAST_FULL;
+            *Read = Length;
+            return NDIS_STATUS_SUCCESS;
         default: return NDIS_STATUS_INVALID_OID;
     }
 }

@@ -16,6 +16,8 @@ internal static class CommandTree
         var root = new RootCommand("Resident, pinned, contiguous, address-limited memory, and the network drivers that need it.")
         {
             RunCommand.Create(screen, new DriverHost(arguments, loader)),
+            VerifyCommand.Create(screen, new DriverHost(arguments, loader)),
+            VerifyRunCommand.Create(screen, new DriverHost(arguments, loader)),
             AllocCommand.Create(screen),
             DoctorCommand.Create(screen),
             DevicesCommand.Create(screen),

@@ -37,6 +37,9 @@ public abstract class Machine : IDisposable
         remove { }
     }
 
+    /// <summary>What the devices may reach, where the machine keeps them from the rest and the caller says; otherwise null.</summary>
+    public virtual DeviceReach? Reach => null;
+
     /// <summary>
     /// A pool of memory that the machine's devices reach by DMA, in the physical address space in which they are told addresses.
     /// It is the caller's, who disposes of it before the machine and after the devices have stopped using it.

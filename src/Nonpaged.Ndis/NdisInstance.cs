@@ -35,6 +35,7 @@ public sealed unsafe class NdisInstance : IDisposable
     {
         Pool = pool ?? throw new ArgumentNullException(nameof(pool));
         Options = options ?? new NdisOptions();
+        Handles = new HandleTable(Options.Verification);
         Memory = new DriverMemory(this);
         _adapters = new AdapterTable(this);
         Devices = new DeviceTable(this);
@@ -49,6 +50,9 @@ public sealed unsafe class NdisInstance : IDisposable
     /// call NDIS.
     /// </summary>
     public event Action<string>? LineLogged;
+
+    /// <summary>Each report when it is made, equal ones again. Handlers are as those of <see cref="LineLogged"/>.</summary>
+    internal event Action<NdisReport>? Reported;
 
     /// <summary>What calls outside of any driver use: the memory of the host.</summary>
     public static NdisInstance Default => Volatile.Read(ref s_default) ?? MakeDefault();
@@ -108,7 +112,7 @@ public sealed unsafe class NdisInstance : IDisposable
     /// <summary>What drivers let programs open.</summary>
     internal DeviceTable Devices { get; }
 
-    internal HandleTable Handles { get; } = new();
+    internal HandleTable Handles { get; }
 
     internal PnPEvents PnPEvents { get; }
 
@@ -205,7 +209,7 @@ public sealed unsafe class NdisInstance : IDisposable
         Devices.AwaitFiles();
         Kernel.Dispose();
         // What was written after its free is told now, and not to an instance that is gone.
-        if (Options.Guard) Pool.Trim();
+        if (Options.Guard || Options.GuardPages != GuardPages.None) Pool.Trim();
         Pool.Corrupted -= Report;
         if (Machine is not null) Machine.Faulted -= ReportFault;
         if (_ownsPool) Pool.Dispose();
@@ -234,8 +238,15 @@ public sealed unsafe class NdisInstance : IDisposable
     internal void Report(NdisLeak leak)
     {
         _book.Add(leak);
-        Report(new NdisReport(NdisReportKind.Leak, leak.Call, leak.Driver, leak.What));
+        IReadOnlyList<CodePlace> stack = leak.Stack.Count > 0 ? leak.Stack
+            : Options.Verification?.Faults.StackOf(leak.Call) ?? [];
+        Report(new NdisReport(NdisReportKind.Leak, leak.Call, leak.Driver, leak.What) { Stack = stack });
     }
+
+    /// <summary>A call that allocates is made to fail.</summary>
+    internal bool IsShort(string call) =>
+        Options.Verification is { } verification && CallContext.CurrentDriver.Name != verification.Exempt
+            && verification.Faults.Fails(call, verification.Stack());
 
     internal void Tell(NdisMessage message)
     {
@@ -263,6 +274,8 @@ public sealed unsafe class NdisInstance : IDisposable
 
     internal void Report(NdisReport report)
     {
+        if (Options.Verification is { } verification) report = verification.Locate(report);
+        Reported?.Invoke(report);
         _book.Add(report);
         Tell(NdisMessage.Of(report));
     }
@@ -288,7 +301,12 @@ public sealed unsafe class NdisInstance : IDisposable
             ? NdisReportKind.WritePastEnd
             : NdisReportKind.WriteAfterFree;
         string driver = allocation?.Driver.Name ?? Driver.Program.Name;
-        Report(new NdisReport(kind, allocation?.Call ?? "", driver, corruption.ToString()));
+        Report(new NdisReport(kind, allocation?.Call ?? "", driver, corruption.ToString())
+        {
+            Stack = allocation?.Stack ?? [],
+            AllocationStack = allocation?.Stack ?? [],
+            FreeStack = allocation?.FreeStack ?? [],
+        });
     }
 
     private void ReportFault(string fault)
@@ -302,6 +320,12 @@ public sealed unsafe class NdisInstance : IDisposable
     private static NonpagedPool PoolOver(Machine machine, NdisOptions options)
     {
         ArgumentNullException.ThrowIfNull(machine);
-        return machine.CreatePool(new NonpagedPoolOptions { Name = machine.Name, Verify = true, Guard = options.Guard });
+        return machine.CreatePool(new NonpagedPoolOptions
+        {
+            Name = machine.Name,
+            Verify = true,
+            Guard = options.Guard,
+            GuardPages = options.GuardPages,
+        });
     }
 }

@@ -20,6 +20,9 @@ public sealed record NdisLeak(string Driver, string Call, string What)
     /// <summary>Where in a C driver the call was made; null where that is not known.</summary>
     public string? Site { get; init; }
 
+    /// <summary>Where that was, innermost first; empty unless the driver is verified.</summary>
+    public IReadOnlyList<CodePlace> Stack { get; init; } = [];
+
     internal static NdisLeak Of(NdisAllocation allocation, string who)
     {
         string tag = allocation.Tag is { } number ? $", tag '{TagName(number)}'" : "";
@@ -32,6 +35,7 @@ public sealed record NdisLeak(string Driver, string Call, string What)
             Tag = allocation.Tag is { } kept ? TagName(kept) : null,
             Address = allocation.VirtualAddress,
             Site = allocation.Site,
+            Stack = allocation.Stack,
         };
     }
 

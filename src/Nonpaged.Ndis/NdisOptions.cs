@@ -38,6 +38,12 @@ public sealed record NdisOptions
     public bool Guard { get; init; }
 
     /// <summary>
+    /// Puts each block beside a page without access: <see cref="NonpagedPoolOptions.GuardPages"/>. For an instance on a machine,
+    /// in place of <see cref="Guard"/>.
+    /// </summary>
+    public GuardPages GuardPages { get; init; }
+
+    /// <summary>
     /// Packet and buffer pools give more descriptors than they were made for, with a report: real drivers take more than they
     /// asked for. Otherwise the count is a limit, as on Windows CE.
     /// </summary>
@@ -48,6 +54,9 @@ public sealed record NdisOptions
     /// 100th, ... are written.
     /// </summary>
     public bool BriefLog { get; init; }
+
+    /// <summary>What is watched of the drivers, and made to fail; null where they are only run.</summary>
+    internal Verification? Verification { get; init; }
 
     /// <summary>Keeps the record of every call that asked for memory, also after the memory was freed.</summary>
     public bool KeepJournal { get; init; }

@@ -55,4 +55,19 @@ public enum NdisReportKind
 
     /// <summary>A driver asked for the physical address of memory that is not pinned: the kernel may move it. It got 0.</summary>
     NotPinned,
+
+    /// <summary>A call was made at a lower IRQL than its documents demand.</summary>
+    IrqlTooLow,
+
+    /// <summary>A function of the driver returned with a spin lock that it had taken. Found while the driver is verified.</summary>
+    LockHeldAtReturn,
+
+    /// <summary>
+    /// Two spin locks were taken in one order and in the other: two threads can wait for each other. Found while the driver is
+    /// verified.
+    /// </summary>
+    LockOrder,
+
+    /// <summary>A function kept the processor for longer than it may at its IRQL. Found while the driver is verified.</summary>
+    TooLong,
 }

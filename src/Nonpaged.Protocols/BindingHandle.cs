@@ -77,6 +77,23 @@ internal sealed unsafe class BindingHandle
         return status;
     }
 
+    /// <summary>
+    /// NdisReset. NDIS_STATUS_CLOSING where it is closed. It may wait for a function of the miniport that gives the protocol a
+    /// frame, so it is not held against the others.
+    /// </summary>
+    public NDIS_STATUS Reset()
+    {
+        NDIS_HANDLE handle;
+        lock (_gate)
+        {
+            if (_closed) return NDIS_STATUS_CLOSING;
+            handle = _handle;
+        }
+
+        NdisReset(out NDIS_STATUS status, handle);
+        return status;
+    }
+
     /// <summary>NdisTransferData of a whole frame, from within ProtocolReceive. NDIS_STATUS_CLOSING where it is closed.</summary>
     public NDIS_STATUS TransferData(NDIS_HANDLE receiveContext, uint bytes, NDIS_PACKET* packet, out uint transferred)
     {

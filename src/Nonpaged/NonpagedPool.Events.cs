@@ -47,7 +47,7 @@ public sealed unsafe partial class NonpagedPool
         remove => _events.AllocationFailed -= value;
     }
 
-    private void TellCorruptions() => _events.OnCorrupted(_recorded.TakeFound());
+    private void TellCorruptions() => _events.OnCorrupted(_fenced is null ? _recorded.TakeFound() : _fenced.TakeFound());
 
     /// <summary>Tells what is wrong with a free, where anything is.</summary>
     private BadFree Told(BadFree bad, nuint address)

@@ -31,6 +31,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     private readonly PageStore _pages;
     private readonly Supply _supply;
     private readonly RecordedHeap _recorded;
+    private readonly FencedBlocks? _fenced;
     private readonly WholePages _whole;
     private readonly BlockIndex _index;
     private readonly Importer _importer;
@@ -55,7 +56,8 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _front = new Front(PoolOptionsCheck.HasMagazines(options, grows), _supply, _timer, _life);
         _recorded = new RecordedHeap(options, _life, _pages, _supply, freed);
         _whole = new WholePages(this, _life, _pages, _supply, freed);
-        _index = new BlockIndex(_pages, _recorded, freed);
+        _fenced = options.GuardPages == GuardPages.None ? null : new FencedBlocks(this, _life, _pages, _supply, freed);
+        _index = new BlockIndex(_pages, _recorded, _fenced, freed);
         _importer = new Importer(host?.Pins.Rings, iommu);
         _exporter = new Exporter(options, _pages, isHost: grows);
         _memoryPool = new NonpagedMemoryPool(this);
@@ -143,7 +145,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         MemoryRequest request, [NotNullWhen(true)] out MemoryBlock? block, [NotNullWhen(false)] out AllocationFailure? failure)
     {
         RequestCheck.ThrowIfWrong(request, IsFixed);
-        int sizeClass = RequestCheck.IsForHeap(request) ? _recorded.ClassOf(request) : 0;
+        int sizeClass = _fenced is null && RequestCheck.IsForHeap(request) ? _recorded.ClassOf(request) : 0;
         block = Take(request, sizeClass, out failure);
         if (block is null && TryFindMore(isSmall: sizeClass != 0, failure)) block = Take(request, sizeClass, out failure);
         if (block is not null) _events.OnAllocated();
@@ -164,6 +166,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     {
         _front.Make()?.Trim();
         _recorded.GiveKept();
+        _fenced?.GiveKept();
         TellCorruptions();
     }
 
@@ -186,7 +189,7 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _memoryPool.Leave();
         _life.AwaitHolders();
         HeapHook.Step();
-        Leftovers = _supply.Close(_recorded.Close());
+        Leftovers = _supply.Close([.. _recorded.Close(), .. _fenced?.Blocks ?? []]);
         _importer.Dispose();
         // When the memory is gone: a thread that ends at this moment gives back until then.
         _front.Heap?.Dispose();
@@ -197,7 +200,8 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     internal void Free(MemoryBlock block)
     {
         if (Options.Verify && !_life.IsOver) CheckPins();
-        if (block.Place == 0) _recorded.Give(block);
+        if (_fenced is not null) _fenced.Give(block);
+        else if (block.Place == 0) _recorded.Give(block);
         else _whole.Give(block);
         TellCorruptions();
     }
@@ -239,7 +243,9 @@ public sealed unsafe partial class NonpagedPool : IDisposable
     }
 
     private MemoryBlock? Take(MemoryRequest request, int sizeClass, out AllocationFailure? failure) =>
-        sizeClass != 0 ? TakeRecorded(request, sizeClass, out failure) : _whole.Take(request, out failure);
+        _fenced is not null ? _fenced.Take(request, out failure)
+        : sizeClass != 0 ? TakeRecorded(request, sizeClass, out failure)
+        : _whole.Take(request, out failure);
 
     private MemoryBlock? TakeRecorded(MemoryRequest request, int sizeClass, out AllocationFailure? failure)
     {

@@ -30,6 +30,14 @@ public sealed record NonpagedPoolOptions
     public bool Guard { get; init; }
 
     /// <summary>
+    /// Puts each block on pages of its own, with a page without access at its end or before its start, and keeps freed ones
+    /// without access while there is memory for others: what reads or writes where it must not faults at once. Writes of devices
+    /// to freed blocks are found as with <see cref="Guard"/>. A block ends at its page's end, so that it is aligned to no more than
+    /// its length is. Takes two pages or more for each block. With <see cref="Verify"/> only.
+    /// </summary>
+    public GuardPages GuardPages { get; init; }
+
+    /// <summary>
     /// Keeps the stack of each allocation of a block that has a record (<see cref="MemoryBlock.AllocationStack"/>), so that
     /// <see cref="NonpagedPool.LeftBehind"/> tells who forgot it. Small blocks that are asked for by their length alone have a
     /// record with <see cref="Verify"/> only. For finding leaks: each such allocation walks the stack.

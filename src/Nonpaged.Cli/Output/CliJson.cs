@@ -19,6 +19,7 @@ namespace Nonpaged.Cli;
 [JsonSerializable(typeof(XdpDocument))]
 [JsonSerializable(typeof(XdpWatchDocument))]
 [JsonSerializable(typeof(XdpServeDocument))]
+[JsonSerializable(typeof(VerifyDocument))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // The output is read by programs and people, not put into HTML: "<" and "'" stay as they are.
@@ -47,6 +48,8 @@ internal sealed partial class CliJson : JsonSerializerContext
     public static string Write(XdpWatchDocument document) => JsonSerializer.Serialize(document, s_readable.XdpWatchDocument);
 
     public static string Write(XdpServeDocument document) => JsonSerializer.Serialize(document, s_readable.XdpServeDocument);
+
+    public static string Write(VerifyDocument document) => JsonSerializer.Serialize(document, s_readable.VerifyDocument);
 
     public static string Write(MapDocument document) => JsonSerializer.Serialize(document, s_readable.MapDocument);
 

@@ -12,14 +12,56 @@ internal static unsafe class CrashReader
     private const int SI_KERNEL = 128;
     private const int SIGSEGV = 11;
 
-    public static CrashDocument Read(MemoryMappedFile file, int signal)
+    public static CrashDocument Read(MemoryMappedFile file, int signal) => Use(file, records => Describe(records, signal));
+
+    /// <summary>Where it was, and what accessed what.</summary>
+    /// <param name="file">The process's call records.</param>
+    /// <param name="signal">The signal that ended it; 0 where none did.</param>
+    /// <param name="drivers">The drivers' files, by which places are known to be in them.</param>
+    public static DriverFault ReadFault(MemoryMappedFile file, int signal, IReadOnlyList<string> drivers) => Use(file, records =>
+    {
+        bool isNoted = records->Signal != 0;
+        CallRecord* call = CallOf(records, isNoted);
+        return new DriverFault(
+            isNoted ? (int)records->Signal : signal,
+            Text(call->Driver, CallRecord.NameRoom),
+            Text(call->Function, CallRecord.NameRoom),
+            Text(call->Call, CallRecord.NameRoom),
+            isNoted && signal is SIGSEGV or 7 ? records->FaultAddress : null,
+            records->IsWrite != 0,
+            isNoted && signal == SIGSEGV && records->Code == SI_KERNEL,
+            call->ThreadId,
+            Frames(records, drivers));
+    });
+
+    private static List<CodePlace> Frames(CallRecords* records, IReadOnlyList<string> drivers)
+    {
+        List<CodePlace> places = [];
+        string? module = Text(records->ModulePath, CallRecords.PathRoom);
+        ulong counter = records->ProgramCounter - records->ModuleBase;
+        if (module is not null && drivers.FirstOrDefault(one => Path.GetFileName(one) == Path.GetFileName(module)) is { } own)
+            places.Add(new CodePlace(own, counter, null));
+        for (int index = 0; index < records->FrameCount; index++)
+        {
+            (ulong offset, nint name) = CallRecords.Frame(records, index);
+            string file = Text((byte*)name, CallRecord.NameRoom) ?? "";
+            if (drivers.FirstOrDefault(one => Path.GetFileName(one) == file) is not { } driver) continue;
+            // The function that was interrupted goes on there, and the others behind their calls.
+            if (places.Count > 0 && places[0].Module == driver && offset == counter) continue;
+            places.Add(new CodePlace(driver, offset - 1, null));
+        }
+
+        return places;
+    }
+
+    private static T Use<T>(MemoryMappedFile file, Reading<T> read)
     {
         using MemoryMappedViewAccessor view = file.CreateViewAccessor(0, CallRecords.FileSize);
         byte* address = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref address);
         try
         {
-            return Describe((CallRecords*)address, signal);
+            return read((CallRecords*)address);
         }
         finally
         {
@@ -83,7 +125,7 @@ internal static unsafe class CrashReader
         return isAccess && record->FaultAddress < 4096 ? "It dereferenced a NULL pointer." : null;
     }
 
-    private static string SignalName(int signal) => signal switch
+    public static string SignalName(int signal) => signal switch
     {
         4 => "SIGILL",
         5 => "SIGTRAP",
@@ -101,4 +143,6 @@ internal static unsafe class CrashReader
         int length = bytes.IndexOf((byte)0);
         return length == 0 ? null : Encoding.UTF8.GetString(length < 0 ? bytes : bytes[..length]);
     }
+
+    private delegate T Reading<T>(CallRecords* records);
 }

@@ -51,7 +51,9 @@ internal sealed class DriverHost(string[] arguments, IDriverLoader? loader)
         }
     }
 
-    private static string FindProgram(RunRequest request)
+    /// <summary>The program that runs C drivers.</summary>
+    /// <exception cref="CommandException">It is not there.</exception>
+    public static string FindProgram(RunRequest request, string command = "run")
     {
         string? path = Environment.GetEnvironmentVariable(PathVariable);
         if (string.IsNullOrEmpty(path)) path = Path.Combine(AppContext.BaseDirectory, "nonpaged-host");
@@ -59,7 +61,7 @@ internal sealed class DriverHost(string[] arguments, IDriverLoader? loader)
         throw new CommandException(
             $"The program that runs C drivers is not there: {path}.",
             $"the variable {PathVariable}, which names it; the script ./nonpaged builds it and sets the variable",
-            $"./nonpaged run {request.DriverFile} --nic {request.Nic}",
+            $"./nonpaged {command} {request.DriverFile} --nic {request.Nic}",
             FailureKind.Other);
     }
 

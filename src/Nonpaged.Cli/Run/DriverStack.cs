@@ -1,9 +1,10 @@
 using Nonpaged.Ndis;
+using Nonpaged.Verify;
 
 namespace Nonpaged.Cli;
 
 /// <summary>The drivers of a run, one over the other.</summary>
-internal sealed class DriverStack(RunRequest request, DriverHost host, NdisInstance instance)
+internal sealed class DriverStack(RunRequest request, DriverHost host, NdisInstance instance) : IVerifyStack
 {
     // From the bottom up; without the lowest, which drives the card.
     private readonly List<LoadedDriver> _loaded = [];
@@ -53,6 +54,18 @@ internal sealed class DriverStack(RunRequest request, DriverHost host, NdisInsta
         {
             End(lowest);
             throw;
+        }
+    }
+
+    Adapter IVerifyStack.Build(Adapter lowest)
+    {
+        try
+        {
+            return Build(lowest);
+        }
+        catch (CommandException refused)
+        {
+            throw new AdapterException(refused.Failure.Reason, NDIS_STATUS.NDIS_STATUS_FAILURE, []);
         }
     }
 

@@ -59,6 +59,14 @@ internal sealed class StackOptions
     /// <summary>Whether an option names a driver of this package.</summary>
     public static bool IsOwn(string driver) => NetworkDrivers.Find(driver) is not null;
 
+    /// <summary>The same drivers, looked at.</summary>
+    /// <exception cref="CommandException">One is not there, or not where it can be.</exception>
+    public static IReadOnlyList<string> Checked(string[] over)
+    {
+        Check(over);
+        return over;
+    }
+
     private static void Check(string[] over)
     {
         for (int index = 0; index < over.Length; index++)

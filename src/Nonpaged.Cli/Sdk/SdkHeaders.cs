@@ -9,6 +9,11 @@ internal static class SdkHeaders
     /// <summary>The folder among them that a compiler searches last: a driver may have files of the same names.</summary>
     public const string Last = "last";
 
+    /// <summary>The files' names, without their folders.</summary>
+    public static IEnumerable<string> Names => typeof(CallRecord).Assembly.GetManifestResourceNames()
+        .Where(name => name.EndsWith(".h", StringComparison.Ordinal))
+        .Select(name => name[(name.LastIndexOf('/') + 1)..]);
+
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public static void Write(string folder)
     {

@@ -58,6 +58,20 @@ internal static unsafe partial class LibC
     /// <summary>The kernel's number of the calling thread (gettid(2)).</summary>
     public static int GetTid() => gettid();
 
+    /// <summary>How long the calling thread has used a processor (clock_gettime(2), CLOCK_THREAD_CPUTIME_ID).</summary>
+    public static TimeSpan GetThreadTime()
+    {
+        const int CLOCK_THREAD_CPUTIME_ID = 3;
+        // struct timespec: seconds and nanoseconds.
+        long* time = stackalloc long[2];
+        _ = clock_gettime(CLOCK_THREAD_CPUTIME_ID, time);
+        return TimeSpan.FromTicks((time[0] * TimeSpan.TicksPerSecond) + (time[1] / TimeSpan.NanosecondsPerTick));
+    }
+
+    /// <summary>Sends a signal to one thread of another process (tgkill(2)).</summary>
+    public static SysResult TgKill(int process, int thread, int signal) =>
+        Result(tgkill(process, thread, signal));
+
     /// <summary>
     /// Sends a signal to one thread of this process, or with signal 0 only looks whether it is there: ESRCH
     /// where it has ended (tgkill(2)).
@@ -96,6 +110,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library)]
     private static partial int gettid();
+
+    [LibraryImport(Library)]
+    private static partial int clock_gettime(int clock, long* time);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int tgkill(int process, int thread, int signal);

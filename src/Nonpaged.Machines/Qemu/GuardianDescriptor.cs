@@ -18,6 +18,9 @@ internal static class GuardianDescriptor
     /// <summary>Where the guardian says QEMU's process id.</summary>
     public const int Status = 7;
 
+    /// <summary>QEMU's end of the cable, where this process holds the other one.</summary>
+    public const int Wire = 8;
+
     /// <summary>How many there are, standard input, output and error included.</summary>
-    public const int Count = 8;
+    public const int Count = 9;
 }

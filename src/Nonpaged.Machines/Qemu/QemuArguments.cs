@@ -26,7 +26,9 @@ internal static class QemuArguments
             "-chardev", $"socket,id=qtest,fd={GuardianDescriptor.Qtest}",
             "-object", "qtest,id=qtest0,chardev=qtest,log=none",
         ];
-        if (options.NicModel is not null) arguments.AddRange(options.Peer ? Hub(options) : UserNetwork(options));
+        // Before the devices that are behind it.
+        if (options.HasIommu) arguments.AddRange(["-device", "intel-iommu,intremap=off"]);
+        if (options.NicModel is not null) arguments.AddRange(options.Peer ? Hub(options) : options.HasWire ? Wire(options) : UserNetwork(options));
         if (options.PcapFile is { } file)
             arguments.AddRange(["-object", $"filter-dump,id=dump,netdev=net,file={Escape(CheckFile(file))}"]);
         return arguments;
@@ -37,6 +39,12 @@ internal static class QemuArguments
             // restrict=on: the network ends inside QEMU. 10.0.2.2 still answers DHCP, ARP and echo requests; nothing reaches
             // the host's network.
             "-netdev", "user,id=net,restrict=on",
+            "-device", QemuNic.Device(options, "net", NicSlot),
+        ];
+
+    private static string[] Wire(QemuOptions options) =>
+        [
+            "-netdev", $"socket,id=net,fd={GuardianDescriptor.Wire}",
             "-device", QemuNic.Device(options, "net", NicSlot),
         ];
 

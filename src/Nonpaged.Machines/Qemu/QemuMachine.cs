@@ -25,15 +25,18 @@ public sealed class QemuMachine : Machine
     private readonly IReadOnlyList<MemoryPiece> _layout;
     private readonly Lock _disposing = new();
     private IReadOnlyList<PciDevice> _pciDevices = [];
+    private QemuIommu? _iommu;
     private volatile bool _disposed;
 
-    private QemuMachine(QemuOptions options, SafeFileHandle ram, QemuProcess process)
+    private QemuMachine(QemuOptions options, SafeFileHandle ram, QemuProcess process, FrameWire? wire)
     {
+        Wire = wire;
         ulong ramBytes = options.RamBytes;
         IsaNic = QemuNic.Isa(options);
         _ram = ram;
         _process = process;
-        _layout = QemuRam.Layout(ramBytes);
+        IReadOnlyList<MemoryPiece> layout = QemuRam.Layout(ramBytes);
+        _layout = options.HasIommu ? [.. layout.Skip(1)] : layout;
         _client = new QtestClient(process.Qtest, OnInterrupt, OnEnd);
         _ports = new QtestPorts(_client);
     }
@@ -54,6 +57,9 @@ public sealed class QemuMachine : Machine
     public override PortSpace Ports => _ports;
 
     /// <inheritdoc/>
+    public override DeviceReach? Reach => _iommu;
+
+    /// <inheritdoc/>
     public override Task<string> Gone => _client.Gone;
 
     /// <summary>The network adapter that was asked for, of the PCI bus.</summary>
@@ -66,6 +72,9 @@ public sealed class QemuMachine : Machine
     /// <summary>The second one (<see cref="QemuOptions.Peer"/>), or null.</summary>
     public PciDevice? PeerNic => _pciDevices.FirstOrDefault(
         static device => device.Location is { Device: QemuArguments.PeerSlot, Function: 0 });
+
+    /// <summary>The other end of the adapter's cable (<see cref="QemuOptions.HasWire"/>), or null. The machine owns it.</summary>
+    public FrameWire? Wire { get; }
 
     /// <summary>QEMU's process id.</summary>
     internal int ProcessId { get; private set; }
@@ -86,23 +95,25 @@ public sealed class QemuMachine : Machine
     public static QemuMachine Start(QemuOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
+        QemuRam.CheckIommu(options);
         List<string> arguments = QemuArguments.Create(options);
         string program = QemuProbe.Choose(options.Program);
 
-        SafeFileHandle ram = QemuRam.Create(options.RamBytes);
-        QemuProcess process;
-        try
+        using var made = new HandleScope();
+        SafeFileHandle ram = made.Add(QemuRam.Create(options.RamBytes));
+        using SafeFileHandle halt = HaltImage.Create();
+        SafeFileHandle? wireEnd = null;
+        SafeFileHandle? wire = options.HasWire ? made.Add(FrameWire.OpenPair(out wireEnd)) : null;
+        using (wireEnd)
         {
-            using SafeFileHandle halt = HaltImage.Create();
-            process = QemuProcess.Start(program, arguments, ram, halt);
+            var process = QemuProcess.Start(program, arguments, ram, halt, wireEnd);
+            made.Keep();
+            return BringUp(program, options, new QemuMachine(options, ram, process, wire is null ? null : new FrameWire(wire)));
         }
-        catch
-        {
-            ram.Dispose();
-            throw;
-        }
+    }
 
-        var machine = new QemuMachine(options, ram, process);
+    private static QemuMachine BringUp(string program, QemuOptions options, QemuMachine machine)
+    {
         try
         {
             machine.BringUp(program, options);
@@ -162,6 +173,8 @@ public sealed class QemuMachine : Machine
             }
 
             _process.Dispose();
+            Wire?.Dispose();
+            _iommu?.Dispose();
             _ram.Dispose();
         }
     }
@@ -201,6 +214,8 @@ public sealed class QemuMachine : Machine
         _pciDevices = Q35.Enumerate(_ports);
         // What is asked after the end is answered with all ones, and looks like a machine without devices.
         if (_client.IsGone) throw NotStarted(program, options);
+        if (options.HasIommu)
+            _iommu = new QemuIommu(_client, _ram, QemuRam.Layout(options.RamBytes)[0], options.RamBytes);
     }
 
     private MachineException NotStarted(string program, QemuOptions options)

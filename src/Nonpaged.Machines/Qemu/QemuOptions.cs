@@ -35,6 +35,18 @@ public sealed record QemuOptions
     /// </summary>
     public bool Peer { get; init; }
 
+    /// <summary>
+    /// The adapter's cable ends in this process (<see cref="QemuMachine.Wire"/>), which sends and receives single frames. Without
+    /// a <see cref="Peer"/>.
+    /// </summary>
+    public bool HasWire { get; init; }
+
+    /// <summary>
+    /// Devices are behind an IOMMU, and reach what <see cref="Machine.Reach"/> allows. Its tables take the RAM below 640 KiB, which
+    /// is enough for 256 MiB of RAM; more is refused.
+    /// </summary>
+    public bool HasIommu { get; init; }
+
     /// <summary>QEMU's program file; null for <c>qemu-system-x86_64</c> as PATH finds it.</summary>
     public string? Program { get; init; }
 }

@@ -52,7 +52,7 @@ internal sealed class QemuProcess : IDisposable
         trap '' PIPE
         echo "$!" >&{{GuardianDescriptor.Status}}
         exec >&0 2>&0 {{GuardianDescriptor.Status}}>&-
-        exec {{GuardianDescriptor.Ram}}<&- {{GuardianDescriptor.Halt}}<&- {{GuardianDescriptor.Qtest}}<&-
+        exec {{GuardianDescriptor.Ram}}<&- {{GuardianDescriptor.Halt}}<&- {{GuardianDescriptor.Qtest}}<&- {{GuardianDescriptor.Wire}}<&-
         while read -r signal <&{{GuardianDescriptor.Lifeline}}; do kill -s "$signal" "$!"; done
         kill -s KILL "$!"
         wait "$!"
@@ -61,7 +61,13 @@ internal sealed class QemuProcess : IDisposable
     /// <summary>
     /// Starts QEMU. It gets the files by descriptor, so that nothing has a name that somebody would have to remove.
     /// </summary>
-    public static QemuProcess Start(string program, IReadOnlyList<string> arguments, SafeFileHandle ram, SafeFileHandle halt)
+    /// <param name="program">QEMU's file.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="ram">The machine's RAM.</param>
+    /// <param name="halt">The firmware image.</param>
+    /// <param name="wire">QEMU's end of the cable; null for none.</param>
+    public static QemuProcess Start(
+        string program, IReadOnlyList<string> arguments, SafeFileHandle ram, SafeFileHandle halt, SafeFileHandle? wire)
     {
         using var theirs = new HandleScope();
         using var ours = new HandleScope();
@@ -74,7 +80,8 @@ internal sealed class QemuProcess : IDisposable
         (SafeFileHandle status, SafeFileHandle statusWriter) = OpenPipe();
 
         // In the order of their numbers in the child: see GuardianDescriptor.
-        SafeFileHandle[] given = [nothing, errorWriter, errorWriter, Child.LifelineEnd, ram, halt, qtestEnd, statusWriter];
+        SafeFileHandle[] given =
+            [nothing, errorWriter, errorWriter, Child.LifelineEnd, ram, halt, qtestEnd, statusWriter, wire ?? nothing];
         var guardian = new ChildProgram(Shell, ["-c", GuardianScript, "nonpaged-guardian", program, .. arguments], Environment());
         var process = new QemuProcess(Child.Start(guardian, given, SystemCalls.Check), qtest, errors, status);
         ours.Keep();

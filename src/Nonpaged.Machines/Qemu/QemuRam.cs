@@ -38,6 +38,16 @@ internal static class QemuRam
         }
     }
 
+    /// <exception cref="ArgumentException">The tables of an IOMMU have no room.</exception>
+    public static void CheckIommu(QemuOptions options)
+    {
+        if (!options.HasIommu) return;
+        ulong room = Layout(options.RamBytes)[0].Length;
+        if ((ulong)QemuIommu.TablesOf(options.RamBytes) * Page.Size <= room && options.RamBytes >= EndOfHole + (1 << 20)) return;
+        throw new ArgumentException(
+            $"A machine with an IOMMU has 2 MiB to 256 MiB of RAM here, and {options.RamBytes} bytes were asked for.", nameof(options));
+    }
+
     /// <summary>
     /// Where the file's bytes lie. Left out are the legacy hole, where the bus answers and not RAM, and page 0, since drivers
     /// take physical address 0 for "none".

@@ -6,7 +6,7 @@ namespace Nonpaged.Ndis.Host;
 internal static class CallSites
 {
     // The functions of this program between the driver and here are fewer.
-    private const int Depth = 24;
+    private const int Depth = 40;
 
     // Replaced as a whole: calls of drivers that run look while another is loaded.
     private static volatile string[] s_files = [];
@@ -35,20 +35,32 @@ internal static class CallSites
         };
     }
 
-    private static string? Place()
+    private static string? Place() => Collect(1) is [var place] ? place.ToString() : null;
+
+    /// <summary>The places in drivers that the thread's stack has, innermost first.</summary>
+    public static IReadOnlyList<CodePlace> Stack() => Collect(int.MaxValue);
+
+    private static List<CodePlace> Collect(int most)
     {
         Span<nint> addresses = stackalloc nint[Depth];
         int count = LibC.Backtrace(addresses);
-        foreach (nint address in addresses[..count])
+        List<CodePlace> places = [];
+        for (int index = 0; index < count && places.Count < most; index++)
         {
             // The address is where the call returns to; the byte before it is the call's own.
-            if (!LibC.DlAddr(address - 1, out LoadedPlace place)) continue;
-            string name = Path.GetFileName(place.File);
-            if (!s_files.Contains(name)) continue;
-            string symbol = place.Symbol is null ? "" : $" ({place.Symbol}+0x{place.SymbolOffset:x})";
-            return $"{name}+0x{place.Offset:x}{symbol}";
+            if (Find(addresses[index] - 1) is { } place) places.Add(place);
         }
 
-        return null;
+        return places;
+    }
+
+    /// <summary>Where in a driver a function begins; null where it is none of a driver.</summary>
+    public static CodePlace? Find(nint address)
+    {
+        if (!LibC.DlAddr(address, out LoadedPlace place) || !s_files.Contains(Path.GetFileName(place.File))) return null;
+        return new CodePlace(place.File, (ulong)place.Offset, place.Symbol)
+        {
+            SymbolOffset = place.Symbol is null ? 0 : (ulong)place.SymbolOffset,
+        };
     }
 }

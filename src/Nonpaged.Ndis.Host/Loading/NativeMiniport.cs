@@ -7,6 +7,7 @@ internal static unsafe class NativeMiniport
     {
         MajorNdisVersion = c.MajorNdisVersion,
         MinorNdisVersion = c.MinorNdisVersion,
+        Entries = EntriesOf(c),
         CheckForHangHandler = c.CheckForHangHandler == null ? null : context =>
         {
             using var function = DriverFunction.Enter("MiniportCheckForHang");
@@ -100,6 +101,28 @@ internal static unsafe class NativeMiniport
             using var function = DriverFunction.Enter("MiniportPnPEventNotify");
             c.PnPEventNotifyHandler(context, (uint)happened, buffer, length);
         },
+    };
+
+    private static Dictionary<string, nint> EntriesOf(NativeCharacteristics c) => new()
+    {
+        [nameof(c.CheckForHangHandler)] = (nint)c.CheckForHangHandler,
+        [nameof(c.DisableInterruptHandler)] = (nint)c.DisableInterruptHandler,
+        [nameof(c.EnableInterruptHandler)] = (nint)c.EnableInterruptHandler,
+        [nameof(c.HaltHandler)] = (nint)c.HaltHandler,
+        [nameof(c.HandleInterruptHandler)] = (nint)c.HandleInterruptHandler,
+        [nameof(c.InitializeHandler)] = (nint)c.InitializeHandler,
+        [nameof(c.ISRHandler)] = (nint)c.ISRHandler,
+        [nameof(c.QueryInformationHandler)] = (nint)c.QueryInformationHandler,
+        [nameof(c.SetInformationHandler)] = (nint)c.SetInformationHandler,
+        [nameof(c.ResetHandler)] = (nint)c.ResetHandler,
+        [nameof(c.SendHandler)] = (nint)c.SendHandler,
+        [nameof(c.SendPacketsHandler)] = (nint)c.SendPacketsHandler,
+        [nameof(c.TransferDataHandler)] = (nint)c.TransferDataHandler,
+        [nameof(c.ReturnPacketHandler)] = (nint)c.ReturnPacketHandler,
+        [nameof(c.AllocateCompleteHandler)] = (nint)c.AllocateCompleteHandler,
+        [nameof(c.CancelSendPacketsHandler)] = (nint)c.CancelSendPacketsHandler,
+        [nameof(c.PnPEventNotifyHandler)] = (nint)c.PnPEventNotifyHandler,
+        [nameof(c.AdapterShutdownHandler)] = (nint)c.AdapterShutdownHandler,
     };
 
     private static W_INITIALIZE_HANDLER Initialize(NativeCharacteristics c) =>

@@ -8,6 +8,7 @@ internal static unsafe class NativeProtocol
         MajorNdisVersion = c.MajorNdisVersion,
         MinorNdisVersion = c.MinorNdisVersion,
         Name = c.Name.ToString(),
+        Entries = EntriesOf(c),
         OpenAdapterCompleteHandler = c.OpenAdapterCompleteHandler == null ? null : (context, status, error) =>
         {
             using var function = DriverFunction.Enter("ProtocolOpenAdapterComplete");
@@ -78,6 +79,25 @@ internal static unsafe class NativeProtocol
             using var function = DriverFunction.Enter("ProtocolUnload");
             c.UnloadHandler();
         },
+    };
+
+    private static Dictionary<string, nint> EntriesOf(NativeProtocolCharacteristics c) => new()
+    {
+        [nameof(c.OpenAdapterCompleteHandler)] = (nint)c.OpenAdapterCompleteHandler,
+        [nameof(c.CloseAdapterCompleteHandler)] = (nint)c.CloseAdapterCompleteHandler,
+        [nameof(c.SendCompleteHandler)] = (nint)c.SendCompleteHandler,
+        [nameof(c.TransferDataCompleteHandler)] = (nint)c.TransferDataCompleteHandler,
+        [nameof(c.ResetCompleteHandler)] = (nint)c.ResetCompleteHandler,
+        [nameof(c.RequestCompleteHandler)] = (nint)c.RequestCompleteHandler,
+        [nameof(c.ReceiveHandler)] = (nint)c.ReceiveHandler,
+        [nameof(c.ReceiveCompleteHandler)] = (nint)c.ReceiveCompleteHandler,
+        [nameof(c.StatusHandler)] = (nint)c.StatusHandler,
+        [nameof(c.StatusCompleteHandler)] = (nint)c.StatusCompleteHandler,
+        [nameof(c.ReceivePacketHandler)] = (nint)c.ReceivePacketHandler,
+        [nameof(c.BindAdapterHandler)] = (nint)c.BindAdapterHandler,
+        [nameof(c.UnbindAdapterHandler)] = (nint)c.UnbindAdapterHandler,
+        [nameof(c.PnPEventHandler)] = (nint)c.PnPEventHandler,
+        [nameof(c.UnloadHandler)] = (nint)c.UnloadHandler,
     };
 
     private static RECEIVE_HANDLER Receive(NativeProtocolCharacteristics c) =>

@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <execinfo.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -19,9 +20,51 @@ struct call_records {
     char module_path[512], symbol[64];
     uint64_t symbol_offset;
     int32_t thread_id;
+    uint64_t calls;
+    uint32_t is_write, frame_count;
+    struct { uint64_t offset; char module[64]; } frames[24];
 };
 
+/* CallRecord.cs. */
+struct call_record {
+    char driver[64], call[64], function[64];
+    int32_t thread_id;
+};
+
+enum { FIRST_RECORD = 4096, RECORD_ROOM = 256, RECORD_COUNT = 64, FILE_SIZE = FIRST_RECORD + RECORD_ROOM * RECORD_COUNT, ENDED_BY_EXIT = 0x100 };
+
 static volatile struct call_records *record;
+
+/* The return addresses of the functions that run, each as an offset in its file. Last, because a damaged stack ends the process here. */
+static void note_frames(void)
+{
+    void *addresses[sizeof record->frames / sizeof record->frames[0]];
+    int count = backtrace(addresses, sizeof addresses / sizeof addresses[0]), index;
+    Dl_info module;
+    for (index = 0; index < count; index++) {
+        if (dladdr(addresses[index], &module) != 0 && module.dli_fname != NULL) {
+            const char *name = strrchr(module.dli_fname, '/');
+            record->frames[index].offset = (uint64_t)addresses[index] - (uint64_t)module.dli_fbase;
+            strncpy((char *)record->frames[index].module, name == NULL ? module.dli_fname : name + 1, sizeof record->frames[index].module - 1);
+        }
+        record->frame_count = (uint32_t)(index + 1);
+    }
+}
+
+/* A driver's function called exit(3), and takes the process with it. */
+static void note_exit(void)
+{
+    int index, thread = (int)syscall(SYS_gettid);
+    if (record == NULL || record->signal != 0) return;
+    for (index = 1; index < RECORD_COUNT; index++) {
+        const struct call_record *one = (const struct call_record *)((const char *)record + FIRST_RECORD + index * RECORD_ROOM);
+        if (one->thread_id != thread || one->function[0] == 0) continue;
+        record->thread_id = thread;
+        record->signal = ENDED_BY_EXIT;
+        note_frames();
+        _exit(EXIT_FAILURE);
+    }
+}
 
 static void note(int number, siginfo_t *info, void *context)
 {
@@ -44,8 +87,13 @@ static void note(int number, siginfo_t *info, void *context)
                 record->symbol_offset = (uint64_t)counter - (uint64_t)module.dli_saddr;
             }
         }
+#if defined(__x86_64__)
+        /* The processor's error code of a page fault: bit 1 is set by a write. */
+        record->is_write = (uint32_t)((machine->gregs[REG_ERR] >> 1) & 1);
+#endif
         record->thread_id = (int32_t)syscall(SYS_gettid);
         record->signal = (uint32_t)number;
+        note_frames();
     }
     /* Back in the code that did it, the signal comes again and ends the process. */
     signal(number, SIG_DFL);
@@ -59,9 +107,13 @@ __attribute__((constructor)) static void watch(void)
     struct sigaction action;
     size_t index;
     if (descriptor == NULL) return;
-    void *memory = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(descriptor), 0);
+    void *memory = mmap(NULL, FILE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, atoi(descriptor), 0);
     if (memory == MAP_FAILED) return;
     record = memory;
+    /* The first call loads what it needs, which a handler may not. */
+    void *here[1];
+    backtrace(here, 1);
+    atexit(note_exit);
     memset(&action, 0, sizeof action);
     action.sa_sigaction = note;
     action.sa_flags = SA_SIGINFO | SA_ONSTACK;

@@ -113,6 +113,19 @@ internal sealed unsafe class DmaMapper(
         });
     }
 
+    /// <summary>The device reaches pieces of memory, until <see cref="Unmap"/>.</summary>
+    public void Map(IReadOnlyList<SCATTER_GATHER_ELEMENT> pieces)
+    {
+        if (instance.Machine?.Reach is not { } reach) return;
+        foreach (SCATTER_GATHER_ELEMENT piece in pieces) reach.Allow(piece.Address.ToPhysicalAddress(), piece.Length);
+    }
+
+    public void Unmap(IReadOnlyList<SCATTER_GATHER_ELEMENT> pieces)
+    {
+        if (instance.Machine?.Reach is not { } reach) return;
+        foreach (SCATTER_GATHER_ELEMENT piece in pieces) reach.Deny(piece.Address.ToPhysicalAddress(), piece.Length);
+    }
+
     private MemoryRequest RoomFor(uint length, Caching caching) =>
         new(Math.Max(length, 1)) { Contiguous = true, HighestAcceptableAddress = Limit, Caching = caching };
 

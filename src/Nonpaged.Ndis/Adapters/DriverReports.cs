@@ -17,7 +17,11 @@ internal sealed class DriverReports(NdisInstance instance, Driver driver)
 
     /// <summary>Reports what the driver did not give back.</summary>
     public void Leak(string call, string message, NDIS_HANDLE handle = default) =>
-        instance.Report(new NdisLeak(driver.Name, call, message) { Site = instance.Handles.SiteOf(handle) });
+        instance.Report(new NdisLeak(driver.Name, call, message)
+        {
+            Site = instance.Handles.SiteOf(handle),
+            Stack = instance.Handles.StackOf(handle),
+        });
 
     /// <summary>Writes a line to the log under the driver's name.</summary>
     public void Log(string message) => instance.WriteLog($"{driver.Name}: {message}");

@@ -41,7 +41,12 @@ internal sealed unsafe class MapRegisters(BusControl bus, DmaMapper dma, DriverR
                 $"{_mappings.Count} mappings were not completed (NdisMCompleteBufferPhysicalMapping).");
         }
 
-        foreach (Mapping mapping in _mappings.Values) dma.GiveBounce(mapping.Bounce);
+        foreach (Mapping mapping in _mappings.Values)
+        {
+            dma.Unmap(mapping.Pieces);
+            dma.GiveBounce(mapping.Bounce);
+        }
+
         _mappings.Clear();
         _count = 0;
         return had;
@@ -92,7 +97,8 @@ internal sealed unsafe class MapRegisters(BusControl bus, DmaMapper dma, DriverR
             if (toDevice) NativeMemory.Copy(buffer->MappedSystemVa, bounce!.Address, buffer->ByteCount);
         }
 
-        _mappings[register] = new Mapping(bounce, (nint)buffer, toDevice);
+        dma.Map(pieces);
+        _mappings[register] = new Mapping(bounce, (nint)buffer, toDevice, pieces);
         return pieces;
     }
 
@@ -105,10 +111,12 @@ internal sealed unsafe class MapRegisters(BusControl bus, DmaMapper dma, DriverR
                 NdisReportKind.BrokenRule,
                 nameof(NdisLibrary.NdisMCompleteBufferPhysicalMapping),
                 $"Map register {register} does not map the buffer at 0x{(nint)buffer:x}.");
+            dma.Unmap(mapping?.Pieces ?? []);
             dma.GiveBounce(mapping?.Bounce);
             return;
         }
 
+        dma.Unmap(mapping.Pieces);
         if (mapping.Bounce is not { } bounce) return;
         if (!mapping.ToDevice) NativeMemory.Copy(bounce.Address, buffer->MappedSystemVa, buffer->ByteCount);
         dma.GiveBounce(bounce);
@@ -121,5 +129,6 @@ internal sealed unsafe class MapRegisters(BusControl bus, DmaMapper dma, DriverR
         Free();
     }
 
-    private sealed record Mapping(MemoryBlock? Bounce, nint Buffer, bool ToDevice);
+    private sealed record Mapping(
+        MemoryBlock? Bounce, nint Buffer, bool ToDevice, IReadOnlyList<SCATTER_GATHER_ELEMENT> Pieces);
 }

@@ -78,11 +78,15 @@ internal sealed unsafe class Miniport
     /// </summary>
     public T Call<T>(string handler, Irql irql, T failed, Func<T> call)
     {
-        using (CallContext.Enter(ContextAt(irql)))
+        CallContext context = ContextAt(irql);
+        using (CallContext.Enter(context))
         {
+            using WatchedFunction? watched = context.Instance.Options.Verification?.Enter(context, handler, EntryOf(handler));
             try
             {
-                return call();
+                T result = call();
+                DriverCalls.CheckEnd(context, handler);
+                return result;
             }
             catch (Exception exception)
             {
@@ -112,6 +116,9 @@ internal sealed unsafe class Miniport
         if (_shutdown is { } shutdown) Call(Shutdown, Irql.PASSIVE_LEVEL, () => shutdown((void*)_shutdownContext));
         else if (Functions.AdapterShutdownHandler is { } own) Call(Shutdown, Irql.PASSIVE_LEVEL, () => own(Context));
     }
+
+    // A layered driver's functions are wrapped as well.
+    private nint EntryOf(string handler) => Functions.Entries?.GetValueOrDefault(handler) ?? 0;
 
     private static IEnumerable<CallContext> Contexts(Adapter adapter, bool initializing) => Enum.GetValues<Irql>()
         .Select(irql => new CallContext(adapter.Instance, adapter.Driver, irql, initializing) { Adapter = adapter });

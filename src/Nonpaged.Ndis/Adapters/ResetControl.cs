@@ -63,7 +63,8 @@ internal sealed unsafe class ResetControl(
         }
 
         life.SetResetting(false);
-        sends.AbortInFlight();
+        // A deserialized miniport completes its own, before or after (NDIS 5, MiniportReset).
+        if (!miniport.IsDeserialized) sends.AbortInFlight();
         bindings.Tell(NDIS_STATUS_RESET_END);
         Answer(status);
         if (status != NDIS_STATUS_SUCCESS)

@@ -5,7 +5,7 @@ namespace Nonpaged.Ndis;
 /// <summary>The scatter/gather lists of packets that a miniport sends by DMA.</summary>
 internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper dma)
 {
-    private readonly Dictionary<nint, (nint List, MemoryBlock? Bounce)> _lists = [];
+    private readonly Dictionary<nint, (nint List, MemoryBlock? Bounce, List<SCATTER_GATHER_ELEMENT> Pieces)> _lists = [];
     private bool _isStarted;
 
     /// <summary>NdisMInitializeScatterGatherDma: from here on each packet that is sent brings its list.</summary>
@@ -31,14 +31,16 @@ internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper
         var list = (SCATTER_GATHER_LIST*)NativeMemory.AllocZeroed((nuint)size);
         list->NumberOfElements = (uint)pieces.Count;
         for (int index = 0; index < pieces.Count; index++) SCATTER_GATHER_LIST.Elements(list)[index] = pieces[index];
-        _lists[packet] = ((nint)list, bounce);
+        dma.Map(pieces);
+        _lists[packet] = ((nint)list, bounce, pieces);
         NdisLibrary.NDIS_SCATTER_GATHER_LIST((NDIS_PACKET*)packet) = list;
         return true;
     }
 
     public void Release(nint packet)
     {
-        if (!_lists.Remove(packet, out (nint List, MemoryBlock? Bounce) one)) return;
+        if (!_lists.Remove(packet, out (nint List, MemoryBlock? Bounce, List<SCATTER_GATHER_ELEMENT> Pieces) one)) return;
+        dma.Unmap(one.Pieces);
         NativeMemory.Free((void*)one.List);
         dma.GiveBounce(one.Bounce);
         NdisLibrary.NDIS_SCATTER_GATHER_LIST((NDIS_PACKET*)packet) = null;

@@ -28,6 +28,7 @@ internal static unsafe partial class IoLibrary
             return NDIS_STATUS_FAILURE;
         }
 
+        if (NdisLibrary.IsShort(nameof(NdisMRegisterDevice))) return NDIS_STATUS_RESOURCES;
         nint[] functions = new nint[DRIVER_OBJECT.LastMajorFunction + 1];
         for (int major = 0; major < functions.Length; major++) functions[major] = (nint)MajorFunctions[major];
         DeviceTable devices = context.Instance.Devices;

@@ -22,6 +22,7 @@ internal static class DriverCalls
         using (CallContext.Enter(context))
         {
             (string? Driver, string? Function) outer = Begins?.Invoke(function) ?? default;
+            using WatchedFunction? watched = context.Instance.Options.Verification?.Enter(context, function, 0);
             try
             {
                 work();
@@ -42,7 +43,8 @@ internal static class DriverCalls
     /// <summary>A function gives back the IRQL that it was called at.</summary>
     public static void CheckEnd(CallContext context, string function)
     {
-        if (CallContext.CurrentIrql == context.Irql) return;
+        // A lock that is held has raised it, and is told of.
+        if (CallContext.CurrentIrql == context.Irql || Verification.Current?.HoldsLocks == true) return;
         context.Report(
             NdisReportKind.BrokenRule, function,
             $"The function was called at {context.Irql} and returned at {CallContext.CurrentIrql}.");

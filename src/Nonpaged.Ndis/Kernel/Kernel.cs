@@ -75,7 +75,11 @@ internal sealed class Kernel : IDisposable
     public void Dispose() => DpcThread.Dispose();
 
     private void Leak(Driver driver, string call, string what, NDIS_HANDLE handle = default) =>
-        _instance.Report(new NdisLeak(driver.Name, call, what) { Site = _instance.Handles.SiteOf(handle) });
+        _instance.Report(new NdisLeak(driver.Name, call, what)
+        {
+            Site = _instance.Handles.SiteOf(handle),
+            Stack = _instance.Handles.StackOf(handle),
+        });
 
     private static string Count(int count, string what) => count == 1 ? $"a {what}" : $"{count} {what}s";
 }

@@ -10,6 +10,10 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     /// <summary>A driver that allocates for each packet must not fill the host's memory with records.</summary>
     private const int MostNoted = 1 << 16;
 
+    private static readonly AllocationFailure s_madeToFail = new(
+        FailureKind.OutOfMemory, "The call was made to fail, as where there is too little memory.",
+        "the check of low resources", "handle the failure: free what was allocated before, and return a failure");
+
     private readonly Lock _lock = new();
     private readonly List<NdisAllocation> _journal = [];
     private ulong _noncachedPeak;
@@ -55,6 +59,12 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
     {
         MemoryBlock? block = null;
         AllocationFailure? failure;
+        if (instance.IsShort(allocation.Call))
+        {
+            Refuse(allocation, s_madeToFail);
+            return null;
+        }
+
         try
         {
             instance.Pool.TryAllocate(request with { Owner = allocation }, out block, out failure);
@@ -73,10 +83,36 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         }
 
         allocation.Succeed(block);
+        instance.Options.Verification?.OnAllocated(allocation);
         if (instance.Options.KeepJournal) allocation.Site = NdisInstance.CallSite?.Invoke();
         if (request.Caching is Caching.Uncached or Caching.WriteCombined) NotePeak(request.Caching);
         Note(allocation);
         return block;
+    }
+
+    /// <summary>A driver has the physical address of a block: devices may reach it until it is freed.</summary>
+    public void Reach(NdisAllocation? allocation)
+    {
+        if (instance.Machine?.Reach is not { } reach || allocation is not { Obtained: { } obtained }) return;
+        lock (_lock)
+        {
+            if (allocation.IsReached || allocation.Freed) return;
+            allocation.IsReached = true;
+        }
+
+        foreach (PhysicalRange range in obtained.PhysicalRanges)
+        {
+            if (range.Start is { } start) reach.Allow(start, (nuint)range.Length);
+        }
+    }
+
+    private void Withdraw(NdisAllocation allocation)
+    {
+        if (!allocation.IsReached || instance.Machine?.Reach is not { } reach) return;
+        foreach (PhysicalRange range in allocation.Obtained!.PhysicalRanges)
+        {
+            if (range.Start is { } start) reach.Deny(start, (nuint)range.Length);
+        }
     }
 
     /// <summary>Lets a call fail, with the reason in the log.</summary>
@@ -125,7 +161,10 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         foreach (NdisReport report in FreeChecks.Of(instance, context, allocation, request)) instance.Report(report);
         NoncachedUse.Check(instance, context, allocation, block);
         allocation.Freed = true;
+        instance.Options.Verification?.OnFreed(allocation);
+        Withdraw(allocation);
         block.Dispose();
+        if (allocation.IsReached) instance.Options.Verification?.Withdrawn?.Invoke(allocation);
         return true;
     }
 
@@ -192,9 +231,13 @@ internal sealed unsafe class DriverMemory(NdisInstance instance)
         instance.Pool.ThrowIfDisposed();
         if (instance.Pool.FindFreed(address)?.Request.Owner is NdisAllocation freed)
         {
-            instance.Report(
-                NdisReportKind.FreeTwice, request.Call, context.Driver,
-                $"0x{(nuint)address:x} was freed before ({freed}); expected one free for each allocation. Nothing was freed.");
+            instance.Report(new NdisReport(
+                NdisReportKind.FreeTwice, request.Call, context.Driver.Name,
+                $"0x{(nuint)address:x} was freed before ({freed}); expected one free for each allocation. Nothing was freed.")
+            {
+                AllocationStack = freed.Stack,
+                FreeStack = freed.FreeStack,
+            });
             return;
         }
 

@@ -6,7 +6,10 @@ internal static class FreeChecks
     public static IEnumerable<NdisReport> Of(
         NdisInstance instance, CallContext context, NdisAllocation allocation, FreeRequest request)
     {
-        NdisReport Report(NdisReportKind kind, string message) => new(kind, request.Call, context.Driver.Name, message);
+        NdisReport Report(NdisReportKind kind, string message) => new(kind, request.Call, context.Driver.Name, message)
+        {
+            AllocationStack = allocation.Stack,
+        };
 
         if (request.Family != allocation.Family)
         {

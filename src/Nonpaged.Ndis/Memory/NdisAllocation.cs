@@ -51,6 +51,15 @@ public sealed class NdisAllocation
     /// </summary>
     public string? Site { get; internal set; }
 
+    /// <summary>Where that was, innermost first; empty unless the driver is verified.</summary>
+    public IReadOnlyList<CodePlace> Stack { get; internal set; } = [];
+
+    /// <summary>Where it was freed, innermost first; empty unless the driver is verified.</summary>
+    public IReadOnlyList<CodePlace> FreeStack { get; internal set; } = [];
+
+    /// <summary>Devices were allowed to reach it.</summary>
+    internal bool IsReached { get; set; }
+
     internal MemoryCall Family { get; }
 
     /// <summary>Reservation and commitment of pages, of VirtualAlloc's memory.</summary>

@@ -82,7 +82,13 @@ public static unsafe partial class NdisLibrary
     {
         CallContext context = CallContext.Current;
         NonpagedPool pool = context.Instance.Pool;
-        if (pool.TryTranslate(BaseAddress, out PhysicalAddress physical)) return new((long)physical.Value);
+        if (pool.TryTranslate(BaseAddress, out PhysicalAddress physical))
+        {
+            if (context.Instance.Machine?.Reach is not null)
+                context.Instance.Memory.Reach(pool.Find(BaseAddress)?.Request.Owner as NdisAllocation);
+            return new((long)physical.Value);
+        }
+
         if (pool.IsUnpinned(BaseAddress))
         {
             // Without the address, so that a driver that asks for each of its blocks is told once, with a count.

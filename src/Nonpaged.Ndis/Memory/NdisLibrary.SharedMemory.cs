@@ -79,8 +79,11 @@ public static unsafe partial class NdisLibrary
             PhysicalAddress.ToPhysicalAddress()));
     }
 
-    internal static NDIS_PHYSICAL_ADDRESS PhysicalAddressOf(NdisInstance instance, MemoryBlock block) =>
-        instance.Pool.TryTranslate(block.Address, out PhysicalAddress physical) ? new((long)physical.Value) : default;
+    internal static NDIS_PHYSICAL_ADDRESS PhysicalAddressOf(NdisInstance instance, MemoryBlock block)
+    {
+        instance.Memory.Reach(block.Request.Owner as NdisAllocation);
+        return instance.Pool.TryTranslate(block.Address, out PhysicalAddress physical) ? new((long)physical.Value) : default;
+    }
 
     private static MemoryBlock? AllocateShared(
         NdisInstance instance, Driver driver, string call, uint length, bool cached, PhysicalAddress limit) =>

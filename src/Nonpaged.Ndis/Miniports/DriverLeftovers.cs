@@ -14,7 +14,11 @@ internal static unsafe class DriverLeftovers
             ElementPool elements = pool.Elements;
             string call = pool is PacketPool ? "NdisAllocatePacketPool" : "NdisAllocateBufferPool";
             string what = $"{who} left a pool of {elements.Limit} {elements.Kind}s, {elements.Taken} of them taken.";
-            instance.Report(new NdisLeak(driver.Name, call, what) { Site = instance.Handles.SiteOf(elements.Handle) });
+            instance.Report(new NdisLeak(driver.Name, call, what)
+            {
+                Site = instance.Handles.SiteOf(elements.Handle),
+                Stack = instance.Handles.StackOf(elements.Handle),
+            });
             instance.Handles.Remove(elements.Handle);
             elements.Abandon();
         }
@@ -25,7 +29,11 @@ internal static unsafe class DriverLeftovers
         {
             const string Call = nameof(NdisLibrary.NdisInitializeNPagedLookasideList);
             string what = $"{who} left a lookaside list of blocks of {list.Size} bytes.";
-            instance.Report(new NdisLeak(driver.Name, Call, what) { Site = instance.Handles.SiteOf(list.Handle) });
+            instance.Report(new NdisLeak(driver.Name, Call, what)
+            {
+                Site = instance.Handles.SiteOf(list.Handle),
+                Stack = instance.Handles.StackOf(list.Handle),
+            });
             instance.Handles.Remove(list.Handle);
         }
 

@@ -115,6 +115,7 @@ internal sealed unsafe class DriverRegistration : IDisposable
     {
         using (CallContext.Enter(_context))
         {
+            using WatchedFunction? watched = _instance.Options.Verification?.Enter(_context, handler, 0);
             try
             {
                 return call();

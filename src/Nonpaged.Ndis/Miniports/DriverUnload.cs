@@ -34,7 +34,10 @@ internal static class DriverUnload
         instance.Report(new NdisLeak(
             registration.Driver.Name, nameof(NdisLibrary.NdisIMInitializeDeviceInstanceEx),
             $"The driver left {adapter.Name} running when it was unloaded.")
-        { Site = instance.Handles.SiteOf(adapter.Handle) });
+        {
+            Site = instance.Handles.SiteOf(adapter.Handle),
+            Stack = instance.Handles.StackOf(adapter.Handle),
+        });
 
     private static void LeftProtocol(NdisInstance instance, DriverRegistration registration, ProtocolRegistration protocol) =>
         instance.Report(new NdisLeak(
@@ -42,5 +45,6 @@ internal static class DriverUnload
             $"The driver left {protocol.Characteristics.Name} registered when it was unloaded.")
         {
             Site = instance.Handles.SiteOf(protocol.Handle),
+            Stack = instance.Handles.StackOf(protocol.Handle),
         });
 }

@@ -64,4 +64,7 @@ public sealed class NDIS_MINIPORT_CHARACTERISTICS
 
     /// <summary>Version 5.1: is told that the hardware was taken away.</summary>
     public W_PNP_EVENT_NOTIFY_HANDLER? PnPEventNotifyHandler { get; set; }
+
+    /// <summary>Where the functions of a driver in C begin, by the names of the members above.</summary>
+    internal IReadOnlyDictionary<string, nint>? Entries { get; set; }
 }

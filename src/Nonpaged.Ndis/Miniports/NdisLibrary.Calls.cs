@@ -17,6 +17,9 @@ public static unsafe partial class NdisLibrary
         return context;
     }
 
+    /// <summary>A driver that is verified gets nothing of this call, as where there is too little.</summary>
+    internal static bool IsShort([CallerMemberName] string call = "") => CallContext.Current.Instance.IsShort(call);
+
     /// <summary>What a handle stands for; a handle that stands for something else is reported.</summary>
     internal static T? Resolve<T>(NDIS_HANDLE handle, [CallerMemberName] string call = "")
         where T : class

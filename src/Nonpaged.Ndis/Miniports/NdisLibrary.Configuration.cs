@@ -11,7 +11,7 @@ public static unsafe partial class NdisLibrary
         Caller(Irql.PASSIVE_LEVEL);
         ConfigurationHandle = default;
         Status = NDIS_STATUS_FAILURE;
-        if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { } context) return;
+        if (Resolve<ConfigurationContext>(WrapperConfigurationContext) is not { } context || IsShort()) return;
         ConfigurationHandle = Open(context.Parameters);
         Status = NDIS_STATUS_SUCCESS;
     }
@@ -26,7 +26,7 @@ public static unsafe partial class NdisLibrary
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         ConfigurationHandle = default;
         Status = NDIS_STATUS_FAILURE;
-        if (ProtocolSection == null) return;
+        if (ProtocolSection == null || IsShort()) return;
         if (ProtocolParameters.Find(context.Instance, ProtocolSection->ToString()) is not { } store) return;
         ConfigurationHandle = Open(store);
         Status = NDIS_STATUS_SUCCESS;

@@ -20,6 +20,7 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         if (!adapter.Bus.IsBusMaster) return NDIS_STATUS_NOT_SUPPORTED;
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         return adapter.ScatterGather.Start(Dma64BitAddresses, MaximumPhysicalMapping);
     }
 
@@ -32,6 +33,7 @@ public static unsafe partial class NdisLibrary
         uint MaximumPhysicalMapping)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         return adapter.MapRegisters.Allocate(PhysicalMapRegistersNeeded, DmaSize, MaximumPhysicalMapping);
     }
 

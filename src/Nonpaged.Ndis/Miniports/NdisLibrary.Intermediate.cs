@@ -16,6 +16,7 @@ public static unsafe partial class NdisLibrary
         DriverHandle = default;
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         if (Resolve<DriverRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS_FAILURE;
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         NDIS_STATUS status = CheckMiniport(context, MiniportCharacteristics, nameof(NdisIMRegisterLayeredMiniport));
         if (status != NDIS_STATUS_SUCCESS) return status;
         var layer = new LayeredMiniport(registration, MiniportCharacteristics);
@@ -56,6 +57,7 @@ public static unsafe partial class NdisLibrary
         NDIS_HANDLE DriverHandle, NDIS_STRING* DriverInstance, NDIS_HANDLE DeviceContext)
     {
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         return Resolve<LayeredMiniport>(DriverHandle) is { } layer
             ? context.Instance.StartLayered(layer, NDIS_STRING.Text(DriverInstance), DeviceContext)
             : NDIS_STATUS_FAILURE;

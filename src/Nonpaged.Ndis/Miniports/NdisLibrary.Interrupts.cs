@@ -17,6 +17,7 @@ public static unsafe partial class NdisLibrary
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.Miniport.RequireAttributes(nameof(NdisMRegisterInterrupt));
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         bool asksIsr = RequestIsr || SharedInterrupt;
         if (adapter.Interrupts.RuleBroken(asksIsr, InterruptVector) is { } rule)
         {

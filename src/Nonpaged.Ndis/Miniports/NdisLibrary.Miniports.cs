@@ -46,6 +46,7 @@ public static unsafe partial class NdisLibrary
         ArgumentNullException.ThrowIfNull(MiniportCharacteristics);
         CallContext context = Caller(Irql.PASSIVE_LEVEL);
         if (Resolve<DriverRegistration>(NdisWrapperHandle) is not { } registration) return NDIS_STATUS_FAILURE;
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         NDIS_STATUS status = CheckMiniport(context, MiniportCharacteristics, nameof(NdisMRegisterMiniport));
         if (status == NDIS_STATUS_SUCCESS) registration.Characteristics = MiniportCharacteristics;
         return status;

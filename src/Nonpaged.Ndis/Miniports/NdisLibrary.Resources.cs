@@ -62,6 +62,7 @@ public static unsafe partial class NdisLibrary
         PortOffset = null;
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.Miniport.RequireAttributes(nameof(NdisMRegisterIoPortRange));
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         if (!adapter.Resources.OwnsPorts(InitialPort, NumberOfPorts)
             || adapter.Instance.PortRegistry.Overlaps(InitialPort, NumberOfPorts))
         {
@@ -102,6 +103,7 @@ public static unsafe partial class NdisLibrary
         VirtualAddress = null;
         if (AdapterOf(MiniportAdapterHandle, Irql.PASSIVE_LEVEL) is not { } adapter) return NDIS_STATUS_FAILURE;
         adapter.Miniport.RequireAttributes(nameof(NdisMMapIoSpace));
+        if (IsShort()) return NDIS_STATUS_RESOURCES;
         if (!adapter.Resources.OwnsRegisters(PhysicalAddress.ToPhysicalAddress(), Length))
         {
             adapter.Report(

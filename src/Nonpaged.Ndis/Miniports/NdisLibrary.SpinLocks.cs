@@ -3,7 +3,11 @@ namespace Nonpaged.Ndis;
 public static unsafe partial class NdisLibrary
 {
     /// <summary>Sets up a spin lock.</summary>
-    public static void NdisAllocateSpinLock(NDIS_SPIN_LOCK* SpinLock) => *SpinLock = default;
+    public static void NdisAllocateSpinLock(NDIS_SPIN_LOCK* SpinLock)
+    {
+        *SpinLock = default;
+        CallContext.Current.Instance.Options.Verification?.Locks.Forget((nint)(&SpinLock->SpinLock));
+    }
 
     /// <summary>Ends a spin lock, which nobody may hold.</summary>
     public static void NdisFreeSpinLock(NDIS_SPIN_LOCK* SpinLock)
@@ -32,12 +36,18 @@ public static unsafe partial class NdisLibrary
     }
 
     /// <summary>As NdisAcquireSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock) =>
+    public static void NdisDprAcquireSpinLock(NDIS_SPIN_LOCK* SpinLock)
+    {
+        RequireDispatch(nameof(NdisDprAcquireSpinLock));
         Take(&SpinLock->SpinLock, nameof(NdisDprAcquireSpinLock));
+    }
 
     /// <summary>As NdisReleaseSpinLock, at DISPATCH_LEVEL.</summary>
-    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock) =>
+    public static void NdisDprReleaseSpinLock(NDIS_SPIN_LOCK* SpinLock)
+    {
+        RequireDispatch(nameof(NdisDprReleaseSpinLock));
         Give(&SpinLock->SpinLock, nameof(NdisDprReleaseSpinLock));
+    }
 
     /// <summary>The IRQL at which the calling thread runs. (WDK, KeGetCurrentIrql.)</summary>
     public static Irql KeGetCurrentIrql() => CallContext.Current.Irql;
@@ -79,8 +89,12 @@ public static unsafe partial class NdisLibrary
             return false;
         }
 
+        Verification? verification = CallContext.Current.Instance.Options.Verification;
+        IReadOnlyList<CodePlace> stack = verification?.Stack() ?? [];
+        if (verification?.Locks.OnTake((nint)spinLock, stack) is { } reversed) ReportOrder(call, (nint)spinLock, reversed);
         var wait = default(SpinWait);
         while (Interlocked.CompareExchange(ref *spinLock, self, 0) != 0) wait.SpinOnce();
+        if (verification is not null) LockOrder.OnTaken((nint)spinLock, call, stack);
         return true;
     }
 
@@ -88,8 +102,31 @@ public static unsafe partial class NdisLibrary
     internal static bool Give(long* spinLock, string call)
     {
         long self = Environment.CurrentManagedThreadId;
+        LockOrder.OnGiven((nint)spinLock);
         if (Interlocked.CompareExchange(ref *spinLock, 0, self) == self) return true;
         CallContext.Current.Report(NdisReportKind.BrokenRule, call, "The thread does not hold the lock.");
         return false;
+    }
+
+    private static void RequireDispatch(string call)
+    {
+        CallContext context = CallContext.Current;
+        if (context.Irql >= Irql.DISPATCH_LEVEL || context.Driver == Driver.Program) return;
+        context.Report(
+            NdisReportKind.IrqlTooLow, call,
+            $"The call was made at {context.Irql}; its documents demand DISPATCH_LEVEL, at which nothing else takes the processor.");
+    }
+
+    private static void ReportOrder(string call, nint spinLock, (nint Other, IReadOnlyList<CodePlace> Stack) reversed)
+    {
+        CallContext context = CallContext.Current;
+        string where = reversed.Stack.Count == 0 ? "" : $" ({reversed.Stack[0]})";
+        context.Instance.Report(new NdisReport(
+            NdisReportKind.LockOrder, call, context.Driver.Name,
+            $"The spin lock at 0x{spinLock:x} is taken while that at 0x{reversed.Other:x} is held, and elsewhere the other way "
+                + $"round{where}: two threads can wait for each other for ever.")
+        {
+            AllocationStack = reversed.Stack,
+        });
     }
 }

@@ -10,6 +10,9 @@ public static unsafe partial class NdisLibrary
     public static void NdisAllocateBufferPool(out NDIS_STATUS Status, out NDIS_HANDLE PoolHandle, uint NumberOfDescriptors)
     {
         CallContext context = Caller(Irql.DISPATCH_LEVEL);
+        PoolHandle = default;
+        Status = NDIS_STATUS_RESOURCES;
+        if (IsShort()) return;
         PoolHandle = NewPool(new BufferPool(context.Instance, context.Driver, NumberOfDescriptors), context);
         Status = NDIS_STATUS_SUCCESS;
     }
@@ -33,8 +36,7 @@ public static unsafe partial class NdisLibrary
             return;
         }
 
-
-        Buffer = (NDIS_BUFFER*)pool.Elements.Take();
+        Buffer = IsShort() ? null : (NDIS_BUFFER*)pool.Elements.Take();
         Status = Buffer is null ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;
         if (Buffer is null) return;
         Buffer->Size = (short)sizeof(NDIS_BUFFER);

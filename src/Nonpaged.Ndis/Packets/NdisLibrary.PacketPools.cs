@@ -33,6 +33,7 @@ public static unsafe partial class NdisLibrary
         if (ProtocolReservedLength > ElementPool.SlabSize / 2) return;
 
         CallContext context = Caller(Irql.DISPATCH_LEVEL);
+        if (IsShort()) return;
         uint limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
         uint size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
         PoolHandle = NewPool(
@@ -55,7 +56,7 @@ public static unsafe partial class NdisLibrary
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<PacketPool>(PoolHandle, nameof(NdisAllocatePacket)) is not { } pool) return;
 
-        Packet = (NDIS_PACKET*)pool.Elements.Take();
+        Packet = IsShort() ? null : (NDIS_PACKET*)pool.Elements.Take();
         Status = Packet is null ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;
         if (Packet is null) return;
         Packet->Private.Pool = PoolHandle;

@@ -7,6 +7,9 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     private int _outstanding;
     private int _closing;
+
+    // The thread that asks the protocol to close it; 0 for none yet.
+    private int _unbinder;
     private int _closed;
     private bool _received;
 
@@ -159,6 +162,14 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public void Unbind()
     {
         if (Characteristics.UnbindAdapterHandler is not { } unbind || IsClosing) return;
+        int self = Environment.CurrentManagedThreadId;
+        if (Interlocked.CompareExchange(ref _unbinder, self, 0) is not 0 and var other)
+        {
+            // The adapter goes while its driver is unloaded, or the other way round: the protocol is asked once.
+            if (other != self) Adapter.Instance.WaitUntil(s_patience, () => IsClosing);
+            return;
+        }
+
         NDIS_STATUS status = NDIS_STATUS_SUCCESS;
         Protocol.Call(nameof(Characteristics.UnbindAdapterHandler), Irql.PASSIVE_LEVEL, () =>
             unbind(out status, context, Handle));

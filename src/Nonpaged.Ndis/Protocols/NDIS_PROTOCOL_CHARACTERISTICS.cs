@@ -60,4 +60,7 @@ public sealed class NDIS_PROTOCOL_CHARACTERISTICS
 
     /// <summary>Version 4, optional: called when NDIS unloads the protocol, or an application asked for that.</summary>
     public UNLOAD_PROTOCOL_HANDLER? UnloadHandler { get; set; }
+
+    /// <summary>Where the functions of a driver in C begin, by the names of the members above.</summary>
+    internal IReadOnlyDictionary<string, nint>? Entries { get; set; }
 }

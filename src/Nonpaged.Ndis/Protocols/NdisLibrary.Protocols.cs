@@ -23,6 +23,8 @@ public static unsafe partial class NdisLibrary
             return;
         }
 
+        Status = NDIS_STATUS_RESOURCES;
+        if (IsShort()) return;
         var protocol = new ProtocolRegistration(context, ProtocolCharacteristics);
         NdisProtocolHandle = protocol.Handle;
         Status = NDIS_STATUS_SUCCESS;
@@ -73,6 +75,8 @@ public static unsafe partial class NdisLibrary
         SelectedMediumIndex = 0;
         Status = NDIS_STATUS_FAILURE;
         if (Resolve<ProtocolRegistration>(NdisProtocolHandle) is not { } protocol) return;
+        Status = NDIS_STATUS_RESOURCES;
+        if (IsShort()) return;
 
         Status = NDIS_STATUS_UNSUPPORTED_MEDIA;
         uint index = 0;

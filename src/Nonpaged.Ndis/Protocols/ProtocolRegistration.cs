@@ -113,11 +113,15 @@ internal sealed unsafe class ProtocolRegistration
     /// <summary>Runs one of the protocol's functions in its name. An exception that comes out of it is reported.</summary>
     public void Call(string handler, Irql irql, Action call)
     {
-        using (CallContext.Enter(irql == Irql.PASSIVE_LEVEL ? _passive : _dispatch))
+        CallContext context = irql == Irql.PASSIVE_LEVEL ? _passive : _dispatch;
+        using (CallContext.Enter(context))
         {
+            nint entry = Characteristics.Entries?.GetValueOrDefault(handler) ?? 0;
+            using WatchedFunction? watched = Instance.Options.Verification?.Enter(context, handler, entry);
             try
             {
                 call();
+                if (Owner is not null) DriverCalls.CheckEnd(context, handler);
             }
             catch (Exception exception)
             {

@@ -14,6 +14,13 @@ internal static class PoolOptionsCheck
                 "NonpagedPoolOptions.Guard needs Verify, too: it tells which block was written.", nameof(options));
         }
 
+        if (options.GuardPages != GuardPages.None && (!options.Verify || options.Guard))
+        {
+            throw new ArgumentException(
+                "NonpagedPoolOptions.GuardPages needs Verify, which tells whose block was accessed, and stands in place of Guard.",
+                nameof(options));
+        }
+
         ThrowIfNegative(options.FirstExtent, nameof(options.FirstExtent));
         ThrowIfNegative(options.Step, nameof(options.Step));
         ThrowIfNegative(options.IdleKept, nameof(options.IdleKept));

@@ -3,15 +3,16 @@ namespace Nonpaged;
 /// <summary>Finds blocks by their addresses, whichever part of the pool has them. Has no lock of its own.</summary>
 /// <param name="recorded">Other small ones.</param>
 /// <param name="pages">Whole pages.</param>
+/// <param name="fenced">Instead of both: blocks beside pages without access; null in most pools.</param>
 /// <param name="freed">What was freed; null where that is not remembered.</param>
-internal sealed unsafe class BlockIndex(PageStore pages, RecordedHeap recorded, FreedBlocks? freed)
+internal sealed unsafe class BlockIndex(PageStore pages, RecordedHeap recorded, FencedBlocks? fenced, FreedBlocks? freed)
 {
     /// <summary>The blocks with a record that are in use.</summary>
     public MemoryBlock[] Blocks
     {
         get
         {
-            MemoryBlock[] small = recorded.Blocks;
+            MemoryBlock[] small = fenced?.Blocks ?? recorded.Blocks;
             using PageStore.Reading reading = pages.ReadEvenIfOver();
             return [.. reading.Tables.All<MemoryBlock>(), .. small];
         }
@@ -21,6 +22,7 @@ internal sealed unsafe class BlockIndex(PageStore pages, RecordedHeap recorded, 
     public MemoryBlock? Find(nuint address) => OwnerAt(address) switch
     {
         MemoryBlock block => block,
+        Fence fence => fence.Block.IsFreed ? null : fence.Block,
         HeapSpan span => recorded.Find(span, address),
         _ => null,
     };
@@ -35,6 +37,7 @@ internal sealed unsafe class BlockIndex(PageStore pages, RecordedHeap recorded, 
     public nuint UsableSize(nuint address) => OwnerAt(address) switch
     {
         MemoryBlock block => block.Start == address ? Page.RoundUp(block.Length, Page.Size) : 0,
+        Fence { Block: { IsFreed: false } block } => block.Start == address ? block.Length : 0,
         HeapSpan { States: null } span => recorded.UsableSize(span, address),
         _ => 0,
     };

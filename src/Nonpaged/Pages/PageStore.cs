@@ -99,6 +99,12 @@ internal sealed unsafe class PageStore(PoolLife life)
         }
     }
 
+    /// <summary>Who has the page of an address; null for any other address.</summary>
+    public IPageOwner? OwnerAt(nuint address)
+    {
+        lock (_gate) return _tables.OwnerAt(address);
+    }
+
     /// <summary>Gives pages back, which are filled with zeros or not.</summary>
     /// <returns>The extent that nobody uses any more, or null.</returns>
     public Extent? Give(IPageOwner owner, nuint pages, bool areZero = false)

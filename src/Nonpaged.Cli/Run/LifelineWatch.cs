@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Win32.SafeHandles;
-using Nonpaged.Cli;
 
-namespace Nonpaged.Ndis.Host;
+namespace Nonpaged.Cli;
 
 /// <summary>
 /// Ends this process when the one that watches it has ended: a driver must not live on alone, with its machine.

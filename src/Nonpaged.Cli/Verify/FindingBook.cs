@@ -1,0 +1,91 @@
+using Nonpaged.Ndis;
+using Nonpaged.Verify;
+
+namespace Nonpaged.Cli;
+
+/// <summary>The findings of all runs, each fault once. Not thread-safe.</summary>
+internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> known)
+{
+    // What the compiler inlines into a driver from the headers of the SDK is the driver's call of it.
+    private static readonly string[] s_headers = [.. SdkHeaders.Names];
+
+    private readonly SourceLines _lines = new();
+    private readonly Dictionary<string, FindingDocument> _findings = [];
+    private readonly List<string> _order = [];
+
+    /// <summary>Each fault, in the order in which they were found.</summary>
+    public IReadOnlyList<FindingDocument> All => [.. _order.Select(identity => _findings[identity])];
+
+    /// <summary>Why lines are not known; null where they are.</summary>
+    public string? Missing => _lines.Missing;
+
+    /// <summary>Adds what a run found. Returns those that are new.</summary>
+    public IReadOnlyList<FindingDocument> Add(IReadOnlyList<VerifyFinding> findings)
+    {
+        _lines.Learn(findings.SelectMany(one => (CodePlace[])[.. one.Stack, .. one.AllocationStack, .. one.FreeStack]));
+        List<FindingDocument> added = [];
+        foreach (FindingDocument finding in findings.Select(Of))
+        {
+            if (_findings.TryGetValue(finding.Identity, out FindingDocument? before))
+            {
+                _findings[finding.Identity] = before with { Count = before.Count + 1 };
+                continue;
+            }
+
+            _findings[finding.Identity] = finding;
+            _order.Add(finding.Identity);
+            added.Add(finding);
+        }
+
+        return added;
+    }
+
+    /// <summary>The place in the source of a block's allocation.</summary>
+    public FrameDocument? Place(IReadOnlyList<CodePlace> stack)
+    {
+        _lines.Learn(stack);
+        return Own(_lines.Of(stack)).FirstOrDefault();
+    }
+
+    private static IEnumerable<FrameDocument> Own(IReadOnlyList<FrameDocument> frames) =>
+        frames.Where(frame => frame.File is null || !s_headers.Contains(Path.GetFileName(frame.File)));
+
+    private FindingDocument Of(VerifyFinding finding)
+    {
+        IReadOnlyList<FrameDocument> stack = [.. Own(_lines.Of(finding.Stack))];
+        FrameDocument? place = stack.Count > 0 ? stack[0] : null;
+        string check = VerifyChecks.NameOf(finding.Check);
+        // A line moves with each change of a source; its function does so seldom.
+        string where = place?.Function ?? finding.Function ?? "";
+        string identity = $"{finding.Driver}:{finding.Rule}:{where}";
+        if (place is { Line: > 0 }) identity += $":{place.Line}";
+        return new FindingDocument
+        {
+            Rule = finding.Rule,
+            Check = check,
+            Driver = finding.Driver,
+            Message = finding.Message,
+            Function = place?.Function,
+            File = place?.File,
+            Line = place is { Line: > 0 } ? place.Line : null,
+            Handler = finding.Function,
+            Source = finding.Source,
+            Stack = stack,
+            Allocated = [.. Own(_lines.Of(finding.AllocationStack))],
+            Freed = [.. Own(_lines.Of(finding.FreeStack))],
+            Seed = finding.Seed,
+            Run = finding.Run,
+            Repeat = Repeat(finding, check),
+            Identity = identity,
+            Known = known.Contains(identity),
+        };
+    }
+
+    private string Repeat(VerifyFinding finding, string check) => string.Join(' ',
+        (string[])["nonpaged", "verify", .. request.SubjectWords.Select(ShellWord), "--only", check, "--seed",
+            $"{request.Seed}", "--run", ShellWord(finding.Run)]);
+
+    private static string ShellWord(string word) =>
+        word.All(one => char.IsAsciiLetterOrDigit(one) || "-_./=:,+@%".Contains(one, StringComparison.Ordinal)) ? word
+            : $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+}

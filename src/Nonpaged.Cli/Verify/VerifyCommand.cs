@@ -1,0 +1,49 @@
+using System.CommandLine;
+
+namespace Nonpaged.Cli;
+
+/// <summary>
+/// <c>nonpaged verify</c>: finds a driver's faults. Each run is a process of its own, with a machine of its own, and puts the
+/// driver through one exercise.
+/// </summary>
+internal static class VerifyCommand
+{
+    public static Command Create(Screen screen, DriverHost host)
+    {
+        var options = new VerifyOptions();
+        var command = new Command(
+            "verify", "Find a driver's faults: memory, failures of allocations, DMA, locks, leaks, life, OIDs, frames, threads, time.");
+        command.Arguments.Add(options.DriverFile);
+        foreach (Option option in options.All) command.Options.Add(option);
+        command.SetAction(parsed => RunAsync(screen, host, options, parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(Screen screen, DriverHost host, VerifyOptions options, ParseResult parsed)
+    {
+        using var interruption = new Interruption();
+        VerifyRequest? request = null;
+        VerifyDocument document;
+        try
+        {
+            request = options.Read(parsed);
+            var printer = new VerifyPrinter(screen, isSilent: request.Json == "-");
+            var session = new VerifySession(request, VerifyProgram.Choose(request.Run), printer, interruption);
+            document = await session.RunAsync();
+            printer.ShowEnd(document);
+        }
+        catch (CommandException exception)
+        {
+            document = new VerifyDocument
+            {
+                Failure = FailureDocument.From(exception.Failure),
+                ExitCode = ExitCode.Failure,
+            };
+            FailurePrinter.Print(screen, document.Failure!);
+            if (request is null) return document.ExitCode;
+        }
+
+        VerifyFiles.Write(screen, request, document);
+        return document.ExitCode;
+    }
+}

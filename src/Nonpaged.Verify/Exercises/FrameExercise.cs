@@ -1,0 +1,99 @@
+namespace Nonpaged.Verify;
+
+/// <summary>
+/// Every length both ways, chains of up to 64 buffers, what is too short and too long, frames with a VLAN's tag, and what is for
+/// others.
+/// </summary>
+internal sealed class FrameExercise : Exercise
+{
+    private const int HeaderSize = 14;
+
+    private static readonly byte[] s_everybody = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
+    private static readonly byte[] s_other = [0x02, 0x00, 0x00, 0x00, 0x00, 0x77];
+
+    public override bool Run(VerifyBench bench) => WithStation(bench, (adapter, station) =>
+    {
+        SetFilter(bench, station);
+        var traffic = new Traffic(bench, adapter, station);
+        List<(string Name, Action Do)> parts =
+        [
+            ("every length out", () => traffic.Send(Enumerable.Range(HeaderSize + 1, Traffic.Longest - HeaderSize), 4)),
+            ("chains of buffers", () => traffic.Send(Enumerable.Repeat(Traffic.Longest, 8).Concat([700, 701, 64]), 64)),
+            ("every length in", () => traffic.Receive(Enumerable.Range(Traffic.Shortest, Traffic.Longest - Traffic.Shortest + 1))),
+            ("broadcast", () => traffic.Receive([60, 1514], s_everybody)),
+            ("multicast", () => traffic.Receive([60, 1514], Multicast)),
+            ("too long out", () => SendWrong(bench, station)),
+            ("too short and too long in", () => ReceiveWrong(bench, adapter, station, traffic)),
+            ("flood", () => Flood(bench, adapter, station, traffic)),
+        ];
+        foreach ((string name, Action part) in parts)
+        {
+            if (bench.Found > 0) return;
+            bench.Step(name);
+            part();
+        }
+    });
+
+    /// <summary>What no protocol may send is refused or sent, and harms nothing.</summary>
+    private static void SendWrong(VerifyBench bench, Station station)
+    {
+        byte[] frame = new byte[2000];
+        (frame[0], frame[12], frame[13]) = (2, 0x88, 0xb5);
+        foreach (int length in (int[])[1515, 1518, 1600, 2000])
+        {
+            station.Send(frame[..length], Traffic.Chain(bench.Random, length, 3));
+            if (station.AwaitSends(TimeSpan.FromSeconds(4))) continue;
+            bench.Break(BehaviourRule.SendNotCompleted, $"A packet of {length} bytes, which is too long, is not completed.");
+            return;
+        }
+
+        while (bench.Wire?.Receive(TimeSpan.FromMilliseconds(50)) is not null)
+        {
+            // A card may send what is longer than Ethernet allows.
+        }
+    }
+
+    /// <summary>Runts, giants and what is for others come, and frames after them are indicated as they came.</summary>
+    private static void ReceiveWrong(VerifyBench bench, Adapter adapter, Station station, Traffic traffic)
+    {
+        if (bench.Wire is not { } wire || adapter.MacAddress is not { } own) return;
+        byte[] frame = new byte[3000];
+        bench.Random.NextBytes(frame);
+        (frame[12], frame[13]) = (0x88, 0xb5);
+        foreach (int length in (int[])[1, 13, 14, 15, 40, 59, 1515, 1518, 1522, 1600, 2000, 3000])
+        {
+            own.ToArray().CopyTo(frame, 0);
+            Traffic.Old.CopyTo(frame.AsSpan(6));
+            wire.Send(frame.AsSpan(0, length));
+            // One by one: a driver may reset its card for what it cannot make sense of.
+            Thread.Sleep(20);
+        }
+
+        // With a VLAN's tag a frame is four bytes longer (IEEE 802.1Q).
+        (frame[12], frame[13], frame[14], frame[15]) = (0x81, 0x00, 0x00, 0x05);
+        wire.Send(frame.AsSpan(0, 64));
+        s_other.CopyTo(frame, 0);
+        wire.Send(frame.AsSpan(0, 200));
+        Thread.Sleep(100);
+        traffic.Receive([60, 61, 1000, 1514]);
+    }
+
+    /// <summary>More frames than a ring has: some are lost, and those after them are not.</summary>
+    private static void Flood(VerifyBench bench, Adapter adapter, Station station, Traffic traffic)
+    {
+        if (bench.Wire is not { } wire || adapter.MacAddress is not { } own) return;
+        byte[] frame = new byte[Traffic.Longest];
+        own.ToArray().CopyTo(frame, 0);
+        Traffic.Old.CopyTo(frame.AsSpan(6));
+        (frame[12], frame[13]) = (0x88, 0xb5);
+        for (int number = 0; number < 600; number++)
+            wire.Send(frame.AsSpan(0, bench.Random.Next(Traffic.Shortest, Traffic.Longest + 1)));
+        Thread.Sleep(300);
+        while (station.Take(TimeSpan.FromMilliseconds(100)) is not null)
+        {
+            // Those that were not lost.
+        }
+
+        traffic.Receive([60, 700, 1514, 61]);
+    }
+}

@@ -1,0 +1,49 @@
+namespace Nonpaged.Verify;
+
+/// <summary>A rule about what a driver does, rather than about a call that it makes.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Handler">The function that is to keep it, as NDIS_MINIPORT_CHARACTERISTICS names it; null for none.</param>
+/// <param name="Source">Where it is from.</param>
+internal sealed record BehaviourRule(string Name, string? Handler, string Source)
+{
+    public static BehaviourRule SendLost { get; } = new(
+        "frame-not-sent", "SendHandler", "NDIS 5, MiniportSend: a packet is transmitted, or completed with a failure");
+
+    public static BehaviourRule SendChanged { get; } = new(
+        "frame-sent-changed", "SendHandler", "NDIS 5, MiniportSend: what the packet's buffers describe goes out, in order");
+
+    public static BehaviourRule SendRefused { get; } = new(
+        "frame-refused", "SendHandler", "NDIS 5, OID_GEN_MAXIMUM_TOTAL_SIZE: frames of up to that length are sent");
+
+    public static BehaviourRule SendNotCompleted { get; } = new(
+        "send-not-completed", "SendHandler", "NDIS 5, NdisMSendComplete: each packet that pended is completed once");
+
+    public static BehaviourRule Padding { get; } = new(
+        "frame-padded-with-data", "SendHandler", "RFC 1042: padding is zeros; other bytes are somebody's data (CVE-2003-0001)");
+
+    public static BehaviourRule ReceiveLost { get; } = new(
+        "frame-not-received", "HandleInterruptHandler", "NDIS 5, OID_GEN_CURRENT_PACKET_FILTER: what it admits is indicated");
+
+    public static BehaviourRule ReceiveChanged { get; } = new(
+        "frame-received-changed", "HandleInterruptHandler", "NDIS 5, NdisMEthIndicateReceive: the frame as it came");
+
+    public static BehaviourRule ReceiveTwice { get; } = new(
+        "frame-received-twice", "HandleInterruptHandler", "NDIS 5, NdisMEthIndicateReceive: each frame once");
+
+    public static BehaviourRule Initialize { get; } = new(
+        "does-not-initialize", "InitializeHandler", "NDIS 5, MiniportInitialize: after MiniportHalt it is called again, and succeeds");
+
+    public static BehaviourRule NoReset { get; } = new(
+        "reset-fails", "ResetHandler", "NDIS 5, MiniportReset: the card works after it");
+
+    public static BehaviourRule NoAnswer { get; } = new(
+        "does-not-answer", "QueryInformationHandler", "NDIS 5, NdisMQueryInformationComplete: each request that pended is completed");
+
+    public static BehaviourRule Power { get; } = new(
+        "power", "SetInformationHandler", "NDIS 5, OID_PNP_SET_POWER: the card works after it woke");
+
+    public static BehaviourRule Query(string what) =>
+        new($"oid-query/{what}", "QueryInformationHandler", $"NDIS 5, {what}");
+
+    public static BehaviourRule Set(string what) => new($"oid-set/{what}", "SetInformationHandler", $"NDIS 5, {what}");
+}

@@ -1,0 +1,226 @@
+using Nonpaged.Interop;
+using Nonpaged.Machines.Qemu;
+
+namespace Nonpaged.Verify;
+
+/// <summary>A machine and an NDIS on it that a run puts its driver through its exercises on.</summary>
+internal sealed class VerifyBench : IDisposable
+{
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(5);
+
+    // So long a device model takes for a frame, and more.
+    private static readonly TimeSpan s_frame = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock _telling = new();
+    private readonly Lock _polled = new();
+    private readonly DmaWatch _dma;
+    private readonly Timer? _polling;
+    private readonly VerifySubject _subject;
+    private readonly VerifyRun _run;
+    private readonly IVerifyWatch _watch;
+    private readonly Verification _verification;
+    private IVerifyStack? _stack;
+    private NDIS_MINIPORT_CHARACTERISTICS? _functions;
+
+    public VerifyBench(VerifySubject subject, VerifyRun run, IVerifyWatch watch)
+    {
+        _subject = subject;
+        _run = run;
+        _watch = watch;
+        Random = new Random(run.Seed);
+        _verification = new Verification
+        {
+            Stack = subject.CallStack,
+            PlaceOf = subject.PlaceOf,
+            Faults = new AllocationFaults(run.Failing, run.FailFrom),
+            Exempt = Station.Name,
+            ThreadTime = run.Timed ? LibC.GetThreadTime : null,
+            Allocated = (allocation, freed) =>
+            {
+                lock (_telling) watch.Block(allocation, freed);
+            },
+            Withdrawn = run.Iommu ? _ => Provoke() : null,
+        };
+        Machine = subject.StartMachine(run);
+        try
+        {
+            Device = subject.Nic is null ? new VirtualDevice() : Machine.IsaNic ?? (MachineDevice)Machine.Nic;
+            Driver = subject.Driver(Device);
+            Instance = new NdisInstance(Machine, new NdisOptions
+            {
+                KeepJournal = true,
+                BriefLog = true,
+                LenientPools = true,
+                GuardPages = run.GuardPages,
+                Verification = _verification,
+            });
+        }
+        catch
+        {
+            Machine.Dispose();
+            throw;
+        }
+
+        Instance.Reported += Tell;
+        _dma = new DmaWatch(Instance);
+        if (Machine.Reach is not null) _polling = new Timer(_ => TellFaults(), null, s_poll, s_poll);
+    }
+
+    public QemuMachine Machine { get; }
+
+    public MachineDevice Device { get; }
+
+    public MiniportDriver Driver { get; }
+
+    public NdisInstance Instance { get; }
+
+    public Random Random { get; }
+
+    public FrameWire? Wire => Machine.Wire;
+
+    /// <summary>The calls that allocate, and which of them failed.</summary>
+    public AllocationFaults Faults => _verification.Faults;
+
+    /// <summary>Calls were made to fail: that the driver does less is no fault then.</summary>
+    public bool IsShort => Faults.Failed > 0;
+
+    /// <summary>Whether an exercise goes on after a fault that it would meet again and again.</summary>
+    public int Found { get; private set; }
+
+    public void Step(string what)
+    {
+        lock (_telling) _watch.Step(what);
+    }
+
+    /// <summary>Starts the driver's adapter, and what is to be over it. Null where the driver did not come up.</summary>
+    public Adapter? Start(out string? why)
+    {
+        why = null;
+        try
+        {
+            Adapter lowest = Instance.StartAdapter(Driver, Device, Settings());
+            _functions = lowest.Origin.Characteristics;
+            if (_subject.Stack is not { } over) return lowest;
+            _stack = over(Instance);
+            return _stack.Build(lowest);
+        }
+        catch (AdapterException refused)
+        {
+            why = refused.Message;
+            return null;
+        }
+    }
+
+    /// <summary>Halts the adapter, and all below and above it.</summary>
+    public void End(Adapter adapter)
+    {
+        if (_stack is null) adapter.Halt();
+        else _stack.End(adapter);
+        _stack = null;
+    }
+
+    /// <summary>The driver breaks a rule of behaviour.</summary>
+    public void Break(BehaviourRule rule, string message)
+    {
+        CodePlace? place = rule.Handler is { } handler && PlaceOf(handler) is { } known ? known : null;
+        Tell(new VerifyFinding
+        {
+            Rule = rule.Name,
+            Check = _run.Check,
+            Message = message,
+            Driver = Driver.Name,
+            Source = rule.Source,
+            Run = _run.Name,
+            Seed = _run.Seed,
+            Function = rule.Handler?.Replace("Handler", "", StringComparison.Ordinal),
+            Stack = place is null ? [] : [place],
+        });
+    }
+
+    public void Dispose()
+    {
+        _polling?.Dispose();
+        TellFaults();
+        // What was written after its free is found now.
+        Instance.Pool.Trim();
+        Instance.Dispose();
+        Machine.Dispose();
+        Instance.Reported -= Tell;
+    }
+
+    /// <summary>
+    /// A driver frees memory that its card reached, and has not gone on: what the card does now, with frames that come, it does to
+    /// memory that is not the driver's.
+    /// </summary>
+    private void Provoke()
+    {
+        byte[] frame = new byte[100];
+        frame.AsSpan(0, 6).Fill(0xff);
+        for (int one = 0; one < 3; one++) Wire?.Send(frame);
+        Thread.Sleep(s_frame);
+        TellFaults();
+    }
+
+    private void TellFaults()
+    {
+        if (Machine.Reach is not { } reach || !_polled.TryEnter()) return;
+        try
+        {
+            if (reach.TakeFault() is { } fault) Instance.Report(_dma.Explain(fault, Driver.Name));
+        }
+        finally
+        {
+            _polled.Exit();
+        }
+    }
+
+    private CodePlace? PlaceOf(string handler)
+    {
+        nint entry = _functions?.Entries?.GetValueOrDefault(handler) ?? 0;
+        // A miniport that takes several packets has no function for one.
+        if (entry == 0 && handler == "SendHandler") entry = _functions?.Entries?.GetValueOrDefault("SendPacketsHandler") ?? 0;
+        return entry == 0 ? null : _subject.PlaceOf(entry);
+    }
+
+    private Dictionary<string, string> Settings()
+    {
+        Dictionary<string, string> settings = _subject.Settings(Driver.Name);
+        if (Device is IsaDevice isa)
+        {
+            settings.TryAdd("IoBaseAddress", $"0x{isa.FirstPort:x}");
+            settings.TryAdd("InterruptNumber", $"0x{isa.InterruptVector:x}");
+        }
+
+        return settings;
+    }
+
+    private void Tell(NdisReport report)
+    {
+        // A card that the exercise pulled out, and our own protocol.
+        if (report.Kind == NdisReportKind.HardwareGone && Machine.Gone.IsCompleted) return;
+        if (report.Driver == Station.Name) return;
+        Tell(new VerifyFinding
+        {
+            Rule = RuleBook.NameOf(report),
+            Check = _run.Check,
+            Message = report.Message,
+            Driver = report.Driver,
+            Source = RuleBook.SourceOf(report),
+            Run = _run.Name,
+            Seed = _run.Seed,
+            Function = report.Function,
+            Stack = report.Stack,
+            AllocationStack = report.AllocationStack,
+            FreeStack = report.FreeStack,
+        });
+    }
+
+    private void Tell(VerifyFinding finding)
+    {
+        lock (_telling)
+        {
+            Found++;
+            _watch.Found(finding);
+        }
+    }
+}
