@@ -394,6 +394,7 @@ static NDIS_STATUS Set(NDIS_HANDLE Context, NDIS_OID Oid, PVOID Buffer, ULONG Le
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
 {
     NDIS_MINIPORT_CHARACTERISTICS characteristics;
+    NDIS_STATUS status;
 
     NdisZeroMemory(&characteristics, sizeof characteristics);
     characteristics.MajorNdisVersion = NDIS_MINIPORT_MAJOR_VERSION;
@@ -405,5 +406,7 @@ NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
     characteristics.QueryInformationHandler = Query;
     characteristics.SetInformationHandler = Set;
     NdisMInitializeWrapper(&Wrapper, DriverObject, RegistryPath, NULL);
-    return NdisMRegisterMiniport(Wrapper, &characteristics, sizeof characteristics);
+    status = NdisMRegisterMiniport(Wrapper, &characteristics, sizeof characteristics);
+    if (status != NDIS_STATUS_SUCCESS) NdisTerminateWrapper(Wrapper, NULL);
+    return status;
 }

@@ -9,6 +9,8 @@ internal sealed class ProtocolDriver(NdisInstance instance, string name)
 
     public string Name => _driver.Name;
 
+    public NdisInstance Instance => instance;
+
     /// <summary>What NdisRegisterProtocol returned.</summary>
     public NDIS_HANDLE Handle { get; private set; }
 

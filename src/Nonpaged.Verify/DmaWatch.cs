@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Nonpaged.Verify;
 
 /// <summary>Tells whose memory it was that a device was kept from, and which word in the driver's memory names it.</summary>
@@ -7,6 +9,14 @@ internal sealed class DmaWatch(NdisInstance instance)
 
     // A device that goes on past the end of a block is still near it.
     private const ulong Near = 4 * PageSize;
+
+    private readonly ConcurrentDictionary<ulong, IReadOnlyList<CodePlace>> _written = new();
+
+    /// <summary>A driver writes a word to its device, which may be an address.</summary>
+    public void Note(uint word, IReadOnlyList<CodePlace> stack)
+    {
+        if (stack.Count > 0) _written[word & ~(PageSize - 1)] = stack;
+    }
 
     /// <summary>What is wrong, as a report.</summary>
     public NdisReport Explain(DmaFault fault, string driver)
@@ -36,8 +46,13 @@ internal sealed class DmaWatch(NdisInstance instance)
                     + $"{before.Call}.{named}");
         }
 
+        // A device that was given the address goes on from there.
+        IReadOnlyList<CodePlace> stack = _written.Where(one => one.Key <= page && page - one.Key < Near)
+            .OrderByDescending(one => one.Key)
+            .FirstOrDefault()
+            .Value ?? [];
         return new NdisReport(NdisReportKind.DeviceFault, "DMA", driver,
-            $"The device {access} the page {fault.Page}, which was never allocated to the driver.{named}");
+            $"The device {access} the page {fault.Page}, which was never allocated to the driver.{named}") { Stack = stack };
     }
 
     private static NdisReport Report(

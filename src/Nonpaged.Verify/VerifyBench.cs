@@ -13,14 +13,14 @@ internal sealed class VerifyBench : IDisposable
 
     private readonly Lock _telling = new();
     private readonly Lock _polled = new();
-    private readonly DmaWatch _dma;
+    private readonly DmaWatch? _dma;
     private readonly Timer? _polling;
     private readonly VerifySubject _subject;
     private readonly VerifyRun _run;
     private readonly IVerifyWatch _watch;
     private readonly Verification _verification;
     private IVerifyStack? _stack;
-    private NDIS_MINIPORT_CHARACTERISTICS? _functions;
+    private readonly Dictionary<string, NDIS_MINIPORT_CHARACTERISTICS> _functions = [];
 
     public VerifyBench(VerifySubject subject, VerifyRun run, IVerifyWatch watch)
     {
@@ -40,6 +40,7 @@ internal sealed class VerifyBench : IDisposable
                 lock (_telling) watch.Block(allocation, freed);
             },
             Withdrawn = run.Iommu ? _ => Provoke() : null,
+            DeviceWritten = run.Iommu ? value => _dma!.Note(value, subject.CallStack()) : null,
         };
         Machine = subject.StartMachine(run);
         try
@@ -78,6 +79,11 @@ internal sealed class VerifyBench : IDisposable
 
     public FrameWire? Wire => Machine.Wire;
 
+    /// <summary>The address of QEMU's card, where neither its properties nor the driver's parameters say another.</summary>
+    public MacAddress? CardAddress =>
+        _subject.Nic is null || _subject.NicProperties.Any(one => one.Key == "mac") || Settings().ContainsKey("NetworkAddress")
+            ? null : new MacAddress([0x52, 0x54, 0x00, 0x12, 0x34, 0x56]);
+
     /// <summary>The calls that allocate, and which of them failed.</summary>
     public AllocationFaults Faults => _verification.Faults;
 
@@ -99,10 +105,12 @@ internal sealed class VerifyBench : IDisposable
         try
         {
             Adapter lowest = Instance.StartAdapter(Driver, Device, Settings());
-            _functions = lowest.Origin.Characteristics;
+            _functions[lowest.Driver.Name] = lowest.Origin.Characteristics;
             if (_subject.Stack is not { } over) return lowest;
             _stack = over(Instance);
-            return _stack.Build(lowest);
+            Adapter top = _stack.Build(lowest);
+            _functions[top.Driver.Name] = top.Origin.Characteristics;
+            return top;
         }
         catch (AdapterException refused)
         {
@@ -120,20 +128,23 @@ internal sealed class VerifyBench : IDisposable
     }
 
     /// <summary>The driver breaks a rule of behaviour.</summary>
-    public void Break(BehaviourRule rule, string message)
+    /// <param name="rule">The rule.</param>
+    /// <param name="message">How it is broken.</param>
+    /// <param name="stack">Where; null for the function that is to keep the rule.</param>
+    public void Break(BehaviourRule rule, string message, IReadOnlyList<CodePlace>? stack = null)
     {
-        CodePlace? place = rule.Handler is { } handler && PlaceOf(handler) is { } known ? known : null;
+        CodePlace? place = rule.Handler is { } handler && PlaceOf(Top, handler) is { } known ? known : null;
         Tell(new VerifyFinding
         {
             Rule = rule.Name,
             Check = _run.Check,
             Message = message,
-            Driver = Driver.Name,
+            Driver = Top,
             Source = rule.Source,
             Run = _run.Name,
             Seed = _run.Seed,
             Function = rule.Handler?.Replace("Handler", "", StringComparison.Ordinal),
-            Stack = place is null ? [] : [place],
+            Stack = stack is { Count: > 0 } ? stack : place is null ? [] : [place],
         });
     }
 
@@ -166,7 +177,7 @@ internal sealed class VerifyBench : IDisposable
         if (Machine.Reach is not { } reach || !_polled.TryEnter()) return;
         try
         {
-            if (reach.TakeFault() is { } fault) Instance.Report(_dma.Explain(fault, Driver.Name));
+            if (reach.TakeFault() is { } fault) Instance.Report(_dma!.Explain(fault, Driver.Name));
         }
         finally
         {
@@ -174,11 +185,15 @@ internal sealed class VerifyBench : IDisposable
         }
     }
 
-    private CodePlace? PlaceOf(string handler)
+    /// <summary>The driver whose adapter is exercised.</summary>
+    private string Top => _functions.Count > 0 ? _functions.Keys.Last() : Driver.Name;
+
+    private CodePlace? PlaceOf(string driver, string handler)
     {
-        nint entry = _functions?.Entries?.GetValueOrDefault(handler) ?? 0;
+        IReadOnlyDictionary<string, nint>? entries = _functions.GetValueOrDefault(driver)?.Entries;
+        nint entry = entries?.GetValueOrDefault(handler) ?? 0;
         // A miniport that takes several packets has no function for one.
-        if (entry == 0 && handler == "SendHandler") entry = _functions?.Entries?.GetValueOrDefault("SendPacketsHandler") ?? 0;
+        if (entry == 0 && handler == "SendHandler") entry = entries?.GetValueOrDefault("SendPacketsHandler") ?? 0;
         return entry == 0 ? null : _subject.PlaceOf(entry);
     }
 
@@ -209,7 +224,8 @@ internal sealed class VerifyBench : IDisposable
             Run = _run.Name,
             Seed = _run.Seed,
             Function = report.Function,
-            Stack = report.Stack,
+            // What NDIS sees when a function has returned.
+            Stack = report.Stack.Count == 0 && PlaceOf(report.Driver, report.Call) is { } place ? [place] : report.Stack,
             AllocationStack = report.AllocationStack,
             FreeStack = report.FreeStack,
         });

@@ -19,7 +19,7 @@ public static class VerifyPlan
             [
                 Run("behind") with { GuardPages = GuardPages.Behind }, Run("before") with { GuardPages = GuardPages.Before },
             ],
-            VerifyCheck.LowResources => [Run(Counting)],
+            VerifyCheck.LowResources => [Run(Counting) with { GuardPages = GuardPages.Behind }],
             VerifyCheck.Dma => [Run("reach") with { GuardPages = GuardPages.Behind, Iommu = true }],
             VerifyCheck.Life =>
             [

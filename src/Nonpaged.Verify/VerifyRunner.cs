@@ -26,6 +26,8 @@ internal static class VerifyRunner
         (VerifyCheck.Frames, _) => new FrameExercise(),
         (VerifyCheck.Concurrency, "threads") => new LoadExercise(LoadEnd.Sleep, Threads),
         (VerifyCheck.Concurrency, _) => new LoadExercise(LoadEnd.Reset, Threads),
+        (VerifyCheck.Dma, _) => new DmaExercise(),
+        (VerifyCheck.Time, _) => new TimeExercise(),
         (VerifyCheck.LowResources, _) => new StandardExercise(2),
         _ => new StandardExercise(20),
     };

@@ -17,7 +17,7 @@ internal static class FaultFindings
         (string rule, string message, string source, VerifyEventBlock? allocated, VerifyEventBlock? freed) = Describe(result, fault);
         IReadOnlyList<CodePlace> stack = fault.Stack.Count > 0 ? fault.Stack : ManagedStack.Parse(result.Said);
         string last = fault.Call is null ? "" : $" The driver's last call was {fault.Call}.";
-        if (stack.Count == 0 && result.Said.Trim() is { Length: > 0 } said) last += $" The process said: {said.Split('\n')[0]}";
+        if (stack.Count == 0 && result.Said.Trim() is { Length: > 0 } said) last += $" The process said: {string.Join(' ', said.Split('\n').Take(6).Select(line => line.Trim()))}";
         return new VerifyFinding
         {
             Rule = rule,

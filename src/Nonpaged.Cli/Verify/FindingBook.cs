@@ -7,7 +7,7 @@ namespace Nonpaged.Cli;
 internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> known)
 {
     // What the compiler inlines into a driver from the headers of the SDK is the driver's call of it.
-    private static readonly string[] s_headers = [.. SdkHeaders.Names];
+    private static readonly HashSet<string> s_inlined = [.. SdkHeaders.InlineFunctions];
 
     private readonly SourceLines _lines = new();
     private readonly Dictionary<string, FindingDocument> _findings = [];
@@ -48,7 +48,7 @@ internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> kn
     }
 
     private static IEnumerable<FrameDocument> Own(IReadOnlyList<FrameDocument> frames) =>
-        frames.Where(frame => frame.File is null || !s_headers.Contains(Path.GetFileName(frame.File)));
+        frames.Where(frame => frame.Function is null || !s_inlined.Contains(frame.Function));
 
     private FindingDocument Of(VerifyFinding finding)
     {

@@ -66,9 +66,39 @@ static void note_exit(void)
     }
 }
 
+/*
+ * Where the code goes on that got the signal, on its own stack: from a handler the unwinder does not get past the runtime's. The interrupted place is as
+ * if it had called this.
+ */
+__attribute__((noinline, force_align_arg_pointer)) static void end_with_frames(void)
+{
+    int number = (int)record->signal;
+    note_frames();
+    signal(number, SIG_DFL);
+    raise(number);
+    _exit(EXIT_FAILURE);
+}
+
+/* Has that happen once the handler returns. False where the stack has no room, or is not known. */
+static int go_to_frames(mcontext_t *machine, const void *fault)
+{
+#if defined(__x86_64__)
+    uint64_t top = (uint64_t)machine->gregs[REG_RSP], distance = top - (uint64_t)fault;
+    if (distance < 65536 || -distance < 65536) return 0;
+    top -= sizeof(uint64_t);
+    *(uint64_t *)top = (uint64_t)machine->gregs[REG_RIP];
+    machine->gregs[REG_RSP] = (greg_t)top;
+    machine->gregs[REG_RIP] = (greg_t)end_with_frames;
+    return 1;
+#else
+    (void)machine, (void)fault;
+    return 0;
+#endif
+}
+
 static void note(int number, siginfo_t *info, void *context)
 {
-    const mcontext_t *machine = &((ucontext_t *)context)->uc_mcontext;
+    mcontext_t *machine = &((ucontext_t *)context)->uc_mcontext;
     Dl_info module;
 #if defined(__x86_64__)
     void *counter = (void *)machine->gregs[REG_RIP];
@@ -93,6 +123,7 @@ static void note(int number, siginfo_t *info, void *context)
 #endif
         record->thread_id = (int32_t)syscall(SYS_gettid);
         record->signal = (uint32_t)number;
+        if (go_to_frames(machine, info->si_code > 0 ? info->si_addr : NULL)) return;
         note_frames();
     }
     /* Back in the code that did it, the signal comes again and ends the process. */

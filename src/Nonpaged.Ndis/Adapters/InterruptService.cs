@@ -23,6 +23,7 @@ internal sealed unsafe class InterruptService(
     // hardware.
     private const int UnacknowledgedLimit = 10_000;
 
+    private long _served;
     private int _unrecognized;
     private int _unacknowledged;
     private bool _deferred;
@@ -33,6 +34,9 @@ internal sealed unsafe class InterruptService(
 
     /// <summary>Its line is not looked at any more.</summary>
     public bool IsMasked => _isMasked;
+
+    /// <summary>How many interrupts were served.</summary>
+    public long Served => Interlocked.Read(ref _served);
 
     private NDIS_MINIPORT_CHARACTERISTICS Functions => miniport.Functions;
 
@@ -78,6 +82,7 @@ internal sealed unsafe class InterruptService(
         if (miniport.HasFaulted || _isMasked || machine.Gone.IsCompleted) return;
         if (Registered is not { } interrupt || !IsRaised(interrupt)) return;
 
+        Interlocked.Increment(ref _served);
         (bool recognized, bool queue) = interrupt.RequestIsr || life.State != AdapterState.Running ? AskIsr()
             : DisableInterrupt();
         if (queue && !miniport.HasFaulted)
@@ -92,6 +97,16 @@ internal sealed unsafe class InterruptService(
         CountUnacknowledged(interrupt);
         // The line is level-triggered and has no edge while it stays up.
         if (interrupt.Line.IsRaised || _deferred) turn.Signal();
+    }
+
+    /// <summary>
+    /// Has MiniportISR look at its device when another device has raised the line that they share: whether it takes that for its
+    /// own. Null where it has no such function, or its own is raised. In the adapter's turn.
+    /// </summary>
+    public bool? TakesForeign()
+    {
+        if (Registered is not { RequestIsr: true } interrupt || IsRaised(interrupt) || miniport.HasFaulted) return null;
+        return AskIsr().Recognized;
     }
 
     /// <summary>A line that the driver has lowered in the meantime is not served.</summary>

@@ -122,6 +122,14 @@ internal sealed unsafe class SendQueue(
             Functions.SendHandler!(miniport.Context, (NDIS_PACKET*)packet, flags));
         if (miniport.IsDeserialized && status == NDIS_STATUS_RESOURCES) status = Failed(nameof(Functions.SendHandler));
         if (!Refused(packet, status)) _sendQueue.Dequeue();
+        // A reset within the call has aborted it as well.
+        if (status is NDIS_STATUS_SUCCESS && !_inFlight.ContainsKey(packet) && life.State == AdapterState.Running)
+        {
+            reports.Report(NdisReportKind.BrokenRule, nameof(Functions.SendHandler),
+                "MiniportSend completed a packet by NdisMSendComplete, and by the status that it returned again: the packet was the "
+                    + "protocol's by then.");
+        }
+
         Settle(packet, binding, status);
         TryAgainLater();
     }

@@ -161,6 +161,14 @@ internal sealed class AdapterTable(NdisInstance instance)
 
     private void Unload(DriverRegistration registration)
     {
+        if (!registration.IsLoaded && registration.WrapperStack is { } stack)
+        {
+            instance.Report(new NdisLeak(
+                registration.Driver.Name, nameof(NdisLibrary.NdisMInitializeWrapper),
+                "A failed DriverEntry left what NdisMInitializeWrapper made; expected NdisTerminateWrapper.")
+            { Stack = stack });
+        }
+
         DriverUnload.Run(instance, registration);
         DriverLeftovers.GiveBack(instance, registration.Driver, registration.IsLoaded ? "The driver" : "A failed DriverEntry");
     }

@@ -54,6 +54,11 @@ internal sealed unsafe class DriverRegistration : IDisposable
 
     public DRIVER_UNLOAD? Unload { get; set; }
 
+    /// <summary>
+    /// Of a driver that is verified: where it called NdisMInitializeWrapper, as long as NdisTerminateWrapper has not undone that.
+    /// </summary>
+    public IReadOnlyList<CodePlace>? WrapperStack { get; set; }
+
     public int Adapters { get; set; }
 
     /// <summary>Runs DriverEntry.</summary>

@@ -24,7 +24,9 @@ public static unsafe partial class NdisLibrary
         NdisWrapperHandle = default;
         foreach (DriverRegistration registration in context.Instance.Handles.All<DriverRegistration>())
         {
-            if (registration.DriverObject == SystemSpecific1) NdisWrapperHandle = registration.Handle;
+            if (registration.DriverObject != SystemSpecific1) continue;
+            NdisWrapperHandle = registration.Handle;
+            registration.WrapperStack = context.Instance.Options.Verification?.Stack();
         }
 
         if (NdisWrapperHandle.IsNull)
@@ -73,7 +75,9 @@ public static unsafe partial class NdisLibrary
     /// <summary>Undoes NdisMInitializeWrapper where a DriverEntry fails.</summary>
     public static void NdisTerminateWrapper(NDIS_HANDLE NdisWrapperHandle, void* SystemSpecific)
     {
-        if (Resolve<DriverRegistration>(NdisWrapperHandle) is { } registration) registration.Characteristics = null;
+        if (Resolve<DriverRegistration>(NdisWrapperHandle) is not { } registration) return;
+        registration.Characteristics = null;
+        registration.WrapperStack = null;
     }
 
     /// <summary>Registers a function that runs when the driver is unloaded.</summary>

@@ -35,8 +35,11 @@ public static unsafe partial class NdisLibrary
     /// Writes 32 bits to a port, after all earlier writes to memory. The device has acted when it
     /// returns, as far as that can be seen.
     /// </summary>
-    public static void NdisRawWritePortUlong(void* Port, uint Data) =>
+    public static void NdisRawWritePortUlong(void* Port, uint Data)
+    {
+        NoteWritten(Data);
         Ports(Port, sizeof(uint))?.WriteUInt32((ushort)(nint)Port, Data);
+    }
 
     private static PortSpace? Ports(void* port, int width, [CallerMemberName] string call = "")
     {

@@ -25,8 +25,14 @@ public static unsafe partial class NdisLibrary
         Window(Register, sizeof(ushort), out uint offset)?.WriteUInt16(offset, Data);
 
     /// <summary>Writes a 32-bit register, after all earlier writes to memory.</summary>
-    public static void NdisWriteRegisterUlong(uint* Register, uint Data) =>
+    public static void NdisWriteRegisterUlong(uint* Register, uint Data)
+    {
+        NoteWritten(Data);
         Window(Register, sizeof(uint), out uint offset)?.WriteUInt32(offset, Data);
+    }
+
+    /// <summary>A driver that is verified may give its device an address so.</summary>
+    private static void NoteWritten(uint data) => CallContext.Current.Instance.Options.Verification?.DeviceWritten?.Invoke(data);
 
     private static RegisterWindow? Window(
         void* register, uint width, out uint offset, [System.Runtime.CompilerServices.CallerMemberName] string call = "")

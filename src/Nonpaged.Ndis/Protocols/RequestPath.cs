@@ -50,14 +50,26 @@ internal static unsafe class RequestPath
     {
         var request = (NDIS_REQUEST*)address;
         uint length = request->InformationBufferLength;
-        void* buffer = NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
+        // A driver that is verified gets it in memory that tells of a byte too many.
+        MemoryBlock? block = TakeGuarded(binding, value.Length);
+        void* buffer = block is not null ? block.Address : NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
         value.CopyTo(new Span<byte>(buffer, value.Length));
         var set = new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
         {
-            NativeMemory.Free(buffer);
+            if (block is null) NativeMemory.Free(buffer);
+            else block.Dispose();
             binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
         });
         Forward(binding, set);
+    }
+
+    private static MemoryBlock? TakeGuarded(Binding binding, int length)
+    {
+        NdisInstance instance = binding.Adapter.Instance;
+        if (length == 0 || instance.Options.GuardPages == GuardPages.None) return null;
+        var allocation = new NdisAllocation(
+            MemoryCall.NdisMemory, nameof(NdisLibrary.NdisRequest), binding.Protocol.Driver, (ulong)length, 0, PhysicalAddress.Max);
+        return instance.Memory.Allocate(allocation, new MemoryRequest((nuint)length));
     }
 
     private static void Forward(Binding binding, AdapterRequest request)

@@ -21,6 +21,9 @@ internal sealed class Verification
     /// <summary>Is told of a block that devices could reach, when it is freed and the driver has not gone on.</summary>
     public Action<NdisAllocation>? Withdrawn { get; init; }
 
+    /// <summary>Is told of what a driver writes to 32 bits of its device, before it is written.</summary>
+    public Action<uint>? DeviceWritten { get; init; }
+
     /// <summary>Which calls that allocate fail.</summary>
     public AllocationFaults Faults { get; init; } = new();
 

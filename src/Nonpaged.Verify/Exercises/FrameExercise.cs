@@ -19,9 +19,13 @@ internal sealed class FrameExercise : Exercise
         [
             ("every length out", () => traffic.Send(Enumerable.Range(HeaderSize + 1, Traffic.Longest - HeaderSize), 4)),
             ("chains of buffers", () => traffic.Send(Enumerable.Repeat(Traffic.Longest, 8).Concat([700, 701, 64]), 64)),
+            ("short after long", () => traffic.Send(
+                [.. Enumerable.Repeat(Traffic.Longest, 8), .. Enumerable.Range(HeaderSize + 1, 16)], 1)),
             ("every length in", () => traffic.Receive(Enumerable.Range(Traffic.Shortest, Traffic.Longest - Traffic.Shortest + 1))),
             ("broadcast", () => traffic.Receive([60, 1514], s_everybody)),
             ("multicast", () => traffic.Receive([60, 1514], Multicast)),
+            ("many multicast addresses", () => ReceiveMulticast(bench, adapter, station, traffic)),
+            ("promiscuous", () => ReceiveAll(station, traffic)),
             ("too long out", () => SendWrong(bench, station)),
             ("too short and too long in", () => ReceiveWrong(bench, adapter, station, traffic)),
             ("flood", () => Flood(bench, adapter, station, traffic)),
@@ -33,6 +37,37 @@ internal sealed class FrameExercise : Exercise
             part();
         }
     });
+
+    /// <summary>As many addresses as the card takes: its hash, where it has one, has a bit for each.</summary>
+    private static void ReceiveMulticast(VerifyBench bench, Adapter adapter, Station station, Traffic traffic)
+    {
+        if (Question.Query(adapter, NdisLibrary.OID_802_3_MAXIMUM_LIST_SIZE, sizeof(uint)) is not
+            { Status: NDIS_STATUS_SUCCESS } answer) return;
+        int count = (int)Math.Min(BitConverter.ToUInt32(answer.Buffer), 32);
+        byte[][] addresses = [.. Enumerable.Range(0, count).Select(_ =>
+        {
+            byte[] address = new byte[6];
+            bench.Random.NextBytes(address);
+            address[0] |= 1;
+            return address;
+        })];
+        if (station.Set(NdisLibrary.OID_802_3_MULTICAST_LIST, [.. addresses.SelectMany(one => one)]) != NDIS_STATUS_SUCCESS) return;
+        foreach (byte[] address in addresses)
+        {
+            if (bench.Found == 0) traffic.Receive([60], address);
+        }
+    }
+
+    private static void ReceiveAll(Station station, Traffic traffic)
+    {
+        const uint All = NdisLibrary.NDIS_PACKET_TYPE_PROMISCUOUS;
+        // Not every card can.
+        if (station.Set(NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER, BitConverter.GetBytes(All)) != NDIS_STATUS_SUCCESS) return;
+        traffic.Receive([60, 200], s_other);
+        traffic.Receive([61], [0x01, 0x00, 0x5e, 0x77, 0x77, 0x77]);
+        const uint Usual = NdisLibrary.NDIS_PACKET_TYPE_DIRECTED | NdisLibrary.NDIS_PACKET_TYPE_BROADCAST;
+        station.Set(NdisLibrary.OID_GEN_CURRENT_PACKET_FILTER, BitConverter.GetBytes(Usual));
+    }
 
     /// <summary>What no protocol may send is refused or sent, and harms nothing.</summary>
     private static void SendWrong(VerifyBench bench, Station station)

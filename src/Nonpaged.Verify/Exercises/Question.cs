@@ -10,6 +10,7 @@ internal sealed record Question(NDIS_STATUS Status, uint Used, uint Needed, byte
     public const byte Fill = 0xa5;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
+    private static readonly Driver s_verifier = new(Station.Name, DriverKind.Protocol);
 
     /// <summary>Asks, and waits; null where there is no answer, or no memory.</summary>
     public static Question? Query(Adapter adapter, uint oid, uint length) =>
@@ -23,7 +24,14 @@ internal sealed record Question(NDIS_STATUS Status, uint Used, uint Needed, byte
         NdisInstance instance = adapter.Instance;
         MemoryBlock? block = null;
         // In memory of its own, so that a byte too many is seen.
-        if (value.Length > 0 && !instance.Pool.TryAllocate(new MemoryRequest((nuint)value.Length), out block, out _)) return null;
+        if (value.Length > 0)
+        {
+            var allocation = new NdisAllocation(
+                MemoryCall.NdisMemory, "NdisRequest", s_verifier, (ulong)value.Length, 0, PhysicalAddress.Max);
+            block = instance.Memory.Allocate(allocation, new MemoryRequest((nuint)value.Length));
+            if (block is null) return null;
+        }
+
         if (block is not null) value.CopyTo(block.AsSpan());
         var answer = new TaskCompletionSource<(NDIS_STATUS, uint, uint)>(TaskCreationOptions.RunContinuationsAsynchronously);
         nint address = block is null ? 0 : (nint)block.Address;

@@ -40,8 +40,19 @@ internal sealed class StandardExercise(int frames) : Exercise
             OID_GEN_SUPPORTED_LIST, OID_GEN_VENDOR_DESCRIPTION, OID_GEN_LINK_SPEED, OID_GEN_XMIT_OK, OID_GEN_RCV_NO_BUFFER,
             OID_802_3_PERMANENT_ADDRESS, OID_802_3_MULTICAST_LIST])
         {
-            if (Question.Query(adapter, oid, 512) is null && !bench.IsShort)
-                bench.Break(BehaviourRule.NoAnswer, $"OID 0x{oid:x8} was asked for, and there is no answer after 5 s.");
+            if (Question.Query(adapter, oid, 512) is not { } answer)
+            {
+                if (!bench.IsShort)
+                    bench.Break(BehaviourRule.NoAnswer, $"OID 0x{oid:x8} was asked for, and there is no answer after 5 s.");
+                return;
+            }
+
+            // With just the room that it needs, and with less.
+            if (answer.Used is > 0 and < 512)
+            {
+                Question.Query(adapter, oid, answer.Used);
+                Question.Query(adapter, oid, answer.Used - 1);
+            }
         }
     }
 }

@@ -18,13 +18,14 @@ internal sealed unsafe class Station : IDisposable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    private readonly BlockingCollection<byte[]> _received = [];
+    private readonly BlockingCollection<(byte[] Frame, IReadOnlyList<CodePlace> Stack)> _received = [];
     private readonly ConcurrentDictionary<nint, SentPacket> _sent = new();
     private readonly ProtocolDriver _protocol;
     private readonly BindingHandle _binding = new();
     private readonly bool _keepsPackets;
     private TaskCompletionSource<NDIS_STATUS> _reset = new();
     private volatile OidRequest? _request;
+    private volatile bool _isAsleep;
     private NDIS_HANDLE _packetPool;
     private NDIS_HANDLE _bufferPool;
     private GCHandle _self;
@@ -58,7 +59,7 @@ internal sealed unsafe class Station : IDisposable
         ReceivePacketHandler = static (context, packet) => Of(context).ReceivePacket(packet),
         TransferDataCompleteHandler = static (context, packet, status, bytes) => Of(context).EndTransfer(packet, status, bytes),
         // It stays over an adapter that sleeps.
-        PnPEventHandler = static (context, happened) => NDIS_STATUS_SUCCESS,
+        PnPEventHandler = static (context, happened) => context.IsNull ? NDIS_STATUS_SUCCESS : Of(context).OnEvent(happened),
         UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
         {
             Of(context)._binding.Close();
@@ -109,6 +110,7 @@ internal sealed unsafe class Station : IDisposable
     /// <summary>Sends a frame in buffers of such lengths, and does not wait. The status is the miniport's, or pending.</summary>
     public NDIS_STATUS Send(byte[] frame, IReadOnlyList<int> lengths)
     {
+        if (_isAsleep) return NDIS_STATUS_ADAPTER_NOT_READY;
         NDIS_STATUS status = NDIS_STATUS_RESOURCES;
         _protocol.Run(() => status = SendInName(frame, lengths));
         return status;
@@ -127,8 +129,16 @@ internal sealed unsafe class Station : IDisposable
         return _reset.Task.Wait(TimeSpan.FromSeconds(15)) ? _reset.Task.Result : null;
     }
 
-    /// <summary>The next frame that was indicated; null where none is in time.</summary>
-    public byte[]? Take(TimeSpan patience) => _received.TryTake(out byte[]? frame, patience) ? frame : null;
+    /// <summary>Where in the driver the frame was indicated that was taken last.</summary>
+    public IReadOnlyList<CodePlace> IndicatedAt { get; private set; } = [];
+
+    /// <summary>The next frame that was indicated; null where none is in time. By one thread.</summary>
+    public byte[]? Take(TimeSpan patience)
+    {
+        if (!_received.TryTake(out (byte[] Frame, IReadOnlyList<CodePlace> Stack) one, patience)) return null;
+        IndicatedAt = one.Stack;
+        return one.Frame;
+    }
 
     /// <summary>Closes the adapter, and gives everything back that the miniport has given back.</summary>
     public void Dispose()
@@ -147,7 +157,19 @@ internal sealed unsafe class Station : IDisposable
         _self.Free();
     }
 
+    private void Add(byte[] frame) =>
+        _received.Add((frame, _protocol.Instance.Options.Verification?.Stack() ?? []));
+
     private static Station Of(NDIS_HANDLE context) => (Station)GCHandle.FromIntPtr(context.Value).Target!;
+
+    /// <summary>A protocol has nothing under way, and begins nothing, while its adapter sleeps (NDIS 5, NetEventSetPower).</summary>
+    private NDIS_STATUS OnEvent(NET_PNP_EVENT* happened)
+    {
+        if (happened->NetEvent != NET_PNP_EVENT_CODE.NetEventSetPower) return NDIS_STATUS_SUCCESS;
+        _isAsleep = *(NDIS_DEVICE_POWER_STATE*)happened->Buffer != NDIS_DEVICE_POWER_STATE.NdisDeviceStateD0;
+        if (_isAsleep) _protocol.Instance.WaitUntil(s_patience, () => _sent.IsEmpty);
+        return NDIS_STATUS_SUCCESS;
+    }
 
     private NDIS_STATUS SendInName(byte[] frame, IReadOnlyList<int> lengths)
     {
@@ -205,7 +227,7 @@ internal sealed unsafe class Station : IDisposable
         if (size > LongestFrame) return NDIS_STATUS_NOT_ACCEPTED;
         if (aheadSize >= size)
         {
-            _received.Add([.. header, .. new ReadOnlySpan<byte>(ahead, (int)size)]);
+            Add([.. header, .. new ReadOnlySpan<byte>(ahead, (int)size)]);
             return NDIS_STATUS_SUCCESS;
         }
 
@@ -239,7 +261,7 @@ internal sealed unsafe class Station : IDisposable
         if (!_sent.TryRemove((nint)packet, out SentPacket? transfer)) return;
         (nint memory, uint length) = transfer.Memory[0];
         if (status == NDIS_STATUS_SUCCESS)
-            _received.Add([.. transfer.Header, .. new ReadOnlySpan<byte>((void*)memory, (int)Math.Min(bytes, length))]);
+            Add([.. transfer.Header, .. new ReadOnlySpan<byte>((void*)memory, (int)Math.Min(bytes, length))]);
         _protocol.Run(() => Free(packet, transfer));
     }
 
@@ -255,7 +277,7 @@ internal sealed unsafe class Station : IDisposable
             NdisGetNextBuffer(buffer, out buffer);
         }
 
-        _received.Add([.. frame]);
+        Add([.. frame]);
         if (!_keepsPackets || NDIS_GET_PACKET_STATUS(packet) == NDIS_STATUS_RESOURCES) return 0;
         Interlocked.Increment(ref _kept);
         nint kept = (nint)packet;

@@ -68,10 +68,14 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
             }
 
             long failed = station.Failed;
+            long served = adapter.Interrupts.Served;
             if (!station.AwaitSends(s_patience))
             {
-                bench.Break(BehaviourRule.SendNotCompleted,
-                    $"{station.Outstanding} of {batch.Length} packets are not completed after {s_patience.TotalSeconds:0} s.");
+                string what = $"{station.Outstanding} of {batch.Length} packets are not completed after {s_patience.TotalSeconds:0} s";
+                if (adapter.Interrupts.Registered is not null && adapter.Interrupts.Served == served)
+                    bench.Break(BehaviourRule.NoInterrupt, $"{what}, and the card has not interrupted since.");
+                else
+                    bench.Break(BehaviourRule.SendNotCompleted, $"{what}.");
                 return;
             }
 
@@ -115,7 +119,8 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
             if (station.Take(TimeSpan.Zero) is { } again)
             {
                 bench.Break(BehaviourRule.ReceiveTwice,
-                    $"After {frames.Count} frames had come, the driver indicated one more, of {again.Length} bytes.");
+                    $"After {frames.Count} frames had come, the driver indicated one more, of {again.Length} bytes.",
+                    station.IndicatedAt);
                 return;
             }
         }
@@ -150,6 +155,14 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
         if (seen.Length != frame.Length && seen.Length != expected)
         {
             bench.Break(BehaviourRule.SendChanged, $"A frame of {frame.Length} bytes is {seen.Length} bytes on the wire.");
+            return false;
+        }
+
+        if (seen.Length < Shortest)
+        {
+            bench.Break(BehaviourRule.Padding,
+                $"A frame of {frame.Length} bytes is {seen.Length} bytes on the wire: Ethernet's shortest is {Shortest}, and neither "
+                    + "the driver nor the card pads it.");
             return false;
         }
 
@@ -193,7 +206,8 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
         {
             string how = same == seen.Length ? $"has {seen.Length} bytes"
                 : $"has 0x{seen[same]:x2} as byte {same}, which came as 0x{frame[same]:x2}";
-            bench.Break(BehaviourRule.ReceiveChanged, $"A frame of {frame.Length} bytes was indicated, and {how}.");
+            bench.Break(BehaviourRule.ReceiveChanged, $"A frame of {frame.Length} bytes was indicated, and {how}.",
+                station.IndicatedAt);
             return false;
         }
 
@@ -201,7 +215,7 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
         if (seen.Length > frame.Length)
         {
             bench.Break(BehaviourRule.ReceiveChanged,
-                $"A frame of {frame.Length} bytes was indicated with {seen.Length} bytes.");
+                $"A frame of {frame.Length} bytes was indicated with {seen.Length} bytes.", station.IndicatedAt);
             return false;
         }
 

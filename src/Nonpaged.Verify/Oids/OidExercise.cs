@@ -13,6 +13,9 @@ internal sealed class OidExercise : Exercise
 
     public override bool Run(VerifyBench bench) => WithStation(bench, (adapter, station) =>
     {
+        bench.Step("addresses");
+        CheckAddresses(bench, adapter);
+        if (bench.Found > 0) return;
         bench.Step("statistics");
         Count(bench, adapter, station);
         bench.Step("queries");
@@ -70,6 +73,21 @@ internal sealed class OidExercise : Exercise
         }
 
         values[rule.Oid] = answer.Buffer[..(int)Math.Min(answer.Used, (uint)answer.Buffer.Length)];
+    }
+
+    /// <summary>A card of QEMU's has the address that it was given, or QEMU's own.</summary>
+    private static void CheckAddresses(VerifyBench bench, Adapter adapter)
+    {
+        if (bench.CardAddress is not { } expected || adapter.Origin.Layer is not null) return;
+        foreach ((uint oid, string name) in (ReadOnlySpan<(uint, string)>)[
+            (OID_802_3_PERMANENT_ADDRESS, nameof(OID_802_3_PERMANENT_ADDRESS)),
+            (OID_802_3_CURRENT_ADDRESS, nameof(OID_802_3_CURRENT_ADDRESS))])
+        {
+            if (Question.Query(adapter, oid, 6) is not { Status: NDIS_STATUS_SUCCESS } answer) continue;
+            var address = new MacAddress(answer.Buffer);
+            if (address != expected)
+                bench.Break(BehaviourRule.Query(name), $"{name} is {address}; the card's is {expected}.");
+        }
     }
 
     /// <summary>With a buffer that is too short nothing is written, and the answer says how much is needed.</summary>

@@ -46,7 +46,7 @@ internal static class OidRules
         Of(OID_GEN_RCV_OK, nameof(OID_GEN_RCV_OK), null),
         Of(OID_GEN_XMIT_ERROR, nameof(OID_GEN_XMIT_ERROR), NoErrors),
         Of(OID_GEN_RCV_ERROR, nameof(OID_GEN_RCV_ERROR), NoErrors),
-        Of(OID_GEN_RCV_NO_BUFFER, nameof(OID_GEN_RCV_NO_BUFFER), NoErrors),
+        Of(OID_GEN_RCV_NO_BUFFER, nameof(OID_GEN_RCV_NO_BUFFER), null),
         new(OID_802_3_PERMANENT_ADDRESS, nameof(OID_802_3_PERMANENT_ADDRESS), AddressSize, true, CheckAddress),
         new(OID_802_3_CURRENT_ADDRESS, nameof(OID_802_3_CURRENT_ADDRESS), AddressSize, true, CheckAddress),
         Of(OID_802_3_MAXIMUM_LIST_SIZE, nameof(OID_802_3_MAXIMUM_LIST_SIZE), (value, _) =>
@@ -93,8 +93,8 @@ internal static class OidRules
 
     private static string? CheckVersion(byte[] value, OidFacts facts)
     {
-        if (value.Length is not (sizeof(ushort) or Number)) return $"has {value.Length} bytes; expected 2";
-        uint version = value.Length == Number ? BitConverter.ToUInt32(value) : BitConverter.ToUInt16(value);
+        if (value.Length != sizeof(ushort)) return $"has {value.Length} bytes; expected 2";
+        uint version = BitConverter.ToUInt16(value);
         return version == facts.Version ? null
             : $"is 0x{version:x4}; expected that of the miniport's characteristics, 0x{facts.Version:x4}";
     }

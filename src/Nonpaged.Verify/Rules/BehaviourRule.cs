@@ -18,8 +18,18 @@ internal sealed record BehaviourRule(string Name, string? Handler, string Source
     public static BehaviourRule SendNotCompleted { get; } = new(
         "send-not-completed", "SendHandler", "NDIS 5, NdisMSendComplete: each packet that pended is completed once");
 
+    public static BehaviourRule NoInterrupt { get; } = new(
+        "interrupt-lost", "HandleInterruptHandler",
+        "NDIS 5, MiniportHandleInterrupt: it enables the card's interrupts again, as MiniportInitialize did at first");
+
+    public static BehaviourRule Storm { get; } = new(
+        "interrupt-not-acknowledged", "ISRHandler", "NDIS 5, MiniportISR: it dismisses the interrupt on the card");
+
+    public static BehaviourRule Foreign { get; } = new(
+        "interrupt-of-others", "ISRHandler", "NDIS 5, MiniportISR: InterruptRecognized is FALSE where the card has not interrupted");
+
     public static BehaviourRule Padding { get; } = new(
-        "frame-padded-with-data", "SendHandler", "RFC 1042: padding is zeros; other bytes are somebody's data (CVE-2003-0001)");
+        "frame-padding", "SendHandler", "RFC 1042: padding is zeros; other bytes are somebody's data (CVE-2003-0001)");
 
     public static BehaviourRule ReceiveLost { get; } = new(
         "frame-not-received", "HandleInterruptHandler", "NDIS 5, OID_GEN_CURRENT_PACKET_FILTER: what it admits is indicated");
