@@ -37,7 +37,9 @@ public abstract class Machine : IDisposable
         remove { }
     }
 
-    /// <summary>What the devices may reach, where the machine keeps them from the rest and the caller says; otherwise null.</summary>
+    /// <summary>
+    /// What the devices may reach, where the machine keeps them from the rest and the caller says; otherwise null.
+    /// </summary>
     public virtual DeviceReach? Reach => null;
 
     /// <summary>

@@ -13,7 +13,9 @@ public sealed record NdisReport(NdisReportKind Kind, string Call, string Driver,
     /// <summary>Where in the driver the call is that it is about, innermost first; empty unless the driver is verified.</summary>
     public IReadOnlyList<CodePlace> Stack { get; init; } = [];
 
-    /// <summary>Where in the driver the memory or the handle was allocated that it is about; empty where that is not known.</summary>
+    /// <summary>
+    /// Where in the driver the memory or the handle was allocated that it is about; empty where that is not known.
+    /// </summary>
     public IReadOnlyList<CodePlace> AllocationStack { get; init; } = [];
 
     /// <summary>Where in the driver it was freed; empty where that is not known.</summary>

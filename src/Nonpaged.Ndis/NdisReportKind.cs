@@ -59,7 +59,9 @@ public enum NdisReportKind
     /// <summary>A call was made at a lower IRQL than its documents demand.</summary>
     IrqlTooLow,
 
-    /// <summary>A function of the driver returned with a spin lock that it had taken. Found while the driver is verified.</summary>
+    /// <summary>
+    /// A function of the driver returned with a spin lock that it had taken. Found while the driver is verified.
+    /// </summary>
     LockHeldAtReturn,
 
     /// <summary>

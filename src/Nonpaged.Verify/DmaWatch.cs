@@ -52,7 +52,8 @@ internal sealed class DmaWatch(NdisInstance instance)
             .FirstOrDefault()
             .Value ?? [];
         return new NdisReport(NdisReportKind.DeviceFault, "DMA", driver,
-            $"The device {access} the page {fault.Page}, which was never allocated to the driver.{named}") { Stack = stack };
+            $"The device {access} the page {fault.Page}, which was never allocated to the driver.{named}")
+        { Stack = stack };
     }
 
     private static NdisReport Report(
@@ -82,7 +83,8 @@ internal sealed class DmaWatch(NdisInstance instance)
             {
                 // Of 64 bits the upper half is 0 here: the machine has less RAM.
                 if ((words[index] & ~(PageSize - 1)) != page || words[index] == 0) continue;
-                return $"The word 0x{words[index]:x8} at offset 0x{index * sizeof(uint):x} of the block of {block.Length} bytes that "
+                return $"The word 0x{words[index]:x8} at offset 0x{index * sizeof(uint):x} of the block of {block.Length} bytes "
+                    + "that "
                     + $"{(block.Stack.Count > 0 ? block.Stack[0].ToString() : block.Call)} allocated names it.";
             }
         }

@@ -79,6 +79,12 @@ internal sealed class VerifyBench : IDisposable
 
     public FrameWire? Wire => Machine.Wire;
 
+    /// <summary>
+    /// A card that the model does not pad frames for. Others do, where their driver asks for it, and QEMU's models of these
+    /// (e1000, pcnet) do not look at that.
+    /// </summary>
+    public bool IsPaddingSeen => _subject.Nic is "rtl8139" or "ne2k_pci" or "ne2k_isa";
+
     /// <summary>The address of QEMU's card, where neither its properties nor the driver's parameters say another.</summary>
     public MacAddress? CardAddress =>
         _subject.Nic is null || _subject.NicProperties.Any(one => one.Key == "mac") || Settings().ContainsKey("NetworkAddress")
@@ -125,6 +131,9 @@ internal sealed class VerifyBench : IDisposable
         if (_stack is null) adapter.Halt();
         else _stack.End(adapter);
         _stack = null;
+        if (!Machine.Gone.IsCompleted && Device.InterruptVector is { } vector && Machine.GetInterrupt(vector).IsRaised)
+            Break(BehaviourRule.InterruptAfterHalt, $"MiniportHalt has returned, and the card's interrupt line {vector} is "
+                + "raised.");
     }
 
     /// <summary>The driver breaks a rule of behaviour.</summary>
@@ -160,8 +169,8 @@ internal sealed class VerifyBench : IDisposable
     }
 
     /// <summary>
-    /// A driver frees memory that its card reached, and has not gone on: what the card does now, with frames that come, it does to
-    /// memory that is not the driver's.
+    /// A driver frees memory that its card reached, and has not gone on: what the card does now, with frames that come, it does
+    /// to memory that is not the driver's.
     /// </summary>
     private void Provoke()
     {

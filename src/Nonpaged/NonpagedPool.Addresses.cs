@@ -78,18 +78,11 @@ public sealed unsafe partial class NonpagedPool
     {
         if (address == null) return BadFree.None;
         if (_front.TryGiveSlowly((nuint)address, length) is { } answer) return Told(answer, (nuint)address);
-        if (_fenced is not null) return GiveFenced((nuint)address, length);
-        BadFree bad = _whole.TryGive((nuint)address, length, out HeapSpan? span);
+        HeapSpan? span = null;
+        BadFree bad = _fenced?.TryGive((nuint)address, length) ?? _whole.TryGive((nuint)address, length, out span);
         if (span is not null) bad = _recorded.TryGive(span, (nuint)address, length);
         TellCorruptions();
         return Told(bad, (nuint)address);
-    }
-
-    private BadFree GiveFenced(nuint address, nuint? length)
-    {
-        BadFree bad = _fenced!.TryGive(address, length);
-        TellCorruptions();
-        return Told(bad, address);
     }
 
     /// <summary>

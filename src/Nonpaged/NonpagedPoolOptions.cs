@@ -32,8 +32,8 @@ public sealed record NonpagedPoolOptions
     /// <summary>
     /// Puts each block on pages of its own, with a page without access at its end or before its start, and keeps freed ones
     /// without access while there is memory for others: what reads or writes where it must not faults at once. Writes of devices
-    /// to freed blocks are found as with <see cref="Guard"/>. A block ends at its page's end, so that it is aligned to no more than
-    /// its length is. Takes two pages or more for each block. With <see cref="Verify"/> only.
+    /// to freed blocks are found as with <see cref="Guard"/>. A block ends at its page's end, so that it is aligned to no more
+    /// than its length is. Takes two pages or more for each block. With <see cref="Verify"/> only.
     /// </summary>
     public GuardPages GuardPages { get; init; }
 

@@ -3,7 +3,8 @@ using Nonpaged.Ndis;
 namespace Nonpaged.Cli;
 
 /// <summary>How a driver ended its process.</summary>
-/// <param name="Signal">The signal; <see cref="Ndis.Native.CallRecords.EndedByExit"/> for exit(3); 0 where nothing is known.</param>
+/// <param name="Signal">The signal; <see cref="Ndis.Native.CallRecords.EndedByExit"/> for exit(3); 0 where nothing is
+/// known.</param>
 /// <param name="Driver">The driver whose function ran; null where none did.</param>
 /// <param name="Function">Its function, by NDIS's name.</param>
 /// <param name="Call">The last call of NDIS that it made.</param>

@@ -16,7 +16,8 @@ internal static partial class SdkHeaders
         get
         {
             Assembly assembly = typeof(CallRecord).Assembly;
-            foreach (string name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".h", StringComparison.Ordinal)))
+            foreach (string name in assembly.GetManifestResourceNames().Where(name => name.EndsWith(".h",
+                StringComparison.Ordinal)))
             {
                 using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
                 foreach (Match function in InlineFunction().Matches(reader.ReadToEnd())) yield return function.Groups[1].Value;
@@ -24,7 +25,9 @@ internal static partial class SdkHeaders
         }
     }
 
-    [GeneratedRegex(@"^(?:\w*_(?:INLINE|HELPER|FUNCTION)|FORCEINLINE|INLINE|static __inline__)\b[^;{(=]*?\b(\w+)\s*\(", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:\w*_(?:INLINE|HELPER|FUNCTION)|FORCEINLINE|INLINE|static __inline__)\b[^;{(=]*?\b(\w+)\s*\(",
+        RegexOptions.Multiline)]
     private static partial Regex InlineFunction();
 
     /// <exception cref="IOException">The folder cannot be written.</exception>

@@ -14,10 +14,12 @@ internal static class FaultFindings
     public static VerifyFinding Of(VerifyRunResult result, string driver)
     {
         DriverFault fault = result.Fault!;
-        (string rule, string message, string source, VerifyEventBlock? allocated, VerifyEventBlock? freed) = Describe(result, fault);
+        (string rule, string message, string source, VerifyEventBlock? allocated, VerifyEventBlock? freed) = Describe(result,
+            fault);
         IReadOnlyList<CodePlace> stack = fault.Stack.Count > 0 ? fault.Stack : ManagedStack.Parse(result.Said);
         string last = fault.Call is null ? "" : $" The driver's last call was {fault.Call}.";
-        if (stack.Count == 0 && result.Said.Trim() is { Length: > 0 } said) last += $" The process said: {string.Join(' ', said.Split('\n').Take(6).Select(line => line.Trim()))}";
+        if (stack.Count == 0 && result.Said.Trim() is { Length: > 0 } said) last += $" The process said: "
+            + $"{string.Join(' ', said.Split('\n').Take(6).Select(line => line.Trim()))}";
         return new VerifyFinding
         {
             Rule = rule,
@@ -55,8 +57,10 @@ internal static class FaultFindings
         string access = fault.IsWrite ? "wrote to" : "read from";
         if (fault.IsNoncanonical)
         {
-            return ("bad-address", $"{function} accessed an address that no memory can have, as those of NdisMMapIoSpace are here: "
-                + "registers are accessed by NdisReadRegisterXxx and NdisWriteRegisterXxx.", "NDIS 5, NdisMMapIoSpace", null, null);
+            return ("bad-address", $"{function} accessed an address that no memory can have, as those of NdisMMapIoSpace are "
+                + "here: "
+                + "registers are accessed by NdisReadRegisterXxx and NdisWriteRegisterXxx.", "NDIS 5, NdisMMapIoSpace", null,
+                    null);
         }
 
         if (fault.Address is not { } address)

@@ -14,7 +14,26 @@ internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> kn
     private readonly List<string> _order = [];
 
     /// <summary>Each fault, in the order in which they were found.</summary>
-    public IReadOnlyList<FindingDocument> All => [.. _order.Select(identity => _findings[identity])];
+    public IReadOnlyList<FindingDocument> All
+    {
+        get
+        {
+            // By the function and not the line, which moves with each change of a source; of several in one they are numbered.
+            Dictionary<string, string> numbered = [];
+            foreach (IGrouping<string, string> alike in _order.GroupBy(key => _findings[key].Identity))
+            {
+                int number = 0;
+                foreach (string key in alike.OrderBy(key => _findings[key].Line))
+                    numbered[key] = number++ == 0 ? alike.Key : $"{alike.Key}#{number}";
+            }
+
+            return [.. _order.Select(key => _findings[key] with
+            {
+                Identity = numbered[key],
+                Known = known.Contains(numbered[key]),
+            })];
+        }
+    }
 
     /// <summary>Why lines are not known; null where they are.</summary>
     public string? Missing => _lines.Missing;
@@ -26,14 +45,16 @@ internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> kn
         List<FindingDocument> added = [];
         foreach (FindingDocument finding in findings.Select(Of))
         {
-            if (_findings.TryGetValue(finding.Identity, out FindingDocument? before))
+            // Through a function that accesses a register one fault is not another.
+            string key = $"{finding.Identity}:{finding.Line}:{finding.Stack.ElementAtOrDefault(1)?.Line}";
+            if (_findings.TryGetValue(key, out FindingDocument? before))
             {
-                _findings[finding.Identity] = before with { Count = before.Count + 1 };
+                _findings[key] = before with { Count = before.Count + 1 };
                 continue;
             }
 
-            _findings[finding.Identity] = finding;
-            _order.Add(finding.Identity);
+            _findings[key] = finding;
+            _order.Add(key);
             added.Add(finding);
         }
 
@@ -55,10 +76,8 @@ internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> kn
         IReadOnlyList<FrameDocument> stack = [.. Own(_lines.Of(finding.Stack))];
         FrameDocument? place = stack.Count > 0 ? stack[0] : null;
         string check = VerifyChecks.NameOf(finding.Check);
-        // A line moves with each change of a source; its function does so seldom.
         string where = place?.Function ?? finding.Function ?? "";
         string identity = $"{finding.Driver}:{finding.Rule}:{where}";
-        if (place is { Line: > 0 }) identity += $":{place.Line}";
         return new FindingDocument
         {
             Rule = finding.Rule,
@@ -77,7 +96,6 @@ internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> kn
             Run = finding.Run,
             Repeat = Repeat(finding, check),
             Identity = identity,
-            Known = known.Contains(identity),
         };
     }
 

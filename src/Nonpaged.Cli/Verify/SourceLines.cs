@@ -31,12 +31,14 @@ internal sealed class SourceLines
     private IEnumerable<FrameDocument> Of(CodePlace place)
     {
         if (IsManaged(place))
-            return [new FrameDocument(place.Symbol, place.Module.Length == 0 ? null : place.Module, (int)place.Offset, Text(place))];
+            return [new FrameDocument(place.Symbol, place.Module.Length == 0 ? null : place.Module, (int)place.Offset,
+                Text(place))];
         return _known.TryGetValue(Key(place), out IReadOnlyList<FrameDocument>? frames) ? frames
             : [new FrameDocument(place.Symbol, null, 0, Text(place))];
     }
 
-    private static bool IsManaged(CodePlace place) => place.Module.Length == 0 || place.Module.EndsWith(".cs", StringComparison.Ordinal);
+    private static bool IsManaged(CodePlace place) => place.Module.Length == 0 || place.Module.EndsWith(".cs",
+        StringComparison.Ordinal);
 
     private static (string Module, ulong Offset) Key(CodePlace place) => (place.Module, place.Offset);
 

@@ -17,7 +17,7 @@ internal sealed class VerifyChild(VerifyRequest request, VerifyProgram program)
     private const int LifelineDescriptor = 4;
 
     // A process that writes no line for so long hangs: the exercises' own patience ends before.
-    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(15);
 
     // What is read of what a process said on standard error.
     private const int MostSaid = 64 << 10;

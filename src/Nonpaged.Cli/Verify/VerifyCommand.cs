@@ -12,7 +12,8 @@ internal static class VerifyCommand
     {
         var options = new VerifyOptions();
         var command = new Command(
-            "verify", "Find a driver's faults: memory, failures of allocations, DMA, locks, leaks, life, OIDs, frames, threads, time.");
+            "verify", "Find a driver's faults: memory, failures of allocations, DMA, locks, leaks, life, OIDs, frames, threads, "
+                + "time.");
         command.Arguments.Add(options.DriverFile);
         foreach (Option option in options.All) command.Options.Add(option);
         command.SetAction(parsed => RunAsync(screen, host, options, parsed));
@@ -30,7 +31,8 @@ internal static class VerifyCommand
             var printer = new VerifyPrinter(screen, isSilent: request.Json == "-");
             var session = new VerifySession(request, VerifyProgram.Choose(request.Run), printer, interruption);
             document = await session.RunAsync();
-            printer.ShowEnd(document);
+            string? note = interruption.Happened ? $"ended by {interruption.Name}: what was found until then" : session.Note;
+            printer.ShowEnd(document, note);
         }
         catch (CommandException exception)
         {

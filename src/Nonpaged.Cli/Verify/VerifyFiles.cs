@@ -26,6 +26,8 @@ internal static class VerifyFiles
         if (request.Sarif is { } sarif)
             File.WriteAllText(sarif, SarifReport.Write(document, Version, Environment.CurrentDirectory));
         if (request.Html is { } html) File.WriteAllText(html, HtmlReport.Write(document, ReadSource));
-        if (request.WritesBaseline) Baseline.Write(request.Baseline!, document.Findings);
+        if (!request.WritesBaseline) return;
+        Baseline.Write(request.Baseline!, document.Findings);
+        screen.Say($"wrote {document.Findings.Count} findings to {request.Baseline}");
     }
 }

@@ -6,12 +6,15 @@ namespace Nonpaged.Cli;
 /// <summary>The options of <c>verify</c>, and how they become a request.</summary>
 internal sealed class VerifyOptions
 {
+    // See QemuOptions.HasIommu.
+    private const ulong MostForDma = 256UL << 20;
+
     private readonly Option<string?> _driver = Options.Text(
         "--driver", "e1000|rtl8139", "A miniport in C# in place of DRIVER.so.");
 
     private readonly Option<string?> _nic = Options.Text(
         "--nic", "MODEL[,PROPERTY=VALUE]",
-        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. Default: the driver's own.");
+        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. A miniport in C# knows its own.");
 
     private readonly Option<string[]> _over = Options.Texts(
         "--over", "DRIVER",
@@ -20,7 +23,8 @@ internal sealed class VerifyOptions
     private readonly Option<string?> _ram = Options.Text("--ram", "SIZE", "The machine's RAM. Default: 64M.");
 
     private readonly Option<string[]> _set = Options.Texts(
-        "--set", "[DRIVER:]KEY=VALUE", "A parameter of the drivers, or of one, as its INF file would set it. May be given again.");
+        "--set", "[DRIVER:]KEY=VALUE", "A parameter of the drivers, or of one, as its INF file would set it. May be given "
+            + "again.");
 
     private readonly Option<string?> _config = Options.Text(
         "--config", "FILE", "Parameters of the drivers, [DRIVER:]KEY=VALUE a line; # begins a comment.");
@@ -68,9 +72,17 @@ internal sealed class VerifyOptions
         if (only is not null && checks.Length != 1)
             throw new CommandException("--run names a run of one check.", "--only CHECK beside it",
                 $"write, say, --only special-pool --run {only}");
+        RunRequest subject = ReadSubject(parsed);
+        if (subject.Ram > MostForDma && (checks.Length == 0 || checks.Contains(VerifyCheck.Dma)))
+        {
+            throw new CommandException(
+                $"--ram {Size.Format(subject.Ram)} is more than the tables of QEMU's IOMMU have room for here.",
+                "256 MiB for the check dma", "write --ram 256M, or name the other checks with --only");
+        }
+
         return new VerifyRequest
         {
-            Run = ReadSubject(parsed),
+            Run = subject,
             Checks = checks.Length == 0 ? VerifyChecks.All : [.. VerifyChecks.All.Where(checks.Contains)],
             Seed = parsed.GetValue(_seed) is { } seed ? Number.Parse("--seed", seed, 0, int.MaxValue) : 1,
             OnlyRun = only,
@@ -131,7 +143,8 @@ internal sealed class VerifyOptions
     }
 
     private static VerifyCheck ReadCheck(string text) => VerifyChecks.Find(text) ?? throw new CommandException(
-        $"--only '{text}' is not a check.", $"the checks are {string.Join(", ", VerifyChecks.Names)}", "write, say, --only locks");
+        $"--only '{text}' is not a check.", $"the checks are {string.Join(", ", VerifyChecks.Names)}",
+            "write, say, --only locks");
 
     private static string? FileOf(string option, string? text, string example) =>
         text is null ? null : OutputFile.Parse(option, text, example);

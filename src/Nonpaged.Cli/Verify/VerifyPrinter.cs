@@ -26,8 +26,11 @@ internal sealed class VerifyPrinter(Screen screen, bool isSilent)
                 + $"({result.Time.TotalSeconds:0.0} s)"));
     }
 
-    public void ShowEnd(VerifyDocument document)
+    /// <param name="document">What came of it.</param>
+    /// <param name="note">What a person should know of it; null for nothing.</param>
+    public void ShowEnd(VerifyDocument document, string? note)
     {
+        if (note is not null) screen.Say(note);
         if (isSilent) return;
         foreach (FindingDocument finding in document.Findings) Show(finding);
         Table table = new Table().Border(TableBorder.None).AddColumns("check", "runs", "seconds", "findings");
@@ -63,12 +66,17 @@ internal sealed class VerifyPrinter(Screen screen, bool isSilent)
     }
 
     private static string Place(FindingDocument finding) =>
-        finding.Stack is [var first, ..] ? Text(first) : finding.Handler is { } handler ? $"{finding.Driver}, Miniport{handler}"
+        finding.Stack is [var first, ..] ? Text(first) : finding.Handler is { } handler ? $"{finding.Driver}, {Full(handler)}"
             : finding.Driver;
 
     private static string Text(FrameDocument frame)
     {
         string function = frame.Function ?? frame.Place;
-        return frame.File is null ? $"{function} ({frame.Place})" : $"{frame.File}:{frame.Line}: {function}";
+        return frame.File is null || frame.Line == 0 ? $"{function} ({frame.Place})" : $"{frame.File}:{frame.Line}: {function}";
     }
+
+    private static string Full(string handler) =>
+        handler.StartsWith("Miniport", StringComparison.Ordinal) || handler.StartsWith("Protocol", StringComparison.Ordinal)
+            ? handler
+            : $"Miniport{handler}";
 }

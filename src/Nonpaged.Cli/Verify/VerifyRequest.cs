@@ -18,7 +18,7 @@ internal sealed record VerifyRequest
     /// <summary>Known faults.</summary>
     public string? Baseline { get; init; }
 
-    /// <summary>The baseline is written anew.</summary>
+    /// <summary>The file of the baseline is written.</summary>
     public bool WritesBaseline { get; init; }
 
     public string? Json { get; init; }

@@ -56,7 +56,8 @@ internal static class VerifyRunCommand
         AdapterException adapter =>
             new AllocationFailure(FailureKind.Other, adapter.Message, "the drivers that are verified", "nonpaged run"),
         _ => new AllocationFailure(
-            FailureKind.Other, $"{exception.GetType().Name}: {exception.Message}", "unknown: this is a fault of verify", "report it"),
+            FailureKind.Other, $"{exception.GetType().Name}: {exception.Message}", "unknown: this is a fault of verify",
+                "report it"),
     };
 
     private static VerifySubject Subject(RunRequest request, DriverHost host)

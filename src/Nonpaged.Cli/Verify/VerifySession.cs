@@ -5,7 +5,8 @@ using Nonpaged.Verify;
 namespace Nonpaged.Cli;
 
 /// <summary>All runs of a verification, a few side by side, and what came of them.</summary>
-internal sealed class VerifySession(VerifyRequest request, VerifyProgram program, VerifyPrinter printer, Interruption interruption)
+internal sealed class VerifySession(VerifyRequest request, VerifyProgram program, VerifyPrinter printer,
+    Interruption interruption)
 {
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private readonly Lock _gate = new();
@@ -14,6 +15,11 @@ internal sealed class VerifySession(VerifyRequest request, VerifyProgram program
         new(request, Baseline.Read(request.Baseline, mayLack: request.WritesBaseline));
 
     private FailureDocument? _failure;
+
+    /// <summary>What a person should know of the findings; null for nothing.</summary>
+    public string? Note => _findings.Missing
+        ?? (_findings.All.Any(one => one.Stack is [{ Line: 0 }, ..]) ? "findings have no lines: compile the driver with -g"
+            : null);
 
     public async Task<VerifyDocument> RunAsync()
     {
@@ -88,7 +94,8 @@ internal sealed class VerifySession(VerifyRequest request, VerifyProgram program
         IReadOnlyList<FindingDocument> findings = _findings.All;
         bool isNew = findings.Any(one => !one.Known);
         FailureDocument? failure = _failure;
-        if (failure is null && _results.Count == 0 && !interruption.Happened)
+        if (failure is null && !interruption.Happened && request.OnlyRun is { } only && _results.TrueForAll(one =>
+            one.Run.Name != only))
         {
             failure = FailureDocument.From(new AllocationFailure(
                 FailureKind.InvalidRequest, $"--run {request.OnlyRun}: there is no such run.", "the runs of the check",
@@ -109,7 +116,7 @@ internal sealed class VerifySession(VerifyRequest request, VerifyProgram program
             Blocks = Blocks(),
             Failure = failure,
             ExitCode = interruption.Happened ? interruption.ExitCode
-                : failure is not null || isNew ? ExitCode.Failure
+                : failure is not null || (isNew && !request.WritesBaseline) ? ExitCode.Failure
                 : ExitCode.Success,
         };
     }
@@ -126,7 +133,8 @@ internal sealed class VerifySession(VerifyRequest request, VerifyProgram program
     private static VerifyRunDocument RunOf(VerifyRunResult result) => new(
         VerifyChecks.NameOf(result.Run.Check), result.Run.Name, result.Run.Seed, Round(result.Start), Round(result.Time),
         OutcomeOf(result),
-        [.. result.Events.Where(one => one.Step is not null).Select(one => new VerifyStepDocument(Math.Round(one.At, 3), one.Step!))]);
+        [.. result.Events.Where(one => one.Step is not null).Select(one => new VerifyStepDocument(Math.Round(one.At, 3),
+            one.Step!))]);
 
     private static string OutcomeOf(VerifyRunResult result) =>
         result.Hung ? "hung"

@@ -28,7 +28,8 @@ internal static class QemuArguments
         ];
         // Before the devices that are behind it.
         if (options.HasIommu) arguments.AddRange(["-device", "intel-iommu,intremap=off"]);
-        if (options.NicModel is not null) arguments.AddRange(options.Peer ? Hub(options) : options.HasWire ? Wire(options) : UserNetwork(options));
+        if (options.NicModel is not null) arguments.AddRange(options.Peer ? Hub(options) : options.HasWire ? Wire(options)
+            : UserNetwork(options));
         if (options.PcapFile is { } file)
             arguments.AddRange(["-object", $"filter-dump,id=dump,netdev=net,file={Escape(CheckFile(file))}"]);
         return arguments;

@@ -62,7 +62,9 @@ internal sealed unsafe class QemuIommu : DeviceReach, IDisposable
         Start();
     }
 
-    /// <summary>How many pages the tables take: roots, contexts, one of the first level, one a GiB, and one for each 2 MiB.</summary>
+    /// <summary>
+    /// How many pages the tables take: roots, contexts, one of the first level, one a GiB, and one for each 2 MiB.
+    /// </summary>
     public static int TablesOf(ulong ramBytes) => 4 + (int)((ramBytes + HugePage - 1) / HugePage);
 
     public override void Allow(PhysicalAddress start, nuint length)

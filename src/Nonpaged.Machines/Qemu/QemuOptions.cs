@@ -42,8 +42,8 @@ public sealed record QemuOptions
     public bool HasWire { get; init; }
 
     /// <summary>
-    /// Devices are behind an IOMMU, and reach what <see cref="Machine.Reach"/> allows. Its tables take the RAM below 640 KiB, which
-    /// is enough for 256 MiB of RAM; more is refused.
+    /// Devices are behind an IOMMU, and reach what <see cref="Machine.Reach"/> allows. Its tables take the RAM below 640 KiB,
+    /// which is enough for 256 MiB of RAM; more is refused.
     /// </summary>
     public bool HasIommu { get; init; }
 

@@ -52,7 +52,8 @@ internal sealed class QemuProcess : IDisposable
         trap '' PIPE
         echo "$!" >&{{GuardianDescriptor.Status}}
         exec >&0 2>&0 {{GuardianDescriptor.Status}}>&-
-        exec {{GuardianDescriptor.Ram}}<&- {{GuardianDescriptor.Halt}}<&- {{GuardianDescriptor.Qtest}}<&- {{GuardianDescriptor.Wire}}<&-
+        exec {{GuardianDescriptor.Ram}}<&- {{GuardianDescriptor.Halt}}<&- {{GuardianDescriptor.Qtest}}<&-
+        exec {{GuardianDescriptor.Wire}}<&-
         while read -r signal <&{{GuardianDescriptor.Lifeline}}; do kill -s "$signal" "$!"; done
         kill -s KILL "$!"
         wait "$!"

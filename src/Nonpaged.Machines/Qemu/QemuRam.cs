@@ -45,7 +45,8 @@ internal static class QemuRam
         ulong room = Layout(options.RamBytes)[0].Length;
         if ((ulong)QemuIommu.TablesOf(options.RamBytes) * Page.Size <= room && options.RamBytes >= EndOfHole + (1 << 20)) return;
         throw new ArgumentException(
-            $"A machine with an IOMMU has 2 MiB to 256 MiB of RAM here, and {options.RamBytes} bytes were asked for.", nameof(options));
+            $"A machine with an IOMMU has 2 MiB to 256 MiB of RAM here, and {options.RamBytes} bytes were asked for.",
+                nameof(options));
     }
 
     /// <summary>

@@ -28,6 +28,7 @@ internal static unsafe class SharedDriver
 
         if (!NativeLibrary.TryGetExport(library, Entry, out nint entry)) throw NoEntry(path, []);
 
+        WatchFaults();
         CallSites.Add(full);
         DriverCalls.Begins = CurrentCall.BeginFunction;
         DriverCalls.Ends = CurrentCall.EndFunction;
@@ -37,6 +38,13 @@ internal static unsafe class SharedDriver
             using var function = DriverFunction.Enter(Entry);
             return start(driver, registry);
         }, []);
+    }
+
+    /// <summary>native/crash.c looks at faults from here on before the runtime does.</summary>
+    private static void WatchFaults()
+    {
+        if (NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), "NonpagedWatchFaults", out nint watch))
+            ((delegate* unmanaged<void>)watch)();
     }
 
     /// <summary>What a driver registers is seen by the functions that it needs for that.</summary>

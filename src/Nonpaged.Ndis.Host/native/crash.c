@@ -131,6 +131,31 @@ static void note(int number, siginfo_t *info, void *context)
     if (info->si_code <= 0) raise(number);
 }
 
+static struct sigaction runtimes;
+
+/*
+ * The runtime takes a fault in its own code for an exception, where the address is near 0, and otherwise ends the process without a word of what called
+ * it: what a driver told NDIS of its memory was wrong, and NDIS copied there. Those are noted first.
+ */
+static void note_before_runtime(int number, siginfo_t *info, void *context)
+{
+    if (info->si_code > 0 && info->si_code != SI_KERNEL && (uint64_t)info->si_addr >= 65536) note(number, info, context);
+    else if (runtimes.sa_flags & SA_SIGINFO) runtimes.sa_sigaction(number, info, context);
+    else signal(number, SIG_DFL);
+}
+
+/* Called when the runtime has started. */
+__attribute__((visibility("default"))) void NonpagedWatchFaults(void)
+{
+    struct sigaction action;
+    if (record == NULL || runtimes.sa_sigaction != NULL) return;
+    memset(&action, 0, sizeof action);
+    action.sa_sigaction = note_before_runtime;
+    action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGSEGV, &action, &runtimes);
+}
+
 __attribute__((constructor)) static void watch(void)
 {
     static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGTRAP };

@@ -8,6 +8,8 @@ namespace Nonpaged.Ndis;
 /// </summary>
 public sealed class Adapter : IDisposable, IAdapterLife
 {
+    private static readonly TimeSpan s_gonePatience = TimeSpan.FromMilliseconds(200);
+
     private readonly TaskCompletionSource<AdapterState> _halted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SurpriseRemoval _removal;
     private readonly HangCheck _hangCheck;
@@ -92,39 +94,22 @@ public sealed class Adapter : IDisposable, IAdapterLife
     internal Machine Machine => Origin.Machine;
 
     internal ParameterStore Parameters { get; }
-
     internal NDIS_HANDLE Handle { get; }
-
     internal Turn Turn { get; }
-
     internal DriverReports Reports { get; }
-
     internal Miniport Miniport { get; }
-
     internal BusControl Bus { get; }
-
     internal Resources Resources { get; }
-
     internal OidQueue Oids { get; }
-
     internal Bindings Bindings { get; }
-
     internal DmaMapper Dma { get; }
-
     internal MapRegisters MapRegisters { get; }
-
     internal ScatterGatherLists ScatterGather { get; }
-
     internal SendQueue Sends { get; }
-
     internal ReceivePath Receives { get; }
-
     internal InterruptService Interrupts { get; }
-
     internal ResetControl Resets { get; }
-
     internal Timers Timers { get; }
-
     internal WorkItems WorkItems { get; }
 
     /// <summary>The interrupt's line is not looked at any more.</summary>
@@ -228,6 +213,8 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// <summary>Runs work when it has the turn; false where the adapter is gone.</summary>
     internal bool Post(Action work) => Turn.Post(work);
 
+    internal bool IsVerified => Instance.Options.Verification is not null;
+
     internal void Report(NdisReportKind kind, string call, string message) => Reports.Report(kind, call, message);
 
     /// <summary>In its turn: the miniport is halted, and starts again by <see cref="InitializeMiniport"/>.</summary>
@@ -279,11 +266,27 @@ public sealed class Adapter : IDisposable, IAdapterLife
     private void UnbindInTurn()
     {
         if (_state == AdapterState.Halted) return;
+        if (Machine.Gone.IsCompleted && Origin.Layer is null) Turn.Schedule(s_gonePatience, LoseInTurn);
         Turn.Lend(new BorrowedTurn(Turn, () =>
         {
             Bindings.Unbind();
             Turn.Post(HaltInTurn);
         }));
+    }
+
+    /// <summary>
+    /// The card is gone, and a protocol that closes the adapter waits for what it sent, which never ends by itself: the miniport
+    /// is halted first.
+    /// </summary>
+    private void LoseInTurn()
+    {
+        if (!_initialized || _state is AdapterState.Halting or AdapterState.Halted) return;
+        _initialized = false;
+        _state = AdapterState.Halting;
+        _hangCheck.Stop();
+        Miniport.Halt();
+        Oids.Lose();
+        Sends.Lose();
     }
 
     private void HaltInTurn()
@@ -304,6 +307,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
 
         WorkItems.Wait(Who);
         Oids.AbortPending();
+        if (IsVerified && !Machine.Gone.IsCompleted) Sends.CheckAnnounced();
         Sends.AbortInFlight();
         Receives.Abort(Who);
         Bindings.Close();

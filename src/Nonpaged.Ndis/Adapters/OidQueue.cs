@@ -118,6 +118,18 @@ internal sealed unsafe class OidQueue(
             () => _pending is null || miniport.HasFaulted);
     }
 
+    /// <summary>The card is gone, and the miniport halted: nothing is answered any more.</summary>
+    public void Lose()
+    {
+        if (_pending is { } pending)
+        {
+            _pending = null;
+            pending.Done(NDIS_STATUS_REQUEST_ABORTED, 0, 0);
+        }
+
+        AbortQueued();
+    }
+
     /// <summary>After MiniportHalt: nothing of the driver's can complete it any more.</summary>
     public void AbortPending()
     {

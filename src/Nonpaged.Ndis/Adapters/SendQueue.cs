@@ -15,7 +15,10 @@ internal sealed unsafe class SendQueue(
     private readonly nint[] _batch = new nint[LargestSendBatch];
     private readonly Binding[] _batchBindings = new Binding[LargestSendBatch];
     private int _sendBatch = LargestSendBatch;
+    private bool _isLost;
     private bool _outOfResources;
+    private bool _wasRefused;
+    private bool _hasAnnounced;
     private long _framesSent;
 
     /// <summary>Frames that the miniport reported as sent.</summary>
@@ -52,7 +55,7 @@ internal sealed unsafe class SendQueue(
             while (_arrivals.TryDequeue(out (nint Packet, Binding Binding) one)) _sendQueue.Enqueue(one);
         }
 
-        if (life.State is AdapterState.Running or AdapterState.Resetting) SendQueued();
+        if (!_isLost && life.State is (AdapterState.Running or AdapterState.Resetting)) SendQueued();
         else AbortQueued();
     }
 
@@ -60,6 +63,7 @@ internal sealed unsafe class SendQueue(
     public void EndSend(nint packet, NDIS_STATUS status)
     {
         _outOfResources = false;
+        _hasAnnounced = true;
         if (!_inFlight.Remove(packet, out Binding? binding))
         {
             reports.Report(
@@ -74,7 +78,13 @@ internal sealed unsafe class SendQueue(
     }
 
     /// <summary>NdisMSendResourcesAvailable.</summary>
-    public void ResourcesAvailable()
+    public void AnnounceResources()
+    {
+        _hasAnnounced = true;
+        ResourcesAvailable();
+    }
+
+    private void ResourcesAvailable()
     {
         _outOfResources = false;
         turn.Post(SendQueued);
@@ -83,7 +93,7 @@ internal sealed unsafe class SendQueue(
     /// <summary>Gives the miniport what it takes of what is queued.</summary>
     public void SendQueued()
     {
-        while (_sendQueue.Count > 0 && !_outOfResources && !miniport.HasFaulted && life.State == AdapterState.Running)
+        while (_sendQueue.Count > 0 && !_isLost && !_outOfResources && !miniport.HasFaulted && life.State == AdapterState.Running)
         {
             if (RefusesTwice()) continue;
             if (Functions.SendPacketsHandler is { } sendPackets) SendMany(sendPackets);
@@ -126,7 +136,8 @@ internal sealed unsafe class SendQueue(
         if (status is NDIS_STATUS_SUCCESS && !_inFlight.ContainsKey(packet) && life.State == AdapterState.Running)
         {
             reports.Report(NdisReportKind.BrokenRule, nameof(Functions.SendHandler),
-                "MiniportSend completed a packet by NdisMSendComplete, and by the status that it returned again: the packet was the "
+                "MiniportSend completed a packet by NdisMSendComplete, and by the status that it returned again: the packet was "
+                    + "the "
                     + "protocol's by then.");
         }
 
@@ -204,9 +215,22 @@ internal sealed unsafe class SendQueue(
         Complete(packet, binding, NDIS_STATUS_RESOURCES);
     }
 
+    /// <summary>
+    /// A miniport that had no resources for a packet says when it has some: by a completion, or by NdisMSendResourcesAvailable.
+    /// Looked at when it is halted.
+    /// </summary>
+    public void CheckAnnounced()
+    {
+        if (!_wasRefused || _hasAnnounced) return;
+        reports.Report(NdisReportKind.BrokenRule, nameof(Functions.SendHandler),
+            "MiniportSend returned NDIS_STATUS_RESOURCES, and the miniport never called NdisMSendResourcesAvailable or "
+                + "NdisMSendComplete: NDIS holds the packet until then.");
+    }
+
     private bool Refused(nint packet, NDIS_STATUS status)
     {
         if (status != NDIS_STATUS_RESOURCES) return false;
+        _wasRefused |= !miniport.HasFaulted;
         _inFlight.Remove(packet);
         return _outOfResources = true;
     }
@@ -268,6 +292,14 @@ internal sealed unsafe class SendQueue(
     {
         while (_sendQueue.TryDequeue(out (nint Packet, Binding Binding) one))
             Complete(one.Packet, one.Binding, NDIS_STATUS_REQUEST_ABORTED);
+    }
+
+    /// <summary>The card is gone, and the miniport halted: nothing is sent any more.</summary>
+    public void Lose()
+    {
+        _isLost = true;
+        AbortInFlight();
+        SendArrivals();
     }
 
     public void AbortInFlight()

@@ -31,6 +31,13 @@ public static unsafe partial class NdisLibrary
             return;
         }
 
+        if (context.Adapter is { IsVerified: true, Bus.IsBusMaster: false } adapter)
+        {
+            adapter.Report(
+                NdisReportKind.BrokenRule, nameof(NdisMAllocateSharedMemory),
+                "Memory is shared with a card that is no bus master, as NdisMSetAttributes says: it cannot reach any.");
+        }
+
         if (context.Irql > Irql.PASSIVE_LEVEL)
         {
             context.Instance.Report(

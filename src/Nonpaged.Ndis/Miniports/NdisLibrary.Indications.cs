@@ -17,7 +17,7 @@ public static unsafe partial class NdisLibrary
     public static void NdisMSendResourcesAvailable(NDIS_HANDLE MiniportAdapterHandle)
     {
         if (AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL) is { } adapter)
-            adapter.Turn.End(adapter.Sends.ResourcesAvailable);
+            adapter.Turn.End(adapter.Sends.AnnounceResources);
     }
 
     /// <summary>Offers a received frame to the protocols. Its buffers must hold until the call returns.</summary>

@@ -1,3 +1,5 @@
+using Nonpaged.Machines;
+
 namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
@@ -23,6 +25,14 @@ public static unsafe partial class NdisLibrary
         {
             adapter.Report(NdisReportKind.BrokenRule, nameof(NdisMRegisterInterrupt), rule);
             return NDIS_STATUS_RESOURCE_CONFLICT;
+        }
+
+        if (InterruptMode == NDIS_INTERRUPT_MODE.NdisInterruptLatched && adapter.Device is PciDevice && adapter.IsVerified)
+        {
+            adapter.Report(
+                NdisReportKind.BrokenRule, nameof(NdisMRegisterInterrupt),
+                "A card of the PCI bus has a level-sensitive line, which others share, and the interrupt was registered as "
+                    + "latched.");
         }
 
         var registered = new MiniportInterrupt(adapter.Interrupts, adapter.Machine.GetInterrupt(InterruptVector), asksIsr);

@@ -114,7 +114,8 @@ public static unsafe partial class NdisLibrary
         if (context.Irql >= Irql.DISPATCH_LEVEL || context.Driver == Driver.Program) return;
         context.Report(
             NdisReportKind.IrqlTooLow, call,
-            $"The call was made at {context.Irql}; its documents demand DISPATCH_LEVEL, at which nothing else takes the processor.");
+            $"The call was made at {context.Irql}; its documents demand DISPATCH_LEVEL, at which nothing else takes the "
+                + "processor.");
     }
 
     private static void ReportOrder(string call, nint spinLock, (nint Other, IReadOnlyList<CodePlace> Stack) reversed)

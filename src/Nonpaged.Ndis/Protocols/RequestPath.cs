@@ -50,7 +50,7 @@ internal static unsafe class RequestPath
     {
         var request = (NDIS_REQUEST*)address;
         uint length = request->InformationBufferLength;
-        // A driver that is verified gets it in memory that tells of a byte too many.
+        // A driver that is verified gets it in memory that faults for a byte too many.
         MemoryBlock? block = TakeGuarded(binding, value.Length);
         void* buffer = block is not null ? block.Address : NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
         value.CopyTo(new Span<byte>(buffer, value.Length));
@@ -68,7 +68,8 @@ internal static unsafe class RequestPath
         NdisInstance instance = binding.Adapter.Instance;
         if (length == 0 || instance.Options.GuardPages == GuardPages.None) return null;
         var allocation = new NdisAllocation(
-            MemoryCall.NdisMemory, nameof(NdisLibrary.NdisRequest), binding.Protocol.Driver, (ulong)length, 0, PhysicalAddress.Max);
+            MemoryCall.NdisMemory, nameof(NdisLibrary.NdisRequest), binding.Protocol.Driver, (ulong)length, 0,
+                PhysicalAddress.Max);
         return instance.Memory.Allocate(allocation, new MemoryRequest((nuint)length));
     }
 

@@ -55,7 +55,8 @@ internal sealed class WatchedFunction : IDisposable
         TimeSpan used = clock() - _start;
         if (used <= limit) return;
         Report(NdisReportKind.TooLong, Name,
-            $"{Name} used the processor for more than {limit.TotalMilliseconds:0} ms at {_context.Irql}, where nothing else on it "
+            $"{Name} used the processor for more than {limit.TotalMilliseconds:0} ms at {_context.Irql}, where nothing else on "
+                + "it "
                 + "runs.", Place is null ? [] : [Place]);
     }
 

@@ -2,7 +2,9 @@ using static Nonpaged.Ndis.NdisLibrary;
 
 namespace Nonpaged.Verify;
 
-/// <summary>A life as most adapters have it, with more frames than a ring has, and frames still coming when it is halted.</summary>
+/// <summary>
+/// A life as most adapters have it, with more frames than a ring has, and frames still coming when it is halted.
+/// </summary>
 internal sealed class DmaExercise : Exercise
 {
     private const int Frames = 64;
@@ -18,7 +20,8 @@ internal sealed class DmaExercise : Exercise
         station.Dispose();
         // The card still takes what comes: MiniportHalt is what stops it.
         if (adapter.Origin.Layer is null)
-            Question.Set(adapter, OID_GEN_CURRENT_PACKET_FILTER, BitConverter.GetBytes(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST));
+            Question.Set(adapter, OID_GEN_CURRENT_PACKET_FILTER,
+                BitConverter.GetBytes(NDIS_PACKET_TYPE_DIRECTED | NDIS_PACKET_TYPE_BROADCAST));
         bench.End(adapter);
     }, endsByItself: true);
 
@@ -31,7 +34,8 @@ internal sealed class DmaExercise : Exercise
         (frame[12], frame[13]) = (0x88, 0xb5);
         for (int one = 0; one < frames; one++)
         {
-            if (!wire.Send(frame.AsSpan(0, bench.Random.Next(Traffic.Shortest, Traffic.Longest + 1)), TimeSpan.FromMilliseconds(200)))
+            if (!wire.Send(frame.AsSpan(0, bench.Random.Next(Traffic.Shortest, Traffic.Longest + 1)),
+                TimeSpan.FromMilliseconds(200)))
                 return;
             Thread.Sleep(2);
         }

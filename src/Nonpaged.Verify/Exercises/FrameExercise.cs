@@ -21,7 +21,8 @@ internal sealed class FrameExercise : Exercise
             ("chains of buffers", () => traffic.Send(Enumerable.Repeat(Traffic.Longest, 8).Concat([700, 701, 64]), 64)),
             ("short after long", () => traffic.Send(
                 [.. Enumerable.Repeat(Traffic.Longest, 8), .. Enumerable.Range(HeaderSize + 1, 16)], 1)),
-            ("every length in", () => traffic.Receive(Enumerable.Range(Traffic.Shortest, Traffic.Longest - Traffic.Shortest + 1))),
+            ("every length in", () => traffic.Receive(Enumerable.Range(Traffic.Shortest,
+                Traffic.Longest - Traffic.Shortest + 1))),
             ("broadcast", () => traffic.Receive([60, 1514], s_everybody)),
             ("multicast", () => traffic.Receive([60, 1514], Multicast)),
             ("many multicast addresses", () => ReceiveMulticast(bench, adapter, station, traffic)),
@@ -32,7 +33,6 @@ internal sealed class FrameExercise : Exercise
         ];
         foreach ((string name, Action part) in parts)
         {
-            if (bench.Found > 0) return;
             bench.Step(name);
             part();
         }
@@ -51,10 +51,11 @@ internal sealed class FrameExercise : Exercise
             address[0] |= 1;
             return address;
         })];
-        if (station.Set(NdisLibrary.OID_802_3_MULTICAST_LIST, [.. addresses.SelectMany(one => one)]) != NDIS_STATUS_SUCCESS) return;
+        if (station.Set(NdisLibrary.OID_802_3_MULTICAST_LIST, [.. addresses.SelectMany(one =>
+            one)]) != NDIS_STATUS_SUCCESS) return;
         foreach (byte[] address in addresses)
         {
-            if (bench.Found == 0) traffic.Receive([60], address);
+            traffic.Receive([60], address);
         }
     }
 

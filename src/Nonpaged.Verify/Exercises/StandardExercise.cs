@@ -14,23 +14,21 @@ internal sealed class StandardExercise(int frames) : Exercise
         var traffic = new Traffic(bench, adapter, station);
         bench.Step("send");
         traffic.Send(Traffic.SomeLengths(bench.Random, frames), 6);
-        if (bench.Found > 0) return;
         bench.Step("receive");
         traffic.Receive(Traffic.SomeLengths(bench.Random, frames));
-        if (bench.Found > 0) return;
         traffic.Receive([100], s_everybody);
         traffic.Receive([100], Multicast);
-        if (bench.Found > 0 || adapter.Origin.Layer is not null) return;
+        if (adapter.Origin.Layer is not null) return;
         bench.Step("reset");
         if (station.Reset(adapter) is var status && status != NDIS_STATUS_SUCCESS && !bench.IsShort)
         {
             bench.Break(BehaviourRule.NoReset,
-                status is null ? "A reset is not complete after 15 s." : $"A reset failed: {status.Value.Describe()}.");
+                status is null ? "A reset is not complete after 5 s." : $"A reset failed: {status.Value.Describe()}.");
             return;
         }
 
         traffic.Send(Traffic.SomeLengths(bench.Random, 2), 3);
-        if (bench.Found == 0) traffic.Receive(Traffic.SomeLengths(bench.Random, 2));
+        traffic.Receive(Traffic.SomeLengths(bench.Random, 2));
     });
 
     private static void Ask(VerifyBench bench, Adapter adapter)

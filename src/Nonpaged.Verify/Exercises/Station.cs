@@ -50,7 +50,7 @@ internal sealed unsafe class Station : IDisposable
         MajorNdisVersion = 5,
         Name = Name,
         OpenAdapterCompleteHandler = static (context, status, error) => { },
-        CloseAdapterCompleteHandler = static (context, status) => Of(context)._binding.CloseComplete(),
+        CloseAdapterCompleteHandler = static (context, status) => Of(context).OnClosed(),
         SendCompleteHandler = static (context, packet, status) => Of(context).OnSent(packet, status),
         ResetCompleteHandler = static (context, status) => Of(context)._reset.TrySetResult(status),
         RequestCompleteHandler = static (context, request, status) => Of(context)._request?.Answer(status),
@@ -62,7 +62,7 @@ internal sealed unsafe class Station : IDisposable
         PnPEventHandler = static (context, happened) => context.IsNull ? NDIS_STATUS_SUCCESS : Of(context).OnEvent(happened),
         UnbindAdapterHandler = static (out NDIS_STATUS status, NDIS_HANDLE context, NDIS_HANDLE unbind) =>
         {
-            Of(context)._binding.Close();
+            Of(context).Unbind();
             status = NDIS_STATUS_SUCCESS;
         },
     };
@@ -126,7 +126,7 @@ internal sealed unsafe class Station : IDisposable
         NDIS_STATUS status = NDIS_STATUS_FAILURE;
         _protocol.Run(() => status = _binding.Reset());
         if (status != NDIS_STATUS_PENDING) return status;
-        return _reset.Task.Wait(TimeSpan.FromSeconds(15)) ? _reset.Task.Result : null;
+        return _reset.Task.Wait(s_patience) ? _reset.Task.Result : null;
     }
 
     /// <summary>Where in the driver the frame was indicated that was taken last.</summary>
@@ -160,9 +160,24 @@ internal sealed unsafe class Station : IDisposable
     private void Add(byte[] frame) =>
         _received.Add((frame, _protocol.Instance.Options.Verification?.Stack() ?? []));
 
+    /// <summary>ProtocolUnbindAdapter returns when the adapter is closed: what was sent has ended by then.</summary>
+    private void Unbind()
+    {
+        _binding.Close();
+        _protocol.Instance.WaitUntil(s_patience, () => _binding.Closed.IsCompleted);
+    }
+
+    private void OnClosed()
+    {
+        _binding.CloseComplete();
+        _protocol.Instance.Wake();
+    }
+
     private static Station Of(NDIS_HANDLE context) => (Station)GCHandle.FromIntPtr(context.Value).Target!;
 
-    /// <summary>A protocol has nothing under way, and begins nothing, while its adapter sleeps (NDIS 5, NetEventSetPower).</summary>
+    /// <summary>
+    /// A protocol has nothing under way, and begins nothing, while its adapter sleeps (NDIS 5, NetEventSetPower).
+    /// </summary>
     private NDIS_STATUS OnEvent(NET_PNP_EVENT* happened)
     {
         if (happened->NetEvent != NET_PNP_EVENT_CODE.NetEventSetPower) return NDIS_STATUS_SUCCESS;
@@ -205,6 +220,7 @@ internal sealed unsafe class Station : IDisposable
     {
         if (!_sent.TryRemove((nint)packet, out SentPacket? sent)) return;
         if (status != NDIS_STATUS_SUCCESS) Interlocked.Increment(ref _failed);
+        if (_isAsleep && _sent.IsEmpty) _protocol.Instance.Wake();
         // The protocol frees it as its own, whoever's function runs.
         _protocol.Run(() => Free(packet, sent));
     }

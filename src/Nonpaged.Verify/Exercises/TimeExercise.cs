@@ -4,6 +4,7 @@ namespace Nonpaged.Verify;
 internal sealed class TimeExercise : Exercise
 {
     private const int MostIdle = 20;
+    private const int Tries = 5;
 
     private static readonly TimeSpan s_idle = TimeSpan.FromMilliseconds(200);
 
@@ -15,7 +16,6 @@ internal sealed class TimeExercise : Exercise
         var traffic = new Traffic(bench, adapter, station);
         traffic.Send([60, 1514], 1);
         traffic.Receive([60, 1514]);
-        if (bench.Found > 0) return;
         bench.Step("idle");
         Thread.Sleep(s_idle);
         long served = adapter.Interrupts.Served;
@@ -28,10 +28,16 @@ internal sealed class TimeExercise : Exercise
             return;
         }
 
-        bool? takes = null;
-        adapter.Turn.Run(() => takes = adapter.Interrupts.TakesForeign());
-        if (takes == true)
+        // Its own may come at the same moment, but not each time.
+        if (Enumerable.Range(0, Tries).All(_ => TakesForeign(adapter)))
             bench.Break(BehaviourRule.Foreign,
                 "Another device raised the line that the card shares, and MiniportISR took that for its own interrupt.");
     });
+
+    private static bool TakesForeign(Adapter adapter)
+    {
+        bool? takes = null;
+        adapter.Turn.Run(() => takes = adapter.Interrupts.TakesForeign());
+        return takes == true;
+    }
 }

@@ -31,7 +31,8 @@ internal static class OidRules
         Of(OID_GEN_VENDOR_ID, nameof(OID_GEN_VENDOR_ID), null),
         new(OID_GEN_VENDOR_DESCRIPTION, nameof(OID_GEN_VENDOR_DESCRIPTION), 0, true, CheckText),
         Of(OID_GEN_CURRENT_LOOKAHEAD, nameof(OID_GEN_CURRENT_LOOKAHEAD), (value, facts) =>
-            facts[OID_GEN_MAXIMUM_LOOKAHEAD] is { } most && value > most ? $"is {value}; expected OID_GEN_MAXIMUM_LOOKAHEAD, {most}, "
+            facts[OID_GEN_MAXIMUM_LOOKAHEAD] is { } most && value > most
+                ? $"is {value}; expected OID_GEN_MAXIMUM_LOOKAHEAD, {most}, "
                 + "at most" : null),
         new(OID_GEN_DRIVER_VERSION, nameof(OID_GEN_DRIVER_VERSION), 0, true, CheckVersion),
         Of(OID_GEN_MAXIMUM_TOTAL_SIZE, nameof(OID_GEN_MAXIMUM_TOTAL_SIZE), (value, facts) =>
@@ -76,7 +77,8 @@ internal static class OidRules
         if (value.Length % Number != 0) return $"has {value.Length} bytes; expected whole OIDs of 4 bytes";
         HashSet<uint> listed = [.. value.Chunk(Number).Select(one => BitConverter.ToUInt32(one))];
         if (listed.Count * Number < value.Length) return "has an OID twice";
-        string missing = string.Join(", ", All.Where(rule => rule.Mandatory && !listed.Contains(rule.Oid)).Select(rule => rule.Name));
+        string missing = string.Join(", ", All.Where(rule => rule.Mandatory && !listed.Contains(rule.Oid)).Select(rule =>
+            rule.Name));
         return missing.Length == 0 ? null : $"lacks {missing}, which are mandatory";
     }
 

@@ -22,11 +22,15 @@ internal sealed record BehaviourRule(string Name, string? Handler, string Source
         "interrupt-lost", "HandleInterruptHandler",
         "NDIS 5, MiniportHandleInterrupt: it enables the card's interrupts again, as MiniportInitialize did at first");
 
+    public static BehaviourRule InterruptAfterHalt { get; } = new(
+        "interrupt-after-halt", "HaltHandler", "NDIS 5, MiniportHalt: the card does not interrupt any more");
+
     public static BehaviourRule Storm { get; } = new(
         "interrupt-not-acknowledged", "ISRHandler", "NDIS 5, MiniportISR: it dismisses the interrupt on the card");
 
     public static BehaviourRule Foreign { get; } = new(
-        "interrupt-of-others", "ISRHandler", "NDIS 5, MiniportISR: InterruptRecognized is FALSE where the card has not interrupted");
+        "interrupt-of-others", "ISRHandler", "NDIS 5, MiniportISR: InterruptRecognized is FALSE where the card has not "
+            + "interrupted");
 
     public static BehaviourRule Padding { get; } = new(
         "frame-padding", "SendHandler", "RFC 1042: padding is zeros; other bytes are somebody's data (CVE-2003-0001)");
@@ -41,13 +45,15 @@ internal sealed record BehaviourRule(string Name, string? Handler, string Source
         "frame-received-twice", "HandleInterruptHandler", "NDIS 5, NdisMEthIndicateReceive: each frame once");
 
     public static BehaviourRule Initialize { get; } = new(
-        "does-not-initialize", "InitializeHandler", "NDIS 5, MiniportInitialize: after MiniportHalt it is called again, and succeeds");
+        "does-not-initialize", "InitializeHandler", "NDIS 5, MiniportInitialize: after MiniportHalt it is called again, and "
+            + "succeeds");
 
     public static BehaviourRule NoReset { get; } = new(
         "reset-fails", "ResetHandler", "NDIS 5, MiniportReset: the card works after it");
 
     public static BehaviourRule NoAnswer { get; } = new(
-        "does-not-answer", "QueryInformationHandler", "NDIS 5, NdisMQueryInformationComplete: each request that pended is completed");
+        "does-not-answer", "QueryInformationHandler", "NDIS 5, NdisMQueryInformationComplete: each request that pended is "
+            + "completed");
 
     public static BehaviourRule Power { get; } = new(
         "power", "SetInformationHandler", "NDIS 5, OID_PNP_SET_POWER: the card works after it woke");

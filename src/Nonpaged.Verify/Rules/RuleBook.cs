@@ -20,8 +20,13 @@ internal static class RuleBook
         NdisReportKind.LockHeldAtReturn or NdisReportKind.LockOrder => "WDK, \"Spin Locks\"",
         NdisReportKind.TooLong => "WDK, \"Guidelines for Writing DPC Routines\", and MiniportISR of NDIS 5",
         NdisReportKind.HardwareGone => "NDIS 5, MiniportCheckForHang and MiniportReset",
-        NdisReportKind.WriteAfterFree or NdisReportKind.WritePastEnd => "memory belongs to a driver from its allocation to its free",
+        NdisReportKind.WriteAfterFree or NdisReportKind.WritePastEnd =>
+            "memory belongs to a driver from its allocation to its free",
         NdisReportKind.IrqlTooHigh or NdisReportKind.IrqlTooLow => $"NDIS 5, {report.Call}: IRQL",
-        _ => $"NDIS 5, {report.Call}",
+        _ => $"NDIS 5, {FunctionOf(report.Call)}",
     };
+
+    // "SendHandler", a member of the characteristics, is MiniportSend in the documents.
+    private static string FunctionOf(string call) =>
+        call.EndsWith("Handler", StringComparison.Ordinal) ? $"Miniport{call[..^"Handler".Length]}" : call;
 }

@@ -17,7 +17,8 @@ internal static class PoolOptionsCheck
         if (options.GuardPages != GuardPages.None && (!options.Verify || options.Guard))
         {
             throw new ArgumentException(
-                "NonpagedPoolOptions.GuardPages needs Verify, which tells whose block was accessed, and stands in place of Guard.",
+                "NonpagedPoolOptions.GuardPages needs Verify, which tells whose block was accessed, and stands in place of "
+                    + "Guard.",
                 nameof(options));
         }
 

@@ -4,9 +4,10 @@ using Nonpaged.Interop;
 namespace Nonpaged;
 
 /// <summary>
-/// Blocks on pages of their own, one end of which is next to a page without access; freed ones stay without access for as long as
-/// there is memory enough for others. So a write or read that is not the block's faults where it is made, but for devices, whose
-/// writes to freed blocks are found when these are looked at. Owns its lock, under which the <see cref="PageStore"/>'s is taken.
+/// Blocks on pages of their own, whose end or start is next to a page without access; freed ones stay without access for as
+/// long as there is memory enough for others. So a write or read that is not the block's faults where it is made, but for
+/// devices, whose writes to freed blocks are found when these are looked at. Owns its lock, under which the <see
+/// cref="PageStore"/>'s is taken.
 /// </summary>
 /// <param name="pool">The pool.</param>
 /// <param name="life">Of the pool.</param>

@@ -1,6 +1,6 @@
 namespace Nonpaged.Cli;
 
-/// <summary>How much of each function ran; those of which least did are first, since they are what is looked for.</summary>
+/// <summary>How much of each function ran. The function that ran least is first.</summary>
 internal static class HtmlCoverage
 {
     public static void Add(HtmlWriter page, VerifyDocument document)

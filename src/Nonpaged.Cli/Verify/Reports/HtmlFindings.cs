@@ -29,7 +29,7 @@ internal static class HtmlFindings
         page.Add($"</section>\n");
     }
 
-    /// <summary>The number of the first finding of which that is true, as links to it have it; 0 if there is none.</summary>
+    /// <summary>The number of the first finding that this holds for, as links to it have it; 0 if there is none.</summary>
     public static int NumberOf(VerifyDocument document, Func<FindingDocument, bool> isIt)
     {
         for (int index = 0; index < document.Findings.Count; index++)

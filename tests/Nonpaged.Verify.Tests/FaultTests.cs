@@ -1,0 +1,46 @@
+using System.Text.Json;
+
+namespace Nonpaged.Verify.Tests;
+
+/// <summary>
+/// Faults of one line in the samples are found, where they are. A dozen by default; all of them where NONPAGED_ALL_FAULTS is set,
+/// as eng/verify-faults does.
+/// </summary>
+public sealed class FaultTests
+{
+    private static readonly string[] s_some =
+    [
+        "rtl8139-send-reads-one-byte-more", "rtl8139-resource-list-read-after-free", "rtl8139-adapter-not-checked",
+        "rtl8139-ring-virtual-address", "rtl8139-send-virtual-address", "rtl8139-adapter-leak", "rtl8139-initialize-only-once",
+        "rtl8139-link-speed-zero", "rtl8139-send-first-buffer-only", "rtl8139-interrupt-not-acknowledged",
+        "rtl8139-serialized-driver-deserialized", "tap-lock-never-released",
+    ];
+
+    public static TheoryData<string> Names()
+    {
+        bool areAll = Environment.GetEnvironmentVariable("NONPAGED_ALL_FAULTS") is { Length: > 0 };
+        return [.. All().Select(fault => fault.Name).Where(name => areAll || s_some.Contains(name))];
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void A_fault_of_one_line_is_found_in_its_function_and_line(string name)
+    {
+        Fault fault = All().Single(one => one.Name == name);
+        using var driver = VerifiedDriver.With(fault);
+        JsonElement document = driver.Document("--only", fault.Check);
+        (string Function, int Line)[] found = [.. document.GetProperty("findings").EnumerateArray().Select(Place)];
+        // The first line of a function is that of its name, or that of its brace, as the debugger has it.
+        int line = driver.LineOf(fault.At);
+        Assert.True(
+            found.Any(one => one.Function == fault.Function && one.Line >= line && one.Line <= line + 3),
+            $"{name}: expected {fault.Function}:{line}, found {string.Join(", ", found)}: {document}");
+        Assert.Equal(1, document.GetProperty("exitCode").GetInt32());
+    }
+
+    private static IEnumerable<Fault> All() => Fault.Drivers.SelectMany(Fault.Of);
+
+    private static (string Function, int Line) Place(JsonElement finding) => (
+        finding.GetProperty("function").GetString() ?? "",
+        finding.GetProperty("line") is { ValueKind: JsonValueKind.Number } line ? line.GetInt32() : 0);
+}
