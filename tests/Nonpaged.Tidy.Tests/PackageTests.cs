@@ -13,7 +13,7 @@ public sealed class PackageTests(PackedPackages packed)
         Assert.Equal(
             [
                 "Nonpaged", "Nonpaged.Drivers", "Nonpaged.Hosting", "Nonpaged.Machines", "Nonpaged.Ndis", "Nonpaged.Protocols",
-                "Nonpaged.Tool", "Nonpaged.Xdp",
+                "Nonpaged.Tool", "Nonpaged.Verify", "Nonpaged.Xdp",
             ],
             packed.All.Select(package => package.Id).Order(StringComparer.Ordinal));
     }
@@ -33,6 +33,7 @@ public sealed class PackageTests(PackedPackages packed)
     [InlineData("Nonpaged.Ndis", "Nonpaged", "Nonpaged.Machines")]
     [InlineData("Nonpaged.Drivers", "Nonpaged.Ndis")]
     [InlineData("Nonpaged.Protocols", "Nonpaged.Ndis")]
+    [InlineData("Nonpaged.Verify", "Nonpaged.Ndis", "Nonpaged.Protocols")]
     [InlineData("Nonpaged.Xdp", "Nonpaged")]
     public void A_package_needs_exactly_the_versions_of_ours_that_it_was_built_with(string id, params string[] needs)
     {

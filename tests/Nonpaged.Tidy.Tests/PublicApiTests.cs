@@ -12,6 +12,7 @@ public sealed class PublicApiTests
     [InlineData("Nonpaged.Ndis")]
     [InlineData("Nonpaged.Drivers")]
     [InlineData("Nonpaged.Protocols")]
+    [InlineData("Nonpaged.Verify")]
     [InlineData("Nonpaged.Xdp")]
     public void The_public_API_is_the_one_that_is_listed(string package)
     {
