@@ -85,7 +85,15 @@ public sealed class ProgramTests(ProgramTests.Sdk sdk) : IClassFixture<ProgramTe
         Assert.Equal(7, lines.Length);
         Assert.StartsWith("program: NdisFreeMemory: 0x", lines[0], StringComparison.Ordinal);
         Assert.EndsWith("(1000000 times so far)", lines[^1], StringComparison.Ordinal);
-        Assert.InRange(long.Parse(ran.Output, CultureInfo.InvariantCulture), long.MinValue, 48 << 10);
+        Assert.InRange(
+            long.Parse(ran.Output, CultureInfo.InvariantCulture), long.MinValue, (48 << 10) + KibibytesOfCache());
+    }
+
+    /// <summary>Before the runtime looks for garbage it allocates about as much as the processor's last cache holds.</summary>
+    private static long KibibytesOfCache()
+    {
+        const string Size = "/sys/devices/system/cpu/cpu0/cache/index3/size";
+        return File.Exists(Size) ? long.Parse(File.ReadAllText(Size).Trim().TrimEnd('K'), CultureInfo.InvariantCulture) : 0;
     }
 
     [Fact]
