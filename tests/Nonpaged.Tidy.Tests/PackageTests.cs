@@ -51,6 +51,7 @@ public sealed class PackageTests(PackedPackages packed)
             "Nonpaged.Hosting needs Microsoft.Extensions.Hosting.Abstractions",
             "Nonpaged.Hosting needs Microsoft.Extensions.Logging.Abstractions",
             "Nonpaged.Protocols needs PacketDotNet",
+            "Nonpaged.Verify needs PacketDotNet",
         ],
         from package in packed.All
         from need in package.Dependencies.Keys
