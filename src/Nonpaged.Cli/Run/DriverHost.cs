@@ -22,6 +22,7 @@ internal sealed class DriverHost(string[] arguments, IDriverLoader? loader)
     /// </summary>
     public const string LifelineVariable = "NONPAGED_LIFELINE";
 
+    // In the order of the descriptors that a process of a driver is given; VerifyRunCommand has one behind them.
     private const int RecordDescriptor = 3;
     private const int LifelineDescriptor = 4;
 
@@ -92,7 +93,8 @@ internal sealed class DriverHost(string[] arguments, IDriverLoader? loader)
         return Child.Start(new ChildProgram(program, arguments, [.. Surroundings()]), given, Check);
     }
 
-    private static IEnumerable<string> Surroundings()
+    /// <summary>The environment of a process that runs a driver: this one's, and where its record and its lifeline are.</summary>
+    public static IEnumerable<string> Surroundings()
     {
         foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
             yield return $"{variable.Key}={variable.Value}";
@@ -111,7 +113,8 @@ internal sealed class DriverHost(string[] arguments, IDriverLoader? loader)
         return end;
     }
 
-    private static void Check(SysResult result, string call)
+    /// <exception cref="CommandException">A system call that such a process needs failed.</exception>
+    public static void Check(SysResult result, string call)
     {
         if (!result.IsError) return;
         throw new CommandException(

@@ -43,10 +43,12 @@ internal sealed class FindingBook(VerifyRequest request, IReadOnlySet<string> kn
     {
         _lines.Learn(findings.SelectMany(one => (CodePlace[])[.. one.Stack, .. one.AllocationStack, .. one.FreeStack]));
         List<FindingDocument> added = [];
+        HashSet<string> counted = [];
         foreach (FindingDocument finding in findings.Select(Of))
         {
             // Through a function that accesses a register one fault is not another.
             string key = $"{finding.Identity}:{finding.Line}:{finding.Stack.ElementAtOrDefault(1)?.Line}";
+            if (!counted.Add(key)) continue;
             if (_findings.TryGetValue(key, out FindingDocument? before))
             {
                 _findings[key] = before with { Count = before.Count + 1 };

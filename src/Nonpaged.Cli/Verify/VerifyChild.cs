@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Diagnostics;
 using System.IO.MemoryMappedFiles;
 using System.Text;
@@ -13,9 +12,6 @@ namespace Nonpaged.Cli;
 /// <summary>Does one run in a process of its own, and waits for its end, however that comes.</summary>
 internal sealed class VerifyChild(VerifyRequest request, VerifyProgram program)
 {
-    private const int RecordDescriptor = 3;
-    private const int LifelineDescriptor = 4;
-
     // A process that writes no line for so long hangs: the exercises' own patience ends before.
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(15);
 
@@ -63,25 +59,17 @@ internal sealed class VerifyChild(VerifyRequest request, VerifyProgram program)
     private Child Start(VerifyRun run, SafeFileHandle record, SafeFileHandle events, SafeFileHandle said)
     {
         using SafeFileHandle nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
-        // In the order of their numbers: see the constants, and VerifyRunCommand.
+        // In the order of their numbers: see DriverHost, and VerifyRunCommand.
         SafeFileHandle[] given = [nothing, nothing, said, record, Child.LifelineEnd, events];
         string[] arguments =
             [.. program.Arguments, VerifyRunCommand.Name, .. request.SubjectWords, "--plan", VerifyEventJson.Write(run)];
-        return Child.Start(new ChildProgram(program.Path, arguments, [.. Surroundings()]), given, Check);
-    }
-
-    private static IEnumerable<string> Surroundings()
-    {
-        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
-            yield return $"{variable.Key}={variable.Value}";
-        yield return $"{CallRecords.DescriptorVariable}={RecordDescriptor}";
-        yield return $"{DriverHost.LifelineVariable}={LifelineDescriptor}";
+        return Child.Start(new ChildProgram(program.Path, arguments, [.. DriverHost.Surroundings()]), given, DriverHost.Check);
     }
 
     private static SafeFileHandle MakeFile(string name, int length)
     {
-        Check(LibC.MemFdCreate(name, LibC.MFD_CLOEXEC, out SafeFileHandle file), "memfd_create");
-        if (length > 0) Check(LibC.FTruncate(file, length), "ftruncate");
+        DriverHost.Check(LibC.MemFdCreate(name, LibC.MFD_CLOEXEC, out SafeFileHandle file), "memfd_create");
+        if (length > 0) DriverHost.Check(LibC.FTruncate(file, length), "ftruncate");
         return file;
     }
 
@@ -114,13 +102,5 @@ internal sealed class VerifyChild(VerifyRequest request, VerifyProgram program)
         byte[] bytes = new byte[Math.Min(RandomAccess.GetLength(said), MostSaid)];
         int read = RandomAccess.Read(said, bytes, 0);
         return Encoding.UTF8.GetString(bytes, 0, read);
-    }
-
-    private static void Check(SysResult result, string call)
-    {
-        if (!result.IsError) return;
-        throw new CommandException(
-            $"{call} failed: {result.Errno}.", "the limits of this process", "ulimit -a; cat /proc/self/limits",
-            FailureKind.Other);
     }
 }

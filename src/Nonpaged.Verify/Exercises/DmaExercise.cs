@@ -28,10 +28,7 @@ internal sealed class DmaExercise : Exercise
     private static void Feed(VerifyBench bench, Adapter adapter, int frames)
     {
         if (bench.Wire is not { } wire || adapter.MacAddress is not { } own) return;
-        byte[] frame = new byte[Traffic.Longest];
-        own.ToArray().CopyTo(frame, 0);
-        Traffic.Old.CopyTo(frame.AsSpan(6));
-        (frame[12], frame[13]) = (0x88, 0xb5);
+        byte[] frame = Traffic.MakeOld(own);
         for (int one = 0; one < frames; one++)
         {
             if (!wire.Send(frame.AsSpan(0, bench.Random.Next(Traffic.Shortest, Traffic.Longest + 1)),

@@ -99,7 +99,7 @@ internal sealed class FrameExercise : Exercise
         foreach (int length in (int[])[1, 13, 14, 15, 40, 59, 1515, 1518, 1522, 1600, 2000, 3000])
         {
             own.ToArray().CopyTo(frame, 0);
-            Traffic.Old.CopyTo(frame.AsSpan(6));
+            Traffic.MarkOld(frame);
             wire.Send(frame.AsSpan(0, length));
             // One by one: a driver may reset its card for what it cannot make sense of.
             Thread.Sleep(20);
@@ -118,10 +118,7 @@ internal sealed class FrameExercise : Exercise
     private static void Flood(VerifyBench bench, Adapter adapter, Station station, Traffic traffic)
     {
         if (bench.Wire is not { } wire || adapter.MacAddress is not { } own) return;
-        byte[] frame = new byte[Traffic.Longest];
-        own.ToArray().CopyTo(frame, 0);
-        Traffic.Old.CopyTo(frame.AsSpan(6));
-        (frame[12], frame[13]) = (0x88, 0xb5);
+        byte[] frame = Traffic.MakeOld(own);
         for (int number = 0; number < 600; number++)
             wire.Send(frame.AsSpan(0, bench.Random.Next(Traffic.Shortest, Traffic.Longest + 1)));
         Thread.Sleep(300);

@@ -18,7 +18,20 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
     private int _number;
 
     /// <summary>The source's address of frames that nobody waits for.</summary>
-    public static ReadOnlySpan<byte> Old => [0x02, 0x00, 0x00, 0x00, 0x00, 0x00];
+    private static ReadOnlySpan<byte> Old => [0x02, 0x00, 0x00, 0x00, 0x00, 0x00];
+
+    /// <summary>A frame to an address that nobody waits for, of the greatest length; parts of it are frames as well.</summary>
+    public static byte[] MakeOld(MacAddress to)
+    {
+        byte[] frame = new byte[Longest];
+        to.ToArray().CopyTo(frame, 0);
+        MarkOld(frame);
+        (frame[12], frame[13]) = (0x88, 0xb5);
+        return frame;
+    }
+
+    /// <summary>Makes a frame one that nobody waits for.</summary>
+    public static void MarkOld(Span<byte> frame) => Old.CopyTo(frame[6..]);
 
     /// <summary>The rule that is broken where frames do not come; null for the one about them.</summary>
     public BehaviourRule? Rule { get; init; }
