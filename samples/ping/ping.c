@@ -22,6 +22,7 @@ typedef struct _PING {
     NDIS_STATUS Status;
     NDIS_TIMER Timer;
     STATE State, Before;
+    BOOLEAN IsAwaiting;      /* the last ping's answer */
     UCHAR Mac[ETH_LENGTH_OF_ADDRESS], TargetMac[ETH_LENGTH_OF_ADDRESS];
     ULONG Address, Target;   /* as in a frame */
     ULONG Count, Timeout, Sent, Answered, Tries, Requests;
@@ -152,7 +153,7 @@ static VOID Go(PPING Ping)
     if (Ping->State == Resolving && Ping->Tries++ == MOST_TRIES) Ping->State = Idle, isOver = TRUE;
     if (Ping->State == Pinging && Ping->Sent == Ping->Count) Ping->State = Idle, isOver = TRUE;
     state = Ping->State;
-    if (state == Pinging) next = ++Ping->Sent;
+    if (state == Pinging) next = ++Ping->Sent, Ping->IsAwaiting = TRUE;
     NdisReleaseSpinLock(&Ping->Lock);
     if (isOver) DbgPrint("%d of %d pings answered, %d requests answered\n", Ping->Answered, Ping->Count, Ping->Requests);
     if (state != Resolving && state != Pinging) return;
@@ -215,7 +216,8 @@ static VOID ReceiveIp(PPING Ping, const UCHAR *Frame, UINT Length)
     if (icmp[0] == ICMP_ECHO) AnswerEcho(Ping, Frame, Length);
     if (icmp[0] != ICMP_ECHO_REPLY || Get16(icmp + 4) != IDENTIFIER) return;
     NdisAcquireSpinLock(&Ping->Lock);
-    if (Ping->State == Pinging && Get16(icmp + 6) == (USHORT)Ping->Sent) {
+    if (Ping->State == Pinging && Ping->IsAwaiting && Get16(icmp + 6) == (USHORT)Ping->Sent) {
+        Ping->IsAwaiting = FALSE;
         Ping->Answered++;
         isAnswered = TRUE;
     }
@@ -510,7 +512,12 @@ static NDIS_STATUS ProtocolPnPEvent(NDIS_HANDLE Context, PNET_PNP_EVENT Event)
     isAwake = (BOOLEAN)(*(PNET_DEVICE_POWER_STATE)Event->Buffer == NetDeviceStateD0);
     NdisAcquireSpinLock(&ping->Lock);
     if (!isAwake && ping->State != Asleep) ping->Before = ping->State, ping->State = Asleep;
-    if (isAwake && ping->State == Asleep) ping->State = ping->Before;
+    if (isAwake && ping->State == Asleep) {
+        ping->State = ping->Before;
+        /* Nobody hears an answer in sleep: that ping goes out again. */
+        if (ping->State == Pinging && ping->IsAwaiting) ping->Sent--;
+        ping->IsAwaiting = FALSE;
+    }
     NdisReleaseSpinLock(&ping->Lock);
     if (!isAwake) NdisCancelTimer(&ping->Timer, &wasSet);
     else Go(ping);

@@ -194,6 +194,12 @@ internal sealed class VerifyBench : IDisposable
         }
     }
 
+    /// <summary>Waits until the card has what the driver wrote to it: PCI posts writes, and a read is behind them.</summary>
+    public void AwaitWrites()
+    {
+        if (Device is PciDevice device && !Machine.Gone.IsCompleted) device.ReadConfiguration(0, stackalloc byte[4]);
+    }
+
     /// <summary>The driver whose adapter is exercised.</summary>
     private string Top => _functions.Count > 0 ? _functions.Keys.Last() : Driver.Name;
 

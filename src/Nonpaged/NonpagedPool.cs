@@ -62,6 +62,8 @@ public sealed unsafe partial class NonpagedPool : IDisposable
         _exporter = new Exporter(options, _pages, isHost: grows);
         _memoryPool = new NonpagedMemoryPool(this);
         PoolMetrics.Add(this);
+        // The thread of timers starts now: where mappings are scarce, one that starts takes the collector's last.
+        _timer.Start();
     }
 
     /// <summary>The process's own pool, of host memory. Made at the first use; it lives as long as the process.</summary>

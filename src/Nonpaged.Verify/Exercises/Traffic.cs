@@ -133,6 +133,8 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
             // What came before is not asked for.
         }
 
+        // A filter that was set.
+        bench.AwaitWrites();
         foreach (int[] batch in lengths.Chunk(Batch))
         {
             List<byte[]> frames = [.. batch.Select(length =>

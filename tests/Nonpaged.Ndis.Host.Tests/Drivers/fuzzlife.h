@@ -120,11 +120,14 @@ static VOID Bind(PNDIS_STATUS Status, NDIS_HANDLE Context, PNDIS_STRING Name, PV
     ReadAll(configuration);
     Copy(&F.Section, (PNDIS_STRING)Section, F.Texts[0]), Copy(&F.Lower, Name, F.LayerName);
     NdisOpenAdapter(Status, &error, &F.Binding, &selected, &medium, 1, F.Protocol, &F, Name, 0, NULL);
+    if (*Status == NDIS_STATUS_SUCCESS) {
+        /* The layer's functions use the packets. */
+        Begin();
 #ifdef LAYER
-    if (*Status == NDIS_STATUS_SUCCESS) MakeLayer(configuration);
+        MakeLayer(configuration);
 #endif
+    }
     NdisCloseConfiguration(configuration);
-    if (*Status == NDIS_STATUS_SUCCESS) Begin();
 }
 
 static VOID Unbind(PNDIS_STATUS Status, NDIS_HANDLE Context, NDIS_HANDLE UnbindContext)
