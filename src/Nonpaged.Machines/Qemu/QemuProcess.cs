@@ -170,7 +170,7 @@ internal sealed class QemuProcess : IDisposable
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
         {
             // Messages are read, and passed on, in one language.
-            if (variable.Key is not ("LC_ALL" or "LANGUAGE")) environment.Add($"{variable.Key}={variable.Value}");
+            if (variable.Key is not ("LC_ALL" or "LANGUAGE" or "LD_PRELOAD")) environment.Add($"{variable.Key}={variable.Value}");
         }
 
         environment.Add("LC_ALL=C");
