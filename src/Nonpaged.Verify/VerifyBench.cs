@@ -35,6 +35,8 @@ internal sealed class VerifyBench : IDisposable
             Faults = new AllocationFaults(run.Failing, run.FailFrom),
             Exempt = Station.Name,
             ThreadTime = run.Timed ? LibC.GetThreadTime : null,
+            SendsDirectly = run.Check == VerifyCheck.Concurrency,
+            Varied = new VariedEnds(run.Seed),
             Allocated = (allocation, freed) =>
             {
                 lock (_telling) watch.Block(allocation, freed);

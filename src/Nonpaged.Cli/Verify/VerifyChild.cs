@@ -16,7 +16,7 @@ internal sealed class VerifyChild(VerifyRequest request, VerifyProgram program)
     private static readonly TimeSpan s_hang = TimeSpan.FromSeconds(15);
 
     // What is read of what a process said on standard error.
-    private const int MostSaid = 64 << 10;
+    private const int MostSaid = 1 << 20;
 
     /// <summary>Does it. Cancelled, the process is ended and the result tells what came until then.</summary>
     /// <exception cref="CommandException">The process cannot be started.</exception>
@@ -31,6 +31,7 @@ internal sealed class VerifyChild(VerifyRequest request, VerifyProgram program)
         (ChildEnd ended, bool hung) = await Task.Run(() => Wait(child, record, events), CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
         var result = new VerifyRunResult(run, Read(events), clock.Elapsed);
+        if (program.Sanitizer is not null) result = result with { Said = Said(said) };
         if (result.Outcome is not null || result.Failure is not null) return result with { Hung = hung };
         DriverFault fault = UseRecord(record, file => CrashReader.ReadFault(file, ended.Signal, program.Drivers));
         return result with { Fault = fault, Hung = hung, ExitCode = ended.ExitCode, Said = Said(said) };
@@ -63,7 +64,9 @@ internal sealed class VerifyChild(VerifyRequest request, VerifyProgram program)
         SafeFileHandle[] given = [nothing, nothing, said, record, Child.LifelineEnd, events];
         string[] arguments =
             [.. program.Arguments, VerifyRunCommand.Name, .. request.SubjectWords, "--plan", VerifyEventJson.Write(run)];
-        return Child.Start(new ChildProgram(program.Path, arguments, [.. DriverHost.Surroundings()]), given, DriverHost.Check);
+        IEnumerable<string> surroundings = DriverHost.Surroundings();
+        if (program.Sanitizer is { } sanitizer) surroundings = sanitizer.Surroundings(surroundings);
+        return Child.Start(new ChildProgram(program.Path, arguments, [.. surroundings]), given, DriverHost.Check);
     }
 
     private static SafeFileHandle MakeFile(string name, int length)

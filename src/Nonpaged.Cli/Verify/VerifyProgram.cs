@@ -6,13 +6,16 @@ namespace Nonpaged.Cli;
 /// <param name="Drivers">The files of the C drivers.</param>
 internal sealed record VerifyProgram(string Path, IReadOnlyList<string> Arguments, IReadOnlyList<string> Drivers)
 {
+    /// <summary>That of the drivers; null where they were compiled for none.</summary>
+    public Sanitizer? Sanitizer { get; private init; }
+
     /// <exception cref="CommandException">The program that runs C drivers is not there.</exception>
     public static VerifyProgram Choose(RunRequest request)
     {
         if (request.DriverFile is { } file)
         {
             string[] drivers = [.. request.Over.Prepend(file).Where(one => !StackOptions.IsOwn(one))];
-            return new VerifyProgram(DriverHost.FindProgram(request, "verify"), [], drivers);
+            return new VerifyProgram(DriverHost.FindProgram(request, "verify"), [], drivers) { Sanitizer = Sanitizer.Of(drivers) };
         }
 
         // This one: by itself, or as the runtime's host was given it.

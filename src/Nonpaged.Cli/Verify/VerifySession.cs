@@ -78,8 +78,10 @@ internal sealed class VerifySession(VerifyRequest request, VerifyProgram program
         {
             _results.Add(result);
             _failure ??= result.Failure;
-            VerifyFinding[] found = result.Fault is null ? [.. result.Findings]
-                : [.. result.Findings, FaultFindings.Of(result, DriverName)];
+            VerifyFinding[] said = program.Sanitizer is null ? [] : [.. SanitizerFindings.Of(result, program.Drivers)];
+            // A sanitizer that ends the process has said why.
+            VerifyFinding[] ended = result.Fault is null || said.Length > 0 ? [] : [FaultFindings.Of(result, DriverName)];
+            VerifyFinding[] found = [.. result.Findings, .. said, .. ended];
             printer.ShowRun(result, _findings.Add(found));
         }
 

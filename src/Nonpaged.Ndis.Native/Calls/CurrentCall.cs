@@ -48,6 +48,7 @@ internal static unsafe class CurrentCall
         record->Irql = (uint)CallContext.CurrentIrql;
         s_records->Calls++;
         Volatile.Write(ref record->InCall, 1);
+        ThreadOrder.Release();
     }
 
     public static void End()
@@ -56,6 +57,7 @@ internal static unsafe class CurrentCall
         // A spin lock changes it.
         record->Irql = (uint)CallContext.CurrentIrql;
         Volatile.Write(ref record->InCall, 0);
+        ThreadOrder.Acquire();
     }
 
     /// <summary>A function of a driver begins. Returns what it interrupts, to be given back when it ends.</summary>
@@ -65,11 +67,13 @@ internal static unsafe class CurrentCall
         if (s_records == null) Open();
         if (t_record == null) t_record = Take();
         Note(CallContext.CurrentDriver.Name, function);
+        ThreadOrder.Acquire();
         return outer;
     }
 
     public static void EndFunction((string? Driver, string? Function) outer)
     {
+        ThreadOrder.Release();
         Note(outer.Driver, outer.Function);
         if (outer.Function is not null) return;
         Volatile.Write(ref t_record->ThreadId, 0);

@@ -38,7 +38,8 @@ public sealed class Adapter : IDisposable, IAdapterLife
         MapRegisters = new MapRegisters(Bus, Dma, Reports);
         ScatterGather = new ScatterGatherLists(instance, Dma);
         Sends = new SendQueue(Miniport, Oids, ScatterGather, Turn, this, Reports);
-        Receives = new ReceivePath(Bindings, Miniport, instance.Loans, Turn, Reports);
+        if (instance.Options.Verification is { SendsDirectly: true }) Sends.SendDirectly();
+        Receives = new ReceivePath(Bindings, Miniport, instance.Loans, Turn, Reports) { Copies = PacketCopies.Of(instance) };
         _removal = new SurpriseRemoval(machine, device, Bus, Miniport, Turn, this, Reports);
         Interrupts = new InterruptService(
             instance, machine, device, Bus, _removal, Miniport, Receives, Sends, Turn, this, Reports);
@@ -170,9 +171,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
         if (Interlocked.Exchange(ref _haltAsked, 1) == 0) Turn.Post(UnbindInTurn);
     }
 
-    /// <summary>
-    /// As <see cref="Halt"/>, from a driver's function at PASSIVE_LEVEL: what the adapters below and above do goes on meanwhile.
-    /// </summary>
+    /// <summary>As <see cref="Halt"/>, from a driver's function at PASSIVE_LEVEL: other adapters go on meanwhile.</summary>
     internal void HaltFromDriver()
     {
         RemoveLater();
@@ -186,12 +185,18 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// <summary>For <see cref="PowerControl"/>.</summary>
     internal void SetState(AdapterState state)
     {
-        _state = state;
+        Enter(state);
         if (state == AdapterState.Running) _hangCheck.Start();
         else _hangCheck.Stop();
     }
 
-    void IAdapterLife.SetResetting(bool isUnderWay) => _state = isUnderWay ? AdapterState.Resetting : AdapterState.Running;
+    void IAdapterLife.SetResetting(bool isUnderWay) => Enter(isUnderWay ? AdapterState.Resetting : AdapterState.Running);
+
+    private void Enter(AdapterState state)
+    {
+        _state = state;
+        if (state != AdapterState.Running) Sends.AwaitDirect();
+    }
 
     /// <summary>Runs MiniportInitialize when it has the turn. Where it fails, nothing of the adapter is left.</summary>
     internal NDIS_STATUS Start()
@@ -282,7 +287,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
     {
         if (!_initialized || _state is AdapterState.Halting or AdapterState.Halted) return;
         _initialized = false;
-        _state = AdapterState.Halting;
+        Enter(AdapterState.Halting);
         _hangCheck.Stop();
         Miniport.Halt();
         Oids.Lose();
@@ -294,7 +299,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
         const string Who = "MiniportHalt";
         if (_state == AdapterState.Halted) return;
         if (_initialized) Oids.CountBadFrames();
-        _state = AdapterState.Halting;
+        Enter(AdapterState.Halting);
         _hangCheck.Stop();
         Sends.AbortQueued();
         Oids.AbortQueued();

@@ -19,6 +19,8 @@ internal sealed unsafe class Miniport
         _contexts = [.. Contexts(adapter, initializing: false), .. Contexts(adapter, initializing: true)];
     }
 
+    public Driver Driver => _adapter.Driver;
+
     public NDIS_MINIPORT_CHARACTERISTICS Functions => _adapter.Origin.Characteristics;
 
     /// <summary>What NdisMSetAttributes handed over; each function gets it.</summary>

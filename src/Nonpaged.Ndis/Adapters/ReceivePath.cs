@@ -24,6 +24,9 @@ internal sealed unsafe class ReceivePath(
     /// <summary>Frames indicated with lengths that contradict each other.</summary>
     public long FramesMalformed => Interlocked.Read(ref _framesMalformed);
 
+    /// <summary>Makes packets of frames; null for never.</summary>
+    public PacketCopies? Copies { get; init; }
+
     private NDIS_MINIPORT_CHARACTERISTICS Functions => miniport.Functions;
 
     /// <summary>NdisMEthIndicateReceive: offers a frame to each protocol whose packet filter takes it.</summary>
@@ -113,6 +116,7 @@ internal sealed unsafe class ReceivePath(
         }
 
         int kept = loans.Forget(this);
+        Copies?.FreeAll();
         if (kept == 0) return;
         reports.Leak(
             nameof(NdisLibrary.NdisMIndicateReceivePacket),
@@ -138,10 +142,19 @@ internal sealed unsafe class ReceivePath(
         {
             if (!binding.Settings.Takes(destination, Address)) continue;
             if (loan is not null && binding.TakesPackets) loan.Owe(binding.ReceivePacket(indication.Packet));
-            else binding.Receive(indication);
+            else if (loan is not null || !binding.TakesPackets || !OfferCopy(binding, indication)) binding.Receive(indication);
         }
 
         frame.End();
+    }
+
+    private bool OfferCopy(Binding binding, ReceiveIndication indication)
+    {
+        nint packet = indication.Packet != 0 ? 0 : (nint)(Copies is null ? null : Copies.TryMake(indication, miniport.Driver));
+        if (packet == 0 || loans.Begin(this, packet) is not { } loan) return false;
+        loan.Owe(binding.ReceivePacket(packet));
+        if (loans.End(loan)) Copies!.TryFree(packet);
+        return true;
     }
 
     private void IndicatePacket(NDIS_PACKET* packet)
@@ -196,6 +209,7 @@ internal sealed unsafe class ReceivePath(
 
     private void GiveToMiniport(nint packet)
     {
+        if (Copies?.TryFree(packet) == true) return;
         if (Functions.ReturnPacketHandler is not { } give) return;
         miniport.Call(nameof(Functions.ReturnPacketHandler), Irql.DISPATCH_LEVEL, () =>
             give(miniport.Context, (NDIS_PACKET*)packet));

@@ -6,14 +6,16 @@ namespace Nonpaged.Ndis;
 internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper dma)
 {
     private readonly Dictionary<nint, (nint List, MemoryBlock? Bounce, List<SCATTER_GATHER_ELEMENT> Pieces)> _lists = [];
-    private bool _isStarted;
+
+    /// <summary>Each packet that is sent brings its list.</summary>
+    public bool AreMade { get; private set; }
 
     /// <summary>NdisMInitializeScatterGatherDma: from here on each packet that is sent brings its list.</summary>
     public NDIS_STATUS Start(bool dma64BitAddresses, uint maximumMapping)
     {
         dma.Limit = dma64BitAddresses ? PhysicalAddress.Max : new PhysicalAddress(uint.MaxValue);
         if (instance.Pool.Options.ForDevices && !dma64BitAddresses && !dma.TakeRoom(maximumMapping)) return NDIS_STATUS_RESOURCES;
-        _isStarted = true;
+        AreMade = true;
         return NDIS_STATUS_SUCCESS;
     }
 
@@ -22,7 +24,7 @@ internal sealed unsafe class ScatterGatherLists(NdisInstance instance, DmaMapper
     /// </summary>
     public bool Prepare(nint packet)
     {
-        if (!_isStarted || _lists.ContainsKey(packet)) return true;
+        if (!AreMade || _lists.ContainsKey(packet)) return true;
         List<SCATTER_GATHER_ELEMENT>? pieces = PiecesOf((NDIS_PACKET*)packet);
         MemoryBlock? bounce = null;
         if (pieces is null && Copy((NDIS_PACKET*)packet, out bounce) is { } elsewhere) pieces = [elsewhere];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis;
@@ -11,11 +12,12 @@ internal sealed unsafe class SendQueue(
     // What protocols sent since the adapter last had its turn. While it is busy, packets gather, and go to the miniport together.
     private readonly Queue<(nint Packet, Binding Binding)> _arrivals = new();
     private readonly Queue<(nint Packet, Binding Binding)> _sendQueue = new();
-    private readonly Dictionary<nint, Binding> _inFlight = [];
+    private readonly ConcurrentDictionary<nint, Binding> _inFlight = new();
     private readonly nint[] _batch = new nint[LargestSendBatch];
     private readonly Binding[] _batchBindings = new Binding[LargestSendBatch];
     private int _sendBatch = LargestSendBatch;
-    private bool _isLost;
+    private DirectSends? _direct;
+    private volatile bool _isLost;
     private bool _outOfResources;
     private bool _wasRefused;
     private bool _hasAnnounced;
@@ -25,13 +27,23 @@ internal sealed unsafe class SendQueue(
     public long FramesSent => Interlocked.Read(ref _framesSent);
 
     /// <summary>The miniport has packets that it has not completed.</summary>
-    public bool AreInFlight => _inFlight.Count > 0;
+    public bool AreInFlight => !_inFlight.IsEmpty;
+
+    /// <summary>From here on a deserialized miniport gets its packets on the threads that send them.</summary>
+    public void SendDirectly() => _direct = new DirectSends(
+        miniport, _inFlight, () => life.State == AdapterState.Running && !_isLost && !miniport.HasFaulted && !lists.AreMade,
+        (packet, binding, status) => Settle(
+            packet, binding, status == NDIS_STATUS_RESOURCES ? Failed(nameof(Functions.SendHandler)) : status));
+
+    /// <summary>Behind the end of the state in which it runs: no thread is in the miniport's send function any more.</summary>
+    public void AwaitDirect() => _direct?.Await();
 
     private NDIS_MINIPORT_CHARACTERISTICS Functions => miniport.Functions;
 
     /// <summary>Queues a protocol's packets behind those before them. False where the adapter is gone.</summary>
     public bool Send(Binding binding, ReadOnlySpan<nint> packets)
     {
+        if (_direct?.TrySend(binding, packets, _sendBatch) == true) return true;
         lock (_arrivals)
         {
             if (_arrivals.Count == 0 && !turn.Post(SendArrivals)) return false;
@@ -64,7 +76,7 @@ internal sealed unsafe class SendQueue(
     {
         _outOfResources = false;
         _hasAnnounced = true;
-        if (!_inFlight.Remove(packet, out Binding? binding))
+        if (!_inFlight.TryRemove(packet, out Binding? binding))
         {
             reports.Report(
                 NdisReportKind.BadHandle,
@@ -191,7 +203,7 @@ internal sealed unsafe class SendQueue(
             NDIS_STATUS status = !miniport.IsDeserialized && _inFlight.ContainsKey(packet)
                 ? NdisLibrary.NDIS_GET_PACKET_STATUS((NDIS_PACKET*)packet)
                 : NDIS_STATUS_PENDING;
-            if (_outOfResources || Refused(packet, status)) _inFlight.Remove(packet);
+            if (_outOfResources || Refused(packet, status)) _inFlight.TryRemove(packet, out _);
             else _sendQueue.Dequeue();
             if (!_outOfResources) Settle(packet, _batchBindings[index], status);
         }
@@ -205,7 +217,7 @@ internal sealed unsafe class SendQueue(
     /// </summary>
     private void PutOff(nint packet, Binding binding)
     {
-        if (_inFlight.Count > 0)
+        if (!_inFlight.IsEmpty)
         {
             Refused(packet, NDIS_STATUS_RESOURCES);
             return;
@@ -231,7 +243,7 @@ internal sealed unsafe class SendQueue(
     {
         if (status != NDIS_STATUS_RESOURCES) return false;
         _wasRefused |= !miniport.HasFaulted;
-        _inFlight.Remove(packet);
+        _inFlight.TryRemove(packet, out _);
         return _outOfResources = true;
     }
 
@@ -250,13 +262,13 @@ internal sealed unsafe class SendQueue(
     /// </summary>
     private void TryAgainLater()
     {
-        if (_outOfResources && _inFlight.Count == 0) turn.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
+        if (_outOfResources && _inFlight.IsEmpty) turn.Schedule(TimeSpan.FromMilliseconds(10), ResourcesAvailable);
     }
 
     private void Settle(nint packet, Binding binding, NDIS_STATUS status)
     {
         if (status is NDIS_STATUS_PENDING or NDIS_STATUS_RESOURCES) return;
-        if (_inFlight.Remove(packet)) Complete(packet, binding, status);
+        if (_inFlight.TryRemove(packet, out _)) Complete(packet, binding, status);
     }
 
     private void Complete(nint packet, Binding binding, NDIS_STATUS status)
@@ -308,7 +320,7 @@ internal sealed unsafe class SendQueue(
         _outOfResources = false;
         foreach ((nint packet, Binding? binding) in _inFlight.ToArray())
         {
-            if (_inFlight.Remove(packet)) Complete(packet, binding, NDIS_STATUS_REQUEST_ABORTED);
+            if (_inFlight.TryRemove(packet, out _)) Complete(packet, binding, NDIS_STATUS_REQUEST_ABORTED);
         }
     }
 }

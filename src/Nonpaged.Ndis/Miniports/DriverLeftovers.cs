@@ -23,6 +23,19 @@ internal static unsafe class DriverLeftovers
             elements.Abandon();
         }
 
+        foreach (OpenConfiguration open in instance.Handles.All<OpenConfiguration>()
+            .Where(one => one.Parameters.Adapter is null && ReferenceEquals(one.Parameters.Driver, driver)))
+        {
+            const string Call = nameof(NdisLibrary.NdisOpenProtocolConfiguration);
+            instance.Report(new NdisLeak(driver.Name, Call, $"{who} left a configuration open.")
+            {
+                Site = instance.Handles.SiteOf(open.Handle),
+                Stack = instance.Handles.StackOf(open.Handle),
+            });
+            instance.Handles.Remove(open.Handle);
+            open.Dispose();
+        }
+
         foreach (LookasideList list in instance.Handles.All<LookasideList>()
             .Where(one => ReferenceEquals(one.Owner, driver))
             .ToArray())

@@ -16,6 +16,11 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     private readonly Stack<nint> _free = new();
     private readonly HashSet<nint> _taken = [];
     private readonly List<nint> _slabs = [];
+
+    // Of a driver that is verified each descriptor is on pages of its own.
+    private readonly FencedMemory? _fenced =
+        instance.Options.GuardPages == GuardPages.None ? null : new FencedMemory(instance, $"a {kind} of a pool");
+
     private bool _retired;
     private bool _exceeded;
 
@@ -43,7 +48,7 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     {
         lock (_lock)
         {
-            if (Limit > 0) Grow();
+            if (Limit > 0 && _fenced is null) Grow();
         }
     }
 
@@ -54,21 +59,28 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
         {
             if (_retired) return null;
             if (_taken.Count >= Limit && !MayExceed()) return null;
-            if (_free.Count == 0 && !Grow()) return null;
-            nint element = _free.Pop();
+            if (_fenced is null && _free.Count == 0 && !Grow()) return null;
+            nint element = _fenced?.Take(Owner, elementSize) ?? _free.Pop();
+            if (element == 0) return null;
             _taken.Add(element);
-            NativeMemory.Clear((void*)element, elementSize);
+            if (_fenced is not null) instance.DescriptorOwners[element] = this;
+            if (_fenced is null) NativeMemory.Clear((void*)element, elementSize);
             return (void*)element;
         }
     }
 
-    /// <summary>Takes a descriptor back. False where it is free already.</summary>
-    public bool Return(void* element)
+    /// <summary>Takes a descriptor back. False where it is free already, and then nothing of it is read.</summary>
+    /// <param name="element">The descriptor.</param>
+    /// <param name="named">The pool that a packet names; none for a buffer.</param>
+    public bool Return(void* element, out NDIS_HANDLE named)
     {
+        named = default;
         lock (_lock)
         {
             if (!_taken.Remove((nint)element)) return false;
-            _free.Push((nint)element);
+            if (Kind == "packet") named = ((NDIS_PACKET*)element)->Private.Pool;
+            if (_fenced is null) _free.Push((nint)element);
+            else _fenced.Free((nint)element);
             if (_retired && _taken.Count == 0) Release();
             return true;
         }
@@ -95,6 +107,7 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
         {
             _retired = true;
             _taken.Clear();
+            _fenced?.FreeAll();
             Release();
         }
     }

@@ -38,17 +38,21 @@ public static unsafe partial class NdisLibrary
 
         Buffer = IsShort() ? null : (NDIS_BUFFER*)pool.Elements.Take();
         Status = Buffer is null ? NDIS_STATUS_RESOURCES : NDIS_STATUS_SUCCESS;
-        if (Buffer is null) return;
-        Buffer->Size = (short)sizeof(NDIS_BUFFER);
-        Buffer->MdlFlags = MdlSourceIsNonpagedPool;
-        Buffer->MappedSystemVa = VirtualAddress;
-        Buffer->ByteOffset = (uint)((nuint)VirtualAddress & (Page.Size - 1));
-        Buffer->StartVa = (byte*)VirtualAddress - Buffer->ByteOffset;
-        Buffer->ByteCount = Length;
+        if (Buffer is not null) FillBuffer(Buffer, VirtualAddress, Length);
     }
 
     /// <summary>Gives a descriptor back to its pool. The memory that it describes stays the caller's.</summary>
-    public static void NdisFreeBuffer(NDIS_BUFFER* Buffer) => FreeDescriptor(Buffer, default, "buffer", nameof(NdisFreeBuffer));
+    public static void NdisFreeBuffer(NDIS_BUFFER* Buffer) => FreeDescriptor(Buffer, "buffer", nameof(NdisFreeBuffer));
+
+    private static void FillBuffer(NDIS_BUFFER* buffer, void* address, uint length)
+    {
+        buffer->Size = (short)sizeof(NDIS_BUFFER);
+        buffer->MdlFlags = MdlSourceIsNonpagedPool;
+        buffer->MappedSystemVa = address;
+        buffer->ByteOffset = (uint)((nuint)address & (Page.Size - 1));
+        buffer->StartVa = (byte*)address - buffer->ByteOffset;
+        buffer->ByteCount = length;
+    }
 
     /// <summary>Where a buffer's memory is, and its length in bytes.</summary>
     public static void NdisQueryBuffer(NDIS_BUFFER* Buffer, out void* VirtualAddress, out uint Length) =>

@@ -11,6 +11,10 @@ public static unsafe partial class NdisLibrary
     private const int ScatterGatherListPacketInfo = 5;
     private const int PacketCancelId = 8;
 
+    /// <summary>The bytes of a packet that is in no pool, with its one buffer's descriptor behind it.</summary>
+    internal static uint LonePacketSize =>
+        OobOffset(4 * sizeof(ulong)) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize + (uint)sizeof(NDIS_BUFFER);
+
     /// <summary>
     /// Makes a pool of packet descriptors. It always succeeds; the count is the limit of packets out
     /// at the same time (Windows CE).
@@ -68,8 +72,7 @@ public static unsafe partial class NdisLibrary
         NdisAllocatePacket(out Status, out Packet, PoolHandle);
 
     /// <summary>Gives a packet back to its pool. Chained buffers stay the caller's.</summary>
-    public static void NdisFreePacket(NDIS_PACKET* Packet) =>
-        FreeDescriptor(Packet, Packet is null ? default : Packet->Private.Pool, "packet", nameof(NdisFreePacket));
+    public static void NdisFreePacket(NDIS_PACKET* Packet) => FreeDescriptor(Packet, "packet", nameof(NdisFreePacket));
 
     /// <summary>As NdisFreePacket, at DISPATCH_LEVEL.</summary>
     public static void NdisDprFreePacket(NDIS_PACKET* Packet) => NdisFreePacket(Packet);
@@ -80,6 +83,18 @@ public static unsafe partial class NdisLibrary
         Packet->Private.Head = null;
         Packet->Private.Tail = null;
         Packet->Private.ValidCounts = 0;
+    }
+
+    /// <summary>Makes a packet of NDIS's own, of one buffer, in memory of that size, which is zero.</summary>
+    internal static NDIS_PACKET* MakeLonePacket(void* memory, void* frame, uint length)
+    {
+        var packet = (NDIS_PACKET*)memory;
+        packet->Private.NdisPacketOobOffset = (ushort)OobOffset(4 * sizeof(ulong));
+        var buffer = (NDIS_BUFFER*)((byte*)memory + LonePacketSize - sizeof(NDIS_BUFFER));
+        FillBuffer(buffer, frame, length);
+        NdisChainBufferAtFront(packet, buffer);
+        NDIS_SET_PACKET_STATUS(packet, NDIS_STATUS_SUCCESS);
+        return packet;
     }
 
     private static uint OobOffset(uint protocolReservedLength) =>
@@ -106,7 +121,7 @@ public static unsafe partial class NdisLibrary
         }
     }
 
-    private static void FreeDescriptor(void* descriptor, NDIS_HANDLE pool, string kind, string call)
+    private static void FreeDescriptor(void* descriptor, string kind, string call)
     {
         CallContext context = Caller(Irql.DISPATCH_LEVEL, call);
         if (!context.Instance.DescriptorOwners.TryGetValue((nint)descriptor, out ElementPool? owner) || owner.Kind != kind)
@@ -114,17 +129,17 @@ public static unsafe partial class NdisLibrary
             context.Report(
                 NdisReportKind.BadHandle, call, $"0x{(nint)descriptor:x} is not a {kind} of any pool. Nothing was freed.");
         }
-        else if (!owner.Return(descriptor))
+        else if (!owner.Return(descriptor, out NDIS_HANDLE named))
         {
             context.Report(
                 NdisReportKind.FreeTwice, call, $"The {kind} at 0x{(nint)descriptor:x} was freed before. Nothing was freed.");
         }
-        else if (pool != default && pool != owner.Handle)
+        else if (named != default && named != owner.Handle)
         {
             context.Report(
                 NdisReportKind.BadHandle,
                 call,
-                $"The {kind} names pool 0x{pool.Value:x}, but it is of pool 0x{owner.Handle.Value:x}. It went back there.");
+                $"The {kind} names pool 0x{named.Value:x}, but it is of pool 0x{owner.Handle.Value:x}. It went back there.");
         }
     }
 }

@@ -5,6 +5,11 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
+    // Null for a protocol that is only run, and for the one that exercises another.
+    private readonly AwaitedEnds? _ends =
+        adapter.Instance.Options.Verification is { Varied: { } varied } verification && verification.Exempt != protocol.Driver.Name
+            ? new AwaitedEnds(varied) : null;
+
     private int _outstanding;
     private int _closing;
 
@@ -35,9 +40,8 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
         Interlocked.Increment(ref _outstanding);
-        if (!IsClosing && Adapter.Sends.Send(this, [(nint)packet])) return NDIS_STATUS_PENDING;
-        Done();
-        return NDIS_STATUS_CLOSING;
+        AwaitedEnd? end = Expect((nint)packet);
+        return Begun(!IsClosing && Adapter.Sends.Send(this, [(nint)packet]), end);
     }
 
     /// <summary>All of them together, each of which is completed by ProtocolSendComplete.</summary>
@@ -51,7 +55,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     public void SendComplete(nint packet, NDIS_STATUS status)
     {
-        Protocol.Call(nameof(Characteristics.SendCompleteHandler), Irql.DISPATCH_LEVEL, () =>
+        if (_ends?.TryEnd(packet, status) != true) Protocol.Call(nameof(Characteristics.SendCompleteHandler), Irql.DISPATCH_LEVEL, () =>
             Characteristics.SendCompleteHandler!(context, (NDIS_PACKET*)packet, status));
         Done();
     }
@@ -60,9 +64,8 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     {
         Interlocked.Increment(ref _outstanding);
         nint address = (nint)request;
-        if (!IsClosing && Adapter.Post(() => RequestPath.Perform(this, address))) return NDIS_STATUS_PENDING;
-        Done();
-        return NDIS_STATUS_CLOSING;
+        AwaitedEnd? end = Expect(address);
+        return Begun(!IsClosing && Adapter.Post(() => RequestPath.Perform(this, address)), end);
     }
 
     /// <summary>NdisReset.</summary>
@@ -85,7 +88,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     {
         ((NDIS_REQUEST*)request)->BytesWritten = bytes;
         ((NDIS_REQUEST*)request)->BytesNeeded = needed;
-        Protocol.Call(nameof(Characteristics.RequestCompleteHandler), Irql.DISPATCH_LEVEL, () =>
+        if (_ends?.TryEnd(request, status) != true) Protocol.Call(nameof(Characteristics.RequestCompleteHandler), Irql.DISPATCH_LEVEL, () =>
             Characteristics.RequestCompleteHandler!(context, (NDIS_REQUEST*)request, status));
         Done();
     }
@@ -196,6 +199,18 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (Interlocked.Decrement(ref _outstanding) > 0) return NDIS_STATUS_PENDING;
         Remove();
         return NDIS_STATUS_SUCCESS;
+    }
+
+    // The adapter's own thread would wait for itself.
+    private AwaitedEnd? Expect(nint what) => _ends is null || Adapter.Turn.IsCurrent ? null : _ends.Expect(what);
+
+    /// <summary>What is outstanding has begun, or not. Its status, where it ended within the call.</summary>
+    private NDIS_STATUS Begun(bool hasBegun, AwaitedEnd? end)
+    {
+        NDIS_STATUS status = end is null ? NDIS_STATUS_PENDING : _ends!.Take(end, hasBegun);
+        if (hasBegun) return status;
+        Done();
+        return NDIS_STATUS_CLOSING;
     }
 
     /// <summary>

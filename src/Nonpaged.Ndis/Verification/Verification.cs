@@ -27,6 +27,12 @@ internal sealed class Verification
     /// <summary>Which calls that allocate fail.</summary>
     public AllocationFaults Faults { get; init; } = new();
 
+    /// <summary>A deserialized miniport gets its packets on the threads that send them, several at once.</summary>
+    public bool SendsDirectly { get; init; }
+
+    /// <summary>How what a protocol starts ends, and how frames come to it, where NDIS has a choice; null for always alike.</summary>
+    public VariedEnds? Varied { get; init; }
+
     /// <summary>Which locks are held, and in which order they were taken.</summary>
     public LockOrder Locks { get; } = new();
 

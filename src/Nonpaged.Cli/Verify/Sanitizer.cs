@@ -1,0 +1,62 @@
+namespace Nonpaged.Cli;
+
+/// <summary>
+/// The sanitizer that a driver was compiled for. Its runtime is the first library of a process or none, so that the driver's
+/// process gets it from its environment (gcc(1), -fsanitize; ld.so(8), LD_PRELOAD).
+/// </summary>
+/// <param name="Library">The runtime's library, as the driver names it: libtsan.so.2.</param>
+/// <param name="Variable">The variable with its options.</param>
+/// <param name="Options">Those that this process needs.</param>
+internal sealed record Sanitizer(string Library, string Variable, string Options)
+{
+    private const string Preload = "LD_PRELOAD";
+
+    // .NET's runtime has a meaning for SIGSEGV, and this program reports how a driver ends.
+    private const string Signals = "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0";
+
+    /// <summary>That of the first of these drivers that has one; null for none.</summary>
+    /// <exception cref="IOException">A driver cannot be read.</exception>
+    public static Sanitizer? Of(IEnumerable<string> drivers)
+    {
+        foreach (string file in drivers)
+        {
+            byte[] bytes = File.ReadAllBytes(file);
+            if (Name(bytes, "libtsan.so."u8) is { } thread)
+                return new Sanitizer(thread, "TSAN_OPTIONS",
+                    $"ignore_noninstrumented_modules=1:die_after_fork=0:report_signal_unsafe=0:exitcode=0:{Signals}");
+            if (Name(bytes, "libasan.so."u8) is { } address)
+                return new Sanitizer(address, "ASAN_OPTIONS", $"detect_leaks=0:abort_on_error=1:{Signals}");
+        }
+
+        return null;
+    }
+
+    /// <summary>An environment with what the sanitizer needs; the user's own options are behind ours, and so hold.</summary>
+    public IEnumerable<string> Surroundings(IEnumerable<string> environment)
+    {
+        string[] all = [.. environment];
+        return
+        [
+            .. all.Where(one => !Is(one, Preload) && !Is(one, Variable) && !Is(one, "UBSAN_OPTIONS")),
+            $"{Preload}={With(Library, Of(Preload))}",
+            $"{Variable}={With(Options, Of(Variable))}",
+            $"UBSAN_OPTIONS={With("print_stacktrace=1", Of("UBSAN_OPTIONS"))}",
+        ];
+
+        string? Of(string name) => Array.Find(all, one => Is(one, name))?[(name.Length + 1)..];
+    }
+
+    private static bool Is(string variable, string name) =>
+        variable.StartsWith(name, StringComparison.Ordinal) && variable.AsSpan(name.Length).StartsWith("=");
+
+    private static string With(string ours, string? theirs) => string.IsNullOrEmpty(theirs) ? ours : $"{ours}:{theirs}";
+
+    // The name ends with a zero, in the file's table of strings.
+    private static string? Name(byte[] file, ReadOnlySpan<byte> start)
+    {
+        int at = file.AsSpan().IndexOf(start);
+        if (at < 0) return null;
+        int length = file.AsSpan(at).IndexOf((byte)0);
+        return length is > 0 and < 32 ? System.Text.Encoding.ASCII.GetString(file, at, length) : null;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Nonpaged.Ndis.Native;
+
+/// <summary>
+/// Tells ThreadSanitizer, where a driver brought it into the process, what NDIS orders: this library is not compiled for it, so
+/// that its locks and queues are not seen. What a driver did before it came to NDIS is before whatever it does after NDIS called
+/// it, or returned to it. A race that is told has neither a lock nor NDIS between its two accesses. Does nothing without it
+/// (compiler-rt, tsan_interface.h: __tsan_acquire, __tsan_release).
+/// </summary>
+internal static unsafe class ThreadOrder
+{
+    private static readonly delegate* unmanaged<void*, void> s_acquire = Find("__tsan_acquire");
+    private static readonly delegate* unmanaged<void*, void> s_release = Find("__tsan_release");
+
+    // The runtime keeps what it knows of an order by an address.
+    private static readonly void* s_order = s_acquire == null ? null : NativeMemory.AllocZeroed(64);
+
+    /// <summary>The driver begins, or goes on: it sees what was done before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Acquire()
+    {
+        if (s_order != null) s_acquire(s_order);
+    }
+
+    /// <summary>The driver ends, or NDIS has its turn: what it did is done.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Release()
+    {
+        if (s_order != null) s_release(s_order);
+    }
+
+    private static delegate* unmanaged<void*, void> Find(string name) =>
+        NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), name, out nint function)
+            ? (delegate* unmanaged<void*, void>)function
+            : null;
+}
