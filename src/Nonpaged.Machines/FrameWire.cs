@@ -33,6 +33,12 @@ public sealed class FrameWire : IDisposable
     }
 
     /// <summary>
+    /// Is given each frame that comes, and takes it by answering true; those that it does not take are received. It is called on the
+    /// thread that reads the cable.
+    /// </summary>
+    public Func<byte[], bool>? Taker { get; set; }
+
+    /// <summary>
     /// Sends a frame to the device. False where the device is gone, or has taken none for so long: its ring is full, and those
     /// that wait are as many as the connection holds.
     /// </summary>
@@ -106,7 +112,7 @@ public sealed class FrameWire : IDisposable
             if (length > LongestFrame) break;
             byte[] frame = new byte[length];
             if (!Read(frame)) break;
-            _frames.Writer.TryWrite(frame);
+            if (Taker?.Invoke(frame) != true) _frames.Writer.TryWrite(frame);
         }
 
         _frames.Writer.TryComplete();

@@ -37,6 +37,7 @@ internal sealed class VerifyBench : IDisposable
             ThreadTime = run.Timed ? LibC.GetThreadTime : null,
             SendsDirectly = run.Check == VerifyCheck.Concurrency,
             Varied = new VariedEnds(run.Seed),
+            Sending = Look,
             Allocated = (allocation, freed) =>
             {
                 lock (_telling) watch.Block(allocation, freed);
@@ -64,6 +65,9 @@ internal sealed class VerifyBench : IDisposable
             throw;
         }
 
+        // What a neighbour sends would count in statistics.
+        if (subject.Stack is not null && run.Check != VerifyCheck.Oids && Wire is { } wire)
+            wire.Taker = (Neighbour = new Neighbour(wire)).Take;
         Instance.Reported += Tell;
         _dma = new DmaWatch(Instance);
         if (Machine.Reach is not null) _polling = new Timer(_ => TellFaults(), null, s_poll, s_poll);
@@ -80,6 +84,9 @@ internal sealed class VerifyBench : IDisposable
     public Random Random { get; }
 
     public FrameWire? Wire => Machine.Wire;
+
+    /// <summary>Who answers a protocol that is verified; null where none is.</summary>
+    public Neighbour? Neighbour { get; }
 
     /// <summary>
     /// A card that the model does not pad frames for. Others do, where their driver asks for it, and QEMU's models of these
@@ -142,7 +149,8 @@ internal sealed class VerifyBench : IDisposable
     /// <param name="rule">The rule.</param>
     /// <param name="message">How it is broken.</param>
     /// <param name="stack">Where; null for the function that is to keep the rule.</param>
-    public void Break(BehaviourRule rule, string message, IReadOnlyList<CodePlace>? stack = null)
+    /// <param name="driver">The driver; null for the one whose adapter is exercised.</param>
+    public void Break(BehaviourRule rule, string message, IReadOnlyList<CodePlace>? stack = null, string? driver = null)
     {
         CodePlace? place = rule.Handler is { } handler && PlaceOf(Top, handler) is { } known ? known : null;
         Tell(new VerifyFinding
@@ -150,7 +158,7 @@ internal sealed class VerifyBench : IDisposable
             Rule = rule.Name,
             Check = _run.Check,
             Message = message,
-            Driver = Top,
+            Driver = driver ?? Top,
             Source = rule.Source,
             Run = _run.Name,
             Seed = _run.Seed,
@@ -200,6 +208,15 @@ internal sealed class VerifyBench : IDisposable
     public void AwaitWrites()
     {
         if (Device is PciDevice device && !Machine.Gone.IsCompleted) device.ReadConfiguration(0, stackalloc byte[4]);
+    }
+
+    /// <summary>A protocol sends a packet.</summary>
+    private void Look(Driver driver, nint packet)
+    {
+        byte[] frame = Station.Copy(packet);
+        if (InternetFrame.Look(frame, out bool isPadding) is { } wrong)
+            Break(isPadding ? BehaviourRule.SentPadding : BehaviourRule.Malformed, $"A frame of {frame.Length} bytes {wrong}.",
+                _subject.CallStack(), driver.Name);
     }
 
     /// <summary>The driver whose adapter is exercised.</summary>

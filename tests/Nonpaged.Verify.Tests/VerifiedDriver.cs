@@ -10,15 +10,15 @@ internal sealed class VerifiedDriver : IDisposable
     private readonly string _name;
     private readonly string[] _source;
 
-    private VerifiedDriver(string name, string text)
+    private VerifiedDriver(string name, string text, bool isThreaded = false)
     {
         _name = name;
         _source = text.Split('\n');
         string source = Path.Combine(_folder.FullName, $"{name}.c");
         System.IO.File.WriteAllText(source, text);
         CommandResult built = Command.Run("cc",
-            ["-g", "-w", "-shared", "-fPIC", "-fshort-wchar", $"-I{Repository.Headers}",
-            $"-I{Path.Combine(Repository.Root, "samples", name)}", source, "-o", File]);
+            ["-g", "-w", "-shared", "-fPIC", "-fshort-wchar", .. isThreaded ? ["-fsanitize=thread"] : (string[])[],
+            $"-I{Repository.Headers}", $"-I{Path.Combine(Repository.Root, "samples", name)}", source, "-o", File]);
         Assert.True(built.ExitCode == 0, built.Error);
     }
 
@@ -31,7 +31,8 @@ internal sealed class VerifiedDriver : IDisposable
         string[] lines = Text(fault.Driver).Split('\n');
         int index = Assert.Single(Enumerable.Range(0, lines.Length), one => lines[one].Trim() == fault.Line);
         lines[index] = fault.By;
-        return new VerifiedDriver(fault.Driver, string.Join('\n', lines));
+        // A race without a lock is seen by who watches each access.
+        return new VerifiedDriver(fault.Driver, string.Join('\n', lines), isThreaded: fault.Check == "concurrency");
     }
 
     /// <summary>The sample with one text in place of another.</summary>

@@ -47,7 +47,7 @@ internal static unsafe class CrashReader
             string file = Text((byte*)name, CallRecord.NameRoom) ?? "";
             if (drivers.FirstOrDefault(one => Path.GetFileName(one) == file) is not { } driver) continue;
             // The function that was interrupted goes on there, and the others behind their calls.
-            if (places.Count > 0 && places[0].Module == driver && offset == counter) continue;
+            if (places.Count > 0 && places[0].Module == driver && offset == counter + 1) continue;
             places.Add(new CodePlace(driver, offset - 1, null));
         }
 

@@ -17,6 +17,8 @@ internal static class FaultFindings
         (string rule, string message, string source, VerifyEventBlock? allocated, VerifyEventBlock? freed) = Describe(result,
             fault);
         IReadOnlyList<CodePlace> stack = fault.Stack.Count > 0 ? fault.Stack : ManagedStack.Parse(result.Said);
+        // NDIS, or the driver below, went on with what it still had.
+        if (stack.Count == 0 && freed is { Stack.Count: > 0 }) stack = freed.Stack;
         string last = fault.Call is null ? "" : $" The driver's last call was {fault.Call}.";
         if (stack.Count == 0 && result.Said.Trim() is { Length: > 0 } said) last += $" The process said: "
             + $"{string.Join(' ', said.Split('\n').Take(6).Select(line => line.Trim()))}";

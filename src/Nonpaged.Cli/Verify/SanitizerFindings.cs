@@ -42,7 +42,10 @@ internal static partial class SanitizerFindings
 
             (string Head, List<CodePlace> Stack)[] known = [.. stacks.Where(one => one.Stack.Count > 0)];
             if (known.Length == 0) continue;
-            string driver = Path.GetFileNameWithoutExtension(known[0].Stack[0].Module);
+            // Of a race's two accesses the one that nothing orders is at fault.
+            IReadOnlyList<CodePlace> place = known.Take(2).FirstOrDefault(one => !one.Head.Contains("atomic ",
+                StringComparison.OrdinalIgnoreCase)).Stack ?? known[0].Stack;
+            string driver = Path.GetFileNameWithoutExtension(place[0].Module);
             string said = report.Groups["undefined"].Success ? report.Groups["undefined"].Value : kind.Replace('-', ' ');
             string accesses = string.Join(" ", known.Take(2).Where(one => Access().IsMatch(one.Head)).Select(one =>
                 $"{Address().Replace(one.Head.TrimEnd(':'), "")} in {one.Stack[0].Symbol}."));
@@ -55,7 +58,7 @@ internal static partial class SanitizerFindings
                 Source = $"gcc(1), -fsanitize: {tool}",
                 Run = result.Run.Name,
                 Seed = result.Run.Seed,
-                Stack = known[0].Stack,
+                Stack = place,
             };
         }
     }

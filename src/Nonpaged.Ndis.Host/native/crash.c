@@ -86,7 +86,8 @@ static int go_to_frames(mcontext_t *machine, const void *fault)
     uint64_t top = (uint64_t)machine->gregs[REG_RSP], distance = top - (uint64_t)fault;
     if (distance < 65536 || -distance < 65536) return 0;
     top -= sizeof(uint64_t);
-    *(uint64_t *)top = (uint64_t)machine->gregs[REG_RIP];
+    /* One more, as the unwinder looks a return address up by the byte before it, which may be another function's. */
+    *(uint64_t *)top = (uint64_t)machine->gregs[REG_RIP] + 1;
     machine->gregs[REG_RSP] = (greg_t)top;
     machine->gregs[REG_RIP] = (greg_t)end_with_frames;
     return 1;

@@ -51,13 +51,14 @@ internal static unsafe class CurrentCall
         ThreadOrder.Release();
     }
 
-    public static void End()
+    /// <param name="isOrdered">Behind it the driver sees what others did before: it may have waited for them.</param>
+    public static void End(bool isOrdered = true)
     {
         CallRecord* record = t_record == null ? Shared : t_record;
         // A spin lock changes it.
         record->Irql = (uint)CallContext.CurrentIrql;
         Volatile.Write(ref record->InCall, 0);
-        ThreadOrder.Acquire();
+        if (isOrdered) ThreadOrder.Acquire();
     }
 
     /// <summary>A function of a driver begins. Returns what it interrupts, to be given back when it ends.</summary>

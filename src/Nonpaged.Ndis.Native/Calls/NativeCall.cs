@@ -50,7 +50,7 @@ internal readonly ref struct NativeCall
     public void Dispose()
     {
         ProgramMessages.Tell();
-        CurrentCall.End();
+        CurrentCall.End(!ThreadOrder.IsWatched || ThreadOrder.Orders(_name));
     }
 #pragma warning restore CA1822
 }

@@ -14,6 +14,13 @@ internal static unsafe class ThreadOrder
     private static readonly delegate* unmanaged<void*, void> s_acquire = Find("__tsan_acquire");
     private static readonly delegate* unmanaged<void*, void> s_release = Find("__tsan_release");
 
+    private static readonly string[] s_handsOver =
+    [
+        "NdisSend", "NdisFree", "NdisReturnPackets", "NdisReleaseSpinLock", "NdisDprReleaseSpinLock", "KeReleaseSpinLock",
+        "NdisIMCopy", "NdisQueryPacket", "NdisQueryBuffer", "NdisChain", "NdisUnchain", "NdisMIndicate", "NdisMEthIndicate",
+        "NdisCopyFromPacket", "NdisSetEvent", "KeSetEvent",
+    ];
+
     // The runtime keeps what it knows of an order by an address.
     private static readonly void* s_order = s_acquire == null ? null : NativeMemory.AllocZeroed(64);
 
@@ -30,6 +37,16 @@ internal static unsafe class ThreadOrder
     {
         if (s_order != null) s_release(s_order);
     }
+
+    /// <summary>The runtime is there.</summary>
+    public static bool IsWatched => s_order != null;
+
+    /// <summary>
+    /// Whether behind a call of NDIS the driver goes on after what others did before: it took a lock, waited, or got memory that
+    /// was another's. To hand something over, or to free it, orders nothing of the driver's.
+    /// </summary>
+    public static bool Orders(string call) => !s_handsOver.Any(start => call.StartsWith(start, StringComparison.Ordinal))
+        && !(call.StartsWith("NdisM", StringComparison.Ordinal) && call.EndsWith("Complete", StringComparison.Ordinal));
 
     private static delegate* unmanaged<void*, void> Find(string name) =>
         NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), name, out nint function)

@@ -23,6 +23,18 @@ internal sealed class DriverReports(NdisInstance instance, Driver driver)
             Stack = instance.Handles.StackOf(handle),
         });
 
+    /// <summary>A leak of a driver above, where drivers are verified: the function that was to give back what it kept.</summary>
+    public void LeftWith(ProtocolRegistration? keeper, string call, string message)
+    {
+        Verification? verification = instance.Options.Verification;
+        bool isTold = verification is not null && keeper is not null;
+        CodePlace? place = isTold && keeper!.ReturnEntry != 0 ? verification!.PlaceOf(keeper.ReturnEntry) : null;
+        instance.Report(new NdisLeak(isTold ? keeper!.Driver.Name : driver.Name, call, message)
+        {
+            Stack = place is null ? [] : [place],
+        });
+    }
+
     /// <summary>Writes a line to the log under the driver's name.</summary>
     public void Log(string message) => instance.WriteLog($"{driver.Name}: {message}");
 }

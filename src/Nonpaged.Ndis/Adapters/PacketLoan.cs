@@ -13,8 +13,20 @@ internal sealed class PacketLoan(ReceivePath path, nint packet)
 
     public nint Packet { get; } = packet;
 
+    /// <summary>The last protocol that kept it; null for none.</summary>
+    public ProtocolRegistration? Keeper { get; private set; }
+
     /// <summary>What ProtocolReceivePacket returned.</summary>
-    public void Owe(int times) => Interlocked.Add(ref _owed, Math.Max(times, 0));
+    public void Owe(Binding binding, int times)
+    {
+        if (times > 0)
+        {
+            Keeper = binding.Protocol;
+            Keeper.NoteKept();
+        }
+
+        Interlocked.Add(ref _owed, Math.Max(times, 0));
+    }
 
     /// <summary>True where nobody owes it any more.</summary>
     public bool EndIndication() => Interlocked.Add(ref _owed, -Indicating) <= 0;

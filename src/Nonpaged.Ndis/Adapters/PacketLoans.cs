@@ -28,15 +28,15 @@ internal sealed class PacketLoans
         return true;
     }
 
-    /// <summary>Forgets what is still kept of an adapter that ends. Returns how many packets these are.</summary>
-    public int Forget(ReceivePath path)
+    /// <summary>Forgets what is still kept of an adapter that ends. Returns by whom, for each packet.</summary>
+    public IReadOnlyList<ProtocolRegistration?> Forget(ReceivePath path)
     {
-        int count = 0;
+        List<ProtocolRegistration?> keepers = [];
         foreach (PacketLoan loan in _loans.Values.Where(one => one.Path == path))
         {
-            if (_loans.TryRemove(loan.Packet, out _)) count++;
+            if (_loans.TryRemove(loan.Packet, out _)) keepers.Add(loan.Keeper);
         }
 
-        return count;
+        return keepers;
     }
 }

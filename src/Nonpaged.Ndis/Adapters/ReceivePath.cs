@@ -115,12 +115,12 @@ internal sealed unsafe class ReceivePath(
                 transfer.Complete(packet, NDIS_STATUS_REQUEST_ABORTED, 0);
         }
 
-        int kept = loans.Forget(this);
+        IReadOnlyList<ProtocolRegistration?> keepers = loans.Forget(this);
         Copies?.FreeAll();
-        if (kept == 0) return;
-        reports.Leak(
-            nameof(NdisLibrary.NdisMIndicateReceivePacket),
-            $"{who} ended while protocols kept {kept} of its packets, which they do not give back any more.");
+        if (keepers.Count == 0) return;
+        reports.LeftWith(
+            keepers[0], nameof(NdisLibrary.NdisMIndicateReceivePacket),
+            $"{who} ended while protocols kept {keepers.Count} of its packets, which they do not give back any more.");
     }
 
     private void Indicate(ReceiveIndication indication, PacketLoan? loan)
@@ -141,7 +141,7 @@ internal sealed unsafe class ReceivePath(
         foreach (Binding binding in bindings.All)
         {
             if (!binding.Settings.Takes(destination, Address)) continue;
-            if (loan is not null && binding.TakesPackets) loan.Owe(binding.ReceivePacket(indication.Packet));
+            if (loan is not null && binding.TakesPackets) loan.Owe(binding, binding.ReceivePacket(indication.Packet));
             else if (loan is not null || !binding.TakesPackets || !OfferCopy(binding, indication)) binding.Receive(indication);
         }
 
@@ -152,7 +152,7 @@ internal sealed unsafe class ReceivePath(
     {
         nint packet = indication.Packet != 0 ? 0 : (nint)(Copies is null ? null : Copies.TryMake(indication, miniport.Driver));
         if (packet == 0 || loans.Begin(this, packet) is not { } loan) return false;
-        loan.Owe(binding.ReceivePacket(packet));
+        loan.Owe(binding, binding.ReceivePacket(packet));
         if (loans.End(loan)) Copies!.TryFree(packet);
         return true;
     }

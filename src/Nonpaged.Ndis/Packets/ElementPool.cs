@@ -12,6 +12,8 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     /// <summary>Descriptors are cut from slabs of a page.</summary>
     public const uint SlabSize = 4096;
 
+    private const byte EdgePattern = 0xe5;
+
     private readonly Lock _lock = new();
     private readonly Stack<nint> _free = new();
     private readonly HashSet<nint> _taken = [];
@@ -31,6 +33,11 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
     public uint Limit { get; } = limit;
 
     public NDIS_HANDLE Handle { get; set; }
+
+    /// <summary>
+    /// What lies between the bytes that a packet's owner asked for and the next of NDIS's: nobody writes there. Nothing for none.
+    /// </summary>
+    public Range Edge { get; init; }
 
     /// <summary>How many are taken.</summary>
     public int Taken
@@ -65,9 +72,26 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
             _taken.Add(element);
             if (_fenced is not null) instance.DescriptorOwners[element] = this;
             if (_fenced is null) NativeMemory.Clear((void*)element, elementSize);
+            else EdgeOf(element).Fill(EdgePattern);
             return (void*)element;
         }
     }
+
+    /// <summary>Reports a packet whose owner wrote behind the bytes that it had asked for, once.</summary>
+    public void CheckEdge(nint element, string call)
+    {
+        if (_fenced is null) return;
+        lock (_lock)
+        {
+            if (!_taken.Contains(element) || EdgeOf(element).IndexOfAnyExcept(EdgePattern) < 0) return;
+            EdgeOf(element).Fill(EdgePattern);
+        }
+
+        instance.Report(NdisReportKind.BrokenRule, call, Owner,
+            "The driver wrote behind a packet's protocol area: it has the ProtocolReservedLength of NdisAllocatePacketPool.");
+    }
+
+    private Span<byte> EdgeOf(nint element) => new Span<byte>((void*)element, (int)elementSize)[Edge];
 
     /// <summary>Takes a descriptor back. False where it is free already, and then nothing of it is read.</summary>
     /// <param name="element">The descriptor.</param>

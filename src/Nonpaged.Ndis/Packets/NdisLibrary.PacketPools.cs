@@ -41,7 +41,11 @@ public static unsafe partial class NdisLibrary
         uint limit = (uint)Math.Min((ulong)NumberOfDescriptors + NumberOfOverflowDescriptors, uint.MaxValue);
         uint size = OobOffset(ProtocolReservedLength) + (uint)sizeof(NDIS_PACKET_OOB_DATA) + PacketExtensionSize;
         PoolHandle = NewPool(
-            new PacketPool(context.Instance, context.Driver, limit, size, OobOffset(ProtocolReservedLength)), context);
+            new PacketPool(
+                context.Instance, context.Driver, limit, size,
+                (int)(PacketHeaderSize + ProtocolReservedLength)..(int)OobOffset(ProtocolReservedLength),
+                OobOffset(ProtocolReservedLength)),
+            context);
         Status = NDIS_STATUS_SUCCESS;
     }
 

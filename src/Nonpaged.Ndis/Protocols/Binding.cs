@@ -8,7 +8,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     // Null for a protocol that is only run, and for the one that exercises another.
     private readonly AwaitedEnds? _ends =
         adapter.Instance.Options.Verification is { Varied: { } varied } verification && verification.Exempt != protocol.Driver.Name
-            ? new AwaitedEnds(varied) : null;
+            ? new AwaitedEnds(varied, verification.SendsDirectly) : null;
 
     private int _outstanding;
     private int _closing;
@@ -40,6 +40,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
         Interlocked.Increment(ref _outstanding);
+        Look([(nint)packet]);
         AwaitedEnd? end = Expect((nint)packet);
         return Begun(!IsClosing && Adapter.Sends.Send(this, [(nint)packet]), end);
     }
@@ -48,6 +49,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public void Send(ReadOnlySpan<nint> packets)
     {
         if (packets.IsEmpty) return;
+        Look(packets);
         Interlocked.Add(ref _outstanding, packets.Length);
         if (!IsClosing && Adapter.Sends.Send(this, packets)) return;
         foreach (nint packet in packets) SendComplete(packet, NDIS_STATUS_CLOSING);
@@ -55,7 +57,14 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     public void SendComplete(nint packet, NDIS_STATUS status)
     {
-        if (_ends?.TryEnd(packet, status) != true) Protocol.Call(nameof(Characteristics.SendCompleteHandler), Irql.DISPATCH_LEVEL, () =>
+        if (_ends?.TryEnd(packet, status) == true) Done();
+        else if (_ends?.MayEndElsewhere == true) ThreadPool.UnsafeQueueUserWorkItem(_ => CompleteSend(packet, status), null);
+        else CompleteSend(packet, status);
+    }
+
+    private void CompleteSend(nint packet, NDIS_STATUS status)
+    {
+        Protocol.Call(nameof(Characteristics.SendCompleteHandler), Irql.DISPATCH_LEVEL, () =>
             Characteristics.SendCompleteHandler!(context, (NDIS_PACKET*)packet, status));
         Done();
     }
@@ -199,6 +208,16 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         if (Interlocked.Decrement(ref _outstanding) > 0) return NDIS_STATUS_PENDING;
         Remove();
         return NDIS_STATUS_SUCCESS;
+    }
+
+    private void Look(ReadOnlySpan<nint> packets)
+    {
+        if (_ends is null) return;
+        foreach (nint packet in packets)
+        {
+            Adapter.Instance.DescriptorOwners.GetValueOrDefault(packet)?.CheckEdge(packet, nameof(NdisLibrary.NdisSend));
+            Adapter.Instance.Options.Verification!.Sending?.Invoke(Protocol.Driver, packet);
+        }
     }
 
     // The adapter's own thread would wait for itself.

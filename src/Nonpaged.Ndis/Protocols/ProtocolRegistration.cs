@@ -39,6 +39,12 @@ internal sealed unsafe class ProtocolRegistration
 
     public NDIS_HANDLE Handle { get; }
 
+    /// <summary>
+    /// Where the function begins that gives back the packets that the driver keeps: an intermediate driver's MiniportReturnPacket,
+    /// another's ProtocolReceivePacket; 0 where it has kept none, or that is not known.
+    /// </summary>
+    public nint ReturnEntry { get; private set; }
+
     /// <summary>What it has open.</summary>
     public IEnumerable<Binding> Bindings => Instance.Handles.All<Binding>().Where(one => one.Protocol == this);
 
@@ -51,6 +57,16 @@ internal sealed unsafe class ProtocolRegistration
         if (characteristics.SendCompleteHandler is null) return nameof(characteristics.SendCompleteHandler);
         if (characteristics.RequestCompleteHandler is null) return nameof(characteristics.RequestCompleteHandler);
         return characteristics.ReceiveHandler is null ? nameof(characteristics.ReceiveHandler) : null;
+    }
+
+    /// <summary>The driver keeps a packet. Its layers may be gone when that is found not to have come back.</summary>
+    public void NoteKept()
+    {
+        if (ReturnEntry != 0 || Instance.Options.Verification is null) return;
+        nint layers = Owner?.Layers.Select(layer => layer.Characteristics.Entries?.GetValueOrDefault(
+            nameof(NDIS_MINIPORT_CHARACTERISTICS.ReturnPacketHandler)) ?? 0).FirstOrDefault(entry => entry != 0) ?? 0;
+        ReturnEntry = layers != 0 ? layers
+            : Characteristics.Entries?.GetValueOrDefault(nameof(Characteristics.ReceivePacketHandler)) ?? 0;
     }
 
     /// <summary>Offers the adapters that there are, and says so at the end.</summary>

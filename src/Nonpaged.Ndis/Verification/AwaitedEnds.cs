@@ -6,11 +6,16 @@ namespace Nonpaged.Ndis;
 /// What a protocol started and waits for within the call: where it ends soon, its status is the call's, and no completion function
 /// is called (NdisSend, NdisRequest: any status but NDIS_STATUS_PENDING). Thread-safe.
 /// </summary>
-internal sealed class AwaitedEnds(VariedEnds varied)
+/// <param name="varied">Chooses what ends so.</param>
+/// <param name="anywhere">Completion functions run on several threads at once.</param>
+internal sealed class AwaitedEnds(VariedEnds varied, bool anywhere)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentDictionary<nint, AwaitedEnd> _awaited = new();
+
+    /// <summary>This time the completion function runs on a thread of its own, as a deserialized adapter below may have it.</summary>
+    public bool MayEndElsewhere => anywhere && varied.Choose();
 
     /// <summary>Before what may end: null where this time it ends by its completion function.</summary>
     public AwaitedEnd? Expect(nint what)

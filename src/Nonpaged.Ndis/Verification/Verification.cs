@@ -21,6 +21,9 @@ internal sealed class Verification
     /// <summary>Is told of a block that devices could reach, when it is freed and the driver has not gone on.</summary>
     public Action<NdisAllocation>? Withdrawn { get; init; }
 
+    /// <summary>Is told of each packet that a protocol sends, with the protocol's driver, before it is sent.</summary>
+    public Action<Driver, nint>? Sending { get; init; }
+
     /// <summary>Is told of what a driver writes to 32 bits of its device, before it is written.</summary>
     public Action<uint>? DeviceWritten { get; init; }
 

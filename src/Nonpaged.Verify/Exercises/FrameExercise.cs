@@ -14,6 +14,7 @@ internal sealed class FrameExercise : Exercise
     public override bool Run(VerifyBench bench) => WithStation(bench, (adapter, station) =>
     {
         SetFilter(bench, station);
+        bench.Neighbour?.AwaitQuiet();
         var traffic = new Traffic(bench, adapter, station);
         List<(string Name, Action Do)> parts =
         [

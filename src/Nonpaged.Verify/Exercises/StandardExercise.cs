@@ -18,6 +18,7 @@ internal sealed class StandardExercise(int frames) : Exercise
         traffic.Receive(Traffic.SomeLengths(bench.Random, frames));
         traffic.Receive([100], s_everybody);
         traffic.Receive([100], Multicast);
+        if (!bench.IsShort) bench.Neighbour?.AwaitQuiet();
         if (adapter.Origin.Layer is not null) return;
         bench.Step("reset");
         if (station.Reset(adapter) is var status && status != NDIS_STATUS_SUCCESS && !bench.IsShort)

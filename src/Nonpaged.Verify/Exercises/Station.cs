@@ -157,8 +157,12 @@ internal sealed unsafe class Station : IDisposable
         _self.Free();
     }
 
-    private void Add(byte[] frame) =>
+    private void Add(byte[] frame)
+    {
+        // What a neighbour says to other protocols.
+        if (frame.Length >= 14 && (frame[12], frame[13]) is (0x08, 0x00 or 0x06)) return;
         _received.Add((frame, _protocol.Instance.Options.Verification?.Stack() ?? []));
+    }
 
     /// <summary>ProtocolUnbindAdapter returns when the adapter is closed: what was sent has ended by then.</summary>
     private void Unbind()
@@ -281,11 +285,11 @@ internal sealed unsafe class Station : IDisposable
         _protocol.Run(() => Free(packet, transfer));
     }
 
-    private int ReceivePacket(NDIS_PACKET* packet)
+    /// <summary>A packet's bytes.</summary>
+    public static byte[] Copy(nint packet)
     {
-        NdisQueryPacket(packet, out _, out _, out NDIS_BUFFER* buffer, out uint total);
-        if (total > LongestFrame) return 0;
         List<byte> frame = [];
+        NDIS_BUFFER* buffer = ((NDIS_PACKET*)packet)->Private.Head;
         while (buffer is not null)
         {
             NdisQueryBuffer(buffer, out void* bytes, out uint length);
@@ -293,7 +297,14 @@ internal sealed unsafe class Station : IDisposable
             NdisGetNextBuffer(buffer, out buffer);
         }
 
-        Add([.. frame]);
+        return [.. frame];
+    }
+
+    private int ReceivePacket(NDIS_PACKET* packet)
+    {
+        NdisQueryPacketLength(packet, out uint total);
+        if (total > LongestFrame) return 0;
+        Add(Copy((nint)packet));
         if (!_keepsPackets || NDIS_GET_PACKET_STATUS(packet) == NDIS_STATUS_RESOURCES) return 0;
         Interlocked.Increment(ref _kept);
         nint kept = (nint)packet;

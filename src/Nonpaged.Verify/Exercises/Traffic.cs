@@ -247,7 +247,7 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
         if (same < frame.Length)
         {
             // A frame that came was dropped for want of what could not be allocated, and this is the next.
-            if (bench.IsShort && same is >= HeaderSize and < HeaderSize + sizeof(ushort)) return false;
+            if (bench.IsShort && same < HeaderSize + sizeof(ushort)) return false;
             string how = same == seen.Length ? $"has {seen.Length} bytes"
                 : $"has 0x{seen[same]:x2} as byte {same}, which came as 0x{frame[same]:x2}";
             bench.Break(Rule ?? BehaviourRule.ReceiveChanged, $"A frame of {frame.Length} bytes was indicated, and {how}.",

@@ -35,6 +35,11 @@ internal sealed record BehaviourRule(string Name, string? Handler, string Source
     public static BehaviourRule Padding { get; } = new(
         "frame-padding", "SendHandler", "RFC 1042: padding is zeros; other bytes are somebody's data (CVE-2003-0001)");
 
+    public static BehaviourRule Malformed { get; } = new(
+        "frame-malformed", null, "RFC 791, 792, 826: lengths, checksums and addresses of what a protocol sends are right");
+
+    public static BehaviourRule SentPadding { get; } = Padding with { Handler = null };
+
     public static BehaviourRule ReceiveLost { get; } = new(
         "frame-not-received", "HandleInterruptHandler", "NDIS 5, OID_GEN_CURRENT_PACKET_FILTER: what it admits is indicated");
 
