@@ -135,6 +135,7 @@ internal sealed class VerifyBench : IDisposable
     /// <summary>Halts the adapter, and all below and above it.</summary>
     public void End(Adapter adapter)
     {
+        Devices.Hold();
         if (_stack is null) adapter.Halt();
         else _stack.End(adapter);
         _stack = null;

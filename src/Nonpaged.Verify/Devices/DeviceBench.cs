@@ -57,6 +57,18 @@ internal sealed class DeviceBench(VerifyBench bench)
         }
     }
 
+    /// <summary>The program at the cable's end asks for nothing more while the adapter ends or sleeps.</summary>
+    public void Hold()
+    {
+        lock (_gate) _cable?.Hold();
+    }
+
+    /// <summary>The adapter goes on.</summary>
+    public void Release()
+    {
+        lock (_gate) _cable?.Release();
+    }
+
     /// <summary>The cable is pulled out: its program closes the device.</summary>
     public void CloseCable()
     {

@@ -11,13 +11,17 @@ internal sealed class DeviceCable : ICable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4);
 
+    private static readonly TimeSpan s_halt = TimeSpan.FromSeconds(1);
+
     private readonly object _gate = new();
     private readonly Queue<byte[]> _frames = [];
     private readonly DeviceProgram _program;
     private readonly Thread _reader;
     private int _wanted = Reads;
+    private int _calls;
+    private volatile bool _isHeld;
     private volatile bool _isOver;
-    private (BehaviourRule Rule, string Message) _refusal;
+    private (BehaviourRule Rule, string Message) _refusal = (BehaviourRule.WriteRefused, "The device is gone.");
 
     private DeviceCable(DeviceProgram program)
     {
@@ -36,8 +40,9 @@ internal sealed class DeviceCable : ICable
 
     public bool Send(ReadOnlySpan<byte> frame, TimeSpan? patience = null)
     {
-        if (_isOver) return false;
+        if (!TryEnter()) return false;
         DeviceAsk ask = _program.Write(frame);
+        Interlocked.Decrement(ref _calls);
         if (!ask.Answer.Wait(patience ?? s_patience))
         {
             _program.Cancel(ask);
@@ -69,6 +74,25 @@ internal sealed class DeviceCable : ICable
         }
     }
 
+    /// <summary>
+    /// Asks for nothing more, until <see cref="Release"/>; what is pending stays. NDIS calls MiniportHalt beside dispatch functions
+    /// that run, and few drivers are ready for that.
+    /// </summary>
+    public void Hold()
+    {
+        _isHeld = true;
+        SpinWait.SpinUntil(() => Volatile.Read(ref _calls) == 0, s_halt);
+    }
+
+    public void Release()
+    {
+        lock (_gate)
+        {
+            _isHeld = false;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
     /// <summary>Closes the device, with reads pending.</summary>
     public void Close()
     {
@@ -88,13 +112,28 @@ internal sealed class DeviceCable : ICable
         {
             lock (_gate)
             {
-                while (_wanted == 0 && !_isOver) Monitor.Wait(_gate);
+                while ((_wanted == 0 || _isHeld) && !_isOver) Monitor.Wait(_gate);
                 if (_isOver) return;
                 _wanted--;
             }
 
+            if (!TryEnter())
+            {
+                lock (_gate) _wanted++;
+                continue;
+            }
+
             _program.Read(Room, OnRead);
+            Interlocked.Decrement(ref _calls);
         }
+    }
+
+    private bool TryEnter()
+    {
+        Interlocked.Increment(ref _calls);
+        if (!_isHeld && !_isOver) return true;
+        Interlocked.Decrement(ref _calls);
+        return false;
     }
 
     private void OnRead(DeviceAnswer answer)

@@ -43,6 +43,7 @@ internal sealed class DeviceExercise(VerifyBench bench, Adapter adapter, Station
             // After the controls the driver may be in any state.
             Send(Crowd);
             Await([program.Write(Frame(100))]);
+            DrainQueue(program);
             for (int read = 0; read < Crowd; read++) program.Read(Room);
             bench.Devices.Leave(program);
         }
