@@ -1,6 +1,8 @@
 namespace Nonpaged.Verify;
 
-/// <summary>The other end of an adapter's cable: what the driver sends comes out of it, and what goes into it it receives.</summary>
+/// <summary>
+/// The other end of an adapter's cable: what the driver sends comes out, and what goes in the driver receives.
+/// </summary>
 internal interface ICable
 {
     /// <summary>Sends a frame to the driver. False where it does not take it, which <see cref="Refusal"/> explains.</summary>

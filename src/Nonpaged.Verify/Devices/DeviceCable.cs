@@ -75,8 +75,8 @@ internal sealed class DeviceCable : ICable
     }
 
     /// <summary>
-    /// Asks for nothing more, until <see cref="Release"/>; what is pending stays. NDIS calls MiniportHalt beside dispatch functions
-    /// that run, and few drivers are ready for that.
+    /// Asks for nothing more, until <see cref="Release"/>; what is pending stays. NDIS calls MiniportHalt beside dispatch
+    /// functions that run, and few drivers are ready for that.
     /// </summary>
     public void Hold()
     {

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Nonpaged.Verify;
 
 /// <summary>
-/// A program that has a device of the driver open. It calls the driver on the calling thread, as the system does, and a driver may
-/// complete what it asks for on any. Thread-safe.
+/// A program that has a device of the driver open. It calls the driver on the calling thread, as the system does, and a driver
+/// may complete what it asks for on any. Thread-safe.
 /// </summary>
 internal sealed class DeviceProgram
 {
@@ -54,7 +54,9 @@ internal sealed class DeviceProgram
     /// <summary>Cancels what has no answer yet.</summary>
     public void Cancel(DeviceAsk ask) => _file!.Cancel(ask.Id);
 
-    /// <summary>Ends it: what has no answer yet is cancelled, and the driver must complete that (WDK, "Canceling IRPs").</summary>
+    /// <summary>
+    /// Ends it: what has no answer yet is cancelled, and the driver must complete that (WDK, "Canceling IRPs").
+    /// </summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _isClosed, 1) != 0 || Within(_file!.Close)) return;
