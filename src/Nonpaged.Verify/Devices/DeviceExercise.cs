@@ -4,8 +4,8 @@ namespace Nonpaged.Verify;
 
 /// <summary>
 /// What programs do with the devices of a driver: several at once, requests of every length, cancels, a queue that nobody
-/// empties, control codes that there are not, and the halt while reads are pending. What the driver answers is its own matter; that it
-/// answers is not.
+/// empties, control codes that there are not, and the halt while reads are pending. What the driver answers is its own matter;
+/// that it answers is not.
 /// </summary>
 internal sealed class DeviceExercise(VerifyBench bench, Adapter adapter, Station station)
 {
