@@ -15,6 +15,7 @@ internal sealed class VerifyBench : IDisposable
     private readonly Lock _polled = new();
     private readonly DmaWatch? _dma;
     private readonly Timer? _polling;
+    private readonly CardCable? _card;
     private readonly VerifySubject _subject;
     private readonly VerifyRun _run;
     private readonly IVerifyWatch _watch;
@@ -65,9 +66,11 @@ internal sealed class VerifyBench : IDisposable
             throw;
         }
 
+        Devices = new DeviceBench(this);
+        _card = Machine.Wire is { } wire ? new CardCable(wire) : null;
         // What a neighbour sends would count in statistics.
-        if (subject.Stack is not null && run.Check != VerifyCheck.Oids && Wire is { } wire)
-            wire.Taker = (Neighbour = new Neighbour(wire)).Take;
+        if (subject.Stack is not null && run.Check != VerifyCheck.Oids && Machine.Wire is { } shared)
+            shared.Taker = (Neighbour = new Neighbour(shared)).Take;
         Instance.Reported += Tell;
         _dma = new DmaWatch(Instance);
         if (Machine.Reach is not null) _polling = new Timer(_ => TellFaults(), null, s_poll, s_poll);
@@ -83,7 +86,11 @@ internal sealed class VerifyBench : IDisposable
 
     public Random Random { get; }
 
-    public FrameWire? Wire => Machine.Wire;
+    /// <summary>The devices that the driver made.</summary>
+    public DeviceBench Devices { get; }
+
+    /// <summary>The other end of the card's cable, or a device that is that; null where there is none.</summary>
+    public ICable? Wire => _card ?? Devices.Cable;
 
     /// <summary>Who answers a protocol that is verified; null where none is.</summary>
     public Neighbour? Neighbour { get; }
@@ -137,9 +144,11 @@ internal sealed class VerifyBench : IDisposable
     /// <summary>Halts the adapter, and all below and above it.</summary>
     public void End(Adapter adapter)
     {
+        Devices.Hold();
         if (_stack is null) adapter.Halt();
         else _stack.End(adapter);
         _stack = null;
+        Devices.End();
         if (!Machine.Gone.IsCompleted && Device.InterruptVector is { } vector && Machine.GetInterrupt(vector).IsRaised)
             Break(BehaviourRule.InterruptAfterHalt, $"MiniportHalt has returned, and the card's interrupt line {vector} is "
                 + "raised.");
@@ -224,6 +233,11 @@ internal sealed class VerifyBench : IDisposable
 
     private CodePlace? PlaceOf(string driver, string handler)
     {
+        // Memory of requests that programs had made is left by the function that ends the adapter.
+        if (handler.StartsWith("IRP_MJ_", StringComparison.Ordinal)) handler = "HaltHandler";
+        // What a virtual adapter receives a program writes.
+        if (handler == "HandleInterruptHandler" && _subject.Nic is null) handler = "DispatchWrite";
+        if (Devices.FunctionOf(handler) is var function and not 0) return _subject.PlaceOf(function);
         IReadOnlyDictionary<string, nint>? entries = _functions.GetValueOrDefault(driver)?.Entries;
         nint entry = entries?.GetValueOrDefault(handler) ?? 0;
         // A miniport that takes several packets has no function for one.
@@ -248,6 +262,8 @@ internal sealed class VerifyBench : IDisposable
         // A card that the exercise pulled out, and our own protocol.
         if (report.Kind == NdisReportKind.HardwareGone && Machine.Gone.IsCompleted) return;
         if (report.Driver == Station.Name) return;
+        // A program of the exercise has the device open on purpose, and a driver cannot have it closed.
+        if (report is { Kind: NdisReportKind.BrokenRule, Call: "NdisMDeregisterDevice" or "IoDeleteDevice" }) return;
         Tell(new VerifyFinding
         {
             Rule = RuleBook.NameOf(report),

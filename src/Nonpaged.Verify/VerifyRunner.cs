@@ -29,6 +29,6 @@ internal static class VerifyRunner
         (VerifyCheck.Dma, _) => new DmaExercise(),
         (VerifyCheck.Time, _) => new TimeExercise(),
         (VerifyCheck.LowResources, _) => new StandardExercise(2),
-        _ => new StandardExercise(20),
+        _ => new StandardExercise(20, usesDevices: true),
     };
 }

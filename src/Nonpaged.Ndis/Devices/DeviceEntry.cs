@@ -90,7 +90,9 @@ internal sealed unsafe class DeviceEntry
             {
                 string name = DriverFunctionNames.Dispatch(major);
                 (string? Driver, string? Function) outer = DriverCalls.Begins?.Invoke(name) ?? default;
+                using WatchedFunction? watched = Instance.Options.Verification?.Enter(context, name, (nint)function);
                 NTSTATUS status = function(Object, irp);
+                DriverCalls.CheckEnd(context, name);
                 DriverCalls.Ends?.Invoke(outer);
                 return status;
             }
@@ -113,7 +115,8 @@ internal sealed unsafe class DeviceEntry
         if (Interlocked.Exchange(ref _isFree, 1) == 0) _memory.Dispose();
     }
 
-    private nint FunctionFor(byte major)
+    /// <summary>Its driver's function for a kind of request; 0 for none.</summary>
+    public nint FunctionFor(byte major)
     {
         if (major > DRIVER_OBJECT.LastMajorFunction) return 0;
         return _functions is not null ? _functions[major] : (nint)Object->DriverObject->MajorFunction[major];

@@ -29,6 +29,15 @@ internal sealed unsafe class DeviceTable(NdisInstance instance)
         return Find(top) ?? device;
     }
 
+    /// <summary>The devices that programs can open, by their names in order.</summary>
+    public IReadOnlyList<DeviceEntry> Named
+    {
+        get
+        {
+            lock (_gate) return [.. _devices.OrderBy(one => one.Key, DeviceName.Comparer).Select(one => one.Value)];
+        }
+    }
+
     /// <summary>Something through which programs come; it is closed before the instance ends.</summary>
     public void AddDoor(IDisposable door)
     {

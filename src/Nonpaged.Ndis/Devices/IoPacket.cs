@@ -9,6 +9,7 @@ namespace Nonpaged.Ndis;
 internal sealed unsafe class IoPacket
 {
     private readonly Action<IoPacket>? _completed;
+    private readonly IrpMemory? _memory;
     private int _holders = 1;
     private int _isWalked;
     private int _isCompleted;
@@ -29,7 +30,8 @@ internal sealed unsafe class IoPacket
         _completed = completed;
         // Behind the stack a descriptor, for a buffer that is handed over as one.
         int size = IRP.SizeFor(stackSize);
-        Irp = (IRP*)NativeMemory.Alloc((nuint)(size + sizeof(NDIS_BUFFER)));
+        _memory = file is null ? null : IrpMemory.Take(instance, size + sizeof(NDIS_BUFFER));
+        Irp = (IRP*)(_memory is null ? NativeMemory.Alloc((nuint)(size + sizeof(NDIS_BUFFER))) : _memory.Address);
         IRP.Initialize(Irp, size, stackSize);
         Buffers = new IoBuffers(instance.Pool, (NDIS_BUFFER*)((byte*)Irp + size));
     }
@@ -69,9 +71,18 @@ internal sealed unsafe class IoPacket
     {
         if (!TryHold()) return;
         IO_STACK_LOCATION* first = Irp->CurrentStackLocation - 1;
+        // A driver that is verified must not find the IRP there when it has completed it.
+        if (_memory is not null) Release();
         NTSTATUS returned = IoLibrary.Call(top, this);
-        CheckReturned(top, first, returned);
-        Release();
+        if (_memory is null || TryHold())
+        {
+            CheckReturned(top, first, returned);
+            Release();
+        }
+        else
+        {
+            CheckReturned(top, null, returned);
+        }
     }
 
     /// <summary>Keeps the IRP's memory until <see cref="Release"/>. False where it is gone.</summary>
@@ -89,7 +100,9 @@ internal sealed unsafe class IoPacket
 
     public void Release()
     {
-        if (Interlocked.Decrement(ref _holders) == 0) IrpTable.SetAside(Irp);
+        if (Interlocked.Decrement(ref _holders) > 0) return;
+        if (_memory is null) IrpTable.SetAside(Irp);
+        else _memory.Free();
     }
 
     /// <summary>IoCancelIrp.</summary>
@@ -167,9 +180,16 @@ internal sealed unsafe class IoPacket
         Irp->CancelIrql = (byte)before;
         DEVICE_OBJECT* device = Irp->CurrentStackLocation->DeviceObject;
         (string? Driver, string? Function) outer = DriverCalls.Begins?.Invoke("DriverCancel") ?? default;
+        CallContext context = CallContext.Current;
+        using WatchedFunction? watched = Instance.Options.Verification?.Enter(context, "DriverCancel", (nint)routine);
         routine(device, Irp);
         DriverCalls.Ends?.Invoke(outer);
-        if (!CancelLock.IsHeldHere) return true;
+        if (!CancelLock.IsHeldHere)
+        {
+            DriverCalls.CheckEnd(context with { Irql = before }, "DriverCancel");
+            return true;
+        }
+
         Report("DriverCancel", "The cancel routine returned without IoReleaseCancelSpinLock(Irp->CancelIrql).");
         CancelLock.Release(before);
         return true;
@@ -255,7 +275,8 @@ internal sealed unsafe class IoPacket
         bool isCompleted = IsCompleted;
         // One driver may mark what it passed on when the next one has completed it.
         if (IsPassedOn && !isCompleted && returned == STATUS_PENDING) return;
-        bool isMarked = (first->Control & IO_STACK_LOCATION.SL_PENDING_RETURNED) != 0 || (isCompleted && _wasMarkedPending);
+        bool isMarked = (isCompleted && _wasMarkedPending)
+            || (first is not null && (first->Control & IO_STACK_LOCATION.SL_PENDING_RETURNED) != 0);
         if (returned == STATUS_PENDING)
         {
             if (!isMarked) Report(call, $"{top}: the function returned STATUS_PENDING without IoMarkIrpPending.");

@@ -45,8 +45,11 @@ internal static class DriverCalls
     {
         // A lock that is held has raised it, and is told of.
         if (CallContext.CurrentIrql == context.Irql || Verification.Current?.HoldsLocks == true) return;
-        context.Report(
-            NdisReportKind.BrokenRule, function,
-            $"The function was called at {context.Irql} and returned at {CallContext.CurrentIrql}.");
+        context.Instance.Report(new NdisReport(
+            NdisReportKind.BrokenRule, function, context.Driver.Name,
+            $"The function was called at {context.Irql} and returned at {CallContext.CurrentIrql}.")
+        {
+            Stack = CallContext.CurrentIrql > context.Irql ? Verification.Current?.RaisedAt ?? [] : [],
+        });
     }
 }

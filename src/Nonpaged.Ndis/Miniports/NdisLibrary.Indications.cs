@@ -35,7 +35,10 @@ public static unsafe partial class NdisLibrary
         uint HeaderBufferSize,
         void* LookaheadBuffer,
         uint LookaheadBufferSize,
-        uint PacketSize) =>
+        uint PacketSize)
+    {
+        // Nothing here depends on it, and a driver that is not verified is left alone.
+        if (CallContext.Current.Instance.Options.Verification is not null) RequireDispatch(nameof(NdisMEthIndicateReceive));
         AdapterOf(MiniportAdapterHandle, Irql.DISPATCH_LEVEL)?.Receives.IndicateReceive(new ReceiveIndication(
             MiniportReceiveContext.Value,
             (nint)HeaderBuffer,
@@ -43,6 +46,7 @@ public static unsafe partial class NdisLibrary
             (nint)LookaheadBuffer,
             LookaheadBufferSize,
             PacketSize));
+    }
 
     /// <summary>
     /// Offers received frames to the protocols, a packet each. When it returns, packets whose status is not NDIS_STATUS_PENDING

@@ -59,6 +59,7 @@ public static unsafe partial class NdisLibrary
     {
         CallContext context = CallContext.Current;
         OldIrql = context.Irql;
+        if (NewIrql > context.Irql) Verification.Current?.OnRaise();
         if (NewIrql >= context.Irql) CallContext.ChangeIrql(NewIrql);
         else context.Report(
             NdisReportKind.BrokenRule, nameof(KeRaiseIrql), $"The IRQL is {context.Irql} and cannot be raised to {NewIrql}.");

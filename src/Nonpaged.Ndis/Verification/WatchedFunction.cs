@@ -37,6 +37,12 @@ internal sealed class WatchedFunction : IDisposable
     /// <summary>It has taken spin locks, and not given them back yet.</summary>
     public bool HoldsLocks => LockOrder.Held > _held;
 
+    /// <summary>Where it raised the IRQL last; empty where it did not.</summary>
+    public IReadOnlyList<CodePlace> RaisedAt { get; private set; } = [];
+
+    /// <summary>It raises the IRQL.</summary>
+    public void OnRaise() => RaisedAt = _verification.Stack();
+
     public void Dispose()
     {
         foreach (HeldLock held in LockOrder.TakeAbove(_held))

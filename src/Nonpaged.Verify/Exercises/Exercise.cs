@@ -31,7 +31,9 @@ internal abstract class Exercise
 
         try
         {
-            if (station.Open(adapter)) use(adapter, station);
+            if (!station.Open(adapter)) return true;
+            bench.Devices.FindCable(adapter, station);
+            use(adapter, station);
         }
         finally
         {

@@ -41,6 +41,15 @@ internal sealed class LifeExercise(int times) : Exercise
             return false;
         }
 
+        // A program opens each device, and has it open in every other life when the adapter is halted.
+        foreach (DeviceEntry device in bench.Devices.All)
+        {
+            if (DeviceProgram.Open(bench, device) is not { } program) continue;
+            if (time % 2 == 0) program.Read(100);
+            if (time % 4 < 2) program.Close();
+            else bench.Devices.Leave(program);
+        }
+
         bench.End(adapter);
         return true;
     }

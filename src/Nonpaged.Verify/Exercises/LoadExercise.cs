@@ -48,6 +48,7 @@ internal sealed class LoadExercise(LoadEnd end, int threads) : Exercise
                 for (int time = 0; time < 5; time++) Reset(bench, adapter, station);
                 break;
             case LoadEnd.Removal:
+                bench.Devices.Hold();
                 bench.Machine.Dispose();
                 // Plug and play removes what is gone before it unloads a driver.
                 SpinWait.SpinUntil(() => bench.Instance.Adapters.Count == 0, s_patience);
@@ -86,8 +87,10 @@ internal sealed class LoadExercise(LoadEnd end, int threads) : Exercise
     private void Sleep(VerifyBench bench, Adapter adapter, Station station)
     {
         Hold(station);
+        bench.Devices.Hold();
         // A miniport may refuse; one that does not know the request is halted and started again instead.
         NDIS_STATUS? woken = adapter.Suspend() == NDIS_STATUS_SUCCESS ? adapter.Resume() : null;
+        bench.Devices.Release();
         _isHeld = false;
         if (woken is { } answer && answer != NDIS_STATUS_SUCCESS)
             bench.Break(BehaviourRule.Power, $"The adapter slept and did not wake: {answer.Describe()}.");

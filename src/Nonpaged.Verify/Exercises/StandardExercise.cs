@@ -3,7 +3,7 @@ using static Nonpaged.Ndis.NdisLibrary;
 namespace Nonpaged.Verify;
 
 /// <summary>A life as most adapters have it: frames both ways, requests, a reset, frames again, and the halt.</summary>
-internal sealed class StandardExercise(int frames) : Exercise
+internal sealed class StandardExercise(int frames, bool usesDevices = false) : Exercise
 {
     private static readonly byte[] s_everybody = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
@@ -30,6 +30,7 @@ internal sealed class StandardExercise(int frames) : Exercise
 
         traffic.Send(Traffic.SomeLengths(bench.Random, 2), 3);
         traffic.Receive(Traffic.SomeLengths(bench.Random, 2));
+        if (usesDevices && bench.Devices.All.Count > 0) new DeviceExercise(bench, adapter, station).Run();
     });
 
     private static void Ask(VerifyBench bench, Adapter adapter)

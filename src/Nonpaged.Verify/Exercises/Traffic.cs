@@ -142,9 +142,8 @@ internal sealed class Traffic(VerifyBench bench, Adapter adapter, Station statio
             if (!frames.TrueForAll(frame => wire.Send(frame)))
             {
                 IsReceivingStuck = true;
-                bench.Break(Rule ?? BehaviourRule.ReceiveLost,
-                    $"The card has taken no frame for {s_patience.TotalSeconds:0} s: its ring is full, and the driver does not "
-                        + "empty it.");
+                (BehaviourRule rule, string why) = wire.Refusal;
+                bench.Break(Rule ?? rule, why);
                 return;
             }
 

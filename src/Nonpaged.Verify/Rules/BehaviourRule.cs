@@ -63,6 +63,15 @@ internal sealed record BehaviourRule(string Name, string? Handler, string Source
     public static BehaviourRule Power { get; } = new(
         "power", "SetInformationHandler", "NDIS 5, OID_PNP_SET_POWER: the card works after it woke");
 
+    public static BehaviourRule WriteRefused { get; } = new(
+        "write-refused", "DispatchWrite", "NDIS 5, OID_GEN_MAXIMUM_TOTAL_SIZE: frames of up to that length are received");
+
+    /// <summary>A request of a program stays where it is.</summary>
+    /// <param name="handler">The function that has it.</param>
+    public static BehaviourRule RequestNotCompleted(string handler) => new(
+        "request-not-completed", handler, "WDK, \"Canceling IRPs\", and IoCompleteRequest: each request is completed once, "
+            + "soon where it is cancelled");
+
     public static BehaviourRule Query(string what) =>
         new($"oid-query/{what}", "QueryInformationHandler", $"NDIS 5, {what}");
 

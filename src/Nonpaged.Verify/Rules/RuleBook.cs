@@ -23,6 +23,9 @@ internal static class RuleBook
         NdisReportKind.WriteAfterFree or NdisReportKind.WritePastEnd =>
             "memory belongs to a driver from its allocation to its free",
         NdisReportKind.IrqlTooHigh or NdisReportKind.IrqlTooLow => $"NDIS 5, {report.Call}: IRQL",
+        // Functions of a driver's device are not of NDIS.
+        _ when report.Call.StartsWith("Dispatch", StringComparison.Ordinal) || report.Call == "DriverCancel" =>
+            $"WDK, {report.Call}",
         _ => $"NDIS 5, {FunctionOf(report.Call)}",
     };
 

@@ -10,6 +10,9 @@ internal sealed unsafe class DeviceBench : IDisposable
     /// <summary>A read from here waits until it is cancelled.</summary>
     public const long Forever = -1;
 
+    /// <summary>A read from here raises the IRQL.</summary>
+    public const long Raising = -2;
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nonpaged-device-bench-");
     private readonly DriverObject _object = new("test");
     private readonly Driver _driver = new("test", DriverKind.Miniport);
@@ -88,6 +91,9 @@ internal sealed unsafe class DeviceBench : IDisposable
                 if (irp->Cancel != 0 && IRP.TakeCancelRoutine(irp) is not null)
                     Complete(irp, NTSTATUS.STATUS_CANCELLED, 0);
                 return NTSTATUS.STATUS_PENDING;
+            case IrpMajor.Read when location->ByteOffset == Raising:
+                NdisLibrary.KeRaiseIrql(Irql.DISPATCH_LEVEL, out _);
+                return Complete(irp, NTSTATUS.STATUS_SUCCESS, 0);
             case IrpMajor.Read:
                 new Span<byte>(irp->SystemBuffer, (int)location->Length).Fill((byte)location->ByteOffset);
                 return Complete(irp, NTSTATUS.STATUS_SUCCESS, location->Length);

@@ -48,6 +48,19 @@ public sealed class DeviceLifeTests
     }
 
     [Fact]
+    public void A_function_that_returns_at_another_IRQL_is_reported()
+    {
+        using var bench = new DeviceBench();
+        using DriverDevice device = bench.OpenDevice();
+        device.Read(new byte[1], DeviceBench.Raising);
+        Assert.True(SpinWait.SpinUntil(() => bench.Ndis.Reports.Count > 0, 60_000));
+        NdisReport report = Assert.Single(bench.Ndis.Reports);
+        Assert.Equal(
+            ("DispatchRead", "The function was called at PASSIVE_LEVEL and returned at DISPATCH_LEVEL."), (report.Call,
+                report.Message));
+    }
+
+    [Fact]
     public async Task An_irp_that_an_unloaded_driver_had_ends_as_cancelled()
     {
         using var bench = new DeviceBench();
