@@ -8,7 +8,9 @@ namespace Nonpaged.Verify.Tests;
 /// <param name="By">What stands in its place.</param>
 /// <param name="At">The line where the finding is to be.</param>
 /// <param name="Function">The function that this is in.</param>
-internal sealed record Fault(string Driver, string Name, string Check, string Line, string By, string At, string Function)
+/// <param name="Unfound">Why it cannot be found; null where it is.</param>
+internal sealed record Fault(
+    string Driver, string Name, string Check, string Line, string By, string At, string Function, string? Unfound)
 {
     /// <summary>Reads all faults of a sample: Faults/DRIVER.txt.</summary>
     public static IReadOnlyList<Fault> Of(string driver)
@@ -28,6 +30,7 @@ internal sealed record Fault(string Driver, string Name, string Check, string Li
 
         if (Value("name: ") is not { } name) return null;
         string by = Value("+ ")!;
-        return new Fault(driver, name, Value("check: ")!, Value("- ")!, by, Value("at: ") ?? by, Value("function: ")!);
+        return new Fault(driver, name, Value("check: ")!, Value("- ")!, by, Value("at: ") ?? by, Value("function: ")!,
+            Value("unfound: "));
     }
 }

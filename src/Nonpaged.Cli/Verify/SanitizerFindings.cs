@@ -43,7 +43,7 @@ internal static partial class SanitizerFindings
             (string Head, List<CodePlace> Stack)[] known = [.. stacks.Where(one => one.Stack.Count > 0)];
             if (known.Length == 0) continue;
             // Of a race's two accesses the one that nothing orders is at fault.
-            IReadOnlyList<CodePlace> place = known.Take(2).FirstOrDefault(one => !one.Head.Contains("atomic ",
+            List<CodePlace> place = known.Take(2).FirstOrDefault(one => !one.Head.Contains("atomic ",
                 StringComparison.OrdinalIgnoreCase)).Stack ?? known[0].Stack;
             string driver = Path.GetFileNameWithoutExtension(place[0].Module);
             string said = report.Groups["undefined"].Success ? report.Groups["undefined"].Value : kind.Replace('-', ' ');

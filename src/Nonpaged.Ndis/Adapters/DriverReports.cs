@@ -5,7 +5,12 @@ internal sealed class DriverReports(NdisInstance instance, Driver driver)
 {
     private readonly HashSet<string> _reportedOnce = [];
 
-    public void Report(NdisReportKind kind, string call, string message) => instance.Report(kind, call, driver, message);
+    /// <param name="kind">What it is.</param>
+    /// <param name="call">The call or function that it is about.</param>
+    /// <param name="message">What is wrong.</param>
+    /// <param name="stack">Where in the driver, if that is not where this thread is.</param>
+    public void Report(NdisReportKind kind, string call, string message, IReadOnlyList<CodePlace>? stack = null) =>
+        instance.Report(new NdisReport(kind, call, driver.Name, message) { Stack = stack ?? [] });
 
     /// <summary>Reports what a driver does again and again just once.</summary>
     public void ReportOnce(NdisReportKind kind, string call, string message)

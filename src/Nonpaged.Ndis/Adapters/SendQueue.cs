@@ -72,7 +72,7 @@ internal sealed unsafe class SendQueue(
     }
 
     /// <summary>NdisMSendComplete.</summary>
-    public void EndSend(nint packet, NDIS_STATUS status)
+    public void EndSend(nint packet, NDIS_STATUS status, IReadOnlyList<CodePlace>? stack = null)
     {
         _outOfResources = false;
         _hasAnnounced = true;
@@ -81,7 +81,8 @@ internal sealed unsafe class SendQueue(
             reports.Report(
                 NdisReportKind.BadHandle,
                 nameof(NdisLibrary.NdisMSendComplete),
-                $"The packet at 0x{packet:x} is not being sent, or its send was completed before.");
+                $"The packet at 0x{packet:x} is not being sent, or its send was completed before.",
+                stack);
             return;
         }
 

@@ -9,8 +9,12 @@ public static unsafe partial class NdisLibrary
         if (adapter.Turn.IsCurrent) adapter.Sends.EndSend((nint)Packet, Status);
         else EndLater(adapter, (nint)Packet, Status);
 
-        static void EndLater(Adapter adapter, nint packet, NDIS_STATUS status) =>
-            adapter.Turn.End(() => adapter.Sends.EndSend(packet, status));
+        static void EndLater(Adapter adapter, nint packet, NDIS_STATUS status)
+        {
+            // Where the call is, for a report that another thread makes.
+            IReadOnlyList<CodePlace>? stack = adapter.Instance.Options.Verification?.Stack();
+            adapter.Turn.End(() => adapter.Sends.EndSend(packet, status, stack));
+        }
     }
 
     /// <summary>A miniport that returned NDIS_STATUS_RESOURCES can take packets again.</summary>
