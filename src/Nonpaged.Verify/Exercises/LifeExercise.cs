@@ -11,44 +11,13 @@ internal sealed class LifeExercise(int times) : Exercise
     private const int MostFound = 100;
     private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(20);
 
-    private volatile bool _isHeld;
-
     public override bool Run(VerifyBench bench)
-    {
-        using var stop = new CancellationTokenSource();
-        var others = new Thread(() => Feed(bench, stop.Token));
-        others.Start();
-        try
-        {
-            return Live(bench);
-        }
-        finally
-        {
-            stop.Cancel();
-            others.Join();
-        }
-    }
-
-    // Frames come whether or not there is a driver; one may come as it halts.
-    private void Feed(VerifyBench bench, CancellationToken stop)
-    {
-        if (bench.Wire is not CardCable wire || bench.CardAddress is not { } card) return;
-        byte[] frame = Traffic.MakeOld(card);
-        while (!stop.IsCancellationRequested)
-        {
-            if (!_isHeld) wire.Send(frame.AsSpan(0, Traffic.Shortest), TimeSpan.FromMilliseconds(20));
-            Thread.Sleep(1);
-        }
-    }
-
-    private bool Live(VerifyBench bench)
     {
         var clock = Stopwatch.StartNew();
         for (int time = 1; time <= times && bench.Found < MostFound && clock.Elapsed < s_limit; time++)
         {
             bool hasFrames = time % FramesEach == 1;
             if (time % FramesEach == 0) bench.Step($"life {time} of {times}");
-            _isHeld = hasFrames;
             if (hasFrames) WithStation(bench, (adapter, station) => Exchange(bench, adapter, station));
             else if (!Live(bench, time)) return time > 1;
         }
