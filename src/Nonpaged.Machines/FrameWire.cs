@@ -33,8 +33,8 @@ public sealed class FrameWire : IDisposable
     }
 
     /// <summary>
-    /// Is given each frame that comes, and takes it by answering true; those that it does not take are received. It is called on the
-    /// thread that reads the cable.
+    /// Is given each frame that comes, and takes it by answering true; those that it does not take are received. It is called on
+    /// the thread that reads the cable.
     /// </summary>
     public Func<byte[], bool>? Taker { get; set; }
 

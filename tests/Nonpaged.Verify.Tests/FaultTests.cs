@@ -23,7 +23,11 @@ public sealed class FaultTests
     public static TheoryData<string> Names()
     {
         bool areAll = Environment.GetEnvironmentVariable("NONPAGED_ALL_FAULTS") is { Length: > 0 };
-        return [.. All().Where(fault => fault.Unfound is null).Select(fault => fault.Name).Where(name => areAll || s_some.Contains(name))];
+        return
+        [
+            .. All().Where(fault => fault.Unfound is null).Select(fault => fault.Name)
+                .Where(name => areAll || s_some.Contains(name)),
+        ];
     }
 
     [Theory]

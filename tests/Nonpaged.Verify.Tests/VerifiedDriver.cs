@@ -10,21 +10,22 @@ internal sealed class VerifiedDriver : IDisposable
     private readonly string _name;
     private readonly string[] _source;
 
-    private VerifiedDriver(string name, string text, bool isThreaded = false)
+    private VerifiedDriver(string name, string text, params IEnumerable<string> options)
     {
         _name = name;
         _source = text.Split('\n');
         string source = Path.Combine(_folder.FullName, $"{name}.c");
         System.IO.File.WriteAllText(source, text);
         CommandResult built = Command.Run("cc",
-            ["-g", "-w", "-shared", "-fPIC", "-fshort-wchar", .. isThreaded ? ["-fsanitize=thread"] : (string[])[],
+            ["-g", "-w", "-shared", "-fPIC", "-fshort-wchar", .. options,
             $"-I{Repository.Headers}", $"-I{Path.Combine(Repository.Root, "samples", name)}", source, "-o", File]);
         Assert.True(built.ExitCode == 0, built.Error);
     }
 
     public string File => Path.Combine(_folder.FullName, $"{_name}.so");
 
-    public static VerifiedDriver Sample(string name) => new(name, Text(name));
+    /// <summary>A sample, with options for the compiler.</summary>
+    public static VerifiedDriver Sample(string name, params IEnumerable<string> options) => new(name, Text(name), options);
 
     public static VerifiedDriver With(Fault fault)
     {
@@ -32,14 +33,15 @@ internal sealed class VerifiedDriver : IDisposable
         int index = Assert.Single(Enumerable.Range(0, lines.Length), one => lines[one].Trim() == fault.Line);
         lines[index] = fault.By;
         // A race without a lock is seen by who watches each access.
-        return new VerifiedDriver(fault.Driver, string.Join('\n', lines), isThreaded: fault.Check == "concurrency");
+        return new VerifiedDriver(fault.Driver, string.Join('\n', lines),
+            fault.Check == "concurrency" ? ["-fsanitize=thread"] : []);
     }
 
     /// <summary>The sample with one text in place of another.</summary>
-    public static VerifiedDriver With(string name, string text, string by)
+    public static VerifiedDriver With(string name, string text, string by, params IEnumerable<string> options)
     {
         Assert.Equal(2, Text(name).Split(text).Length);
-        return new VerifiedDriver(name, Text(name).Replace(text, by, StringComparison.Ordinal));
+        return new VerifiedDriver(name, Text(name).Replace(text, by, StringComparison.Ordinal), options);
     }
 
     /// <summary>The number of the one line with a text.</summary>

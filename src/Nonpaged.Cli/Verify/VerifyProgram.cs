@@ -15,7 +15,8 @@ internal sealed record VerifyProgram(string Path, IReadOnlyList<string> Argument
         if (request.DriverFile is { } file)
         {
             string[] drivers = [.. request.Over.Prepend(file).Where(one => !StackOptions.IsOwn(one))];
-            return new VerifyProgram(DriverHost.FindProgram(request, "verify"), [], drivers) { Sanitizer = Sanitizer.Of(drivers) };
+            string program = DriverHost.FindProgram(request, "verify");
+            return new VerifyProgram(program, [], drivers) { Sanitizer = Sanitizer.Of(drivers) };
         }
 
         // This one: by itself, or as the runtime's host was given it.

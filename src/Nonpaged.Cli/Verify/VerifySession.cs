@@ -15,9 +15,10 @@ internal sealed class VerifySession(VerifyRequest request, VerifyProgram program
         new(request, Baseline.Read(request.Baseline, mayLack: request.WritesBaseline));
 
     private FailureDocument? _failure;
+    private string? _coverageMissing;
 
     /// <summary>What a person should know of the findings; null for nothing.</summary>
-    public string? Note => _findings.Missing
+    public string? Note => _findings.Missing ?? _coverageMissing
         ?? (_findings.All.Any(one => one.Stack is [{ Line: 0 }, ..]) ? "findings have no lines: compile the driver with -g"
             : null);
 
@@ -116,6 +117,7 @@ internal sealed class VerifySession(VerifyRequest request, VerifyProgram program
             Findings = findings,
             Runs = [.. _results.OrderBy(one => one.Start).Select(RunOf)],
             Blocks = Blocks(),
+            Coverage = Coverage.Read(program.Drivers, out _coverageMissing),
             Failure = failure,
             ExitCode = interruption.Happened ? interruption.ExitCode
                 : failure is not null || (isNew && !request.WritesBaseline) ? ExitCode.Failure

@@ -7,7 +7,8 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
 
     // Null for a protocol that is only run, and for the one that exercises another.
     private readonly AwaitedEnds? _ends =
-        adapter.Instance.Options.Verification is { Varied: { } varied } verification && verification.Exempt != protocol.Driver.Name
+        adapter.Instance.Options.Verification is { Varied: { } varied } verification
+            && verification.Exempt != protocol.Driver.Name
             ? new AwaitedEnds(varied, verification.SendsDirectly) : null;
 
     private int _outstanding;
@@ -97,8 +98,12 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     {
         ((NDIS_REQUEST*)request)->BytesWritten = bytes;
         ((NDIS_REQUEST*)request)->BytesNeeded = needed;
-        if (_ends?.TryEnd(request, status) != true) Protocol.Call(nameof(Characteristics.RequestCompleteHandler), Irql.DISPATCH_LEVEL, () =>
-            Characteristics.RequestCompleteHandler!(context, (NDIS_REQUEST*)request, status));
+        if (_ends?.TryEnd(request, status) != true)
+        {
+            Protocol.Call(nameof(Characteristics.RequestCompleteHandler), Irql.DISPATCH_LEVEL, () =>
+                Characteristics.RequestCompleteHandler!(context, (NDIS_REQUEST*)request, status));
+        }
+
         Done();
     }
 

@@ -40,8 +40,8 @@ internal sealed unsafe class ProtocolRegistration
     public NDIS_HANDLE Handle { get; }
 
     /// <summary>
-    /// Where the function begins that gives back the packets that the driver keeps: an intermediate driver's MiniportReturnPacket,
-    /// another's ProtocolReceivePacket; 0 where it has kept none, or that is not known.
+    /// Where the function begins that gives back the packets that the driver keeps: an intermediate driver's
+    /// MiniportReturnPacket, another's ProtocolReceivePacket; 0 where it has kept none, or that is not known.
     /// </summary>
     public nint ReturnEntry { get; private set; }
 

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// What a protocol started and waits for within the call: where it ends soon, its status is the call's, and no completion function
-/// is called (NdisSend, NdisRequest: any status but NDIS_STATUS_PENDING). Thread-safe.
+/// What a protocol started and waits for within the call: where it ends soon, its status is the call's, and no completion
+/// function is called (NdisSend, NdisRequest: any status but NDIS_STATUS_PENDING). Thread-safe.
 /// </summary>
 /// <param name="varied">Chooses what ends so.</param>
 /// <param name="anywhere">Completion functions run on several threads at once.</param>
@@ -14,7 +14,7 @@ internal sealed class AwaitedEnds(VariedEnds varied, bool anywhere)
 
     private readonly ConcurrentDictionary<nint, AwaitedEnd> _awaited = new();
 
-    /// <summary>This time the completion function runs on a thread of its own, as a deserialized adapter below may have it.</summary>
+    /// <summary>This time the completion function runs on a thread of its own, as a deserialized adapter has it.</summary>
     public bool MayEndElsewhere => anywhere && varied.Choose();
 
     /// <summary>Before what may end: null where this time it ends by its completion function.</summary>
@@ -25,7 +25,7 @@ internal sealed class AwaitedEnds(VariedEnds varied, bool anywhere)
         return _awaited.TryAdd(what, end) ? end : null;
     }
 
-    /// <summary>What it ended with; NDIS_STATUS_PENDING where it will end by its completion function, or was not started.</summary>
+    /// <summary>What it ended with; NDIS_STATUS_PENDING where it ends by its completion function, or was not started.</summary>
     public NDIS_STATUS Take(AwaitedEnd end, bool isStarted)
     {
         if (isStarted) SpinWait.SpinUntil(() => end.HasEnded, s_patience);

@@ -33,7 +33,7 @@ internal sealed class Verification
     /// <summary>A deserialized miniport gets its packets on the threads that send them, several at once.</summary>
     public bool SendsDirectly { get; init; }
 
-    /// <summary>How what a protocol starts ends, and how frames come to it, where NDIS has a choice; null for always alike.</summary>
+    /// <summary>How what a protocol starts ends, and how frames come to it; null for always alike.</summary>
     public VariedEnds? Varied { get; init; }
 
     /// <summary>Which locks are held, and in which order they were taken.</summary>

@@ -4,9 +4,9 @@ using System.Diagnostics;
 namespace Nonpaged.Verify;
 
 /// <summary>
-/// A host at the other end of the cable, for a protocol that is verified: it answers ARP (RFC 826) and echo requests (RFC 792) for
-/// whatever address, the first question after a protocol's patience, and asks back, with frames that are as they should be and
-/// some that are not. It runs on the thread that reads the cable.
+/// A host at the other end of the cable, for a protocol that is verified: it answers ARP (RFC 826) and echo requests (RFC 792)
+/// for whatever address, the first question after a protocol's patience, and asks back, with frames that are as they should be
+/// and some that are not. It runs on the thread that reads the cable.
 /// </summary>
 internal sealed class Neighbour(FrameWire wire)
 {
@@ -104,7 +104,8 @@ internal sealed class Neighbour(FrameWire wire)
     {
         Span<byte> ip = frame.AsSpan(EthernetHeader);
         int total = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
-        if (ip[0] != 0x45 || ip[9] != 1 || ip[IpHeader] != 8 || total > ip.Length || InternetFrame.Checksum(ip[..IpHeader]) != 0) return;
+        if (ip[0] != 0x45 || ip[9] != 1 || ip[IpHeader] != 8 || total > ip.Length) return;
+        if (InternetFrame.Checksum(ip[..IpHeader]) != 0) return;
         byte[] answer = [.. frame];
         frame.AsSpan(6, 6).CopyTo(answer);
         s_own.CopyTo(answer, 6);
