@@ -5,14 +5,24 @@ namespace Nonpaged.Cli;
 /// process gets it from its environment (gcc(1), -fsanitize; ld.so(8), LD_PRELOAD).
 /// </summary>
 /// <param name="Library">The runtime's library, as the driver names it: libtsan.so.2.</param>
-/// <param name="Variable">The variable with its options.</param>
-/// <param name="Options">Those that this process needs.</param>
-internal sealed record Sanitizer(string Library, string Variable, string Options)
+internal sealed record Sanitizer(string Library)
 {
     private const string Preload = "LD_PRELOAD";
 
     // .NET's runtime has a meaning for SIGSEGV, and this program reports how a driver ends.
     private const string Signals = "handle_segv=0:handle_sigbus=0:handle_sigfpe=0:handle_sigill=0:handle_abort=0";
+
+    // %M is the file and the offset in it, which all have in common.
+    private const string Format = "stack_trace_format='    #%n %f %S %M'";
+
+    // Each reads its own, and not what it does not know.
+    private static readonly (string Variable, string Options)[] s_options =
+    [
+        ("TSAN_OPTIONS",
+            $"ignore_noninstrumented_modules=1:die_after_fork=0:report_signal_unsafe=0:exitcode=0:{Signals}:{Format}"),
+        ("ASAN_OPTIONS", $"detect_leaks=0:abort_on_error=1:{Signals}:{Format}"),
+        ("UBSAN_OPTIONS", $"print_stacktrace=1:{Format}"),
+    ];
 
     /// <summary>That of the first of these drivers that has one; null for none.</summary>
     /// <exception cref="IOException">A driver cannot be read.</exception>
@@ -21,11 +31,8 @@ internal sealed record Sanitizer(string Library, string Variable, string Options
         foreach (string file in drivers)
         {
             byte[] bytes = File.ReadAllBytes(file);
-            if (Name(bytes, "libtsan.so."u8) is { } thread)
-                return new Sanitizer(thread, "TSAN_OPTIONS",
-                    $"ignore_noninstrumented_modules=1:die_after_fork=0:report_signal_unsafe=0:exitcode=0:{Signals}");
-            if (Name(bytes, "libasan.so."u8) is { } address)
-                return new Sanitizer(address, "ASAN_OPTIONS", $"detect_leaks=0:abort_on_error=1:{Signals}");
+            if ((Name(bytes, "libtsan.so."u8) ?? Name(bytes, "libasan.so."u8) ?? Name(bytes, "libubsan.so."u8)) is { } library)
+                return new Sanitizer(library);
         }
 
         return null;
@@ -37,10 +44,9 @@ internal sealed record Sanitizer(string Library, string Variable, string Options
         string[] all = [.. environment];
         return
         [
-            .. all.Where(one => !Is(one, Preload) && !Is(one, Variable) && !Is(one, "UBSAN_OPTIONS")),
+            .. all.Where(one => !Is(one, Preload) && !s_options.Any(options => Is(one, options.Variable))),
             $"{Preload}={With(Library, Of(Preload))}",
-            $"{Variable}={With(Options, Of(Variable))}",
-            $"UBSAN_OPTIONS={With("print_stacktrace=1", Of("UBSAN_OPTIONS"))}",
+            .. s_options.Select(one => $"{one.Variable}={With(one.Options, Of(one.Variable))}"),
         ];
 
         string? Of(string name) => Array.Find(all, one => Is(one, name))?[(name.Length + 1)..];

@@ -19,7 +19,7 @@ internal static partial class SanitizerFindings
         foreach (Match report in Report().Matches(result.Said))
         {
             (string tool, string kind) = report.Groups["undefined"].Success ? ("UndefinedBehaviorSanitizer", "undefined-behavior")
-                : (report.Groups["tool"].Value, report.Groups["kind"].Value.Trim().Replace(' ', '-'));
+                : (report.Groups["tool"].Value, report.Groups["kind"].Value.Split(" on ")[0].Trim().Replace(' ', '-'));
             // The accesses first, then where threads and memory come from: a paragraph each.
             List<(string Head, List<CodePlace> Stack)> stacks = [];
             foreach (string line in report.Value.Split('\n'))
