@@ -29,6 +29,9 @@ internal sealed unsafe class DeviceTable(NdisInstance instance)
         return Find(top) ?? device;
     }
 
+    /// <summary>Memory for the IRPs of programs whose driver is verified; null where it is not.</summary>
+    public FencedMemory? Irps { get; } = instance.Options.Verification is null ? null : new FencedMemory(instance, "IRP");
+
     /// <summary>The devices that programs can open, by their names in order.</summary>
     public IReadOnlyList<DeviceEntry> Named
     {

@@ -9,7 +9,8 @@ namespace Nonpaged.Ndis;
 internal sealed unsafe class IoPacket
 {
     private readonly Action<IoPacket>? _completed;
-    private readonly IrpMemory? _memory;
+    // Of a driver that is verified: an IRP that it has completed is not there any more.
+    private readonly FencedMemory? _memory;
     private int _holders = 1;
     private int _isWalked;
     private int _isCompleted;
@@ -30,8 +31,10 @@ internal sealed unsafe class IoPacket
         _completed = completed;
         // Behind the stack a descriptor, for a buffer that is handed over as one.
         int size = IRP.SizeFor(stackSize);
-        _memory = file is null ? null : IrpMemory.Take(instance, size + sizeof(NDIS_BUFFER));
-        Irp = (IRP*)(_memory is null ? NativeMemory.Alloc((nuint)(size + sizeof(NDIS_BUFFER))) : _memory.Address);
+        nint own = file is null || instance.Devices.Irps is not { } irps ? 0
+            : irps.Take(Driver.Program, (uint)(size + sizeof(NDIS_BUFFER)));
+        _memory = own == 0 ? null : instance.Devices.Irps;
+        Irp = (IRP*)(own == 0 ? (nint)NativeMemory.Alloc((nuint)(size + sizeof(NDIS_BUFFER))) : own);
         IRP.Initialize(Irp, size, stackSize);
         Buffers = new IoBuffers(instance.Pool, (NDIS_BUFFER*)((byte*)Irp + size));
     }
@@ -102,7 +105,7 @@ internal sealed unsafe class IoPacket
     {
         if (Interlocked.Decrement(ref _holders) > 0) return;
         if (_memory is null) IrpTable.SetAside(Irp);
-        else _memory.Free();
+        else _memory.Free((nint)Irp);
     }
 
     /// <summary>IoCancelIrp.</summary>

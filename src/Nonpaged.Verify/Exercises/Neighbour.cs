@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Net;
+using Nonpaged.Protocols;
 
 namespace Nonpaged.Verify;
 
@@ -52,12 +54,7 @@ internal sealed class Neighbour(FrameWire wire)
     {
         bool isQuestion = frame[21] == 1 && !frame.AsSpan(28, 4).SequenceEqual(frame.AsSpan(38, 4));
         if (!isQuestion || ++_asked <= Unanswered) return;
-        byte[] answer = Frame(frame.AsSpan(6, 6), 0x0806, 60);
-        frame.AsSpan(14, 6).CopyTo(answer.AsSpan(14));
-        answer[21] = 2;
-        s_own.CopyTo(answer, 22);
-        frame.AsSpan(38, 4).CopyTo(answer.AsSpan(28));
-        frame.AsSpan(22, 10).CopyTo(answer.AsSpan(32));
+        byte[] answer = Answer(frame, frame.AsSpan(38, 4));
         // One that is cut off comes first, and is none.
         wire.Send(answer.AsSpan(0, 38));
         wire.Send(answer);
@@ -106,16 +103,16 @@ internal sealed class Neighbour(FrameWire wire)
         int total = BinaryPrimitives.ReadUInt16BigEndian(ip[2..]);
         if (ip[0] != 0x45 || ip[9] != 1 || ip[IpHeader] != 8 || total > ip.Length) return;
         if (InternetFrame.Checksum(ip[..IpHeader]) != 0) return;
-        byte[] answer = [.. frame];
-        frame.AsSpan(6, 6).CopyTo(answer);
-        s_own.CopyTo(answer, 6);
-        ip = answer.AsSpan(EthernetHeader);
-        frame.AsSpan(EthernetHeader + 16, 4).CopyTo(ip[12..]);
-        frame.AsSpan(EthernetHeader + 12, 4).CopyTo(ip[16..]);
-        Span<byte> icmp = ip[IpHeader..total];
-        (icmp[0], icmp[2], icmp[3]) = (0, 0, 0);
-        BinaryPrimitives.WriteUInt16BigEndian(icmp[2..], InternetFrame.Checksum(icmp));
-        wire.Send(answer);
+        wire.Send(Answer(frame, ip.Slice(16, 4)));
+    }
+
+    private static byte[] Answer(byte[] question, ReadOnlySpan<byte> address)
+    {
+        var echo = new EchoFrame(new IPAddress(address));
+        echo.SetHardwareAddress(s_own);
+        byte[] answer = [.. question];
+        echo.Answer(answer);
+        return answer;
     }
 
     private static byte[] Frame(ReadOnlySpan<byte> to, ushort type, int length)
