@@ -22,7 +22,8 @@ internal sealed class LoadExercise(LoadEnd end, int threads) : Exercise
             new Thread(() => Feed(bench, adapter, stop.Token)),
         ];
         foreach (Thread thread in load) thread.Start();
-        Thread.Sleep(bench.Random.Next(5, 80));
+        // Threads meet by chance.
+        Thread.Sleep(bench.Random.Next(5, 80) + (threads > 1 ? 300 : 0));
         Happen(bench, adapter, station);
         stop.Cancel();
         foreach (Thread thread in load) thread.Join();
