@@ -34,10 +34,7 @@ internal static partial class SanitizerFindings
                 if (file is null || stacks.Count == 0) continue;
                 ulong offset = ulong.Parse(frame.Groups["offset"].Value, NumberStyles.AllowHexSpecifier,
                     CultureInfo.InvariantCulture);
-                stacks[^1].Stack.Add(new CodePlace(file, offset, frame.Groups["function"].Value)
-                {
-                    SymbolOffset = 0,
-                });
+                stacks[^1].Stack.Add(new CodePlace(file, offset, frame.Groups["function"].Value));
             }
 
             (string Head, List<CodePlace> Stack)[] known = [.. stacks.Where(one => one.Stack.Count > 0)];

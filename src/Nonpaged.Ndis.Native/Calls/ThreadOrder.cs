@@ -21,6 +21,12 @@ internal static unsafe class ThreadOrder
         "NdisCopyFromPacket", "NdisSetEvent", "KeSetEvent",
     ];
 
+    // A thread in so many stays where it is for a moment.
+    private const uint PauseOneIn = 64;
+
+    [ThreadStatic]
+    private static uint t_calls;
+
     // The runtime keeps what it knows of an order by an address.
     private static readonly void* s_order = s_acquire == null ? null : NativeMemory.AllocZeroed(64);
 
@@ -28,7 +34,9 @@ internal static unsafe class ThreadOrder
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Acquire()
     {
-        if (s_order != null) s_acquire(s_order);
+        if (s_order == null) return;
+        s_acquire(s_order);
+        Pause();
     }
 
     /// <summary>The driver ends, or NDIS has its turn: what it did is done.</summary>
@@ -47,6 +55,15 @@ internal static unsafe class ThreadOrder
     /// </summary>
     public static bool Orders(string call) => !s_handsOver.Any(start => call.StartsWith(start, StringComparison.Ordinal))
         && !(call.StartsWith("NdisM", StringComparison.Ordinal) && call.EndsWith("Complete", StringComparison.Ordinal));
+
+    /// <summary>
+    /// Two threads that are in the driver at once are seen to race where neither comes to NDIS between the two accesses: that
+    /// takes more than the nanoseconds between two calls. So now and then one stays, and others go on.
+    /// </summary>
+    private static void Pause()
+    {
+        if (++t_calls % PauseOneIn == 0) Thread.Sleep(1);
+    }
 
     private static delegate* unmanaged<void*, void> Find(string name) =>
         NativeLibrary.TryGetExport(NativeLibrary.GetMainProgramHandle(), name, out nint function)

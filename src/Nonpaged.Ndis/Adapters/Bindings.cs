@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Nonpaged.Ndis;
 
 /// <summary>The protocols that have an adapter open, and what they want of the miniport together. Thread-safe.</summary>
@@ -71,10 +69,7 @@ internal sealed unsafe class Bindings(NdisInstance instance, string adapterName,
 
     private void Set(uint oid, byte[] value)
     {
-        nint buffer = (nint)NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
-        value.CopyTo(new Span<byte>((void*)buffer, value.Length));
-        bool posted = oids.Request(
-            new AdapterRequest(oid, IsSet: true, buffer, (uint)value.Length, (_, _, _) => NativeMemory.Free((void*)buffer)));
-        if (!posted) NativeMemory.Free((void*)buffer);
+        var memory = new RequestMemory(value);
+        if (!oids.Request(new AdapterRequest(oid, isSet: true, memory, (_, _, _) => { }))) memory.End();
     }
 }

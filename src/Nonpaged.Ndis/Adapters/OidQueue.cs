@@ -50,12 +50,11 @@ internal sealed unsafe class OidQueue(
     public ReadOnlySpan<byte> Query(uint oid, int length)
     {
         if (_pending is not null || miniport.HasFaulted) return [];
-        void* buffer = NativeMemory.AllocZeroed((nuint)length);
+        var memory = new RequestMemory(new byte[length]);
         byte[] answer = [];
-        Perform(new AdapterRequest(oid, IsSet: false, (nint)buffer, (uint)length, (status, bytes, _) =>
+        Perform(new AdapterRequest(oid, isSet: false, memory, (status, bytes, _) =>
         {
-            if (status == NDIS_STATUS_SUCCESS) answer = new ReadOnlySpan<byte>(buffer, (int)bytes).ToArray();
-            NativeMemory.Free(buffer);
+            if (status == NDIS_STATUS_SUCCESS) answer = memory.Bytes[..(int)bytes].ToArray();
         }));
         WaitForPending();
         return answer;
@@ -71,14 +70,9 @@ internal sealed unsafe class OidQueue(
     {
         WaitForPending();
         if (_pending is not null || miniport.HasFaulted) return NDIS_STATUS_FAILURE;
-        uint* buffer = (uint*)NativeMemory.Alloc(sizeof(uint));
-        *buffer = value;
         NDIS_STATUS answer = NDIS_STATUS_FAILURE;
-        Perform(new AdapterRequest(oid, isSet, (nint)buffer, sizeof(uint), (status, _, _) =>
-        {
-            answer = status;
-            NativeMemory.Free(buffer);
-        }));
+        var memory = new RequestMemory(BitConverter.GetBytes(value));
+        Perform(new AdapterRequest(oid, isSet, memory, (status, _, _) => answer = status));
         WaitForPending();
         return answer;
     }
@@ -153,6 +147,9 @@ internal sealed unsafe class OidQueue(
     private static string HandlerOf(AdapterRequest request) =>
         request.IsSet ? nameof(Functions.SetInformationHandler) : nameof(Functions.QueryInformationHandler);
 
+    private static string CompletionOf(AdapterRequest request) =>
+        request.IsSet ? nameof(NdisLibrary.NdisMSetInformationComplete) : nameof(NdisLibrary.NdisMQueryInformationComplete);
+
     private void Next()
     {
         while (_pending is null && _queue.TryDequeue(out AdapterRequest? request))
@@ -168,12 +165,21 @@ internal sealed unsafe class OidQueue(
         _counts[0] = _counts[1] = 0;
         void* buffer = (void*)request.Buffer;
         (uint oid, uint length) = (request.Oid, request.Length);
+        request.Memory?.Enter();
         NDIS_STATUS status = miniport.Call(HandlerOf(request), Irql.DISPATCH_LEVEL, NDIS_STATUS_FAILURE, () => request.IsSet
             ? Functions.SetInformationHandler!(miniport.Context, oid, buffer, length, out _counts[0], out _counts[1])
             : Functions.QueryInformationHandler!(miniport.Context, oid, buffer, length, out _counts[0], out _counts[1]));
-        // A driver may have completed it by the time that it returns.
-        if (status != NDIS_STATUS_PENDING && _pending == request) Finish(request, status);
+        request.Memory?.Leave();
+        if (status == NDIS_STATUS_PENDING) return;
+        if (_pending == request) Finish(request, status);
+        else if (life.State == AdapterState.Running && !miniport.HasFaulted) ReportTwice(request);
     }
+
+    private void ReportTwice(AdapterRequest request) => reports.Report(
+        NdisReportKind.BrokenRule,
+        HandlerOf(request),
+        $"OID 0x{request.Oid:x8}: the driver completed the request by {CompletionOf(request)}, and by the status that it "
+            + "returned again: after the first its buffer is not there any more.");
 
     private void Finish(AdapterRequest request, NDIS_STATUS status)
     {

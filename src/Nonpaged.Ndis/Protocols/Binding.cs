@@ -59,9 +59,13 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
     public void SendComplete(nint packet, NDIS_STATUS status)
     {
         if (_ends?.TryEnd(packet, status) == true) Done();
-        else if (_ends?.MayEndElsewhere == true) ThreadPool.UnsafeQueueUserWorkItem(_ => CompleteSend(packet, status), null);
+        else if (_ends?.MayEndElsewhere == true) CompleteElsewhere(packet, status);
         else CompleteSend(packet, status);
     }
+
+    // By itself, so that what it captures is made only here.
+    private void CompleteElsewhere(nint packet, NDIS_STATUS status) =>
+        ThreadPool.UnsafeQueueUserWorkItem(_ => CompleteSend(packet, status), null);
 
     private void CompleteSend(nint packet, NDIS_STATUS status)
     {

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Nonpaged.Ndis;
 
 /// <summary>
@@ -51,16 +49,9 @@ internal static unsafe class RequestPath
         var request = (NDIS_REQUEST*)address;
         uint length = request->InformationBufferLength;
         // A driver that is verified gets it in memory that faults for a byte too many.
-        MemoryBlock? block = TakeGuarded(binding, value.Length);
-        void* buffer = block is not null ? block.Address : NativeMemory.Alloc((nuint)Math.Max(value.Length, 1));
-        value.CopyTo(new Span<byte>(buffer, value.Length));
-        var set = new AdapterRequest(request->Oid, IsSet: true, (nint)buffer, (uint)value.Length, (status, _, needed) =>
-        {
-            if (block is null) NativeMemory.Free(buffer);
-            else block.Dispose();
-            binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
-        });
-        Forward(binding, set);
+        var memory = new RequestMemory(value, TakeGuarded(binding, value.Length));
+        Forward(binding, new AdapterRequest(request->Oid, isSet: true, memory, (status, _, needed) =>
+            binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed)));
     }
 
     private static MemoryBlock? TakeGuarded(Binding binding, int length)

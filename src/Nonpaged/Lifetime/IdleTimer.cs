@@ -17,10 +17,10 @@ internal sealed class IdleTimer(TimeSpan release, Action wake) : IDisposable
     /// <summary>Memory that nobody uses goes back at some time.</summary>
     public bool IsEver => Release != Timeout.InfiniteTimeSpan;
 
-    /// <summary>Starts the time, or starts it again. Does nothing where memory stays forever.</summary>
+    /// <summary>Starts the time, or starts it again. Does nothing where memory stays forever, or goes back at once.</summary>
     public void Start()
     {
-        if (!IsEver) return;
+        if (!IsEver || Release == TimeSpan.Zero) return;
         lock (_gate)
         {
             if (_isDisposed) return;

@@ -51,7 +51,7 @@ public sealed unsafe class InterruptTests
         };
         using Adapter adapter = bench.Start();
         bench.Machine.Line.Raise();
-        MiniportBench.Eventually(() => times == 5, $"served {times} times");
+        MiniportBench.Eventually(() => times == 5, () => $"served {times} times");
     }
 
     [Fact]
@@ -155,7 +155,7 @@ public sealed unsafe class InterruptTests
         };
         using (bench.Start())
         {
-            MiniportBench.Eventually(() => ticks == 3, $"{ticks} ticks");
+            MiniportBench.Eventually(() => ticks == 3, () => $"{ticks} ticks");
             Thread.Sleep(50);
         }
 

@@ -20,9 +20,12 @@ internal sealed class MiniportBench : IDisposable
     /// <summary>For what takes milliseconds on a machine that has nothing else to do.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(60);
 
-    public static void Eventually(Func<bool> condition, string what)
+    public static void Eventually(Func<bool> condition, string what) => Eventually(condition, () => what);
+
+    /// <summary>With what is true when it has waited in vain.</summary>
+    public static void Eventually(Func<bool> condition, Func<string> what)
     {
-        Assert.True(SpinWait.SpinUntil(condition, Patience), what);
+        if (!SpinWait.SpinUntil(condition, Patience)) Assert.Fail(what());
     }
 
     public NdisReport Report(NdisReportKind kind) => Assert.Single(Ndis.Reports, report => report.Kind == kind);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Nonpaged.Ndis.Tests.Miniports;
 
@@ -35,6 +36,30 @@ public sealed unsafe class PendingTests
     }
 
     [Fact]
+    public void A_query_that_is_completed_twice_is_told_and_its_buffer_is_nobody_elses_before_the_function_returns()
+    {
+        using var bench = new MiniportBench();
+        bool isOthers = false;
+        bench.Miniport.Characteristics.QueryInformationHandler =
+            (void* context, uint oid, void* buffer, uint length, out uint written, out uint needed) =>
+            {
+                written = needed = 0;
+                if (oid != OID_802_3_CURRENT_ADDRESS) return NDIS_STATUS_NOT_SUPPORTED;
+                NdisMQueryInformationComplete(bench.Miniport.Handle, NDIS_STATUS_FAILURE);
+                nint[] others = [.. Enumerable.Range(0, 100).Select(_ => (nint)NativeMemory.Alloc(length))];
+                isOthers = others.Contains((nint)buffer);
+                TinyMiniport.Address.CopyTo(new Span<byte>(buffer, 6));
+                foreach (nint other in others) NativeMemory.Free((void*)other);
+                return NDIS_STATUS_SUCCESS;
+            };
+        using Adapter adapter = bench.Start();
+        Assert.False(isOthers);
+        Assert.Contains(
+            "NdisMQueryInformationComplete, and by the status", bench.Report(NdisReportKind.BrokenRule).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_packet_that_a_deserialized_miniport_refuses_has_failed_and_is_not_tried_again()
     {
         using var bench = new MiniportBench();
@@ -55,7 +80,7 @@ public sealed unsafe class PendingTests
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         nint[] packets = [protocol.NewPacket(), protocol.NewPacket()];
         foreach (nint packet in packets) protocol.Send(packet);
-        MiniportBench.Eventually(() => protocol.Sent.Count == 2, $"{protocol.Sent.Count} of 2 came back");
+        MiniportBench.Eventually(() => protocol.Sent.Count == 2, () => $"{protocol.Sent.Count} of 2 came back");
         Assert.Equal(packets.Select(packet => (packet, NDIS_STATUS_FAILURE)), protocol.Sent);
         Assert.Equal(2, calls);
         Assert.Contains("must queue the packet", bench.Report(NdisReportKind.BrokenRule).Message, StringComparison.Ordinal);

@@ -55,7 +55,7 @@ public sealed unsafe class ReceiveWaysTests
             status = answer;
         };
         bench.Machine.Line.Raise();
-        MiniportBench.Eventually(() => status == NDIS_STATUS_PENDING, $"{status}");
+        MiniportBench.Eventually(() => status == NDIS_STATUS_PENDING, () => $"{status}");
         bench.Machine.Line.Raise();
         MiniportBench.Eventually(() => !protocol.Transfers.IsEmpty, "the transfer does not end");
         Assert.Equal([(packet, NDIS_STATUS_SUCCESS, 200u)], protocol.Transfers);

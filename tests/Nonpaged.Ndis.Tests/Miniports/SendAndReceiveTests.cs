@@ -22,7 +22,7 @@ public sealed unsafe class SendAndReceiveTests
         {
             foreach (nint packet in own) Assert.Equal(NDIS_STATUS_PENDING, protocol.Send(packet));
         });
-        MiniportBench.Eventually(() => protocol.Sent.Count == 1000, $"{protocol.Sent.Count} of 1000 were completed");
+        MiniportBench.Eventually(() => protocol.Sent.Count == 1000, () => $"{protocol.Sent.Count} of 1000 were completed");
         Assert.Equal(0, bench.Miniport.Overlaps);
         Assert.Equal(1000, adapter.FramesSent);
         foreach (nint[] own in packets) Assert.Equal(own, given.Where(own.Contains));
@@ -91,7 +91,7 @@ public sealed unsafe class SendAndReceiveTests
         // While the turn is held up by the line above, the packets gather.
         foreach (nint packet in packets) protocol.Send(packet);
         entered.Set();
-        MiniportBench.Eventually(() => protocol.Sent.Count == 20, $"{protocol.Sent.Count} of 20");
+        MiniportBench.Eventually(() => protocol.Sent.Count == 20, () => $"{protocol.Sent.Count} of 20");
         Assert.Equal(packets, given);
         FreeAll(protocol, bench, packets);
     }

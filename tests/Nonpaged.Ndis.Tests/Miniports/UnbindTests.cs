@@ -95,7 +95,7 @@ public sealed unsafe class UnbindTests
         using var protocol = new TinyProtocol(bench.Ndis, adapter);
         nint[] packets = [.. Enumerable.Range(0, 200).Select(_ => protocol.NewPacket())];
         foreach (nint packet in packets) protocol.Send(packet);
-        MiniportBench.Eventually(() => protocol.Sent.Count == packets.Length, $"{protocol.Sent.Count} of {packets.Length}");
+        MiniportBench.Eventually(() => protocol.Sent.Count == packets.Length, () => $"{protocol.Sent.Count} of {packets.Length}");
         Assert.Equal(packets.Order(), protocol.Sent.Select(one => one.Packet).Order());
         Assert.Equal(0, bench.Miniport.Overlaps);
         protocol.Run(() =>

@@ -101,7 +101,7 @@ public sealed class LeaseAndPingTests
         PingResult result = await protocol.PingAsync(count: 1, cancellationToken: Cancellation);
         Assert.Equal((1, 0), (result.Sent, result.Received));
         // On a machine that is busy the frame may come after the time for a reply.
-        MiniportBench.Eventually(() => protocol.BadFrames == bad, $"{protocol.BadFrames} bad frames in place of {bad}");
+        MiniportBench.Eventually(() => protocol.BadFrames == bad, () => $"{protocol.BadFrames} bad frames in place of {bad}");
     }
 
     [Fact]
