@@ -323,7 +323,13 @@ static NDIS_STATUS Query(NDIS_HANDLE Context, NDIS_OID Oid, PVOID Buffer, ULONG 
     PADAPTER adapter = (PADAPTER)Context;
     ULONG number = 0, size = sizeof number;
     const void *source = &number;
+    struct tap_statistics statistics;
+    BOOLEAN isUp;
 
+    NdisAcquireSpinLock(&adapter->Lock);
+    statistics = adapter->Statistics;
+    isUp = adapter->IsUp;
+    NdisReleaseSpinLock(&adapter->Lock);
     switch (Oid) {
         case OID_GEN_SUPPORTED_LIST: source = supported, size = sizeof supported; break;
         case OID_GEN_HARDWARE_STATUS: number = NdisHardwareStatusReady; break;
@@ -344,11 +350,11 @@ static NDIS_STATUS Query(NDIS_HANDLE Context, NDIS_OID Oid, PVOID Buffer, ULONG 
         case OID_GEN_DRIVER_VERSION: number = 0x0500, size = sizeof(USHORT); break;
         case OID_GEN_VENDOR_DRIVER_VERSION: number = 0x00010000; break;
         case OID_GEN_MAC_OPTIONS: number = NDIS_MAC_OPTION_COPY_LOOKAHEAD_DATA | NDIS_MAC_OPTION_NO_LOOPBACK; break;
-        case OID_GEN_MEDIA_CONNECT_STATUS: number = adapter->IsUp ? NdisMediaStateConnected : NdisMediaStateDisconnected; break;
+        case OID_GEN_MEDIA_CONNECT_STATUS: number = isUp ? NdisMediaStateConnected : NdisMediaStateDisconnected; break;
         case OID_GEN_MAXIMUM_SEND_PACKETS: number = 1; break;
-        case OID_GEN_XMIT_OK: number = (ULONG)adapter->Statistics.to_program; break;
-        case OID_GEN_RCV_OK: number = (ULONG)adapter->Statistics.from_program; break;
-        case OID_GEN_XMIT_ERROR: number = (ULONG)adapter->Statistics.dropped; break;
+        case OID_GEN_XMIT_OK: number = (ULONG)statistics.to_program; break;
+        case OID_GEN_RCV_OK: number = (ULONG)statistics.from_program; break;
+        case OID_GEN_XMIT_ERROR: number = (ULONG)statistics.dropped; break;
         case OID_GEN_RCV_ERROR:
         case OID_GEN_RCV_NO_BUFFER:
         case OID_802_3_RCV_ERROR_ALIGNMENT:

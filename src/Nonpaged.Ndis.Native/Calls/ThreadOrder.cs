@@ -21,8 +21,8 @@ internal static unsafe class ThreadOrder
         "NdisCopyFromPacket", "NdisSetEvent", "KeSetEvent",
     ];
 
-    // A thread in so many stays where it is for a moment.
-    private const uint PauseOneIn = 64;
+    // After so many calls a thread stays where it is for a moment: a prime, so that it is not always the same call of a function.
+    private const uint CallsBetweenPauses = 31;
 
     [ThreadStatic]
     private static uint t_calls;
@@ -62,7 +62,7 @@ internal static unsafe class ThreadOrder
     /// </summary>
     private static void Pause()
     {
-        if (++t_calls % PauseOneIn == 0) Thread.Sleep(1);
+        if (++t_calls % CallsBetweenPauses == 0) Thread.Sleep(1);
     }
 
     private static delegate* unmanaged<void*, void> Find(string name) =>
