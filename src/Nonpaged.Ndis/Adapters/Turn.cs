@@ -16,6 +16,7 @@ internal sealed class Turn : IDisposable
     private readonly object _aside = new();
     private readonly Action _onInterrupt;
     private volatile BorrowedTurn? _borrower;
+    private Action? _passive;
     private readonly Thread _thread;
     private bool _interrupt;
     private bool _interruptHadItsTurn;
@@ -41,6 +42,21 @@ internal sealed class Turn : IDisposable
             if (_stopped) return false;
             _work.Enqueue(work);
             Monitor.Pulse(_gate);
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Queues work that a driver may wait for in one of its functions, and which is then done within that wait. It may be called
+    /// when there is nothing to do.
+    /// </summary>
+    public bool PostPassive(Action work)
+    {
+        lock (_gate)
+        {
+            if (!Post(work)) return false;
+            _passive = work;
+            Monitor.PulseAll(_gate);
             return true;
         }
     }
@@ -164,8 +180,8 @@ internal sealed class Turn : IDisposable
     }
 
     /// <summary>
-    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time; what is queued
-    /// waits, but for work items that want to go on. True where the condition held before the time was over. The condition may
+    /// For work that waits on this thread: interrupts run meanwhile, and, where asked for, what is due by time, and work items;
+    /// what else is queued waits. True where the condition held before the time was over. The condition may
     /// take a lock under which nobody calls here.
     /// </summary>
     public bool RunWhileWaiting(TimeSpan time, bool timersToo, Func<bool>? until)
@@ -188,6 +204,11 @@ internal sealed class Turn : IDisposable
                 else if (timersToo && _turns.TryDequeue(out BorrowedTurn? turn))
                 {
                     work = () => Lend(turn);
+                }
+                else if (timersToo && _passive is { } passive)
+                {
+                    _passive = null;
+                    work = passive;
                 }
                 else if (timersToo && _schedule.TryTake(out ScheduledCall? due))
                 {

@@ -12,14 +12,14 @@ internal sealed class WorkItems(Miniport miniport, SendQueue sends, Turn turn, I
     private volatile bool _isClosed;
 
     /// <summary>
-    /// Runs a function of the driver at PASSIVE_LEVEL, behind what is queued; at the latest when MiniportHalt has returned, as a
-    /// driver waits for what it has scheduled. False where the adapter is gone.
+    /// Runs a function of the driver at PASSIVE_LEVEL, behind what is queued, or while a function of the driver waits there, as
+    /// MiniportHalt does for what is scheduled; at the latest when that has returned. False where the adapter is gone.
     /// </summary>
     public bool RunLater(string function, Action work)
     {
         if (_isClosed) return false;
         _queued.Enqueue((function, work));
-        return turn.Post(RunQueued);
+        return turn.PostPassive(RunQueued);
     }
 
     /// <summary>
@@ -35,9 +35,17 @@ internal sealed class WorkItems(Miniport miniport, SendQueue sends, Turn turn, I
             $"{who} left {_items.Count(one => !one.IsDone)} work items waiting. They do not go on.");
     }
 
+    // Not what these schedule: others have their turn before.
     private void RunQueued()
     {
-        if (!_queued.TryDequeue(out (string Function, Action Work) next) || miniport.HasFaulted) return;
+        for (int left = _queued.Count; left > 0 && _queued.TryDequeue(out (string Function, Action Work) next); left--)
+        {
+            if (!miniport.HasFaulted) Run(next);
+        }
+    }
+
+    private void Run((string Function, Action Work) next)
+    {
         var item = new BorrowedTurn(turn, () => miniport.Call(next.Function, Irql.PASSIVE_LEVEL, next.Work));
         _items.Add(item);
         turn.Lend(item);

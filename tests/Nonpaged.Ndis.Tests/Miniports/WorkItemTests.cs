@@ -91,6 +91,23 @@ public sealed unsafe class WorkItemTests
             bad.Ndis.Reports, report => report.Kind == NdisReportKind.Leak && report.Call == nameof(NdisScheduleWorkItem));
     }
 
+    [Fact]
+    public void A_halt_function_that_waits_for_what_it_scheduled_sees_it_end()
+    {
+        using var bench = new MiniportBench();
+        int runs = 0, seen = 0;
+        bench.Miniport.Halt = () =>
+        {
+            NdisScheduleWorkItem(ItemOf(bench));
+            for (int wait = 0; wait < 5000 && Volatile.Read(ref runs) < 2; wait++) NdisMSleep(1000);
+            seen = runs;
+            bench.Miniport.Release();
+        };
+        using (Adapter adapter = StartAndSchedule(bench, () => runs++)) adapter.Halt();
+        Assert.Equal(2, seen);
+        Assert.Empty(bench.Ndis.Reports);
+    }
+
     private static NDIS_WORK_ITEM* ItemOf(MiniportBench bench) => (NDIS_WORK_ITEM*)((byte*)bench.Miniport.Context + 1024);
 
     private static NDIS_EVENT* EventOf(MiniportBench bench) => (NDIS_EVENT*)((byte*)bench.Miniport.Context + 2048);
