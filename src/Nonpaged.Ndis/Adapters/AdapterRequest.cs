@@ -8,13 +8,9 @@ namespace Nonpaged.Ndis;
 /// <param name="Done">Gets the status, the bytes written or read, and the bytes needed. Runs in the adapter's turn.</param>
 internal sealed record AdapterRequest(uint Oid, bool IsSet, nint Buffer, uint Length, Action<NDIS_STATUS, uint, uint> Done)
 {
-    /// <summary>With a buffer of NDIS's own, which ends when the request is done.</summary>
+    /// <summary>With a buffer of NDIS's own, which <paramref name="done"/> ends.</summary>
     public AdapterRequest(uint oid, bool isSet, RequestMemory memory, Action<NDIS_STATUS, uint, uint> done)
-        : this(oid, isSet, memory.Address, memory.Length, (status, bytes, needed) =>
-        {
-            done(status, bytes, needed);
-            memory.End();
-        }) => Memory = memory;
+        : this(oid, isSet, memory.Address, memory.Length, done) => Memory = memory;
 
     /// <summary>What the buffer lies in; null where it is a driver's.</summary>
     public RequestMemory? Memory { get; }

@@ -70,6 +70,6 @@ internal sealed unsafe class Bindings(NdisInstance instance, string adapterName,
     private void Set(uint oid, byte[] value)
     {
         var memory = new RequestMemory(value);
-        if (!oids.Request(new AdapterRequest(oid, isSet: true, memory, (_, _, _) => { }))) memory.End();
+        if (!oids.Request(new AdapterRequest(oid, isSet: true, memory, (_, _, _) => memory.End()))) memory.End();
     }
 }

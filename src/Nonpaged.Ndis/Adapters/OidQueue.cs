@@ -55,6 +55,7 @@ internal sealed unsafe class OidQueue(
         Perform(new AdapterRequest(oid, isSet: false, memory, (status, bytes, _) =>
         {
             if (status == NDIS_STATUS_SUCCESS) answer = memory.Bytes[..(int)bytes].ToArray();
+            memory.End();
         }));
         WaitForPending();
         return answer;
@@ -72,7 +73,11 @@ internal sealed unsafe class OidQueue(
         if (_pending is not null || miniport.HasFaulted) return NDIS_STATUS_FAILURE;
         NDIS_STATUS answer = NDIS_STATUS_FAILURE;
         var memory = new RequestMemory(BitConverter.GetBytes(value));
-        Perform(new AdapterRequest(oid, isSet, memory, (status, _, _) => answer = status));
+        Perform(new AdapterRequest(oid, isSet, memory, (status, _, _) =>
+        {
+            answer = status;
+            memory.End();
+        }));
         WaitForPending();
         return answer;
     }

@@ -56,7 +56,6 @@ internal sealed class Turn : IDisposable
         {
             if (!Post(work)) return false;
             _passive = work;
-            Monitor.PulseAll(_gate);
             return true;
         }
     }

@@ -51,7 +51,11 @@ internal static unsafe class RequestPath
         // A driver that is verified gets it in memory that faults for a byte too many.
         var memory = new RequestMemory(value, TakeGuarded(binding, value.Length));
         Forward(binding, new AdapterRequest(request->Oid, isSet: true, memory, (status, _, needed) =>
-            binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed)));
+        {
+            // First: the protocol may end within its completion, and its memory is counted then.
+            memory.End();
+            binding.RequestComplete(address, status, status == NDIS_STATUS_SUCCESS ? length : 0, needed);
+        }));
     }
 
     private static MemoryBlock? TakeGuarded(Binding binding, int length)
