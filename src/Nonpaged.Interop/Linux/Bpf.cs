@@ -221,7 +221,19 @@ internal static unsafe partial class Bpf
         return result;
     }
 
+    // A signal that is pending stops the verifier (EAGAIN) and a test run (EINTR), whoever it is for, and the runtime sends
+    // itself such: kernel/bpf/verifier.c, do_check; net/bpf/test_run.c. So often in a row it is something else.
+    private const int MostTries = 100;
+
     private static SysResult Call(int command, void* attribute, int size)
+    {
+        SysResult called = CallOnce(command, attribute, size);
+        for (int tries = 1; tries < MostTries && called.Errno is (Errno.EAGAIN or Errno.EINTR); tries++)
+            called = CallOnce(command, attribute, size);
+        return called;
+    }
+
+    private static SysResult CallOnce(int command, void* attribute, int size)
     {
         if (SystemCallHook.Fails("bpf", out SysResult injected)) return injected;
         nint value = syscall(SYS_bpf, command, (nint)attribute, size);

@@ -64,6 +64,28 @@ public sealed class FaultWalkTests(ITestOutputHelper output)
         Assert.Superset(walked.ToHashSet(), counts.Keys.ToHashSet());
     }
 
+    [Theory]
+    [InlineData((int)Errno.EAGAIN)]
+    [InlineData((int)Errno.EINTR)]
+    public void A_call_to_the_verifier_that_a_signal_stops_is_made_again(int errno)
+    {
+        using var veth = Veth.Create();
+        using var memory = NonpagedPool.Create(new NonpagedPoolOptions { IdleKept = 64 << 20 });
+        int uses;
+        using (var counting = new FaultHook())
+        {
+            Assert.Null(Live(veth, memory));
+            uses = counting.Counts["bpf"];
+        }
+
+        for (int nth = 1; nth <= uses; nth++)
+        {
+            using var hook = new FaultHook("bpf", nth, (Errno)errno);
+            Assert.Null(Live(veth, memory));
+            Assert.True(hook.HasFired);
+        }
+    }
+
     // On this thread, which is a test's own; the namespace is left with it.
     private static Exception? Live(Veth veth, NonpagedPool memory) => veth.Left.Do<Exception?>(() =>
     {
