@@ -51,11 +51,29 @@ internal static unsafe class MachineExtents
         }
     }
 
+    /// <summary>
+    /// A place whose low 32 bits are not the physical address. A driver that gives its card a virtual address, cut to 32 bits,
+    /// would be right now and then; a machine is there to show such faults each time.
+    /// </summary>
+    private static SysResult Reserve(nuint length, nuint alignment, PhysicalAddress physical)
+    {
+        SysResult first = AddressSpace.Reserve(length, alignment, physical.Value);
+        if (first.IsError || (uint)first.Value != (uint)physical.Value) return first;
+        // Of places that follow each other, an alignment of less than 4 GiB apart, one at most is like that.
+        SysResult other = AddressSpace.Reserve(length + alignment, alignment, physical.Value);
+        AddressSpace.Release((nuint)first.Value, length);
+        if (other.IsError) return other;
+        nuint start = (nuint)other.Value;
+        bool isLike = (uint)start == (uint)physical.Value;
+        AddressSpace.Release(isLike ? start : start + length, alignment);
+        return new SysResult((nint)(isLike ? start + alignment : start));
+    }
+
     private static Extent MapTogether(SafeFileHandle descriptor, MemoryPiece[] pieces, string name)
     {
         nuint length = (nuint)pieces.Aggregate(0UL, (sum, piece) => sum + piece.Length);
         nuint alignment = nuint.Min(MaxAlignment, (nuint)BitOperations.RoundUpToPowerOf2((ulong)length));
-        SysResult reserved = AddressSpace.Reserve(length, alignment, pieces[0].Start.Value);
+        SysResult reserved = Reserve(length, alignment, pieces[0].Start);
         nuint start = reserved.IsError ? 0 : (nuint)reserved.Value;
         ulong[] frames = new ulong[length >> Page.Shift];
         nuint done = 0;
