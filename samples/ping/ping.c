@@ -23,6 +23,9 @@ typedef struct _PING {
     NDIS_TIMER Timer;
     STATE State, Before;
     BOOLEAN IsAwaiting;      /* the last ping's answer */
+    BOOLEAN IsTimed;         /* the timer is set, or its function is on the way */
+    BOOLEAN IsClosing;       /* who leaves last sets Done */
+    ULONG Sending;           /* threads in Go */
     UCHAR Mac[ETH_LENGTH_OF_ADDRESS], TargetMac[ETH_LENGTH_OF_ADDRESS];
     ULONG Address, Target;   /* as in a frame */
     ULONG Count, Timeout, Sent, Answered, Tries, Requests;
@@ -143,6 +146,20 @@ static VOID SendEcho(PPING Ping, USHORT Sequence)
 
 /* What is to be done next, and when again. */
 
+/* The timer is given up, or a thread has sent. */
+static VOID Leave(PPING Ping, BOOLEAN IsTimer)
+{
+    BOOLEAN isLast;
+
+    NdisAcquireSpinLock(&Ping->Lock);
+    if (IsTimer) Ping->IsTimed = FALSE;
+    else Ping->Sending--;
+    isLast = (BOOLEAN)(Ping->IsClosing && !Ping->IsTimed && Ping->Sending == 0);
+    NdisReleaseSpinLock(&Ping->Lock);
+    if (isLast) NdisSetEvent(&Ping->Done);
+}
+
+/* For who has the timer: it is not set, and no other thread sets it. */
 static VOID Go(PPING Ping)
 {
     STATE state;
@@ -154,12 +171,27 @@ static VOID Go(PPING Ping)
     if (Ping->State == Pinging && Ping->Sent == Ping->Count) Ping->State = Idle, isOver = TRUE;
     state = Ping->State;
     if (state == Pinging) next = ++Ping->Sent, Ping->IsAwaiting = TRUE;
+    if (state == Resolving || state == Pinging) Ping->Sending++;
     NdisReleaseSpinLock(&Ping->Lock);
     if (isOver) DbgPrint("%d of %d pings answered, %d requests answered\n", Ping->Answered, Ping->Count, Ping->Requests);
-    if (state != Resolving && state != Pinging) return;
+    if (state != Resolving && state != Pinging) {
+        Leave(Ping, TRUE);
+        return;
+    }
+    /* From here on the timer's function has it, which may run before this one has sent. */
     NdisSetTimer(&Ping->Timer, state == Resolving ? ARP_TIMEOUT : Ping->Timeout);
     if (state == Resolving) SendArp(Ping, 1, NULL, Ping->Target);
     else SendEcho(Ping, (USHORT)next);
+    Leave(Ping, FALSE);
+}
+
+/* Without waiting for the timer. Where it cannot be cancelled its function goes on. */
+static VOID GoNow(PPING Ping)
+{
+    BOOLEAN wasSet;
+
+    NdisCancelTimer(&Ping->Timer, &wasSet);
+    if (wasSet) Go(Ping);
 }
 
 static VOID TimerFunction(PVOID First, PVOID Context, PVOID Second, PVOID Third)
@@ -185,7 +217,7 @@ static VOID ReceiveArp(PPING Ping, const UCHAR *Arp, UINT Length)
         isResolved = TRUE;
     }
     NdisReleaseSpinLock(&Ping->Lock);
-    if (isResolved) Go(Ping);
+    if (isResolved) GoNow(Ping);
 }
 
 static VOID AnswerEcho(PPING Ping, const UCHAR *Frame, UINT Length)
@@ -209,7 +241,7 @@ static VOID AnswerEcho(PPING Ping, const UCHAR *Frame, UINT Length)
 static VOID ReceiveIp(PPING Ping, const UCHAR *Frame, UINT Length)
 {
     const UCHAR *ip = Frame + ETHERNET_HEADER, *icmp = ip + IP_HEADER;
-    BOOLEAN isAnswered = FALSE, wasSet;
+    BOOLEAN isAnswered = FALSE;
 
     if (Length < ETHERNET_HEADER + IP_HEADER + ICMP_HEADER || ip[0] != 0x45 || ip[9] != IP_ICMP) return;
     if (!NdisEqualMemory(ip + 16, &Ping->Address, sizeof(ULONG))) return;
@@ -222,10 +254,7 @@ static VOID ReceiveIp(PPING Ping, const UCHAR *Frame, UINT Length)
         isAnswered = TRUE;
     }
     NdisReleaseSpinLock(&Ping->Lock);
-    if (!isAnswered) return;
-    NdisCancelTimer(&Ping->Timer, &wasSet);
-    /* One that was not to be cancelled has sent the next already. */
-    if (wasSet) Go(Ping);
+    if (isAnswered) GoNow(Ping);
 }
 
 static VOID ReceiveFrame(PPING Ping, const UCHAR *Frame, UINT Length)
@@ -430,12 +459,20 @@ static VOID Free(PPING Ping)
 static VOID Close(PPING Ping)
 {
     NDIS_STATUS status;
-    BOOLEAN wasSet;
+    BOOLEAN wasSet, isUsed;
 
     NdisAcquireSpinLock(&Ping->Lock);
     Ping->State = Idle;
     NdisReleaseSpinLock(&Ping->Lock);
     NdisCancelTimer(&Ping->Timer, &wasSet);
+    NdisResetEvent(&Ping->Done);
+    /* A timer function that was on the way, and a thread that sends, still use all of this. */
+    NdisAcquireSpinLock(&Ping->Lock);
+    if (wasSet) Ping->IsTimed = FALSE;
+    Ping->IsClosing = (BOOLEAN)(Ping->IsTimed || Ping->Sending > 0);
+    isUsed = Ping->IsClosing;
+    NdisReleaseSpinLock(&Ping->Lock);
+    if (isUsed) NdisWaitEvent(&Ping->Done, 0);
     NdisResetEvent(&Ping->Done);
     NdisCloseAdapter(&status, Ping->Binding);
     if (status == NDIS_STATUS_PENDING) NdisWaitEvent(&Ping->Done, 0);
@@ -486,7 +523,10 @@ static VOID ProtocolBindAdapter(PNDIS_STATUS Status, NDIS_HANDLE BindContext, PN
         return;
     }
     if (ping->Target == 0 || ping->Count == 0) return;
+    NdisAcquireSpinLock(&ping->Lock);
     ping->State = Resolving;
+    ping->IsTimed = TRUE;
+    NdisReleaseSpinLock(&ping->Lock);
     Go(ping);
 }
 
@@ -506,7 +546,7 @@ static VOID ProtocolUnbindAdapter(PNDIS_STATUS Status, NDIS_HANDLE Context, NDIS
 static NDIS_STATUS ProtocolPnPEvent(NDIS_HANDLE Context, PNET_PNP_EVENT Event)
 {
     PPING ping = (PPING)Context;
-    BOOLEAN isAwake, wasSet;
+    BOOLEAN isAwake, wasSet, isStart = FALSE;
 
     if (Event->NetEvent != NetEventSetPower) return NDIS_STATUS_SUCCESS;
     isAwake = (BOOLEAN)(*(PNET_DEVICE_POWER_STATE)Event->Buffer == NetDeviceStateD0);
@@ -517,10 +557,15 @@ static NDIS_STATUS ProtocolPnPEvent(NDIS_HANDLE Context, PNET_PNP_EVENT Event)
         /* Nobody hears an answer in sleep: that ping goes out again. */
         if (ping->State == Pinging && ping->IsAwaiting) ping->Sent--;
         ping->IsAwaiting = FALSE;
+        /* Where a timer's function is still on the way, that goes on. */
+        isStart = !ping->IsTimed;
+        ping->IsTimed = TRUE;
     }
     NdisReleaseSpinLock(&ping->Lock);
-    if (!isAwake) NdisCancelTimer(&ping->Timer, &wasSet);
-    else Go(ping);
+    if (isStart) Go(ping);
+    if (isAwake) return NDIS_STATUS_SUCCESS;
+    NdisCancelTimer(&ping->Timer, &wasSet);
+    if (wasSet) Leave(ping, TRUE);
     return NDIS_STATUS_SUCCESS;
 }
 
