@@ -181,6 +181,8 @@ static VOID StartDevice(PADAPTER Adapter)
     WRITE(Adapter, Uchar, REG_COMMAND, COMMAND_TX_ENABLE | COMMAND_RX_ENABLE);
     WRITE(Adapter, Ulong, REG_TX_CONFIG, TX_CONFIG);
     ApplyFilter(Adapter);
+    /* What a full ring kept out waits in QEMU until this is written. */
+    WRITE(Adapter, Ushort, REG_RX_READ, (USHORT)-16);
     WRITE(Adapter, Ushort, REG_INTERRUPT_MASK, INTERRUPTS);
 }
 
