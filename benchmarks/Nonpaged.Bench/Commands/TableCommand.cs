@@ -13,13 +13,22 @@ internal static class TableCommand
     private static readonly Option<bool> s_beside = new("--beside")
     { Description = "Processors beside each other, in one table." };
 
+    private static readonly Option<bool> s_ratios = new("--ratios")
+    { Description = "Of the heap, ours to the best peer alone, processors beside each other." };
+
     public static Command Create()
     {
-        var command = new Command("table", "Saved results as tables.") { s_files, s_short, s_beside };
+        var command = new Command("table", "Saved results as tables.") { s_files, s_short, s_beside, s_ratios };
         command.SetAction(parsed =>
         {
             string[] files = parsed.GetValue(s_files)!;
             bool isShort = parsed.GetValue(s_short);
+            if (parsed.GetValue(s_ratios))
+            {
+                Console.Out.Write(BesideTable.Ratios([.. files.Select(Beside)]));
+                return;
+            }
+
             Console.Out.Write(isShort || parsed.GetValue(s_beside)
                 ? BesideTable.Of([.. files.Select(Beside)], isShort)
                 : string.Join(Environment.NewLine, files.Select(file => Table(File.ReadAllText(file)))));

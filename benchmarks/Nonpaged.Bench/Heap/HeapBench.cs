@@ -2,7 +2,7 @@ namespace Nonpaged.Bench;
 
 /// <summary>
 /// The heap beside the allocators of C programs. Each is in a process of its own; in each round of a row all take several
-/// short turns, one at a time, of which the least counts: what disturbs the machine disturbs all of them, and is seldom there
+/// short turns, one at a time, and the least counts: what disturbs the machine disturbs all of them, and is seldom there
 /// in all turns of one. Each round has new processes, because where the kernel places a stack and a heap makes a difference of
 /// a third, for all of them, and stays so for the life of a process. Only large live sets are kept from round to round:
 /// filling them takes the longest.

@@ -6,8 +6,14 @@ namespace Nonpaged.Bench;
 /// <param name="Rows">Its rows.</param>
 internal sealed record BesideResults(string Name, string Title, IReadOnlyList<BesideRow> Rows)
 {
+    /// <summary>When and in which version of ours it was measured.</summary>
+    public string Stamp { get; private init; } = "";
+
     public static BesideResults Of(string name, HeapResults results) => new(
-        name, HeapTable.Title(results), [.. results.Rows.Zip(results.Details).Select(one => Of(one.First, one.Second))]);
+        name, HeapTable.Title(results), [.. results.Rows.Zip(results.Details).Select(one => Of(one.First, one.Second))])
+    {
+        Stamp = string.Join(", ", new[] { results.Machine.Date, results.Machine.Commit }.OfType<string>()),
+    };
 
     public static BesideResults Of(string name, CResults results) => new(
         name, CCommand.Title(results),

@@ -28,14 +28,36 @@ internal static class BesideTable
         string Key(BesideRow row) => isShort ? row.Kind : row.Name;
     }
 
+    /// <summary>One small table for readers in a hurry: ours to the best peer, a column for each processor.</summary>
+    public static string Ratios(IReadOnlyList<BesideResults> all)
+    {
+        var text = new StringBuilder();
+        text.AppendLine(
+            $"| ours / best peer, minimum (median) |{string.Concat(all.Select(one => $" {one.Name}, {one.Stamp} |"))}");
+        text.AppendLine($"|---|{string.Concat(all.Select(_ => "---|"))}");
+        foreach (string kind in HeapSummary.Main)
+        {
+            text.Append($"| {kind} |");
+            foreach (BesideResults one in all) text.Append($" {RatioOf([.. one.Rows.Where(row => row.Kind == kind)])} |");
+            text.AppendLine();
+        }
+
+        text.Append("| all rows: ahead, level, behind |");
+        foreach (BesideResults one in all) text.Append($" {Verdict.Counts(one.Rows.Select(row => row.Ratio))} |");
+        return text.AppendLine().ToString();
+    }
+
+    private static string RatioOf(BesideRow[] rows) => rows.Length == 0
+        ? "–"
+        : $"**{Range(rows.Select(row => row.Ratio), Format.ShortRatio)}** "
+            + $"({Range(rows.Select(row => row.MedianRatio), Format.ShortRatio)})";
+
     private static string Cells(BesideRow[] rows)
     {
         if (rows.Length == 0) return " – | – | – |";
         string names = string.Join(", ", rows.Select(row => row.Best).OfType<string>().Distinct());
         string best = names.Length == 0 ? "–" : $"{Both(rows, row => row.Peer, Format.Short)}, {names}";
-        string ratio = $"**{Range(rows.Select(row => row.Ratio), Format.ShortRatio)}** "
-            + $"({Range(rows.Select(row => row.MedianRatio), Format.ShortRatio)})";
-        return $" {Both(rows, row => row.Ours, Format.Short)} | {best} | {ratio} |";
+        return $" {Both(rows, row => row.Ours, Format.Short)} | {best} | {RatioOf(rows)} |";
     }
 
     /// <summary>Where ours loses, the farthest first.</summary>

@@ -3,6 +3,14 @@ namespace Nonpaged.Bench;
 /// <summary>Which rows of "heap" are summed up together.</summary>
 internal static class HeapSummary
 {
+    /// <summary>The kinds that the README shows: those that most programs meet, and those in which ours loses most.</summary>
+    public static IReadOnlyList<string> Main { get; } =
+    [
+        "one block, 16 B to 64 KiB", "64 blocks, then freed, 16 B to 64 KiB", "churn of the network mix, one thread",
+        "churn of the network mix, two threads", "freed on the other thread", "bulk of 16, 32, 64",
+        "among many live blocks of 64 B", "64 KiB to 16 MiB, one by one",
+    ];
+
     public static string Kind(HeapRow row) => row.Row switch
     {
         "lifo" => $"one block, 16 B to 64 KiB{Sized(row)}",

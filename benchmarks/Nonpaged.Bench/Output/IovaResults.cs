@@ -6,7 +6,7 @@ namespace Nonpaged.Bench;
 internal sealed record IovaResults(MachineFacts Machine, string Guest, IReadOnlyList<IovaRow> Rows, IovaTranslate Translate);
 
 /// <summary>
-/// An extent of a size mapped and unmapped, in microseconds: the medians of processes, each of which tells its least of both
+/// An extent of a size mapped and unmapped, in microseconds: the medians of processes, where each gives its least of both
 /// sides; and the median of their ratios.
 /// </summary>
 internal sealed record IovaRow(string Rung, ulong Size, IovaTimes Ours, IovaTimes C, IovaTimes Ratios);

@@ -19,7 +19,14 @@ internal static class Verdict
         _ => Level,
     };
 
-    /// <summary>How many rows are which.</summary>
+    /// <summary>How many rows are ahead, level and behind, as numbers alone.</summary>
+    public static string Counts(IEnumerable<double?> ratios)
+    {
+        string[] all = [.. ratios.Where(ratio => ratio is not null).Select(ratio => Of(ratio))];
+        return string.Join(" / ", new[] { Ahead, Level, Behind }.Select(verdict => all.Count(one => one == verdict)));
+    }
+
+    /// <summary>How many rows are which, in a sentence.</summary>
     public static string Count(IEnumerable<double?> ratios)
     {
         string[] all = [.. ratios.Where(ratio => ratio is not null).Select(ratio => Of(ratio))];

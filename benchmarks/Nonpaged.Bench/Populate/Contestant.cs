@@ -32,7 +32,7 @@ internal sealed class Contestant(string name, bool needsPool, Func<double> measu
     }
 
     // A virtual machine's free memory goes back to its host after a while (free page reporting), and is then slow at the first
-    // touch. So each turn has a round ahead that gets the memory back, or whoever comes first would pay for all. Something else
+    // touch. So each turn has a round ahead that gets the memory back, or the first one would pay for all. Something else
     // on the machine may use the huge pages for a moment.
     private double Measure()
     {

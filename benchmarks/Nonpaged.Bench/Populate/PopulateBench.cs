@@ -8,7 +8,7 @@ internal sealed class PopulateBench(int rounds, TextWriter log)
 {
     private const int WarmUps = 8;
 
-    // Of a millisecond each, of which single ones differ by half.
+    // Each takes a millisecond, and single ones differ by half.
     private const long ShortRounds = 16 << 20;
     private const int TimesAsManyShort = 12;
     private const int FirstRounds = 3;

@@ -42,10 +42,21 @@ public sealed class BesideTableTests
             lines);
     }
 
+    [Fact]
+    public void The_short_table_of_a_hurried_reader_has_ratios_alone_and_says_how_many_rows_are_behind()
+    {
+        var main = new BesideResults(
+            "amd-zen4", "AMD EPYC", [Row("one", 1, 2, HeapSummary.Main[0]), Row("two", 3, 2, "other")]);
+        string[] lines = [.. BesideTable.Ratios([main, s_second]).Split('\n').Select(line => line.TrimEnd())];
+        Assert.Contains($"| {HeapSummary.Main[0]} | **0.50** (0.50) | – |", lines);
+        Assert.Contains("| all rows: ahead, level, behind | 1 / 0 / 1 | 0 / 0 / 1 |", lines);
+        Assert.DoesNotContain(lines, line => line.Contains("other", StringComparison.Ordinal));
+    }
+
     private static string[] Lines(bool isShort) =>
         [.. BesideTable.Of([s_first, s_second], isShort).Split('\n').Select(line => line.TrimEnd())];
 
-    private static BesideRow Row(string name, double ours, double peer) => new(
-        "bulk", name, Times.Of("ours", [ours, 2 * ours, 3 * ours]), "glibc",
+    private static BesideRow Row(string name, double ours, double peer, string kind = "bulk") => new(
+        kind, name, Times.Of("ours", [ours, 2 * ours, 3 * ours]), "glibc",
         Times.Of("glibc", [peer, 2 * peer, 3 * peer]), ours / peer);
 }
