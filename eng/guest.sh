@@ -10,7 +10,7 @@ guest_modules=(
     kernel/drivers/block/brd.ko
 )
 
-# Sets NONPAGED_GUEST_KERNEL, NONPAGED_GUEST_INITRAMFS and NONPAGED_HOST. Fails where something cannot be had, and has said why.
+# Sets NONPAGED_GUEST_KERNEL, NONPAGED_GUEST_INITRAMFS and NONPAGED_HOST. Fails where something is missing, and has said why.
 prepare_guest() {
     fetch_kernel || return 1
     build_host || return 1

@@ -10,7 +10,7 @@ internal static class Parent
 {
     public static int Run(long messages)
     {
-        // Of this user alone: whoever connects gets the memory.
+        // For this user alone: a process that connects gets the memory.
         DirectoryInfo folder = Directory.CreateTempSubdirectory("ring-");
         try
         {

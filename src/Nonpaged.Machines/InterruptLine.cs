@@ -10,7 +10,7 @@ public abstract class InterruptLine
     public abstract bool IsRaised { get; }
 
     /// <summary>
-    /// Whoever serves the line has done so. A machine that masks its line when it is raised unmasks it, and it may be raised
+    /// The line was served. A machine that masks its line when it is raised unmasks it, and it may be raised
     /// again at once; others have nothing to do.
     /// </summary>
     public virtual void EndOfInterrupt()

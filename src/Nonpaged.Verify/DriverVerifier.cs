@@ -1,7 +1,7 @@
 namespace Nonpaged.Verify;
 
 /// <summary>
-/// Verifies a miniport in C# in the calling process, one run after the other: for the tests of whoever writes one. What would
+/// Verifies a miniport in C# in the calling process, one run after the other: for the tests of its author. What would
 /// take a process with it (a fault of memory, a function that never returns) takes this one; <c>nonpaged verify</c> runs each
 /// in a process of its own.
 /// </summary>

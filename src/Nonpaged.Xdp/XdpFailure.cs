@@ -5,7 +5,7 @@ namespace Nonpaged.Xdp;
 /// </summary>
 /// <param name="Kind">What kind of limit it was.</param>
 /// <param name="Step">The step that failed: a system call and what it was for.</param>
-/// <param name="Reason">What cannot be had, as a sentence.</param>
+/// <param name="Reason">What failed, as a sentence.</param>
 /// <param name="Limit">The limit that was hit, with its value and where it was read.</param>
 /// <param name="Remedy">What lifts it; where a command does, a command that can be pasted.</param>
 public sealed record XdpFailure(XdpFailureKind Kind, string Step, string Reason, string Limit, string Remedy)

@@ -74,7 +74,7 @@ public sealed class ExportedMemory : IDisposable
     /// <param name="child">How the process will be started.</param>
     /// <param name="name">The environment variable; another one for each block.</param>
     /// <returns>To be disposed when the process has been started: until then every process that is started inherits the
-    /// descriptor, whoever starts it.</returns>
+    /// descriptor, from any part of the program that starts it.</returns>
     /// <exception cref="AllocationException">There is no further descriptor.</exception>
     /// <exception cref="NotSupportedException">The block is in too many ranges for an environment variable: send it over a
     /// socket.</exception>
@@ -90,7 +90,7 @@ public sealed class ExportedMemory : IDisposable
 
     /// <summary>Maps the block into this process.</summary>
     /// <exception cref="InvalidDataException">The ranges do not lie in the file, or the file may be made shorter, so that a read
-    /// could end the process: whoever sent it is not to be trusted.</exception>
+    /// could end the process: do not trust the sender.</exception>
     /// <exception cref="NotSupportedException">The block has 2 GiB or more.</exception>
     /// <exception cref="AllocationException">It cannot be mapped.</exception>
     public OpenedMemory Open() => ExportMapping.Open(this);

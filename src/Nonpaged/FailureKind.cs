@@ -23,7 +23,7 @@ public enum FailureKind
     PinLimit,
 
     /// <summary>
-    /// This memory can't be pinned, whoever asks: it is not mapped readable and writable, or is that of a file on a disk.
+    /// No privilege helps to pin this memory: it is not mapped readable and writable, or is that of a file on a disk.
     /// </summary>
     NotPinnable,
 

@@ -27,7 +27,7 @@ internal sealed class DeviceChecks(Surroundings here)
             "A device sees only what is mapped for it, at addresses below any limit.");
         string processor = here.Files.Read("/proc/cpuinfo") ?? "";
         const string Effect =
-            "A device reaches all memory at its physical address, and a low address cannot be had for the asking.";
+            "A device reaches all memory at its physical address, and the pool cannot choose a low address.";
         if (processor.Contains(" hypervisor", StringComparison.Ordinal))
         {
             return new Check(

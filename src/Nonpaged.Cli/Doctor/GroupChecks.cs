@@ -18,7 +18,7 @@ internal sealed class GroupChecks(Surroundings here)
         const string Name = "memory limit";
         string required = $"{Size.Format(Little)} left in the control group";
         if (_limits.FindMemory() is not { } limit)
-            return new Check(Name, CheckStatus.Ok, required, "none", "All memory of the machine can be had.");
+            return new Check(Name, CheckStatus.Ok, required, "none", "This process may use all memory of the machine.");
         if (limit.Left >= Little) return new Check(
             Name, CheckStatus.Ok, required, limit.Found, "The control group ends the program when it needs more.");
         const string Effect = "Little is left before the control group ends the program.";
@@ -39,7 +39,7 @@ internal sealed class GroupChecks(Surroundings here)
         const string Name = "hugepages limit";
         const string Required = "2 MiB or more left in the control group, to use hugepages";
         if (_limits.FindHugepages() is not { } limit)
-            return new Check(Name, CheckStatus.Ok, Required, "none", "All hugepages of the machine can be had.");
+            return new Check(Name, CheckStatus.Ok, Required, "none", "This process may use all hugepages of the machine.");
         if (limit.Left >= 2UL << 20) return new Check(
             Name, CheckStatus.Ok, Required, limit.Found, "Beyond it hugepages are refused, and the pool takes its next rung.");
         const string Effect = "No hugepages for this control group, however many there are.";

@@ -28,7 +28,7 @@ internal sealed class HugepageChecks(Surroundings here)
     private Check LookAtPool()
     {
         const string Name = "hugepages of 2 MiB";
-        const string Required = "one free for every 2 MiB that is to be had at once";
+        const string Required = "one free page for every 2 MiB you want without delay";
         Pool pool = Read(Huge);
         if (pool.Free > 0)
             return new Check(Name, CheckStatus.Ok, Required, pool.Found, "Contiguous memory comes from the pool, at once.");
@@ -51,7 +51,7 @@ internal sealed class HugepageChecks(Surroundings here)
         {
             return new Check(
                 Name, CheckStatus.Missing, Required, "this processor has none",
-                "A physical range of more than 2 MiB is had where frames happen to lie in a row.");
+                "A physical range of more than 2 MiB depends on frames that happen to lie in a row.");
         }
 
         return pool.Free > 0
@@ -61,7 +61,7 @@ internal sealed class HugepageChecks(Surroundings here)
                 CheckStatus.Warn,
                 Required,
                 pool.Found,
-                "A physical range of more than 2 MiB is had where frames happen to lie in a row. "
+                "A physical range of more than 2 MiB depends on frames that happen to lie in a row. "
                     + $"This takes 1 GiB for one, if memory still has such a range{OnNode}.",
                 here.Shell.Write(pool.Total + 1, $"{pool.Path}/nr_hugepages"));
     }

@@ -69,7 +69,7 @@ internal sealed class PinChecks(Surroundings here)
         ulong room = MemlockCheck.Room(here);
         string found = room == LibC.RLIM_INFINITY
             ? $"works; no memlock limit (a ring takes {Size.Format(MemlockBudget.RingCharge)})"
-            : $"works; {Size.Format(room)} of memlock left, of which a ring takes {Size.Format(MemlockBudget.RingCharge)}";
+            : $"works; {Size.Format(room)} of memlock left; a ring takes {Size.Format(MemlockBudget.RingCharge)}";
         return room >= Least
             ? new Check(Name, CheckStatus.Ok, Required, found, Meaning)
             : new Check(
@@ -108,7 +108,7 @@ internal sealed class PinChecks(Surroundings here)
                 line)
             : Missing(
                 found,
-                $"{here.Pins.Instead} Whoever started this program forbade io_uring to it: "
+                $"{here.Pins.Instead} This program was started without permission to use io_uring: "
                 + "a container's runtime, or SystemCallFilter= of a systemd service.");
     }
 

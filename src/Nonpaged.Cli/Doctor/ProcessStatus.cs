@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Nonpaged.Cli;
 
-/// <summary>What the kernel tells of this process (proc_pid_status(5)), and of others of the same user.</summary>
+/// <summary>What the kernel says about this process (proc_pid_status(5)), and of others of the same user.</summary>
 internal sealed class ProcessStatus(SystemFiles files)
 {
     private const string Own = "/proc/self/status";

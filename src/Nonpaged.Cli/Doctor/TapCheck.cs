@@ -15,7 +15,7 @@ internal static class TapCheck
         if (opened.IsError)
         {
             string? device = here.Container.Device("/dev/net/tun");
-            string meaning = "No adapter can be made a network interface; all else is as it was.";
+            string meaning = "--tap is unavailable; everything else works.";
             return new Check(
                 Name,
                 CheckStatus.Missing,

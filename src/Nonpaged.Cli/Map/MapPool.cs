@@ -9,7 +9,7 @@ internal sealed record MapPool(string Name, MapAddresses Addresses, IReadOnlyLis
 {
     public ulong Length { get; } = Extents.Aggregate(0UL, (sum, extent) => sum + extent.Length);
 
-    /// <summary>The kernel tells of some of its pages that they are there, and not where.</summary>
+    /// <summary>The kernel says that some of its pages are there, and not where.</summary>
     public bool IsHidden { get; init; }
 
     /// <summary>How much of it lies in runs, in bytes.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Nonpaged.Cli;
 
-/// <summary>An extent as a line of characters, each of which stands for an equal part of it.</summary>
+/// <summary>An extent as a line of characters. Each stands for an equal part of it.</summary>
 internal static class MapStrip
 {
     private const int Width = 64;

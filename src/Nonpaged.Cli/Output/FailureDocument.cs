@@ -2,7 +2,7 @@ using Nonpaged.Xdp;
 
 namespace Nonpaged.Cli;
 
-/// <summary>Why something could not be had, as JSON.</summary>
+/// <summary>Why something failed, as JSON.</summary>
 internal sealed record FailureDocument(string Kind, int? Errno, string Reason, long? LimitValue, string Limit, string Remedy)
 {
     public static FailureDocument? From(AllocationFailure? failure) => failure is null

@@ -62,7 +62,7 @@ internal sealed class Proof : IDisposable
     }
 
     /// <summary>
-    /// Where compaction finds pages to move depends on how memory lies, so the controls are placed among fragments anew until one
+    /// Where compaction finds pages to move depends on how memory lies, so controls are placed among fragments again until one
     /// of them has moved. The pool's memory stays the same through all rounds.
     /// </summary>
     private void Compact(Action<string> report)

@@ -29,7 +29,7 @@ internal static class ProvePrinter
 
     private static (string Memory, string? Pin) Column(ProveRow row) => (row.Memory, row.Pin);
 
-    /// <summary>What one attack did to memory of one pin, of whichever rung.</summary>
+    /// <summary>What one attack did to memory with one kind of pin, on any rung.</summary>
     private static ProveRow Sum(ProveRow[] rows)
     {
         ProveRow[] taken = [.. rows.Where(row => row.Changed is not null)];

@@ -11,7 +11,7 @@ internal static class Region
             + "LENGTH@ADDRESS as reserved at boot (memmap=LENGTH$ADDRESS), with ,wb to have it cached; "
             + "or DEVICE/resourceN, DEVICE/resourceN_wc. May be given again.");
 
-    /// <exception cref="CommandException">A region is not written so, or cannot be had.</exception>
+    /// <exception cref="CommandException">A region is not written so, or cannot be used.</exception>
     public static IReadOnlyList<MemoryRegion> Parse(IEnumerable<string>? regions) => [.. (regions ?? []).Select(Parse)];
 
     private static MemoryRegion Parse(string text)

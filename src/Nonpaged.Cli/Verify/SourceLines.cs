@@ -5,7 +5,7 @@ using Nonpaged.Ndis;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// Functions, files and lines of places in drivers: by addr2line(1) of GNU binutils, which whoever compiles a driver has. A place
+/// Functions, files and lines of places in drivers: by addr2line(1) of GNU binutils, which come with the compiler. A place
 /// in C# brings its own. Not thread-safe.
 /// </summary>
 internal sealed class SourceLines

@@ -8,7 +8,7 @@ internal static unsafe class Rtl8139Startup
     // The device may write this much behind the ring's nominal end (RCR, RBLEN).
     private const uint RingTail = 16;
 
-    // The device takes 32-bit addresses. A board may wire fewer lines; a larger number is for whoever wants to see what a wrong
+    // The device takes 32-bit addresses. A board may wire fewer lines; a larger number is for those who want to see what a wrong
     // limit does.
     private const uint DefaultAddressBits = 32;
 

@@ -221,8 +221,8 @@ internal static unsafe partial class Bpf
         return result;
     }
 
-    // A signal that is pending stops the verifier (EAGAIN) and a test run (EINTR), whoever it is for, and the runtime sends
-    // itself such: kernel/bpf/verifier.c, do_check; net/bpf/test_run.c. So often in a row it is something else.
+    // A signal that is pending stops the verifier (EAGAIN) and a test run (EINTR), and the runtime sends itself
+    // such: kernel/bpf/verifier.c, do_check; net/bpf/test_run.c. So often in a row it is something else.
     private const int MostTries = 100;
 
     private static SysResult Call(int command, void* attribute, int size)

@@ -50,7 +50,7 @@ internal static unsafe partial class LibC
     /// <summary>Receives what is there; EAGAIN where that is nothing. 0 is the end (recv(2), MSG_DONTWAIT).</summary>
     public static SysResult RecvAtOnce(SafeFileHandle socket, Span<byte> data) => Recv(socket, data, MSG_DONTWAIT);
 
-    /// <summary>Ends both directions; whoever waits to receive wakes up (shutdown(2)).</summary>
+    /// <summary>Ends both directions; a thread that waits to receive wakes up (shutdown(2)).</summary>
     public static SysResult Shutdown(SafeFileHandle socket) =>
         Fails("shutdown", out SysResult injected) ? injected : Result(shutdown(socket, SHUT_RDWR));
 

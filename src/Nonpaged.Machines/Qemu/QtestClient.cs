@@ -192,7 +192,7 @@ internal sealed class QtestClient
     {
         _receiver.ReadUntilEnd();
 
-        // Whoever is held up in a send lets go of the lock.
+        // A thread that is held up in a send lets go of the lock.
         LibC.Shutdown(_socket);
         lock (_sending) _gone = true;
 

@@ -65,7 +65,7 @@ internal sealed class QtestReceiver(SafeFileHandle socket, Action<uint, bool> in
             LibC.PollForReading(socket, -1);
             if (!_receiving.TryEnter())
             {
-                // Whoever looks for its answer takes this in.
+                // The thread that looks for its answer takes this in.
                 Thread.Yield();
                 continue;
             }

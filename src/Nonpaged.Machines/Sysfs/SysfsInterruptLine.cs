@@ -17,7 +17,7 @@ internal sealed class SysfsInterruptLine(uint vector, SysfsDevice[] devices) : I
         }
     }
 
-    /// <summary>Tells of a line that is up. On the machine's thread, again and again for as long as it is.</summary>
+    /// <summary>Reports that the line is up. On the machine's thread, again and again for as long as it is.</summary>
     public void Look()
     {
         if (Raised is { } handler && IsRaised) handler();

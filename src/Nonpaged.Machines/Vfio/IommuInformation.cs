@@ -4,7 +4,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Machines.Vfio;
 
-/// <summary>What the kernel tells of a container's IOMMU (VFIO_IOMMU_GET_INFO).</summary>
+/// <summary>What the kernel says about a container's IOMMU (VFIO_IOMMU_GET_INFO).</summary>
 /// <param name="PageSizes">The sizes of pages that it maps, a bit each.</param>
 /// <param name="Usable">The addresses that may be mapped. The gaps between them are reserved, such as the window of
 /// message-signalled interrupts.</param>
@@ -34,7 +34,7 @@ internal sealed unsafe record IommuInformation(ulong PageSizes, IReadOnlyList<Io
         return read;
     }
 
-    /// <summary>Reads the chain of capabilities, of which a wrong link ends what is known and does no harm.</summary>
+    /// <summary>Reads the chain of capabilities. A wrong link ends it, and does no harm.</summary>
     public static IommuInformation Parse(ReadOnlySpan<byte> room)
     {
         Interop.Vfio.IommuInfo head = Unsafe.ReadUnaligned<Interop.Vfio.IommuInfo>(in room[0]);

@@ -13,7 +13,7 @@ internal sealed class VfioBinding(string root = "")
     private readonly PciFunctions _functions = new(root);
 
     /// <summary>Takes a function from the kernel. What it was before; nothing was done where that was vfio-pci already.</summary>
-    /// <exception cref="MachineException">It cannot be had, and then it is as it was.</exception>
+    /// <exception cref="MachineException">Binding failed, and the card is as it was.</exception>
     public PciFunction Bind(string address)
     {
         PciFunction function = _functions.Find(address);

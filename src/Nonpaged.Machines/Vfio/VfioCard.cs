@@ -58,7 +58,7 @@ internal sealed class VfioCard : IDisposable
 
     public IEnumerable<(PciBar Bar, VfioRegion Region)> Bars => _bars;
 
-    /// <exception cref="MachineException">It cannot be had.</exception>
+    /// <exception cref="MachineException">The card cannot be opened.</exception>
     public static VfioCard Open(VfioContainer container, PciFunction function, PciInterruptKind interrupt)
     {
         SysResult opened = container.OpenDevice(function, out SafeFileHandle device);

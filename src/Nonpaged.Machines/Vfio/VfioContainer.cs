@@ -37,7 +37,7 @@ internal sealed class VfioContainer : IommuAddressSpace, IDisposable
     /// <summary>Opens the groups of functions, which share one address space then.</summary>
     /// <param name="functions">Bound to vfio-pci.</param>
     /// <param name="highest">The last address that the devices can put out.</param>
-    /// <exception cref="MachineException">One cannot be had.</exception>
+    /// <exception cref="MachineException">A container cannot be opened.</exception>
     public static VfioContainer Open(IReadOnlyList<PciFunction> functions, ulong highest)
     {
         using var unused = new HandleScope();

@@ -5,7 +5,7 @@ namespace Nonpaged.Machines.Vfio;
 
 /// <summary>
 /// Cards of this machine behind its IOMMU, by VFIO (Documentation/driver-api/vfio.rst). They reach the memory of the pool that
-/// the machine makes and no other: the IOMMU keeps them from it, and <see cref="Faulted"/> tells of attempts. However this
+/// the machine makes and no other: the IOMMU keeps them from it, and <see cref="Faulted"/> reports attempts. However this
 /// process ends, the kernel takes the cards' way to memory and resets them.
 /// </summary>
 /// <remarks>After it is disposed of, reads give all ones and writes vanish.</remarks>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Nonpaged.Ndis.Native;
 
-/// <summary>Hands each call of a C driver to whoever wants to see them. Set before the driver is loaded.</summary>
+/// <summary>Hands each call of a C driver to a listener. Set before the driver is loaded.</summary>
 internal static class CallTrace
 {
     private static readonly long s_start = Stopwatch.GetTimestamp();

@@ -14,7 +14,7 @@ internal readonly ref struct NativeCall
     }
 
     /// <summary>
-    /// Tells of an exception that a call of memory answers with its failure: no C program could handle it. Never throws.
+    /// Reports an exception that a memory call answers with its failure: no C program could handle it. Never throws.
     /// </summary>
     public static void Fail(string name, Exception exception)
     {

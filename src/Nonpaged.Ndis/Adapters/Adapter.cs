@@ -70,7 +70,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// <summary>The address that the adapter uses; null until it runs.</summary>
     public MacAddress? MacAddress => Receives.Address;
 
-    /// <summary>Completes when the adapter is halted, whoever halted it.</summary>
+    /// <summary>Completes when the adapter is halted, by any of the ways.</summary>
     public Task Halted => _halted.Task;
 
     /// <summary>Frames that the miniport reported as sent.</summary>
@@ -137,7 +137,7 @@ public sealed class Adapter : IDisposable, IAdapterLife
     /// instead; a protocol that does not support the events closes the adapter. Call it outside of a driver's functions.
     /// </summary>
     /// <returns>
-    /// NDIS_STATUS_SUCCESS; NDIS_STATUS_ADAPTER_NOT_READY where it does not run; otherwise the answer of whoever refused, and
+    /// NDIS_STATUS_SUCCESS; NDIS_STATUS_ADAPTER_NOT_READY where it does not run; otherwise the answer of who refused, and
     /// nothing has changed.
     /// </returns>
     public NDIS_STATUS Suspend() => _power.Suspend();

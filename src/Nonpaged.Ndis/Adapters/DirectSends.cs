@@ -50,7 +50,7 @@ internal sealed unsafe class DirectSends(
     /// </summary>
     public void Await() => SpinWait.SpinUntil(() => Volatile.Read(ref _underWay) == 0, s_patience);
 
-    // Looked at behind the count: whoever ends the adapter forbids it first, and then waits.
+    // Looked at behind the count: the thread that ends the adapter forbids it first, and then waits.
     private bool TryBegin(ReadOnlySpan<nint> packets)
     {
         Interlocked.Increment(ref _underWay);

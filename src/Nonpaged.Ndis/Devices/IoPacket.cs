@@ -16,7 +16,7 @@ internal sealed unsafe class IoPacket
     private int _isCompleted;
     private bool _wasMarkedPending;
 
-    /// <summary>One of a program. Whoever makes it puts it into the <see cref="IrpTable"/> before a driver sees it.</summary>
+    /// <summary>One of a program. Its maker puts it into the <see cref="IrpTable"/> before a driver sees it.</summary>
     /// <param name="instance">Whose memory the buffers are.</param>
     /// <param name="owner">The driver that completes or frees it.</param>
     /// <param name="file">The open file; null for a driver's own.</param>
@@ -168,7 +168,7 @@ internal sealed unsafe class IoPacket
 
     private bool CancelHeld()
     {
-        // Whoever cancels, the driver's function runs in the driver's name.
+        // The driver's function runs in the driver's name, in any thread that cancels.
         using CallContext.Scope scope = CallContext.Enter(
             new CallContext(Instance, Owner, CallContext.CurrentIrql, Initializing: false));
         Irql before = CancelLock.Acquire(nameof(IoLibrary.IoCancelIrp));

@@ -1,7 +1,7 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// The rules that bind whoever calls NdisAllocateMemory. A breach is reported, and refused only where the instance was asked to.
+/// The rules that bind a caller of NdisAllocateMemory. A breach is reported, and refused only where the instance was asked to.
 /// </summary>
 internal static class AllocationRules
 {

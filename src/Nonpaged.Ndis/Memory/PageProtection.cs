@@ -5,14 +5,14 @@ internal static class PageProtection
 {
     private const uint Access = CoreDll.PAGE_NOACCESS | CoreDll.PAGE_READONLY | CoreDll.PAGE_READWRITE;
 
-    /// <summary>Why a protection cannot be had, or null.</summary>
+    /// <summary>Why a protection is refused, or null.</summary>
     public static AllocationFailure? Refuse(uint protect)
     {
         uint access = protect & ~CoreDll.PAGE_NOCACHE;
         if (access is not (CoreDll.PAGE_NOACCESS or CoreDll.PAGE_READONLY or CoreDll.PAGE_READWRITE))
         {
             return new AllocationFailure(FailureKind.InvalidRequest,
-                $"The protection 0x{protect:x} cannot be had: memory for devices is never executable, and has no guard pages.",
+                $"The protection 0x{protect:x} is refused: memory for devices is never executable, and has no guard pages.",
                 $"PAGE_NOACCESS, PAGE_READONLY and PAGE_READWRITE (mask 0x{Access:x}), with PAGE_NOCACHE or without",
                 "pass PAGE_READWRITE");
         }

@@ -1,6 +1,6 @@
 namespace Nonpaged.Ndis;
 
-/// <summary>Reports in the name of whoever calls.</summary>
+/// <summary>Reports in the name of the caller.</summary>
 internal static class CallContextExtensions
 {
     public static void Report(this CallContext context, NdisReportKind kind, string call, string message) =>

@@ -4,7 +4,7 @@ namespace Nonpaged.Ndis;
 
 public static unsafe partial class NdisLibrary
 {
-    /// <summary>Whoever calls; a call made at too high an IRQL is reported.</summary>
+    /// <summary>The caller; a call made at too high an IRQL is reported.</summary>
     internal static CallContext Caller(Irql highest, [CallerMemberName] string call = "")
     {
         CallContext context = CallContext.Current;

@@ -5,7 +5,7 @@ public static unsafe partial class NdisLibrary
     /// <summary>A resource is in use by other hardware.</summary>
     public const uint NDIS_ERROR_CODE_RESOURCE_CONFLICT = 0xC0001388;
 
-    /// <summary>Memory or another resource could not be had.</summary>
+    /// <summary>Memory or another resource could not be allocated.</summary>
     public const uint NDIS_ERROR_CODE_OUT_OF_RESOURCES = 0xC0001389;
 
     /// <summary>The hardware failed.</summary>

@@ -124,7 +124,7 @@ internal sealed unsafe class ElementPool(NdisInstance instance, Driver owner, st
         }
     }
 
-    /// <summary>Gives the memory back whoever holds descriptors: at the end of the instance, when nobody runs any more.</summary>
+    /// <summary>Gives the memory back though descriptors are held: at the end of the instance, when no driver runs.</summary>
     public void Abandon()
     {
         lock (_lock)

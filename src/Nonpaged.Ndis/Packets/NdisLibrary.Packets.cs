@@ -73,7 +73,7 @@ public static unsafe partial class NdisLibrary
 
     /// <summary>
     /// A packet's first buffer with its address and length, and the length of all as they are now: buffers that were adjusted
-    /// since the packet was counted are counted anew, other than by NdisQueryPacket (NdisGetFirstBufferFromPacket, NDIS 5.1).
+    /// since the packet was counted are counted again, other than by NdisQueryPacket (NdisGetFirstBufferFromPacket, NDIS 5.1).
     /// </summary>
     public static void NdisGetFirstBufferFromPacket(
         NDIS_PACKET* Packet,

@@ -46,7 +46,7 @@ internal sealed unsafe class Binding(Adapter adapter, ProtocolRegistration proto
         return Begun(!IsClosing && Adapter.Sends.Send(this, [(nint)packet]), end);
     }
 
-    /// <summary>All of them together, each of which is completed by ProtocolSendComplete.</summary>
+    /// <summary>All of them together. ProtocolSendComplete completes each.</summary>
     public void Send(ReadOnlySpan<nint> packets)
     {
         if (packets.IsEmpty) return;

@@ -43,7 +43,7 @@ internal sealed unsafe class FencedMemory(NdisInstance instance, string what)
         return true;
     }
 
-    /// <summary>Whoever has them: all are NDIS's again.</summary>
+    /// <summary>All are NDIS's again, even those that a driver still has.</summary>
     public void FreeAll()
     {
         foreach (nint address in _pieces.Keys) Free(address);

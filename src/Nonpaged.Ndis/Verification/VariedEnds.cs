@@ -1,7 +1,7 @@
 namespace Nonpaged.Ndis;
 
 /// <summary>
-/// Chooses where NDIS 5 leaves a choice to whoever is below a protocol: a send or a request ends before the call returns, or
+/// Chooses where NDIS 5 leaves a choice to the driver below a protocol: a send or a request ends before the call returns, or
 /// later by its completion function; a frame comes as a packet that the protocol may keep, or with a look-ahead buffer.
 /// Thread-safe.
 /// </summary>

@@ -45,7 +45,7 @@ internal sealed class TapDevice : IDisposable
             SysResult made = Tap.SetInterface(device, name);
             if (made.IsError) throw TapFailures.NotMade(name, made.Errno);
             tap = new TapDevice(device);
-            // Until the adapter tells of its link.
+            // Until the adapter indicates its link.
             tap.SetCarrier(false);
             return tap;
         }
@@ -101,7 +101,7 @@ internal sealed class TapDevice : IDisposable
         return result.Errno == Errno.EINTR || (!result.IsError && (events & (LibC.POLLERR | LibC.POLLHUP)) == 0);
     }
 
-    /// <summary>Wakes whoever waits, for good.</summary>
+    /// <summary>Wakes all waiters, for good.</summary>
     public void Wake() => LibC.Write(_wake, [1]);
 
     public void Dispose()

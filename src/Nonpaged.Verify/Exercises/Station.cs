@@ -225,7 +225,7 @@ internal sealed unsafe class Station : IDisposable
         if (!_sent.TryRemove((nint)packet, out SentPacket? sent)) return;
         if (status != NDIS_STATUS_SUCCESS) Interlocked.Increment(ref _failed);
         if (_isAsleep && _sent.IsEmpty) _protocol.Instance.Wake();
-        // The protocol frees it as its own, whoever's function runs.
+        // The protocol frees it as its own, no matter whose function runs.
         _protocol.Run(() => Free(packet, sent));
     }
 

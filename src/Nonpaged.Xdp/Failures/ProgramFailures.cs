@@ -2,7 +2,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
 
-/// <summary>Why a program, or its map, cannot be had, in words that help.</summary>
+/// <summary>Why a program, or its map, cannot be loaded, in words that help.</summary>
 internal static class ProgramFailures
 {
     public static XdpFailure Map(Errno errno) => errno is Errno.EPERM or Errno.EACCES

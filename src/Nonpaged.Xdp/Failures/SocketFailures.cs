@@ -2,7 +2,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
 
-/// <summary>Why a socket, its memory or its rings cannot be had, in words that help.</summary>
+/// <summary>Why a socket, its memory or its rings cannot be made, in words that help.</summary>
 internal static class SocketFailures
 {
     public static XdpFailure Socket(Errno errno) => errno switch

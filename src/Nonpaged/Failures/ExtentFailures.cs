@@ -2,7 +2,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-/// <summary>Why an extent cannot be had, or does not do.</summary>
+/// <summary>Why an extent cannot be obtained, or does not do.</summary>
 internal static class ExtentFailures
 {
     public static AllocationFailure NoFile(Errno errno) => errno == Errno.EMFILE

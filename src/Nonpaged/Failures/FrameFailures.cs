@@ -2,13 +2,13 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-/// <summary>Why memory of certain frames cannot be had.</summary>
+/// <summary>Why memory of certain frames cannot be allocated.</summary>
 internal static class FrameFailures
 {
     /// <summary>It matters which frames memory is of, and they may not be read.</summary>
     public static AllocationFailure Unreadable(in PageRequest request, FrameReading reading) => new(
         FailureKind.FramesUnknown,
-        $"{request.Pages << Page.Shift} bytes of chosen frames cannot be had: neither more than 2 MiB in one piece nor an "
+        $"Cannot allocate {request.Pages << Page.Shift} bytes of chosen frames: neither more than 2 MiB in one piece nor an "
             + "address limit can be kept by "
             + "a process that does not know its frames.",
         reading.Note,
@@ -21,7 +21,7 @@ internal static class FrameFailures
         if (request.Limit != ulong.MaxValue) return Unreachable(request.Limit, known);
         return new AllocationFailure(
             FailureKind.Fragmented,
-            $"{request.Pages << Page.Shift} bytes as one physical range cannot be had: "
+            $"Cannot allocate {request.Pages << Page.Shift} bytes as one physical range: "
                 + "what the kernel gives is contiguous within 2 MiB, and longer "
                 + "by chance only.",
             known,
@@ -33,7 +33,8 @@ internal static class FrameFailures
     /// <summary>No memory lies below a limit.</summary>
     public static AllocationFailure Unreachable(ulong limit, string known) => new(
         FailureKind.AddressLimit,
-        $"No memory at or below 0x{limit:x} can be had: a process cannot choose its frames, and the kernel gives low ones last.",
+        $"Cannot allocate memory at or below 0x{limit:x}: a process cannot choose its frames, and the kernel hands out low ones "
+            + "last.",
         known,
         "put the device behind an IOMMU, where the limit is a matter of the IOVA; or reserve a region at boot (kernel command "
             + "line "

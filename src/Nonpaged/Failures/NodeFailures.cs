@@ -2,7 +2,7 @@ using Nonpaged.Interop;
 
 namespace Nonpaged;
 
-/// <summary>Why memory of a NUMA node cannot be had.</summary>
+/// <summary>Why memory of a NUMA node cannot be allocated.</summary>
 internal static class NodeFailures
 {
     public static AllocationFailure Missing(int node, string online) => new(

@@ -34,7 +34,7 @@ internal static class PinFailures
         string variable, string text, string kind, nuint length, ulong pinned, ulong cap) => new(
         FailureKind.PinLimit,
         $"{length} bytes cannot be pinned by {kind}.",
-        $"the environment, {variable}={text}, of which this process has pinned {pinned} bytes",
+        $"the environment, {variable}={text}; this process has pinned {pinned} bytes",
         $"raise the cap in {variable}")
         { LimitValue = (long)cap };
 

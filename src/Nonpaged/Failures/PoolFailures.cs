@@ -14,7 +14,7 @@ internal static class PoolFailures
     /// <summary>Why no pages were found in a pool that does not grow, told from the memory there is.</summary>
     public static AllocationFailure Shortage(string pool, in PageRequest request, nuint length, PageMeasures measures)
     {
-        string what = $"{length} bytes cannot be had in the pool \"{pool}\"";
+        string what = $"Cannot allocate {length} bytes in the pool \"{pool}\"";
         string limit = request.Limit == ulong.MaxValue ? "" : $" at or below 0x{request.Limit:x}";
         ulong needed = (ulong)request.Pages << Page.Shift;
         if (measures.Reachable < needed && request.Limit != ulong.MaxValue)
@@ -49,7 +49,7 @@ internal static class PoolFailures
         {
             return new AllocationFailure(
                 FailureKind.NoRegion,
-                $"{(isWriteCombined ? "Write-combined" : "Uncached")} memory cannot be had: "
+                $"Cannot allocate {(isWriteCombined ? "write-combined" : "uncached")} memory: "
                     + "ordinary memory is mapped write-back, and a process cannot change that.",
                 "the page attribute of System RAM, which the kernel owns",
                 isWriteCombined
@@ -64,7 +64,7 @@ internal static class PoolFailures
         string below = measures.Lowest > request.Limit ? $" at or below {new PhysicalAddress(request.Limit)}" : "";
         return new AllocationFailure(
             FailureKind.NoRegion,
-            $"{length} bytes of {(isWriteCombined ? "write-combined" : "uncached")} memory cannot be had{below}.",
+            $"Cannot allocate {length} bytes of {(isWriteCombined ? "write-combined" : "uncached")} memory{below}.",
             $"of {measures.Total} bytes of such memory {measures.Free} are free; the regions start at 0x{measures.Lowest:x}",
             "ask for smaller blocks or for fewer (clause C17), or reserve a larger region at boot");
     }

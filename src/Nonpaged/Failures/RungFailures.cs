@@ -37,7 +37,7 @@ internal static class RungFailures
     /// <summary>The pool may use no rung that would do.</summary>
     public static AllocationFailure None(NonpagedPoolOptions options, in PageRequest request) => new(
         FailureKind.NoRung,
-        $"{request.Pages << Page.Shift} bytes cannot be had on any rung that the pool may use.",
+        $"Cannot allocate {request.Pages << Page.Shift} bytes on any rung that the pool may use.",
         $"NonpagedPoolOptions.Ladder: {string.Join(", ", options.Ladder)}; pages of 2 MiB and more cannot be protected singly, "
             + "and those of 4 KiB are not contiguous",
         "allow a further rung");
@@ -53,14 +53,14 @@ internal static class RungFailures
     public static AllocationFailure NoPagesOnDemand(nuint length, long onDemand) => new(
         FailureKind.NoHugePages,
         $"The kernel may not make enough 2 MiB pages on demand for {length} bytes.",
-        $"vm.nr_overcommit_hugepages, of which {onDemand} are left",
+        $"vm.nr_overcommit_hugepages; {onDemand} are left",
         HugepageCounts.Remedy(length));
 
     /// <summary>The host, or a control group, has too little memory left.</summary>
     public static AllocationFailure TooLittle(nuint length, ulong available, string source, ulong reserve) => new(
         FailureKind.OutOfMemory,
         $"The host has no {length} bytes to give.",
-        $"{available} bytes available ({source}), of which {reserve} are left to the rest",
+        $"{available} bytes available ({source}); the pool leaves {reserve} to the rest",
         "ask for less, end other programs, or raise the limit")
     { LimitValue = (long)ulong.Min(available, long.MaxValue) };
 

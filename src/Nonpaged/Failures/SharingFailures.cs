@@ -11,7 +11,7 @@ internal static class SharingFailures
             + "other blocks lie in its memory file.",
         isHost
             ? "MemoryRequest.Shared of the block, and NonpagedPoolOptions.Sharing"
-            : "memory that a machine gave: its descriptor is with whoever did that",
+            : "a machine passed in this memory, and its owner has the file descriptor",
         isHost ? "ask for the block with MemoryRequest.Shared" : "export that descriptor");
 
     public static AllocationFailure NoDescriptor(Errno errno) => new(

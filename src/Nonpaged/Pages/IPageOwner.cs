@@ -1,7 +1,7 @@
 namespace Nonpaged;
 
 /// <summary>
-/// Whoever takes pages from the <see cref="PageStore"/>, and is found by their addresses: a block, or a span of small ones.
+/// Takes pages from the <see cref="PageStore"/>, and is found by their addresses: a block, or a span of small ones.
 /// </summary>
 internal interface IPageOwner
 {

@@ -231,7 +231,7 @@ internal sealed unsafe class PageMap : IDisposable
         if (unit->Owner != Divided)
         {
             Fill(PageIn(leaf, page & ~(UnitLength - 1)), UnitLength >> Page.Shift, *unit);
-            // After the entries are there: whoever translates reads this first.
+            // After the entries are there: a translation reads this first.
             Volatile.Write(ref unit->Owner, Divided);
         }
 

@@ -128,7 +128,7 @@ internal sealed unsafe class PageStore(PoolLife life)
         }
     }
 
-    /// <summary>As above, for whoever has the block itself. Does nothing where it was given back, or its pool is gone.</summary>
+    /// <summary>As above, for a caller that has the block. Does nothing where it was given back, or its pool is gone.</summary>
     public PageGive Give(MemoryBlock block, bool isAlwaysUnready)
     {
         lock (_gate) return block.IsFreed ? default : _tables.GiveBlock(block, isAlwaysUnready);

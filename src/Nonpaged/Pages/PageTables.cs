@@ -98,7 +98,7 @@ internal sealed unsafe class PageTables
         if (entry->Owner <= 0 || !_owners.TryGet(entry->Owner, out HeapSpan? span)) return new PageGive(BadFree.NotAllocated);
         if (span.States is null) return new PageGive(BadFree.None, Span: span);
         // A block of the heap that another thread allocated between the two looks at it: this free came
-        // too early, whoever had the block.
+        // too early, no matter who had the block.
         return new PageGive(span.WhyNot(address, length) is var bad and not BadFree.None ? bad : BadFree.NotAllocated);
     }
 

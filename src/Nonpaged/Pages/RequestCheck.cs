@@ -91,7 +91,7 @@ internal static class RequestCheck
             "Memory that is not pinned has no place: the kernel may move it. Contiguous memory, an address limit and an "
                 + "alignment of more than a page cannot be asked for with PinDemand.None.",
         { Pin: PinDemand.None } when isFixed || request.Caching is Caching.Uncached or Caching.WriteCombined =>
-            "This memory is held in place by construction, by an IOMMU or for devices, and cannot be had without that "
+            "This memory is held in place by construction, by an IOMMU or for devices, and cannot be allocated without that "
                 + "(PinDemand.None).",
         _ => null,
     };

@@ -49,7 +49,7 @@ internal sealed unsafe class WholePages(NonpagedPool pool, PoolLife life, PageSt
         return given.Bad;
     }
 
-    /// <summary>Gives a block back, for whoever has that. Does nothing where it was given back, or its pool is gone.</summary>
+    /// <summary>Gives a block back, for a caller that has it. Does nothing where it was given back or its pool is gone.</summary>
     public void Give(MemoryBlock block) => Finish(pages.Give(block, _isAlwaysUnready));
 
     private void Finish(PageGive given)

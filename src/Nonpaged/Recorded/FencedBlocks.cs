@@ -79,7 +79,7 @@ internal sealed unsafe class FencedBlocks(
         return block;
     }
 
-    /// <summary>Gives a block back, for whoever has that. Does nothing where it was given back, or its pool is gone.</summary>
+    /// <summary>Gives a block back, for a caller that has it. Does nothing where it was given back or its pool is gone.</summary>
     public void Give(MemoryBlock block)
     {
         lock (_gate)

@@ -91,7 +91,7 @@ internal sealed unsafe class RecordedHeap(
     }
 
     /// <summary>
-    /// Gives back a block with a record, for whoever has that. Does nothing where it was given back, or its pool is gone.
+    /// Gives back a block with a record, for a caller that has it. Does nothing where it was given back, or its pool is gone.
     /// </summary>
     public void Give(MemoryBlock block)
     {
@@ -122,7 +122,7 @@ internal sealed unsafe class RecordedHeap(
         }
     }
 
-    /// <summary>Gives freed blocks back that were kept from use: for whoever needs the memory.</summary>
+    /// <summary>Gives freed blocks back that were kept from use, when memory is needed.</summary>
     public void GiveKept()
     {
         if (!IsGuarded) return;

@@ -8,7 +8,7 @@ namespace Nonpaged;
 /// </summary>
 /// <param name="start">The extent's first byte.</param>
 /// <param name="pages">How many it has.</param>
-/// <param name="areAll">Whoever handed it in may have written to it.</param>
+/// <param name="areAll">Its owner may have written to it.</param>
 internal sealed class DirtyPages(nuint start, nuint pages, bool areAll)
 {
     private ulong[]? _bits;

@@ -45,7 +45,7 @@ public sealed class PinCheckTests
         Assert.Equal("works; no memlock limit (a ring takes 8 KiB)", unlimited.Check(Name, CheckStatus.Ok).Found);
         using FakeSystem limited = new FakeSystem { Probe = new FakeProbe { Memlock = 8 << 20 } }
             .Process(pinned: 4096).Process("10", pinned: 2048);
-        Assert.Equal("works; 6 MiB of memlock left, of which a ring takes 8 KiB", limited.Check(Name, CheckStatus.Ok).Found);
+        Assert.Equal("works; 6 MiB of memlock left; a ring takes 8 KiB", limited.Check(Name, CheckStatus.Ok).Found);
         using FakeSystem little = new FakeSystem { Probe = new FakeProbe { Memlock = 64 << 10 } }.Process();
         Check check = little.Check(Name, CheckStatus.Warn);
         Assert.Contains("References in a pipe", check.Meaning, StringComparison.Ordinal);

@@ -87,7 +87,7 @@ public sealed class UncachedTests(UncachedGuest fixture) : IClassFixture<Uncache
             "nonpaged run --machine sysfs --device 0000:00:04.0 --noncached uncached --json 2>/dev/null");
         Assert.Equal(1, result.ExitCode);
         JsonElement failure = result.Json.GetProperty("failure");
-        Assert.Contains("Uncached memory cannot be had", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Contains("Cannot allocate uncached memory", failure.GetProperty("reason").GetString(), StringComparison.Ordinal);
         Assert.Contains("memmap=64M$0x20000000", failure.GetProperty("remedy").GetString(), StringComparison.Ordinal);
     }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Nonpaged.Guest.Tests.Vfio;
 
-/// <summary>Cards that cannot be had: each says why, and the command that helps.</summary>
+/// <summary>Cards that cannot be used: each says why, and the command that helps.</summary>
 public sealed class RefusalTests(VfioGuest fixture) : IClassFixture<VfioGuest>
 {
     private Guest Guest => fixture.Guest;

@@ -45,7 +45,8 @@ public sealed unsafe class LifeTests
         Assert.Equal(NDIS_STATUS_RESOURCES, failure.Status);
         Assert.Contains(failure.Reasons, reason => reason.Contains("1073741824 bytes", StringComparison.Ordinal));
         Assert.Contains(
-            failure.Reasons, reason => reason.Contains("resources that it needs could not be had", StringComparison.Ordinal));
+            failure.Reasons,
+            reason => reason.Contains("resources that it needs could not be allocated", StringComparison.Ordinal));
         Assert.Empty(bench.Ndis.Outstanding);
         Assert.Empty(bench.Ndis.Adapters);
     }

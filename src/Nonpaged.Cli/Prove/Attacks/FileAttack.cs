@@ -4,7 +4,7 @@ using Nonpaged.Interop;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// An attack through the file that memory is a mapping of, opened anew as another process of the same user may.
+/// An attack through the file that memory is a mapping of, opened again as another process of the same user may.
 /// </summary>
 internal abstract class FileAttack(string name) : SingleAttack(name)
 {

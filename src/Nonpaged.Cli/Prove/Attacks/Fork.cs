@@ -4,7 +4,7 @@ using Nonpaged.Interop;
 namespace Nonpaged.Cli;
 
 /// <summary>
-/// A fork, and writes on both sides while the child lives. After a fork whoever writes first to private memory gets a copy, so it
+/// A fork, and writes on both sides while the child lives. After a fork the first to write to private memory gets a copy, so it
 /// is the parent's frames that change (fork(2), copy-on-write).
 /// </summary>
 internal sealed unsafe class Fork() : SingleAttack("fork")

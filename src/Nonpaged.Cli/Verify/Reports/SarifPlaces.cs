@@ -4,7 +4,7 @@ namespace Nonpaged.Cli;
 
 /// <summary>
 /// Writes places as SARIF's locations. Files of the repository are relative to its root, since the checkout lies elsewhere for
-/// whoever reads them; others keep their whole path.
+/// who reads them; others keep their whole path.
 /// </summary>
 internal sealed class SarifPlaces
 {

@@ -27,7 +27,7 @@ internal static class ControlGroups
     public const int KeptFor = 100;
 
     /// <summary>The least that a level leaves, and the file that says so; null where none has a limit.</summary>
-    /// <param name="isFresh">Limits are read in any case: for whoever would refuse something by them.</param>
+    /// <param name="isFresh">Limits are read in any case: for callers that may refuse something by them.</param>
     public static Room? Least(bool isFresh = false)
     {
         lock (s_gate)

@@ -11,7 +11,7 @@ internal static unsafe class NumaNodes
     // Bound to a node that runs out, the kernel kills processes to gain memory there, although others have some.
     private const ulong Reserve = 16 << 20;
 
-    /// <summary>Null, or why so many bytes cannot be had on a node.</summary>
+    /// <summary>Null, or why so many bytes cannot be allocated on a node.</summary>
     public static AllocationFailure? Refuse(int node, nuint length, Rung rung)
     {
         // A kernel without NUMA has one node and does not speak of it.
@@ -25,7 +25,7 @@ internal static unsafe class NumaNodes
         ulong free = isPool ? FreeHugepages(node, rung.Unit) * rung.Unit : FreeMemory(node);
         if (length + (isPool ? 0 : Reserve) <= free) return null;
         if (!isPool) return NodeFailures.TooLittle(
-            node, length, rung, $"{free} free bytes, of which {Reserve} are left to the system",
+            node, length, rung, $"{free} free bytes; the pool leaves {Reserve} to the system",
             "ask for less, or on another node");
         string pages = $"{Root}/node{node}/hugepages/hugepages-{rung.Unit >> 10}kB/nr_hugepages";
         return NodeFailures.TooLittle(

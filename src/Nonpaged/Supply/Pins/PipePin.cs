@@ -18,7 +18,7 @@ internal sealed class PipePin : IDisposable
 
     /// <summary>
     /// Everything is still in the pipes. A process that reads from one, or code of this process that closes descriptors which are
-    /// not its own, drops references, and nothing else tells of it.
+    /// not its own, drops references, and nothing else shows it.
     /// </summary>
     public bool IsWhole => _pipes.TrueForAll(one => LibC.BytesIn(one.Pipe).Value == one.Bytes);
 
