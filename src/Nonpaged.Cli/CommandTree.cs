@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 
 namespace Nonpaged.Cli;
 
@@ -7,35 +8,19 @@ internal static class CommandTree
 {
     private const string Name = "nonpaged";
 
+    /// <summary>No @file, no -abc for -a -b -c: an argument means what it says.</summary>
+    public static ParserConfiguration Parser { get; } =
+        new() { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
+
     /// <param name="arguments">The command line.</param>
     /// <param name="screen">Where the output goes.</param>
     /// <param name="loader">Loads a C driver into this process; null where another program has to
     /// (<see cref="DriverHost"/>).</param>
     public static async Task<int> RunAsync(string[] arguments, Screen screen, IDriverLoader? loader = null)
     {
-        var root = new RootCommand("Resident, pinned, contiguous, address-limited memory, and the network drivers that need it.")
-        {
-            RunCommand.Create(screen, new DriverHost(arguments, loader)),
-            VerifyCommand.Create(screen, new DriverHost(arguments, loader)),
-            VerifyRunCommand.Create(screen, new DriverHost(arguments, loader)),
-            AllocCommand.Create(screen),
-            DoctorCommand.Create(screen),
-            DevicesCommand.Create(screen),
-            XdpCommand.Create(screen),
-            BindCommand.CreateBind(screen),
-            BindCommand.CreateUnbind(screen),
-            ProveCommand.Create(screen),
-            MapCommand.Create(screen),
-            SoakCommand.Create(screen),
-            SdkCommand.Create(screen),
-            CompileCommand.Create(screen),
-        };
-        root.HelpName = Name;
-
-        // No @file, no -abc for -a -b -c: an argument means what it says.
-        var parser = new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false };
-        ParseResult parsed = root.Parse(arguments, parser);
-        if (parsed.Errors.Count > 0) return Refuse(parsed, screen);
+        ParseResult parsed = Create(screen, new DriverHost(arguments, loader)).Parse(arguments, Parser);
+        IReadOnlyList<string> errors = UsageErrors.Of(parsed);
+        if (errors.Count > 0) return Refuse(parsed, errors, screen);
 
         // The commands see to Ctrl+C themselves: a halt in order may take longer than a fixed time.
         return await parsed.InvokeAsync(new InvocationConfiguration
@@ -47,10 +32,40 @@ internal static class CommandTree
         });
     }
 
-    private static int Refuse(ParseResult parsed, Screen screen)
+    public static RootCommand Create(Screen screen, DriverHost host)
     {
-        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct())
-            screen.Say($"{Name}: {message}");
+        CommandGroup[] groups =
+        [
+            new("Memory", [DoctorCommand.Create(screen), AllocCommand.Create(screen), MapCommand.Create(screen)]),
+            new(
+                "Drivers",
+                [
+                    RunCommand.Create(screen, host), VerifyCommand.Create(screen, host), SdkCommand.Create(screen),
+                    CompileCommand.Create(screen),
+                ]),
+            new(
+                "Cards and interfaces",
+                [
+                    DevicesCommand.Create(screen), BindCommand.CreateBind(screen), BindCommand.CreateUnbind(screen),
+                    XdpCommand.Create(screen),
+                ]),
+            new("Evidence", [ProveCommand.Create(screen), SoakCommand.Create(screen)]),
+        ];
+        var root = new RootCommand("Pinned, DMA-ready memory, and the network drivers that need it.") { HelpName = Name };
+        foreach (Command command in groups.SelectMany(group => group.Commands)) root.Add(command);
+        root.Add(VerifyRunCommand.Create(screen, host));
+        root.SetAction(_ => FirstSteps.Show(screen, Name));
+
+        HelpOption help = root.Options.OfType<HelpOption>().Single();
+        help.Action = new HelpPage(screen, Name, groups);
+        // Those of Windows are files' names here.
+        foreach (string alias in help.Aliases.Where(alias => alias[0] == '/').ToArray()) help.Aliases.Remove(alias);
+        return root;
+    }
+
+    private static int Refuse(ParseResult parsed, IReadOnlyList<string> errors, Screen screen)
+    {
+        foreach (string message in errors) screen.Say($"{Name}: {message}");
         string command = parsed.CommandResult.Command is RootCommand ? Name : $"{Name} {parsed.CommandResult.Command.Name}";
         screen.Say($"Usage: {command} --help");
         return ExitCode.Usage;

@@ -63,7 +63,7 @@ public sealed class ScriptTests
     [Fact]
     public void The_exit_code_and_the_arguments_pass_through_the_script_unchanged()
     {
-        using Process usage = CliProgram.StartProcess(Script, ["alloc", "--lenght", "a b"]);
+        using Process usage = CliProgram.StartProcess(Script, ["alloc", "--length", "2M", "a b"]);
         CliResult result = CliProgram.Finish(usage);
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("'a b'", result.Error, StringComparison.Ordinal);

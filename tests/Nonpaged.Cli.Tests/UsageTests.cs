@@ -17,7 +17,7 @@ public sealed class UsageTests
     [InlineData("prove", "--size")]
     [InlineData("docter")]
     [InlineData("@file")]
-    [InlineData]
+    [InlineData("--jsno")]
     public void A_command_line_that_cannot_be_understood_ends_with_2_and_leaves_standard_output_empty(params string[] arguments)
     {
         CliResult result = CliProgram.Run(arguments);
@@ -27,11 +27,41 @@ public sealed class UsageTests
         Assert.Contains("Usage: nonpaged", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void The_misspelt_option_is_named()
+    [Theory]
+    [InlineData("Unrecognized option '--lenght'. Did you mean '--length'?", "alloc", "alloc", "--lenght", "5")]
+    [InlineData("Unrecognized option '--lenght'. Did you mean '--length'?", "alloc", "alloc", "--lenght=5", "--json")]
+    [InlineData("Unrecognized option '--drivr'. Did you mean '--driver'?", "run", "run", "--drivr", "e1000")]
+    [InlineData("Unrecognized option '--strit'. Did you mean '--strict'?", "run", "run", "--strit")]
+    [InlineData("Unrecognized option '--jsn'. Did you mean '--json'?", "bind", "bind", "--jsn", "0000:00:04.0")]
+    [InlineData("Unrecognized option '--hepl'. Did you mean '--help'?", "alloc", "alloc", "--hepl")]
+    [InlineData("Unrecognized option '--fix'.", "doctor", "doctor", "--fix")]
+    [InlineData("Unrecognized command 'docter'. Did you mean 'doctor'?", "", "docter", "--json")]
+    [InlineData("Unrecognized command 'help'. Did you mean '--help'?", "", "help")]
+    [InlineData("Unrecognized option '--versoin'. Did you mean '--version'?", "", "--versoin")]
+    public void A_misspelt_word_is_named_once_with_the_nearest_one_and_nothing_else(
+        string message, string command, params string[] arguments)
     {
-        Assert.Contains(
-            "--lenght", CliProgram.Run("alloc", "--length", "2M", "--lenght", "2M", "--json").Error, StringComparison.Ordinal);
+        CliResult result = CliProgram.Run(arguments);
+        Assert.Equal(2, result.ExitCode);
+        Assert.Equal($"nonpaged: {message}\nUsage: nonpaged {command}{(command.Length > 0 ? " " : "")}--help\n", result.Error);
+    }
+
+    [Theory]
+    [InlineData("run", "--", "-driver.so")]
+    [InlineData("cc", "-c")]
+    public void A_word_after_two_dashes_and_a_compiler_s_option_are_no_misspelt_options(params string[] arguments) =>
+        Assert.NotEqual(2, CliProgram.Run(arguments).ExitCode);
+
+    [Fact]
+    public void Without_arguments_it_says_in_a_few_lines_what_it_is_and_what_to_try_first()
+    {
+        CliResult result = CliProgram.Run();
+        Assert.Equal(0, result.ExitCode);
+        Assert.Empty(result.Error);
+        Assert.InRange(result.Output.Split('\n').Length, 5, 15);
+        Assert.All(
+            ["nonpaged doctor", "nonpaged run", "nonpaged alloc --length 2M --contiguous", "nonpaged --help"],
+            line => Assert.Contains(line, result.Output, StringComparison.Ordinal));
     }
 
     [Theory]

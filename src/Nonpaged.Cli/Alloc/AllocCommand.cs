@@ -22,7 +22,7 @@ internal sealed class AllocCommand
     private readonly Option<string[]> _region = Region.Option();
     private readonly Option<string?> _pin = Options.Text(
         "--pin",
-        "KIND",
+        "any|long-term|none",
         "Its physical address must not change: any kind of pin, or a long-term one; or none, for memory that others pin.");
     private readonly Option<string?> _align = Options.Text("--align", "N", "Alignment, a power of two.");
     private readonly Option<string?> _hold = Options.Text(
@@ -37,12 +37,19 @@ internal sealed class AllocCommand
     {
         var alloc = new AllocCommand(screen);
         alloc._length.Required = true;
-        var command = new Command("alloc", "Make one request on this machine, and show what was obtained and how that is known.")
+        var command = new CliCommand(
+            "alloc", "Make one request on this machine, and show what was obtained and how that is known.",
+            new HelpExample("nonpaged alloc --length 2M --contiguous", "2 MiB in one physical range"),
+            new HelpExample("nonpaged alloc --length 64K --contiguous --below 4G", "64 KiB for a device with 32-bit DMA"),
+            new HelpExample("nonpaged alloc --length 64M --pin long-term --map", "64 MiB, pinned, with a map of the pool"))
         {
-            alloc._length, alloc._contiguous, alloc._below, alloc._coherent, alloc._uncached, alloc._writeCombined, alloc._node,
-            alloc._region, alloc._align, alloc._pin, alloc._hold, alloc._json,
+            {
+                "Request",
+                [alloc._length, alloc._contiguous, alloc._below, alloc._align, alloc._pin, alloc._node, alloc._region]
+            },
+            { "Caching", [alloc._coherent, alloc._uncached, alloc._writeCombined] },
+            { "Output", [alloc._hold, .. alloc._map.All, alloc._json] },
         };
-        foreach (Option option in alloc._map.All) command.Options.Add(option);
         command.Validators.Add(result =>
         {
             int cachings = new[] { alloc._coherent, alloc._uncached, alloc._writeCombined }.Count(result.GetValue);

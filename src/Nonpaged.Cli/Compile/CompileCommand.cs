@@ -27,11 +27,14 @@ internal sealed class CompileCommand
     public static Command Create(Screen screen)
     {
         var cc = new CompileCommand(screen);
-        var command = new Command(
-            "cc", "Compile a C driver as Microsoft's compiler does: nonpaged cc -- -O2 driver.c -o driver.so")
+        var command = new CliCommand(
+            "cc", "Compile a C driver as Microsoft's compiler does.",
+            new HelpExample("nonpaged cc -- -O2 driver.c -o driver.so", "Compile a driver for nonpaged run"),
+            new HelpExample("nonpaged cc --keep ./rewritten -- -c driver.c", "Keep what the compiler is given"))
         {
             cc._compiler, cc._windowsModel, cc._keep, cc._arguments,
         };
+        command.PassesOptionsOn = true;
         command.SetAction(cc.RunAsync);
         return command;
     }

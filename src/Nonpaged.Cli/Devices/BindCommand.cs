@@ -10,6 +10,7 @@ internal static class BindCommand
     public static Command CreateBind(Screen screen) => Create(
         screen, "bind",
         "Take cards of this machine from the kernel, so that a driver here can have them. unbind gives them back.",
+        new HelpExample("nonpaged bind 0000:00:04.0", "Give a card to VFIO"),
         (binding, functions, address) =>
         {
             PciFunction before = binding.Bind(address);
@@ -17,20 +18,23 @@ internal static class BindCommand
         });
 
     public static Command CreateUnbind(Screen screen) => Create(
-        screen, "unbind", "Give cards of this machine back to the kernel and its own driver.", (binding, functions, address) =>
+        screen, "unbind", "Give cards of this machine back to the kernel and its own driver.",
+        new HelpExample("nonpaged unbind 0000:00:04.0", "Give a card back"),
+        (binding, functions, address) =>
         {
             PciFunction before = functions.Find(address);
             PciFunction after = binding.Unbind(address);
             return new BindingDocument(after.Address, before.Driver, after.Driver, after.Group);
         });
 
-    private static Command Create(
-        Screen screen, string name, string description, Func<VfioBinding, PciFunctions, string, BindingDocument> change)
+    private static CliCommand Create(
+        Screen screen, string name, string description, HelpExample example,
+        Func<VfioBinding, PciFunctions, string, BindingDocument> change)
     {
         var devices = new Argument<string[]>("DEVICE")
         { Description = "PCI addresses, as 'nonpaged devices' shows them: 0000:00:04.0.", Arity = ArgumentArity.OneOrMore };
         Option<bool> json = Options.Json();
-        var command = new Command(name, description) { devices, json };
+        var command = new CliCommand(name, description, example) { devices, json };
         command.SetAction(parsed =>
         {
             var done = new List<BindingDocument>();

@@ -15,9 +15,10 @@ internal static class DevicesCommand
     {
         Option<bool> all = Options.Flag("--all", "Show every PCI device, and not network cards alone.");
         Option<bool> json = Options.Json();
-        var command = new Command(
+        var command = new CliCommand(
             "devices",
-            "Show the cards of this machine, who drives them, and what is missing to use them. Changes nothing.") { all, json };
+            "Show the cards of this machine, who drives them, and what is missing to use them. Changes nothing.",
+            new HelpExample("nonpaged devices --all", "Show every PCI device")) { all, json };
         command.SetAction(parsed =>
         {
             IReadOnlyList<DeviceDocument> devices = new DeviceSurvey().Look(parsed.GetValue(all));

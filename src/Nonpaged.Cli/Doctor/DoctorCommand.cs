@@ -8,8 +8,10 @@ internal static class DoctorCommand
     public static Command Create(Screen screen)
     {
         Option<bool> json = Options.Json();
-        var command = new Command(
-            "doctor", "Show what this machine can give, with the command that improves it. Changes nothing.") { json };
+        var command = new CliCommand(
+            "doctor", "Show what this machine can give, with the command that improves it. Changes nothing.",
+            new HelpExample("nonpaged doctor", "Examine this machine"),
+            new HelpExample("nonpaged doctor --json", "The same for a program, or for a bug report")) { json };
         command.SetAction(parsed =>
         {
             IReadOnlyList<CheckGroup> groups = [];

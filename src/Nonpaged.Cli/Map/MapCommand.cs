@@ -16,7 +16,10 @@ internal sealed class MapCommand
     {
         var map = new MapCommand(screen);
         map._pid.Required = true;
-        var command = new Command("map", "Show a process's pools: extents by rung, physical runs, zones, fragmentation.")
+        var command = new CliCommand(
+            "map", "Show a process's pools: extents by rung, physical runs, zones, fragmentation.",
+            new HelpExample("nonpaged map --pid 1234", "Show the pools of a process"),
+            new HelpExample("nonpaged map --pid 1234 --svg pools.svg", "Draw them, too"))
         { map._pid, map._svg, map._json };
         command.SetAction(map.Run);
         return command;

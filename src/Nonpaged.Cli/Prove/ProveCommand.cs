@@ -18,10 +18,11 @@ internal sealed class ProveCommand
     public static Command Create(Screen screen)
     {
         var prove = new ProveCommand(screen);
-        var command = new Command(
+        var command = new CliCommand(
             "prove",
             "Attack the pool's memory, and beside it mlocked memory, a pinned array and private hugepages; "
-                + "then compare frames and contents.")
+                + "then compare frames and contents.",
+            new HelpExample("nonpaged prove --size 64M", "Attack 64 MiB of each kind of memory"))
         {
             prove._size, prove._json,
         };

@@ -11,10 +11,14 @@ internal static class RunCommand
     public static Command Create(Screen screen, DriverHost host)
     {
         var options = new RunOptions();
-        var command = new Command(
-            "run", "Start a network driver on a machine of QEMU's device models, take a DHCP lease, and ping.");
-        command.Arguments.Add(options.DriverFile);
-        foreach (Option option in options.All) command.Options.Add(option);
+        var command = new CliCommand(
+            "run", "Start a network driver on a machine of QEMU's device models, take a DHCP lease, and ping.",
+            new HelpExample("nonpaged run --nic rtl8139", "Drive QEMU's RTL8139 with the miniport in C#"),
+            new HelpExample("nonpaged run ./driver.so --nic e1000 --strict", "Drive a card with a driver in C, and fail where it "
+                + "does wrong"),
+            new HelpExample("nonpaged run --tap nic0", "Make the adapter a network interface of this machine"))
+        { options.DriverFile };
+        foreach (OptionGroup group in options.Groups) command.Add(group.Heading, group.Options);
         command.SetAction(parsed => RunAsync(screen, host, options, parsed));
         return command;
     }

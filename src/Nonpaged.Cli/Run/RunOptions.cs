@@ -60,9 +60,14 @@ internal sealed class RunOptions
 
     public Option<bool> Json { get; } = Options.Json();
 
-    public IEnumerable<Option> All =>
-        [.. _machine.All, .. _vfio.All, .. _stack.All, .. _devices.All, _driver, _nic, _ram, _count, _hold, _pcap, _profile,
-            _tap, _peer, _frames, _length, _set, _config, _trace, _guard, _strict, .. _map.All, Json];
+    public IEnumerable<OptionGroup> Groups =>
+    [
+        new("Drivers and card", [_driver, _nic, .. _stack.All, _set, _config, _profile]),
+        new("Machine", [_ram, .. _machine.All, .. _vfio.All]),
+        new("Traffic", [_count, _hold, _tap, _peer, _frames, _length, _pcap]),
+        new("Devices of drivers", [.. _devices.All]),
+        new("Checks and output", [_guard, _strict, _trace, .. _map.All, Json]),
+    ];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>

@@ -9,7 +9,9 @@ internal static class SdkCommand
     {
         var folder = new Argument<string>("DIR")
         { Description = "The folder to write to. Files of the same names are overwritten." };
-        var command = new Command("sdk", "Write the C headers, libndis.so and ndis.pc (pkg-config) into a folder.") { folder };
+        var command = new CliCommand(
+            "sdk", "Write the C headers, libndis.so and ndis.pc (pkg-config) into a folder.",
+            new HelpExample("nonpaged sdk ./sdk", "Write them into a folder, and show how to compile with them")) { folder };
         command.SetAction(parsed => Run(screen, parsed.GetValue(folder)!));
         return command;
     }

@@ -31,9 +31,11 @@ internal sealed class SoakCommand
     public static Command Create(Screen screen)
     {
         var soak = new SoakCommand(screen);
-        var command = new Command(
+        var command = new CliCommand(
             "soak",
-            "Make random requests on several threads at the ceiling of a pool that grows and shrinks, and check all contents.")
+            "Make random requests on several threads at the ceiling of a pool that grows and shrinks, and check all contents.",
+            new HelpExample("nonpaged soak --seconds 60 --threads 4", "Soak a pool for a minute"),
+            new HelpExample("nonpaged soak --heap --operations 1000000000", "Allocate and free a thousand million small blocks"))
         {
             soak._heap, soak._seconds, soak._operations, soak._threads, soak._seed, soak._ceiling, soak._json,
         };

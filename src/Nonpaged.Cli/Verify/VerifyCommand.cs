@@ -11,11 +11,14 @@ internal static class VerifyCommand
     public static Command Create(Screen screen, DriverHost host)
     {
         var options = new VerifyOptions();
-        var command = new Command(
+        var command = new CliCommand(
             "verify", "Find a driver's faults: memory, failures of allocations, DMA, locks, leaks, life, OIDs, frames, threads, "
-                + "time.");
-        command.Arguments.Add(options.DriverFile);
-        foreach (Option option in options.All) command.Options.Add(option);
+                + "time.",
+            new HelpExample("nonpaged verify ./driver.so --nic rtl8139 --html faults.html", "Run all checks, and write a page"),
+            new HelpExample("nonpaged verify ./driver.so --nic rtl8139 --only dma", "Run one check"),
+            new HelpExample("nonpaged verify --driver e1000 --junit verify.xml", "Verify a miniport in C# in CI"))
+        { options.DriverFile };
+        foreach (OptionGroup group in options.Groups) command.Add(group.Heading, group.Options);
         command.SetAction(parsed => RunAsync(screen, host, options, parsed));
         return command;
     }

@@ -56,8 +56,13 @@ internal sealed class VerifyOptions
 
     public IEnumerable<Option> Subject => [_driver, _nic, _over, _ram, _set, _config];
 
-    public IEnumerable<Option> All =>
-        [.. Subject, _only, _seed, _run, _baseline, _writeBaseline, _json, _junit, _sarif, _html];
+    public IEnumerable<OptionGroup> Groups =>
+    [
+        new("What is verified", [.. Subject]),
+        new("Checks", [_only, _seed, _run]),
+        new("Known findings", [_baseline, _writeBaseline]),
+        new("Reports", [_json, _junit, _sarif, _html]),
+    ];
 
     /// <summary>Reads the values.</summary>
     /// <exception cref="CommandException">A value makes no sense.</exception>

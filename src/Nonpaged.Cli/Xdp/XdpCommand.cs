@@ -45,10 +45,18 @@ internal sealed class XdpCommand
     {
         var xdp = new XdpCommand(screen);
         xdp._watch.Arity = ArgumentArity.ZeroOrOne;
-        var command = new Command(
-            "xdp", "Show what a network interface can do with AF_XDP, and what is missing: opens a socket, and receives nothing.")
+        var command = new CliCommand(
+            "xdp", "Show what a network interface can do with AF_XDP, and what is missing: opens a socket, and receives nothing.",
+            new HelpExample("nonpaged xdp eth0", "What the interface can do"),
+            new HelpExample("nonpaged xdp eth0 --watch 60", "Its counters each second, for a minute"),
+            new HelpExample(
+                "nonpaged xdp eth0 --serve /run/xdp.sock --filter \"udp 53\"", "Bring DNS to the sockets of other processes"))
         {
-            xdp._interface, xdp._queue, xdp._try, xdp._watch, xdp._serve, xdp._filter, xdp._native, xdp._generic, xdp._json,
+            xdp._interface,
+            { "Look", [xdp._queue, xdp._try] },
+            { "Watch", [xdp._watch] },
+            { "Serve", [xdp._serve, xdp._filter, xdp._native, xdp._generic] },
+            xdp._json,
         };
         command.Validators.Add(xdp.Validate);
         command.SetAction(xdp.RunAsync);
