@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.CommandLine.Help;
 
 namespace Nonpaged.Cli;
@@ -50,6 +51,7 @@ internal static class CommandTree
                     XdpCommand.Create(screen),
                 ]),
             new("Evidence", [ProveCommand.Create(screen), SoakCommand.Create(screen)]),
+            new("Shell", [CompletionCommand.Create(screen)]),
         ];
         var root = new RootCommand("Pinned, DMA-ready memory, and the network drivers that need it.") { HelpName = Name };
         foreach (Command command in groups.SelectMany(group => group.Commands)) root.Add(command);
@@ -60,6 +62,8 @@ internal static class CommandTree
         help.Action = new HelpPage(screen, Name, groups);
         // Those of Windows are files' names here.
         foreach (string alias in help.Aliases.Where(alias => alias[0] == '/').ToArray()) help.Aliases.Remove(alias);
+        SuggestDirective suggest = root.Directives.OfType<SuggestDirective>().Single();
+        suggest.Action = new SuggestAction(suggest);
         return root;
     }
 

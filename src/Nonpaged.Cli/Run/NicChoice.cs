@@ -1,3 +1,5 @@
+using Nonpaged.Drivers;
+
 namespace Nonpaged.Cli;
 
 /// <summary>The option --nic: a card by QEMU's name for it, with properties of QEMU's, or none.</summary>
@@ -5,6 +7,9 @@ internal static class NicChoice
 {
     /// <summary>Stands for no card at all.</summary>
     public const string None = "none";
+
+    /// <summary>Cards of QEMU's that drivers here are for, and none.</summary>
+    public static string[] Names { get; } = [.. NetworkDrivers.All.Select(driver => driver.Name), None];
 
     private const string Example = "--nic e1000,mac=52:54:00:12:34:57";
 

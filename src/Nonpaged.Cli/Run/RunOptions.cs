@@ -15,7 +15,8 @@ internal sealed class RunOptions
         "--driver", "e1000|rtl8139", "The miniport. Default: the one that matches the NIC, or e1000.");
     private readonly Option<string?> _nic = Options.Text(
         "--nic", "MODEL[,PROPERTY=VALUE]",
-        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. Default: the driver's own.");
+        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. Default: the driver's own.")
+        .Completing(NicChoice.Names);
     private readonly Option<string?> _ram = Options.Text("--ram", "SIZE", "The machine's RAM. Default: 64M.");
     private readonly Option<string?> _count = Options.Text("--count", "N", "How many pings. Default: 10.");
     private readonly Option<string?> _hold = Options.Text(

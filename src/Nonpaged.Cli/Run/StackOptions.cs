@@ -8,7 +8,8 @@ internal sealed class StackOptions
 {
     private readonly Option<string[]> _over = Options.Texts(
         "--over", "DRIVER",
-        "What a protocol or intermediate driver lies over: e1000, rtl8139, or a C driver. Again for what that lies over.");
+        "What a protocol or intermediate driver lies over: e1000, rtl8139, or a C driver. Again for what that lies over.")
+        .Completing(OwnDrivers);
 
     private readonly Option<string?> _unload = Options.Text(
         "--unload", "DRIVER[,DRIVER]", "With --over: which drivers end first, by their names. Default: from the top down.");
@@ -55,6 +56,9 @@ internal sealed class StackOptions
     /// <summary>The drivers' names, from the top down.</summary>
     public static IEnumerable<string> Names(RunRequest request) => request.DriverFile is null ? []
         : request.Over.Prepend(request.DriverFile).Select(file => Path.GetFileNameWithoutExtension(file)!);
+
+    /// <summary>The names of this package's drivers.</summary>
+    public static string[] OwnDrivers => [.. NetworkDrivers.All.Select(driver => driver.Name)];
 
     /// <summary>Whether an option names a driver of this package.</summary>
     public static bool IsOwn(string driver) => NetworkDrivers.Find(driver) is not null;

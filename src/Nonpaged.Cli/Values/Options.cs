@@ -13,7 +13,7 @@ internal static class Options
     {
         var option = new Option<string?>(name) { HelpName = valueName, Description = description };
         option.Validators.Add(RefuseOptionAsValue);
-        return option;
+        return option.Completing(Choices(valueName));
     }
 
     /// <summary>One that may be given again.</summary>
@@ -22,6 +22,13 @@ internal static class Options
         var option = new Option<string[]>(name)
         { HelpName = valueName, Description = description, AllowMultipleArgumentsPerToken = false };
         option.Validators.Add(RefuseOptionAsValue);
+        return option.Completing(Choices(valueName));
+    }
+
+    /// <summary>Names values that shells complete (<see cref="SuggestAction"/>).</summary>
+    public static Option<T> Completing<T>(this Option<T> option, params string[] values)
+    {
+        option.CompletionSources.Add(values);
         return option;
     }
 
@@ -29,6 +36,10 @@ internal static class Options
         new(name) { Description = description, Arity = ArgumentArity.Zero };
 
     public static Option<bool> Json() => Flag("--json", "Print one JSON object to standard output.");
+
+    // "qemu|vfio|sysfs".
+    private static string[] Choices(string valueName) =>
+        valueName.Contains('|', StringComparison.Ordinal) ? valueName.Split('|') : [];
 
     // "--pcap --jsno" means a misspelt option, not a file of that name.
     private static void RefuseOptionAsValue(OptionResult result)

@@ -14,11 +14,13 @@ internal sealed class VerifyOptions
 
     private readonly Option<string?> _nic = Options.Text(
         "--nic", "MODEL[,PROPERTY=VALUE]",
-        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. A miniport in C# knows its own.");
+        "The network card, by QEMU's name for it, with properties of QEMU's; none for no card. A miniport in C# knows its own.")
+        .Completing(NicChoice.Names);
 
     private readonly Option<string[]> _over = Options.Texts(
         "--over", "DRIVER",
-        "What a protocol or intermediate driver lies over: e1000, rtl8139, or a C driver. Again for what that lies over.");
+        "What a protocol or intermediate driver lies over: e1000, rtl8139, or a C driver. Again for what that lies over.")
+        .Completing(StackOptions.OwnDrivers);
 
     private readonly Option<string?> _ram = Options.Text("--ram", "SIZE", "The machine's RAM. Default: 64M.");
 
@@ -30,7 +32,8 @@ internal sealed class VerifyOptions
         "--config", "FILE", "Parameters of the drivers, [DRIVER:]KEY=VALUE a line; # begins a comment.");
 
     private readonly Option<string[]> _only = Options.Texts(
-        "--only", "CHECK", $"One check, and again for more: {string.Join(", ", VerifyChecks.Names)}. Default: all.");
+        "--only", "CHECK", $"One check, and again for more: {string.Join(", ", VerifyChecks.Names)}. Default: all.")
+        .Completing([.. VerifyChecks.Names]);
 
     private readonly Option<string?> _seed = Options.Text(
         "--seed", "N", "What random choices begin with, to have the same ones again. Default: 1.");

@@ -6,7 +6,7 @@ public sealed class HelpTests
 {
     private static readonly string[] s_commands =
     [
-        "doctor", "alloc", "map", "run", "verify", "sdk", "cc", "devices", "bind", "unbind", "xdp", "prove", "soak",
+        "doctor", "alloc", "map", "run", "verify", "sdk", "cc", "devices", "bind", "unbind", "xdp", "prove", "soak", "completion",
     ];
 
     public static TheoryData<string> Commands => [.. s_commands];
@@ -17,7 +17,7 @@ public sealed class HelpTests
     public void The_help_has_each_command_once_under_its_heading_and_ends_with_examples()
     {
         string[] lines = LinesOf("--help");
-        int[] headings = [.. new[] { "Memory:", "Drivers:", "Cards and interfaces:", "Evidence:", "Options:" }
+        int[] headings = [.. new[] { "Memory:", "Drivers:", "Cards and interfaces:", "Evidence:", "Shell:", "Options:" }
             .Select(heading => Array.IndexOf(lines, heading))];
         Assert.DoesNotContain(-1, headings);
         Assert.Equal(headings.Order(), headings);
