@@ -28,7 +28,7 @@ internal sealed class XdpWatch(Screen screen, string name, int seconds, bool isJ
             using var timer = new PeriodicTimer(s_second);
             for (second = 1; second <= seconds; second++)
             {
-                if (!await WaitAsync(timer, interruption.Token)) break;
+                if (!await Ticks.WaitAsync(timer, interruption.Token)) break;
                 (XdpCounters now, TimeSpan time) = (Read(), Stopwatch.GetElapsedTime(last));
                 last = Stopwatch.GetTimestamp();
                 Show(second, now.Received.Rate(before.Received, time), now.Sent.Rate(before.Sent, time));
@@ -68,16 +68,4 @@ internal sealed class XdpWatch(Screen screen, string name, int seconds, bool isJ
         $"{cells[0],14}{cells[1],14}{cells[2],10}{cells[3],14}{cells[4],14}{cells[5],10}  {cells[6]}");
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static async Task<bool> WaitAsync(PeriodicTimer timer, CancellationToken token)
-    {
-        try
-        {
-            return await timer.WaitForNextTickAsync(token);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
 }
