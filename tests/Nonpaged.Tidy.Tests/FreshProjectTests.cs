@@ -91,6 +91,36 @@ public sealed partial class FreshProjectTests(PackedPackages packed) : IDisposab
     }
 
     [Fact]
+    public void The_first_sample_of_the_README_runs_and_prints_what_the_README_shows()
+    {
+        MakeProject();
+        string readme = File.ReadAllText(Path.Combine(Repository.Root, "README.md"));
+        Write(CSharp().Match(readme).Groups[1].Value);
+        string shown = Shown().Match(readme).Groups[1].Value;
+        Assert.NotEmpty(shown);
+        // The pin is the machine's; the address is another one each time, and shown to root alone.
+        string first = shown[..shown.IndexOf(", pinned by", StringComparison.Ordinal)];
+        Assert.Contains(first, Succeed("run", "-c", "Release"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_commands_that_the_README_shows_for_C_drivers_run_as_they_stand()
+    {
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(PackedPackages.Host), "The program that runs C drivers is not built (./test builds it).");
+        string commands = Shell().Match(File.ReadAllText(Path.Combine(Repository.Root, "README.md"))).Groups[1].Value;
+        Assert.Contains("nonpaged verify", commands, StringComparison.Ordinal);
+        // In a folder of its own, so that nothing is left in the repository.
+        foreach (string name in (string[])["nonpaged", "samples"])
+            File.CreateSymbolicLink(Path.Combine(_folder.FullName, name), Path.Combine(Repository.Root, name));
+        (int exitCode, string output) = Dotnet.Run(
+            "/bin/sh", _folder.FullName, new Dictionary<string, string>(), ["-ec", commands]);
+        Assert.True(exitCode == 0, output);
+        Assert.Contains("nothing outstanding", output, StringComparison.Ordinal);
+        Assert.Contains("rtl8139: 0 findings", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_tool_runs_with_no_clone_around_and_its_SDK_builds_a_driver_that_it_runs()
     {
         Assert.SkipWhen(
@@ -122,6 +152,12 @@ public sealed partial class FreshProjectTests(PackedPackages packed) : IDisposab
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CSharp();
+
+    [GeneratedRegex("```sh\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Shell();
+
+    [GeneratedRegex("shown: dotnet run -->\n```\n\\$ dotnet run\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Shown();
 
     private void MakeProject()
     {

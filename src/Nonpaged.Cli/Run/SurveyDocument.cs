@@ -30,6 +30,14 @@ internal sealed record OidDocument(string Name, string Oid, string Status, strin
             return Encoding.ASCII.GetString(bytes).TrimEnd('\0');
         if (answer.Name.EndsWith("ADDRESS", StringComparison.Ordinal) && bytes.Length == Address)
             return new MacAddress(bytes).ToString();
+        // The high half is the major number (NDIS 5, OID_GEN_DRIVER_VERSION, OID_GEN_VENDOR_DRIVER_VERSION).
+        if (answer.Name.EndsWith("DRIVER_VERSION", StringComparison.Ordinal) && bytes.Length is sizeof(ushort) or sizeof(uint))
+        {
+            int half = bytes.Length / 2;
+            return string.Create(CultureInfo.InvariantCulture, $"{Half(half)}.{Half(0)}");
+            int Half(int from) => half == 1 ? bytes[from] : BitConverter.ToUInt16(bytes, from);
+        }
+
         if (answer.Name == nameof(NdisLibrary.OID_GEN_SUPPORTED_LIST)) return $"{bytes.Length / Number} OIDs";
         return bytes.Length == Number ? BitConverter.ToUInt32(bytes).ToString(CultureInfo.InvariantCulture)
             : Convert.ToHexStringLower(bytes);

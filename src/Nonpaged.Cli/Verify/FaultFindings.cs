@@ -103,10 +103,9 @@ internal static class FaultFindings
             && (isBefore ? address < one.Address && one.Address - address <= PageSize
                 : address >= one.Address + one.Length && address - (one.Address + one.Length) < PageSize));
         if (near is null) return null;
-        string where = isBefore ? $"{near.Address - address} bytes before the start"
-            : $"{(address - near.Address - near.Length).ToString(CultureInfo.InvariantCulture)} bytes behind the end";
         return (isBefore ? "underrun" : "overrun",
-            $"{function} {access} {where} of a block of {near.Length} bytes of {near.Call}.", Source, near, null);
+            $"{function} {access} byte {Offset(address, near)} of a block of {near.Length} bytes of {near.Call}, which is "
+                + $"{(isBefore ? "before its start" : "past its end")}.", Source, near, null);
     }
 
     private static (ulong First, ulong End) Pages(VerifyEventBlock block) =>
