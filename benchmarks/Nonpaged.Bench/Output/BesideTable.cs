@@ -49,8 +49,11 @@ internal static class BesideTable
 
     private static string RatioOf(BesideRow[] rows) => rows.Length == 0
         ? "–"
-        : $"**{Range(rows.Select(row => row.Ratio), Format.ShortRatio)}** "
+        : $"{Bold(rows)}{Range(rows.Select(row => row.Ratio), Format.ShortRatio)}{Bold(rows)} "
             + $"({Range(rows.Select(row => row.MedianRatio), Format.ShortRatio)})";
+
+    // Where ours is ahead in each of them.
+    private static string Bold(BesideRow[] rows) => rows.All(row => Verdict.Of(row.Ratio) == Verdict.Ahead) ? "**" : "";
 
     private static string Cells(BesideRow[] rows)
     {
