@@ -124,6 +124,7 @@ internal sealed class LoadExercise(LoadEnd end, int threads) : Exercise
         byte[] frame = new byte[Traffic.Longest];
         random.NextBytes(frame);
         (frame[0], frame[12], frame[13]) = (2, 0x88, 0xb5);
+        Traffic.MarkOld(frame);
         while (!stop.IsCancellationRequested)
         {
             int length = random.Next(Traffic.Shortest, Traffic.Longest + 1);
