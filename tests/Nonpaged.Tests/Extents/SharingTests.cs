@@ -226,7 +226,7 @@ public sealed unsafe class SharingTests
             Assert.Equal(100UL, imported.PhysicalRanges.Aggregate(0UL, (sum, range) => sum + range.Length));
             using MemoryBlock block = pool.Allocate(new MemoryRequest(4096) { Shared = Sharing.ReadWrite });
             Assert.Contains(
-                "a machine gave",
+                "a machine passed in this memory",
                 Assert.Throws<AllocationException>(() => pool.Export(block)).Failure.Limit,
                 StringComparison.Ordinal);
         }
