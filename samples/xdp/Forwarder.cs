@@ -16,7 +16,7 @@ internal static class Forwarder
             for (int i = 0; i < count; i++) Ethernet.ExchangeAddresses(socket.Frames.Data(frames[i]));
             // Where there is no room to send, the rest is dropped, as a switch does.
             int sent = socket.Send(frames.AsSpan(0, count));
-            socket.Frames.Give(frames.AsSpan(sent, count - sent));
+            socket.Give(frames.AsSpan(sent, count - sent));
         }
 
         Console.WriteLine($"{socket.GetStatistics().Sent} frames sent");

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Nonpaged.Interop;
 
 /// <summary>
@@ -16,11 +18,17 @@ internal abstract class SystemCallHook
     }
 
     /// <summary>Every wrapper asks this first, by the call's name in section 2 or 3 of the manual.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool Fails(string call, out SysResult result)
     {
         result = default;
-        if (s_installed is not { } hook) return false;
-        Errno errno = hook.Before(call);
+        return s_installed is { } hook && hook.Fails(out result, call);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool Fails(out SysResult result, string call)
+    {
+        Errno errno = Before(call);
         result = SysResult.Failed(errno);
         return errno != Errno.None;
     }

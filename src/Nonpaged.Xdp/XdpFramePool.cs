@@ -62,7 +62,20 @@ public sealed unsafe class XdpFramePool : IDisposable
     /// <param name="frames">Receives them; each as long as there is room in it.</param>
     /// <returns>How many were taken: fewer where fewer are free.</returns>
     /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
-    public int Take(Span<XdpFrame> frames) => Stack.Take(frames, _start);
+    public int Take(Span<XdpFrame> frames) => Stack.Take(frames, _start, _frameSize - _start);
+
+    /// <summary>Takes free frames for packets of one length.</summary>
+    /// <param name="frames">Receives them; each of so many bytes.</param>
+    /// <param name="length">In bytes.</param>
+    /// <returns>How many were taken: fewer where fewer are free.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The length is negative, or a frame has no room for it.</exception>
+    /// <exception cref="ObjectDisposedException">The pool is disposed.</exception>
+    public int Take(Span<XdpFrame> frames, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)length, _frameSize - _start, nameof(length));
+        return Stack.Take(frames, _start, (uint)length);
+    }
 
     /// <summary>Takes free frames by their numbers: see <see cref="Frame"/>.</summary>
     /// <param name="indices">Receives the numbers.</param>

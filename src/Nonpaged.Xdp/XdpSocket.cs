@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Nonpaged.Interop;
 
@@ -23,15 +22,13 @@ namespace Nonpaged.Xdp;
 ///     int count = socket.Receive(frames);
 ///     if (count == 0) await socket.WaitAsync(token);
 ///     foreach (XdpFrame frame in frames.AsSpan(0, count)) Look(socket.Frames.Data(frame));
-///     socket.Frames.Give(frames.AsSpan(0, count));
+///     socket.Give(frames.AsSpan(0, count));
 /// }
 /// </code>
 /// </example>
-public sealed unsafe class XdpSocket : IDisposable
+public sealed partial class XdpSocket : IDisposable
 {
-    private const int MostCalls = 64;
-    private const uint MostRefilled = 64;
-    private const uint LooksBetweenUpkeep = 16;
+    private const uint MostOutstanding = 256;
 
     // How often a wait asks whether the interface is still there.
     private const int HealthMilliseconds = 1000;
@@ -44,7 +41,8 @@ public sealed unsafe class XdpSocket : IDisposable
     private readonly bool _isUnaligned;
     private readonly bool _isPolling;
     private readonly FrameTerms _terms;
-    private readonly uint _refillBatch;
+    private readonly int _descriptor;
+    private readonly int _mostOutstanding;
     private readonly XdpProgram? _ownProgram;
     private readonly XdpFramePool? _ownFrames;
     private Ring _receive;
@@ -63,7 +61,7 @@ public sealed unsafe class XdpSocket : IDisposable
     {
         (Interface, Queue, _options, Frames, _opened) = (on, queue, options, frames, opened);
         (_ownFrames, _ownProgram) = (ownFrames, ownProgram);
-        _readiness = new SocketReadiness(opened.Handle, on, () => !_fill.IsPending);
+        _readiness = new SocketReadiness(opened.Handle, on, () => _fill.Pending == 0);
         (_stack, _number) = (frames.Stack, opened.Number);
         _isUnaligned = frames.Options.Unaligned;
         _isPolling = options.BusyPollBudget > 0;
@@ -74,7 +72,9 @@ public sealed unsafe class XdpSocket : IDisposable
         _completion = opened.Completion!.Ring;
         if (opened.Receive is not null) _receive = opened.Receive.Ring;
         if (opened.Transmit is not null) _transmit = opened.Transmit.Ring;
-        _refillBatch = Math.Min(MostRefilled, (_fill.Mask + 1) / 2);
+        _descriptor = (int)opened.Handle.DangerousGetHandle();
+        _refillFrom = Math.Min(MostRefilled, _fill.Half);
+        _mostOutstanding = (int)Math.Min(MostOutstanding, _completion.Half);
     }
 
     /// <summary>The interface, as it was when the socket was opened.</summary>
@@ -135,88 +135,6 @@ public sealed unsafe class XdpSocket : IDisposable
             ownFrames?.Dispose();
             throw;
         }
-    }
-
-    /// <summary>Takes frames that have arrived, without waiting. They are the program's until it sends them or gives them
-    /// back.</summary>
-    /// <param name="frames">Receives them.</param>
-    /// <returns>How many there are; 0 where none has arrived.</returns>
-    /// <exception cref="InvalidOperationException">The socket only sends.</exception>
-    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
-    public int Receive(Span<XdpFrame> frames)
-    {
-        if (_isDisposed || !_receive.IsThere) ThrowNoReceiving();
-        uint count = Math.Min(_receive.Available((uint)frames.Length), (uint)frames.Length);
-        if (count == 0) return ReceiveNothing();
-        frames = frames[..(int)count];
-        _receive.CopyTo(frames);
-        _receive.Release(count);
-        if (_isUnaligned) Straighten(frames);
-        _stack.Hand(frames);
-        _received += count;
-        Refill();
-        return (int)count;
-    }
-
-    /// <summary>
-    /// Sends frames of the program, as many as there is room for; these are the kernel's then. A packet of several frames is sent
-    /// whole or not at all.
-    /// </summary>
-    /// <param name="frames">The frames; those that were not sent are still the program's.</param>
-    /// <returns>How many were sent, from the first one on. Where that is too few, try again after
-    /// <see cref="WaitToSend"/>.</returns>
-    /// <exception cref="InvalidOperationException">The program does not have one of the frames, or the kernel could not send it:
-    /// it is empty, reaches out of its place, or has options that the socket was not opened with. Then none is sent. Or the
-    /// socket only receives.</exception>
-    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
-    public int Send(params ReadOnlySpan<XdpFrame> frames)
-    {
-        if (_isDisposed || !_transmit.IsThere) ThrowNoSending();
-        Reclaim();
-        int count = (int)Math.Min(_transmit.Room((uint)frames.Length), (uint)frames.Length);
-        if (_options.MultiBuffer) count = WholePackets(frames[..count]);
-        frames = frames[..count];
-        int passed = _stack.Pass(frames, ref _transmit, _number, _terms);
-        if (passed < count) Refuse(frames[passed]);
-        if (count > 0) _transmit.Publish((uint)count);
-        Flush();
-        return count;
-    }
-
-    /// <summary>
-    /// Has the kernel send what it has not sent yet. Each <see cref="Send"/> does, and each <see cref="Receive"/> that finds
-    /// nothing and each wait, so that a program seldom needs it.
-    /// </summary>
-    /// <returns>Whether nothing is left that the kernel has not taken.</returns>
-    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
-    public bool Flush()
-    {
-        if (_isDisposed) ThrowNoSending();
-        // Where frames are copied one call sends no more than a budget of them (xsk_generic_xmit).
-        for (int i = 0; i < MostCalls && _transmit.IsPending; i++)
-        {
-            if (!_transmit.NeedsWakeup) return false;
-            SysResult result = LibC.SendNothing(_opened.Handle);
-            if (result.IsError && result.Errno is not (Errno.EAGAIN or Errno.EINTR)) return !_transmit.IsPending;
-        }
-
-        return !_transmit.IsPending;
-    }
-
-    /// <summary>Frees frames that were sent. Each <see cref="Send"/> does, too.</summary>
-    /// <returns>How many frames that were sent have not been seen free yet.</returns>
-    /// <exception cref="ObjectDisposedException">The socket is disposed.</exception>
-    public int Reclaim()
-    {
-        if (_isDisposed) ThrowNoSending();
-        // A receiving thread does this, too, where it is short of frames.
-        if (!_completion.HasEntries || Interlocked.CompareExchange(ref _completionGate, 1, 0) != 0) return Outstanding;
-        uint count = _completion.Available(uint.MaxValue);
-        _stack.Reclaim(ref _completion, count);
-        _completion.Release(count);
-        _sent += count;
-        Volatile.Write(ref _completionGate, 0);
-        return Outstanding;
     }
 
     /// <summary>Waits until frames have arrived.</summary>
@@ -297,28 +215,12 @@ public sealed unsafe class XdpSocket : IDisposable
 
     private int Outstanding => _transmit.IsThere ? (int)(_transmit.CachedProducer - (uint)_completion.CachedConsumer) : 0;
 
-    // Who spins looks at what the kernel writes as seldom as possible: each look takes the line from the kernel's processor.
-    private int ReceiveNothing()
-    {
-        if (_isPolling || _fill.NeedsWakeup) LibC.ReceiveNothing(_opened.Handle);
-        if (++_emptyReceives % LooksBetweenUpkeep == 0) Tidy();
-        return 0;
-    }
-
     // Frames that were sent are free again, free ones are the kernel's to fill, and what was not sent yet is.
     private void Tidy()
     {
         if (_transmit.IsThere) Reclaim();
         if (_receive.IsThere) Refill();
         Flush();
-    }
-
-    private void Refill()
-    {
-        uint room = _fill.Room(_refillBatch);
-        if (room < _refillBatch) return;
-        uint count = _stack.Fill(ref _fill, room, _number);
-        if (count > 0) _fill.Publish(count);
     }
 
     private bool Wait(TimeSpan timeout, bool forSending)
@@ -342,50 +244,5 @@ public sealed unsafe class XdpSocket : IDisposable
             if (left <= HealthMilliseconds && !result.IsError) return false;
             if (!forSending) Tidy();
         }
-    }
-
-    // An address in an unaligned pool has the offset in its chunk on top (XSK_UNALIGNED_BUF_OFFSET_SHIFT).
-    private static void Straighten(Span<XdpFrame> frames)
-    {
-        foreach (ref XdpFrame frame in frames)
-        {
-            ulong address = (frame._address & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK)
-                + (frame._address >> AfXdp.XSK_UNALIGNED_BUF_OFFSET_SHIFT);
-            frame = new XdpFrame(address, (uint)frame.Length, frame.Options);
-        }
-    }
-
-    private static int WholePackets(ReadOnlySpan<XdpFrame> frames)
-    {
-        int count = frames.Length;
-        while (count > 0 && frames[count - 1].IsContinued) count--;
-        return count;
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Refuse(XdpFrame frame)
-    {
-        string why;
-        if (frame.Address >= (long)Frames.Count * Frames.FrameSize) why = "it does not lie in the socket's pool";
-        else if (frame.Length == 0) why = "it is empty";
-        else if (((ulong)frame.Options << XdpFrame.OptionShift & ~_terms.AllowedOptions) != 0)
-            why = "it has options that the socket, or its pool, was not opened with";
-        else if (_stack.OwnerOf(Frames.IndexOf(frame)) != FrameStack.InHands) why = _stack.Whereabouts(Frames.IndexOf(frame));
-        else why = "it reaches out of its place in the pool";
-        throw new InvalidOperationException($"A frame ({frame}) cannot be sent: {why}. None of the frames was sent.");
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ThrowNoReceiving()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        throw new InvalidOperationException($"The socket only sends ({nameof(XdpSocketOptions.ReceiveEntries)} is 0).");
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ThrowNoSending()
-    {
-        ObjectDisposedException.ThrowIf(_isDisposed, this);
-        throw new InvalidOperationException($"The socket only receives ({nameof(XdpSocketOptions.TransmitEntries)} is 0).");
     }
 }

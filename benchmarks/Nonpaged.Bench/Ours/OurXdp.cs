@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Nonpaged.Xdp;
@@ -129,13 +130,7 @@ internal sealed partial class OurXdp : IDisposable
     private void SendBatch()
     {
         Span<XdpFrame> frames = _frames;
-        if (_unsent == 0)
-        {
-            _unsent = _pool.Take(frames);
-            int bytes = _case.Bytes;
-            foreach (ref XdpFrame frame in frames) frame = frame.WithLength(bytes);
-        }
-
+        if (_unsent == 0) _unsent = _pool.Take(frames, _case.Bytes);
         // From the end on, so that one number says what is left.
         _unsent -= _socket.Send(frames[^_unsent..]);
     }
@@ -144,7 +139,7 @@ internal sealed partial class OurXdp : IDisposable
     {
         Span<XdpFrame> frames = _frames;
         int count = _socket.Receive(frames);
-        if (count > 0) _pool.Give(frames[..count]);
+        if (count > 0) _socket.Give(frames[..count]);
         else Wait();
     }
 
@@ -176,6 +171,7 @@ internal sealed partial class OurXdp : IDisposable
     private static partial void Sleep(uint microseconds);
 
     /// <summary>One load, one shuffle and one store; a frame is never shorter than 16 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SwapAddresses(Span<byte> frame)
     {
         ref byte first = ref MemoryMarshal.GetReference(frame);

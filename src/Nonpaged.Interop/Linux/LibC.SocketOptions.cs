@@ -8,6 +8,9 @@ internal static unsafe partial class LibC
 {
     public const int AF_NETLINK = 16;
 
+    /// <summary>SYS_sendto (asm/unistd.h), which is another number on each architecture.</summary>
+    public static nint SendToNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 44 : 206;
+
     /// <summary>setsockopt(2).</summary>
     public static SysResult SetSockOpt(SafeFileHandle socket, int level, int option, void* value, uint length) =>
         Fails("setsockopt", out SysResult injected) ? injected : Result(setsockopt(socket, level, option, value, length));
@@ -23,9 +26,13 @@ internal static unsafe partial class LibC
     public static SysResult Bind(SafeFileHandle socket, void* address, uint length) =>
         Fails("bind", out SysResult injected) ? injected : Result(bind(socket, address, length));
 
-    /// <summary>Sends nothing, without waiting, which has a driver look at its ring (sendto(2), af_xdp.rst).</summary>
-    public static SysResult SendNothing(SafeFileHandle socket) =>
-        Fails("sendto", out SysResult injected) ? injected : Result(sendto(socket, null, 0, MSG_DONTWAIT, null, 0));
+    /// <summary>
+    /// Sends nothing, without waiting, which has a driver look at its ring (sendto(2), af_xdp.rst). Whether the call failed: why
+    /// is not told, which would cost as much as all the rest of the call in this process.
+    /// </summary>
+    /// <param name="socket">The descriptor, which stays open meanwhile.</param>
+    public static bool SendNothing(int socket) =>
+        Fails("sendto", out _) || SendToCall(SendToNumber, socket, 0, 0, MSG_DONTWAIT, 0, 0) < 0;
 
     /// <summary>Receives nothing, without waiting, which has a driver look at its ring (recvfrom(2), af_xdp.rst).</summary>
     public static SysResult ReceiveNothing(SafeFileHandle socket) =>
@@ -40,9 +47,9 @@ internal static unsafe partial class LibC
     [LibraryImport(Library, SetLastError = true)]
     private static partial int bind(SafeFileHandle socket, void* address, uint length);
 
-    [LibraryImport(Library, SetLastError = true)]
-    private static partial nint sendto(
-        SafeFileHandle socket, void* data, nuint length, int flags, void* address, uint addressLength);
+    // Without an errno. libc's own sendto is a point of cancellation of pthreads, and longer for that.
+    [LibraryImport(Library, EntryPoint = "syscall")]
+    private static partial nint SendToCall(nint number, nint socket, nint data, nint length, nint flags, nint address, nint size);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial nint recvfrom(

@@ -4,79 +4,78 @@ using System.Runtime.Intrinsics;
 namespace Nonpaged.Xdp;
 
 /// <summary>
-/// Numbers of frames, eight at a time. Mostly each is the one before less one, as the free ones lay at first: then their owners
-/// are one word. Nothing is called in here, so that all stays in registers.
+/// Numbers of frames, 32 and eight at a time. Mostly each is the one before less one, as the free ones lay at first: then their
+/// owners lie next to each other. Nothing is called in here, so that all stays in registers.
 /// </summary>
 internal static unsafe class FrameRun
 {
-    public const uint Length = 8;
+    private const uint Many = 32;
 
-    // FrameStack.InHands in each byte.
-    private const ulong AllInHands = 0x0101010101010101;
-
-    /// <summary>Takes free frames: these are the program's.</summary>
-    public static void Take(byte* owners, uint* free, ref uint to, uint count)
+    /// <summary>These are the program's from now on.</summary>
+    public static void Hand(byte* owners, ref uint frames, uint count)
     {
         uint i = 0;
-        while (i + Length <= count)
+        while (i < count)
         {
-            var some = Vector256.Load(free + i);
-            some.StoreUnsafe(ref to, i);
-            uint lowest = some.GetElement((int)Length - 1);
-            uint end = i + Length;
-            if (IsRun(some, lowest))
+            uint end = Math.Min(i + Many, count);
+            if (end == i + Many && AreRun(ref frames, i, out uint lowest))
             {
-                Unsafe.WriteUnaligned(owners + lowest, AllInHands);
+                Vector256.Create(FrameStack.InHands).Store(owners + lowest);
                 i = end;
             }
 
-            for (; i < end; i++) owners[free[i]] = FrameStack.InHands;
-        }
+            while (i < end)
+            {
+                uint next = Math.Min(i + EightFrames.Count, end);
+                lowest = Unsafe.Add(ref frames, next - 1);
+                if (next == i + EightFrames.Count && Vector256.LoadUnsafe(ref frames, i) == EightFrames.Run(lowest))
+                {
+                    Unsafe.WriteUnaligned(owners + lowest, EightFrames.InHands);
+                    i = next;
+                }
 
-        for (; i < count; i++)
-        {
-            uint frame = free[i];
-            Unsafe.Add(ref to, i) = frame;
-            owners[frame] = FrameStack.InHands;
+                for (; i < next; i++) owners[Unsafe.Add(ref frames, i)] = FrameStack.InHands;
+            }
         }
     }
 
-    /// <summary>Frees frames that the program has. How many, up to the first that it does not have.</summary>
+    /// <summary>These are free from now on. How many, up to the first that the program does not have.</summary>
     /// <param name="owners">Of all frames.</param>
-    /// <param name="from">The frames.</param>
-    /// <param name="free">Where they go. There is room for <see cref="Length"/> more than the program has.</param>
+    /// <param name="frames">The frames.</param>
     /// <param name="count">So many.</param>
     /// <param name="total">So many frames there are.</param>
-    public static uint Give(byte* owners, ref uint from, uint* free, uint count, uint total)
+    public static uint Free(byte* owners, ref uint frames, uint count, uint total)
     {
         uint i = 0;
-        while (i + Length <= count)
+        while (i < count)
         {
-            var some = Vector256.LoadUnsafe(ref from, i);
-            some.Store(free + i);
-            uint lowest = some.GetElement((int)Length - 1);
-            uint end = i + Length;
-            if ((ulong)lowest + Length <= total && IsRun(some, lowest)
-                && Unsafe.ReadUnaligned<ulong>(owners + lowest) == AllInHands)
+            uint end = Math.Min(i + Many, count);
+            if (end == i + Many && AreRun(ref frames, i, out uint lowest) && (ulong)lowest + Many <= total
+                && Vector256.Load(owners + lowest) == Vector256.Create(FrameStack.InHands))
             {
-                Unsafe.WriteUnaligned(owners + lowest, 0UL);
+                Vector256.Create(FrameStack.Free).Store(owners + lowest);
                 i = end;
             }
 
-            for (; i < end; i++)
+            while (i < end)
             {
-                uint frame = free[i];
-                if (frame >= total || owners[frame] != FrameStack.InHands) return i;
-                owners[frame] = FrameStack.Free;
-            }
-        }
+                uint next = Math.Min(i + EightFrames.Count, end);
+                lowest = Unsafe.Add(ref frames, next - 1);
+                if (next == i + EightFrames.Count && Vector256.LoadUnsafe(ref frames, i) == EightFrames.Run(lowest)
+                    && (ulong)lowest + EightFrames.Count <= total
+                    && Unsafe.ReadUnaligned<ulong>(owners + lowest) == EightFrames.InHands)
+                {
+                    Unsafe.WriteUnaligned(owners + lowest, EightFrames.OwnedBy(FrameStack.Free));
+                    i = next;
+                }
 
-        for (; i < count; i++)
-        {
-            uint frame = Unsafe.Add(ref from, i);
-            if (frame >= total || owners[frame] != FrameStack.InHands) return i;
-            owners[frame] = FrameStack.Free;
-            free[i] = frame;
+                for (; i < next; i++)
+                {
+                    uint frame = Unsafe.Add(ref frames, i);
+                    if (frame >= total || owners[frame] != FrameStack.InHands) return i;
+                    owners[frame] = FrameStack.Free;
+                }
+            }
         }
 
         return count;
@@ -86,11 +85,22 @@ internal static unsafe class FrameRun
     public static void Copy(ref uint from, ref uint to, uint count)
     {
         uint i = 0;
-        for (; i + Length <= count; i += Length) Vector256.LoadUnsafe(ref from, i).StoreUnsafe(ref to, i);
+        for (; i + EightFrames.Count <= count; i += EightFrames.Count)
+            Vector256.LoadUnsafe(ref from, i).StoreUnsafe(ref to, i);
         for (; i < count; i++) Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsRun(Vector256<uint> frames, uint lowest) =>
-        frames == Vector256.Create(lowest) + Vector256.Create(7u, 6, 5, 4, 3, 2, 1, 0);
+    private static bool AreRun(ref uint frames, uint start, out uint lowest)
+    {
+        lowest = Unsafe.Add(ref frames, start + Many - 1);
+        var a = Vector256.LoadUnsafe(ref frames, start);
+        var b = Vector256.LoadUnsafe(ref frames, start + 8);
+        var c = Vector256.LoadUnsafe(ref frames, start + 16);
+        var d = Vector256.LoadUnsafe(ref frames, start + 24);
+        Vector256<uint> run = EightFrames.Run(lowest), eight = Vector256.Create(EightFrames.Count);
+        Vector256<uint> first = (d ^ run) | (c ^ (run + eight));
+        run += eight + eight;
+        return (first | (b ^ run) | (a ^ (run + eight))) == Vector256<uint>.Zero;
+    }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace Nonpaged.Xdp;
 
@@ -6,6 +7,8 @@ namespace Nonpaged.Xdp;
 /// <param name="bits">Its logarithm.</param>
 internal readonly struct FrameShift(int bits) : IFrameIndex
 {
+    public static bool IsVector => Avx2.IsSupported;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Of(ulong address) => address >> bits;
 }

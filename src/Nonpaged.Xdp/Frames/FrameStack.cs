@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
 
@@ -31,8 +32,7 @@ internal sealed unsafe class FrameStack : IDisposable
         _terms = terms;
         (_frames, _isChecked, _isPowerOfTwo) = (terms.Total, terms.IsChecked, terms.IsPowerOfTwo);
         _owners = (byte*)NativeMemory.AllocZeroed(_frames);
-        // Some more: a run is written before it is looked at.
-        _free = (uint*)NativeMemory.Alloc(_frames + FrameRun.Length, sizeof(uint));
+        _free = (uint*)NativeMemory.Alloc(_frames, sizeof(uint));
         // The lowest is taken first.
         for (uint i = 0; i < _frames; i++) _free[i] = _frames - 1 - i;
         _count = _frames;
@@ -49,21 +49,20 @@ internal sealed unsafe class FrameStack : IDisposable
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
-        ref uint to = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
-        if (_isChecked) FrameRun.Take(_owners, free, ref to, count);
-        else FrameRun.Copy(ref *free, ref to, count);
+        FrameRun.Copy(ref *free, ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames)), count);
+        if (_isChecked) FrameRun.Hand(_owners, ref *free, count);
         _gate.Exit();
         return (int)count;
     }
 
     /// <inheritdoc cref="Take(Span{int})"/>
-    public int Take(Span<XdpFrame> frames, uint start)
+    public int Take(Span<XdpFrame> frames, uint start, uint length)
     {
         _gate.Enter();
         ThrowIfGone();
         uint count = Math.Min((uint)frames.Length, _count);
         uint* free = _free + (_count -= count);
-        FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, _terms.FrameSize, start);
+        FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, _terms.FrameSize, start, length);
         _gate.Exit();
         return (int)count;
     }
@@ -78,15 +77,15 @@ internal sealed unsafe class FrameStack : IDisposable
         ref uint from = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
         if (_isChecked)
         {
-            uint given = FrameRun.Give(_owners, ref from, free, many, _frames);
+            uint given = FrameRun.Free(_owners, ref from, many, _frames);
             if (given < many) Refuse(frames, (int)given);
         }
-        else
+        else if (many > _frames - _count)
         {
-            if (many > _frames - _count) Refuse(frames, frames.Length);
-            FrameRun.Copy(ref from, ref *free, many);
+            Refuse(frames, frames.Length);
         }
 
+        FrameRun.Copy(ref from, ref *free, many);
         _count += many;
         _gate.Exit();
     }
@@ -99,10 +98,7 @@ internal sealed unsafe class FrameStack : IDisposable
         uint many = (uint)frames.Length;
         bool isTooMany = !_isChecked && many > _frames - _count;
         ref XdpFrame from = ref MemoryMarshal.GetReference(frames);
-        uint* free = _free + _count;
-        uint given = isTooMany ? many
-            : _isPowerOfTwo ? FrameLoops.Give(_owners, ref from, free, many, _terms, _terms.Shift)
-            : FrameLoops.Give(_owners, ref from, free, many, _terms, _terms.Reciprocal);
+        uint given = isTooMany ? many : Give(ref from, many, new FreePlace(_free + _count));
         if (isTooMany || given < many) Refuse(frames, (int)given);
         _count += many;
         _gate.Exit();
@@ -122,6 +118,41 @@ internal sealed unsafe class FrameStack : IDisposable
         return count;
     }
 
+    /// <summary>
+    /// Frames of the program become a socket's to receive in; there must be room for them. Where one of them may not be given,
+    /// none is: the answer is its place, otherwise how many there are.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Fill(ReadOnlySpan<XdpFrame> frames, ref Ring ring, byte socket)
+    {
+        uint count = (uint)frames.Length, first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
+        ref XdpFrame from = ref MemoryMarshal.GetReference(frames);
+        ulong* entries = (ulong*)ring.Entries;
+        uint frameSize = _terms.FrameSize;
+        uint given = Give(ref from, first, new FillPlace(entries + (ring.CachedProducer & ring.Mask), socket, frameSize));
+        if (given == first && first < count)
+            given += Give(ref Unsafe.Add(ref from, first), count - first, new FillPlace(entries, socket, frameSize));
+        if (given < count) TakeBack(frames[..(int)given]);
+        return (int)given;
+    }
+
+    /// <summary>Frames of a socket that were sent become its own to receive in; there must be room for them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Recycle(ref Ring sent, ref Ring fill, uint count)
+    {
+        ulong* from = (ulong*)sent.Entries, to = (ulong*)fill.Entries;
+        for (uint done = 0; done < count;)
+        {
+            uint at = sent.CachedConsumer + done, next = fill.CachedProducer + done;
+            uint some = Math.Min(count - done, Math.Min(sent.ToEnd(at), fill.ToEnd(next)));
+            if (_isPowerOfTwo)
+                FrameLoops.Recycle(from + (at & sent.Mask), to + (next & fill.Mask), some, _terms.FrameSize, _terms.Shift);
+            else
+                FrameLoops.Recycle(from + (at & sent.Mask), to + (next & fill.Mask), some, _terms.FrameSize, _terms.Reciprocal);
+            done += some;
+        }
+    }
+
     /// <summary>Frees those whose addresses the kernel wrote into a ring.</summary>
     public void Reclaim(ref Ring ring, uint count)
     {
@@ -135,18 +166,36 @@ internal sealed unsafe class FrameStack : IDisposable
         _gate.Exit();
     }
 
-    /// <summary>Frames that the kernel handed out are the program's.</summary>
-    public void Hand(Span<XdpFrame> frames)
+    /// <summary>Copies frames that were received out of a ring: they are the program's. There must be so many.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Hand(ref Ring ring, Span<XdpFrame> frames)
     {
-        ref XdpFrame first = ref MemoryMarshal.GetReference(frames);
-        if (_isPowerOfTwo) FrameLoops.Hand(_owners, ref first, (uint)frames.Length, _terms.Shift);
-        else FrameLoops.Hand(_owners, ref first, (uint)frames.Length, _terms.Reciprocal);
+        uint count = (uint)frames.Length, first = Math.Min(count, ring.ToEnd(ring.CachedConsumer));
+        ref XdpFrame to = ref MemoryMarshal.GetReference(frames);
+        var entries = (XdpFrame*)ring.Entries;
+        Hand(entries + (ring.CachedConsumer & ring.Mask), ref to, first);
+        if (first < count) Hand(entries, ref Unsafe.Add(ref to, first), count - first);
+    }
+
+    /// <summary>The same, of frames whose addresses have an offset on top (XSK_UNALIGNED_BUF_OFFSET_SHIFT).</summary>
+    public void HandUnaligned(ref Ring ring, Span<XdpFrame> frames)
+    {
+        uint at = ring.CachedConsumer;
+        foreach (ref XdpFrame frame in frames)
+        {
+            XdpFrame entry = ((XdpFrame*)ring.Entries)[at++ & ring.Mask];
+            ulong address = (entry._address & AfXdp.XSK_UNALIGNED_BUF_ADDR_MASK)
+                + (entry._address >> AfXdp.XSK_UNALIGNED_BUF_OFFSET_SHIFT);
+            frame = new XdpFrame(address, (uint)entry.Length, entry.Options);
+            _owners[_terms.IndexOf(address)] = InHands;
+        }
     }
 
     /// <summary>
     /// Frames of the program are a socket's from now on, and lie in its ring. Where one of them may not be sent, none is: the
     /// answer is its place, otherwise how many there are.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Pass(ReadOnlySpan<XdpFrame> frames, ref Ring ring, byte socket, in FrameTerms terms)
     {
         uint count = (uint)frames.Length, first = Math.Min(count, ring.ToEnd(ring.CachedProducer));
@@ -157,6 +206,13 @@ internal sealed unsafe class FrameStack : IDisposable
             passed += Pass(ref Unsafe.Add(ref from, first), entries, count - first, socket, terms);
         if (passed < count) TakeBack(frames[..(int)passed]);
         return (int)passed;
+    }
+
+    /// <summary>Frames that were passed or given are the program's again.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public void TakeBack(ReadOnlySpan<XdpFrame> frames)
+    {
+        foreach (ref readonly XdpFrame frame in frames) _owners[_terms.IndexOf(frame._address)] = InHands;
     }
 
     /// <summary>Frees whatever a socket had, which has ended.</summary>
@@ -187,21 +243,30 @@ internal sealed unsafe class FrameStack : IDisposable
         _gate.Exit();
     }
 
-    private void Reclaim(uint* free, ulong* entries, uint count)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Give<TPlace>(ref XdpFrame from, uint count, TPlace place)
+        where TPlace : struct, IFramePlace => _isPowerOfTwo
+        ? FrameLoops.Give(_owners, ref from, count, _terms, _terms.Shift, place)
+        : FrameLoops.Give(_owners, ref from, count, _terms, _terms.Reciprocal, place);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Hand(XdpFrame* entries, ref XdpFrame to, uint count)
     {
-        if (_isPowerOfTwo) FrameLoops.Reclaim(_owners, free, entries, count, _terms.Shift);
-        else FrameLoops.Reclaim(_owners, free, entries, count, _terms.Reciprocal);
+        if (_isPowerOfTwo) FrameLoops.Hand(_owners, entries, ref to, count, _terms.FrameSize, _terms.Shift);
+        else FrameLoops.Hand(_owners, entries, ref to, count, _terms.FrameSize, _terms.Reciprocal);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Reclaim(uint* free, ulong* entries, uint count)
+    {
+        if (_isPowerOfTwo) FrameLoops.Reclaim(_owners, free, entries, count, _terms.FrameSize, _terms.Shift);
+        else FrameLoops.Reclaim(_owners, free, entries, count, _terms.FrameSize, _terms.Reciprocal);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Pass(ref XdpFrame from, XdpFrame* entries, uint count, byte socket, in FrameTerms terms) => _isPowerOfTwo
         ? FrameLoops.Pass(_owners, ref from, entries, count, socket, terms, terms.Shift)
         : FrameLoops.Pass(_owners, ref from, entries, count, socket, terms, terms.Reciprocal);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void TakeBack(ReadOnlySpan<XdpFrame> frames)
-    {
-        foreach (ref readonly XdpFrame frame in frames) _owners[_terms.IndexOf(frame._address)] = InHands;
-    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     [DoesNotReturn]

@@ -38,11 +38,13 @@ internal unsafe struct Ring
     /// <summary>The kernel sleeps, and is to be told when there is something in the ring (XDP_RING_NEED_WAKEUP).</summary>
     public readonly bool NeedsWakeup => (Volatile.Read(ref *_flags) & AfXdp.XDP_RING_NEED_WAKEUP) != 0;
 
-    /// <summary>Whether the other side has something left to read that we wrote.</summary>
-    public readonly bool IsPending => IsThere && Volatile.Read(ref *_consumer) != CachedProducer;
+    /// <summary>How much of what we wrote the other side has not read yet.</summary>
+    public readonly uint Pending => IsThere ? CachedProducer - Volatile.Read(ref *_consumer) : 0;
 
     /// <summary>For a consumer: whether there is something, without taking it.</summary>
     public readonly bool HasEntries => Volatile.Read(ref *_producer) != CachedConsumer;
+
+    public readonly uint Half => (Mask + 1) / 2;
 
     /// <summary>How many entries lie next to each other from a position on.</summary>
     public readonly uint ToEnd(uint position) => Mask + 1 - (position & Mask);
@@ -79,15 +81,5 @@ internal unsafe struct Ring
     {
         CachedConsumer += count;
         Volatile.Write(ref *_consumer, CachedConsumer);
-    }
-
-    /// <summary>Copies descriptors out of the ring. There must be so many.</summary>
-    public readonly void CopyTo(Span<XdpFrame> frames)
-    {
-        uint start = CachedConsumer & Mask;
-        int first = (int)Math.Min((uint)frames.Length, Mask + 1 - start);
-        new ReadOnlySpan<XdpFrame>((XdpFrame*)Entries + start, first).CopyTo(frames);
-        if (first == frames.Length) return;
-        new ReadOnlySpan<XdpFrame>(Entries, frames.Length - first).CopyTo(frames[first..]);
     }
 }

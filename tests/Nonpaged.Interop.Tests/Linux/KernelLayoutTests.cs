@@ -144,7 +144,7 @@ public sealed unsafe class KernelLayoutTests
         [
             ("O_SYNC", LibC.O_SYNC), ("F_WRLCK", LibC.F_WRLCK), ("F_OFD_SETLK", LibC.F_OFD_SETLK), ("LOCK_EX", LibC.LOCK_EX),
             ("LOCK_NB", LibC.LOCK_NB),
-            ("SYS_mbind", LibC.MbindNumber), ("SYS_move_pages", LibC.MovePagesNumber),
+            ("SYS_mbind", LibC.MbindNumber), ("SYS_sendto", LibC.SendToNumber), ("SYS_move_pages", LibC.MovePagesNumber),
             ("sizeof(struct flock)", sizeof(LibC.FileLock)),
             ("offsetof(struct flock, l_start)", Offset(&range, &range.Start)),
             ("offsetof(struct flock, l_len)", Offset(&range, &range.Length)),
