@@ -243,10 +243,13 @@ public sealed unsafe class NdisInstance : IDisposable
         Report(new NdisReport(NdisReportKind.Leak, leak.Call, leak.Driver, leak.What) { Stack = stack });
     }
 
-    /// <summary>A call that allocates is made to fail.</summary>
-    internal bool IsShort(string call) =>
-        Options.Verification is { } verification && CallContext.CurrentDriver.Name != verification.Exempt
-            && verification.Faults.Fails(call, verification.Stack());
+    /// <summary>A call that allocates is made to fail, or held up.</summary>
+    internal bool IsShort(string call)
+    {
+        if (Options.Verification is not { } verification || CallContext.CurrentDriver.Name == verification.Exempt) return false;
+        verification.Delays?.Delay();
+        return verification.Faults.Fails(call, verification.Stack());
+    }
 
     internal void Tell(NdisMessage message)
     {

@@ -37,6 +37,7 @@ internal sealed class VerifyBench : IDisposable
             Exempt = Station.Name,
             ThreadTime = run.Timed ? LibC.GetThreadTime : null,
             SendsDirectly = run.Check == VerifyCheck.Concurrency,
+            Delays = run.Check == VerifyCheck.Concurrency ? new CallDelays(run.Seed) : null,
             Varied = new VariedEnds(run.Seed),
             Sending = Look,
             Allocated = (allocation, freed) =>

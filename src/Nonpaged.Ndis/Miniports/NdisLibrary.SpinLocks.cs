@@ -93,6 +93,7 @@ public static unsafe partial class NdisLibrary
         Verification? verification = CallContext.Current.Instance.Options.Verification;
         IReadOnlyList<CodePlace> stack = verification?.Stack() ?? [];
         if (verification?.Locks.OnTake((nint)spinLock, stack) is { } reversed) ReportOrder(call, (nint)spinLock, reversed);
+        verification?.Delays?.Delay();
         var wait = default(SpinWait);
         while (Interlocked.CompareExchange(ref *spinLock, self, 0) != 0) wait.SpinOnce();
         if (verification is not null) LockOrder.OnTaken((nint)spinLock, call, stack);

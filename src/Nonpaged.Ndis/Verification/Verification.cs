@@ -36,6 +36,9 @@ internal sealed class Verification
     /// <summary>How what a protocol starts ends, and how frames come to it; null for always alike.</summary>
     public VariedEnds? Varied { get; init; }
 
+    /// <summary>Holds up calls that allocate or take a lock; null for none.</summary>
+    public CallDelays? Delays { get; init; }
+
     /// <summary>Which locks are held, and in which order they were taken.</summary>
     public LockOrder Locks { get; } = new();
 

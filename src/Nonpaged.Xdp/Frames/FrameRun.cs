@@ -12,6 +12,7 @@ internal static unsafe class FrameRun
     private const uint Many = 32;
 
     /// <summary>These are the program's from now on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Hand(byte* owners, ref uint frames, uint count)
     {
         uint i = 0;
@@ -44,6 +45,7 @@ internal static unsafe class FrameRun
     /// <param name="frames">The frames.</param>
     /// <param name="count">So many.</param>
     /// <param name="total">So many frames there are.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Free(byte* owners, ref uint frames, uint count, uint total)
     {
         uint i = 0;
@@ -82,9 +84,16 @@ internal static unsafe class FrameRun
     }
 
     /// <summary>Copies without a look.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Copy(ref uint from, ref uint to, uint count)
     {
         uint i = 0;
+        for (; Vector512.IsHardwareAccelerated && i + 32 <= count; i += 32)
+        {
+            Vector512.LoadUnsafe(ref from, i).StoreUnsafe(ref to, i);
+            Vector512.LoadUnsafe(ref from, i + 16).StoreUnsafe(ref to, i + 16);
+        }
+
         for (; i + EightFrames.Count <= count; i += EightFrames.Count)
             Vector256.LoadUnsafe(ref from, i).StoreUnsafe(ref to, i);
         for (; i < count; i++) Unsafe.Add(ref to, i) = Unsafe.Add(ref from, i);
@@ -94,13 +103,19 @@ internal static unsafe class FrameRun
     private static bool AreRun(ref uint frames, uint start, out uint lowest)
     {
         lowest = Unsafe.Add(ref frames, start + Many - 1);
-        var a = Vector256.LoadUnsafe(ref frames, start);
-        var b = Vector256.LoadUnsafe(ref frames, start + 8);
-        var c = Vector256.LoadUnsafe(ref frames, start + 16);
-        var d = Vector256.LoadUnsafe(ref frames, start + 24);
-        Vector256<uint> run = EightFrames.Run(lowest), eight = Vector256.Create(EightFrames.Count);
-        Vector256<uint> first = (d ^ run) | (c ^ (run + eight));
-        run += eight + eight;
-        return (first | (b ^ run) | (a ^ (run + eight))) == Vector256<uint>.Zero;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<uint> last = Vector512.Create(lowest)
+                + Vector512.Create(15u, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
+            return ((Vector512.LoadUnsafe(ref frames, start + 16) ^ last)
+                | (Vector512.LoadUnsafe(ref frames, start) ^ (last + Vector512.Create(16u)))) == Vector512<uint>.Zero;
+        }
+
+        Vector256<uint> run = EightFrames.Run(lowest), step = Vector256.Create(EightFrames.Count);
+        Vector256<uint> others = (Vector256.LoadUnsafe(ref frames, start + 24) ^ run)
+            | (Vector256.LoadUnsafe(ref frames, start + 16) ^ (run + step));
+        run += step + step;
+        return (others | (Vector256.LoadUnsafe(ref frames, start + 8) ^ run)
+            | (Vector256.LoadUnsafe(ref frames, start) ^ (run + step))) == Vector256<uint>.Zero;
     }
 }

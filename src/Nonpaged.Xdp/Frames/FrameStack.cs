@@ -25,7 +25,7 @@ internal sealed unsafe class FrameStack : IDisposable
     private byte* _owners;
     private uint* _free;
     private uint _count;
-    private SpinGate _gate;
+    private SpinGate _gate = new();
 
     public FrameStack(FrameTerms terms)
     {
