@@ -5,19 +5,21 @@ namespace Nonpaged.Protocols;
 
 /// <summary>
 /// What NdisOpenAdapter gives a protocol: the handle of a binding, which is used no more once it is closed. The protocol's user
-/// closes it, or the adapter's halt does, on threads of their own, while others send; so each use is held against the close. Its
-/// methods may be called from any thread.
+/// closes it, or the adapter's halt does, on threads of their own, while others send; so the close waits for each use, and none
+/// begins after it. Its methods may be called from any thread, several at once: what a deserialized miniport gets then.
 /// </summary>
 internal sealed unsafe class BindingHandle
 {
     private static readonly NDIS_MEDIUM[] s_media = [NDIS_MEDIUM.NdisMedium802_3];
 
-    // NDIS's calls queue and return. One may complete within itself, and the protocol's handler use the binding again: its thread
-    // has the lock already.
     private readonly Lock _gate = new();
+
+    // The threads within a call, and in how many: one may complete within itself, and the protocol's handler use the binding again,
+    // or close it. A thread does not wait for its own calls.
+    private readonly Dictionary<int, int> _users = [];
     private readonly TaskCompletionSource _closeComplete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NDIS_HANDLE _handle;
-    private bool _closed;
+    private bool _isClosed;
 
     /// <summary>Completes when it was closed, and no handler of the protocol's will be called for it.</summary>
     public Task Closed => _closeComplete.Task;
@@ -45,35 +47,27 @@ internal sealed unsafe class BindingHandle
     /// <summary>NdisSend. NDIS_STATUS_CLOSING where it is closed.</summary>
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
-        NDIS_STATUS status = NDIS_STATUS_CLOSING;
-        lock (_gate)
-        {
-            if (!_closed) NdisSend(out status, _handle, packet);
-        }
-
+        if (!TryUse()) return NDIS_STATUS_CLOSING;
+        NdisSend(out NDIS_STATUS status, _handle, packet);
+        EndUse();
         return status;
     }
 
     /// <summary>NdisSendPackets. False where it is closed, and the packets are the caller's still.</summary>
     public bool Send(NDIS_PACKET** packets, int count)
     {
-        lock (_gate)
-        {
-            if (_closed) return false;
-            NdisSendPackets(_handle, packets, (uint)count);
-            return true;
-        }
+        if (!TryUse()) return false;
+        NdisSendPackets(_handle, packets, (uint)count);
+        EndUse();
+        return true;
     }
 
     /// <summary>NdisRequest. NDIS_STATUS_CLOSING where it is closed.</summary>
     public NDIS_STATUS Request(NDIS_REQUEST* request)
     {
-        NDIS_STATUS status = NDIS_STATUS_CLOSING;
-        lock (_gate)
-        {
-            if (!_closed) NdisRequest(out status, _handle, request);
-        }
-
+        if (!TryUse()) return NDIS_STATUS_CLOSING;
+        NdisRequest(out NDIS_STATUS status, _handle, request);
+        EndUse();
         return status;
     }
 
@@ -83,13 +77,9 @@ internal sealed unsafe class BindingHandle
     /// </summary>
     public NDIS_STATUS Reset()
     {
-        NDIS_HANDLE handle;
-        lock (_gate)
-        {
-            if (_closed) return NDIS_STATUS_CLOSING;
-            handle = _handle;
-        }
-
+        if (!TryUse()) return NDIS_STATUS_CLOSING;
+        NDIS_HANDLE handle = _handle;
+        EndUse();
         NdisReset(out NDIS_STATUS status, handle);
         return status;
     }
@@ -98,23 +88,26 @@ internal sealed unsafe class BindingHandle
     public NDIS_STATUS TransferData(NDIS_HANDLE receiveContext, uint bytes, NDIS_PACKET* packet, out uint transferred)
     {
         transferred = 0;
-        NDIS_STATUS status = NDIS_STATUS_CLOSING;
-        lock (_gate)
-        {
-            if (!_closed) NdisTransferData(out status, _handle, receiveContext, 0, bytes, packet, out transferred);
-        }
-
+        if (!TryUse()) return NDIS_STATUS_CLOSING;
+        NdisTransferData(out NDIS_STATUS status, _handle, receiveContext, 0, bytes, packet, out transferred);
+        EndUse();
         return status;
     }
 
     /// <summary>NdisCloseAdapter, once. <see cref="Closed"/> tells when it is done.</summary>
     public void Close()
     {
+        int self = Environment.CurrentManagedThreadId;
         lock (_gate)
         {
-            if (_closed) return;
-            _closed = true;
+            if (_isClosed) return;
+            _isClosed = true;
         }
+
+        SpinWait.SpinUntil(() =>
+        {
+            lock (_gate) return _users.Count == (_users.ContainsKey(self) ? 1 : 0);
+        });
 
         NDIS_STATUS status = NDIS_STATUS_SUCCESS;
         if (!_handle.IsNull) NdisCloseAdapter(out status, _handle);
@@ -123,4 +116,24 @@ internal sealed unsafe class BindingHandle
 
     /// <summary>For ProtocolCloseAdapterComplete.</summary>
     public void CloseComplete() => _closeComplete.TrySetResult();
+
+    private bool TryUse()
+    {
+        int self = Environment.CurrentManagedThreadId;
+        lock (_gate)
+        {
+            if (_isClosed) return false;
+            _users[self] = _users.GetValueOrDefault(self) + 1;
+            return true;
+        }
+    }
+
+    private void EndUse()
+    {
+        int self = Environment.CurrentManagedThreadId;
+        lock (_gate)
+        {
+            if (--_users[self] == 0) _users.Remove(self);
+        }
+    }
 }

@@ -14,7 +14,7 @@ public sealed class FaultTests
         "rtl8139-ring-virtual-address", "rtl8139-send-virtual-address", "rtl8139-adapter-leak", "rtl8139-initialize-only-once",
         "rtl8139-link-speed-zero", "rtl8139-send-first-buffer-only", "rtl8139-interrupt-not-acknowledged",
         "rtl8139-serialized-driver-deserialized", "ping-lock-taken-twice",
-        "tap-irp-read-after-completion", "tap-cancel-lock-kept",
+        "tap-irp-read-after-completion", "tap-cancel-lock-kept", "tap-static-length",
     ];
 
     // The function is told, and not where in it.

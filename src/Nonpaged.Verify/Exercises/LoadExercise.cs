@@ -130,7 +130,7 @@ internal sealed class LoadExercise(LoadEnd end, int threads) : Exercise
             int length = random.Next(Traffic.Shortest, Traffic.Longest + 1);
             station.Send(frame[..length], Traffic.Chain(random, length, 4));
             // No more than a protocol that looks at what is completed has under way.
-            while (station.Outstanding > 16 && !stop.IsCancellationRequested) Thread.Yield();
+            while (station.Outstanding > 16 && !stop.IsCancellationRequested) Thread.Sleep(1);
             if (random.Next(8) == 0) Question.Query(adapter, NdisLibrary.OID_GEN_XMIT_OK, sizeof(uint));
         }
     }
