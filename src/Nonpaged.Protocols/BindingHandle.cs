@@ -14,8 +14,8 @@ internal sealed unsafe class BindingHandle
 
     private readonly Lock _gate = new();
 
-    // The threads within a call, and in how many: one may complete within itself, and the protocol's handler use the binding again,
-    // or close it. A thread does not wait for its own calls.
+    // The threads within a call, and in how many: one may complete within itself, and the protocol's handler use the binding
+    // again, or close it. A thread does not wait for its own calls.
     private readonly Dictionary<int, int> _users = [];
     private readonly TaskCompletionSource _closeComplete = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private NDIS_HANDLE _handle;

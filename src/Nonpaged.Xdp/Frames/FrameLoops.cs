@@ -241,7 +241,7 @@ internal static unsafe class FrameLoops
             {
                 ulong address = from._address, lengthAndOptions = from._lengthAndOptions;
                 ulong frame = index.Of(address);
-                // Of the options only those that are not allowed are left here, which make the length too long; 0 becomes so, too.
+                // Of the options only those that are not allowed are left here, which make the length too long; so does 0.
                 if (frame >= total || (lengthAndOptions & refused) - 1 >= (frame + 1) * frameSize - address)
                     return (uint)(entries - start);
                 if (owners[frame] != FrameStack.InHands)

@@ -119,7 +119,7 @@ public sealed unsafe class FrameLoopTests
     });
 
     [Fact]
-    public void Frames_are_given_up_to_the_first_that_one_does_not_have() => Gen.Select(s_orders, Gen.Int[0, 2]).Sample((given, fault) =>
+    public void Frames_are_given_up_to_the_first_that_one_lacks() => Gen.Select(s_orders, Gen.Int[0, 2]).Sample((given, fault) =>
     {
         (int[] order, uint size, int seed) = given;
         XdpFrame[] frames = Descriptors(order, size, seed);
