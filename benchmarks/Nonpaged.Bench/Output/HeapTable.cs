@@ -56,7 +56,7 @@ internal static class HeapTable
             string peers = string.Join(" | ", names.Select(peer => Format.Short(row.Peers.GetValueOrDefault(peer))));
             text.AppendLine(CultureInfo.InvariantCulture,
                 $"| {Name(row)} | {Format.Short(row.Ours.Aot)} | {Format.Short(row.Ours.Unchecked)} | "
-                    + $"{Format.Short(row.Ours.Jit)} | {peers} | {row.Best} | **{Format.ShortRatio(row.Ratio)}** | "
+                    + $"{Format.Short(row.Ours.Jit)} | {peers} | {row.Best} | {Verdict.Bold(row.Ratio)} | "
                     + $"{Format.ShortRatio(row.RatioUnchecked)} | {Format.ShortRatio(row.RatioJit)} | {Verdict.Of(row.Ratio)} |");
         }
     }

@@ -19,6 +19,10 @@ internal static class Verdict
         _ => Level,
     };
 
+    /// <summary>A ratio of times in a table: bold where ours is ahead.</summary>
+    public static string Bold(double? ratio) =>
+        Of(ratio) == Ahead ? $"**{Format.ShortRatio(ratio)}**" : Format.ShortRatio(ratio);
+
     /// <summary>How many rows are ahead, level and behind, as numbers alone.</summary>
     public static string Counts(IEnumerable<double?> ratios)
     {

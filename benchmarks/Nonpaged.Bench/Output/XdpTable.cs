@@ -22,8 +22,8 @@ internal static class XdpTable
         text.WriteLine($"|---|{string.Concat(XdpContestants.All.Select(_ => "---|"))}---|---|---|---|");
         foreach (XdpRow row in results.Rows)
         {
-            text.WriteLine($"| {Name(row)} | {string.Join(" | ", row.Figures.Select(Rates))} | **{Ratio(row.OursToC)} | "
-                + $"**{Ratio(row.JitToC)} | **{Ratio(row.OursToDpdk)} | {Verdict.Of(row.TimeRatio())} |");
+            text.WriteLine($"| {Name(row)} | {string.Join(" | ", row.Figures.Select(Rates))} | {Ratio(row.OursToC)} | "
+                + $"{Ratio(row.JitToC)} | {Ratio(row.OursToDpdk)} | {Verdict.Of(row.TimeRatio())} |");
         }
 
         text.WriteLine();
@@ -60,7 +60,7 @@ internal static class XdpTable
         {
             text.WriteLine($"| {row.Count} | "
                 + string.Join(" | ", row.Times.Select(one => $"{Format.Short(one.Minimum)} ({Format.Short(one.Median)})"))
-                + $" | **{Format.ShortRatio(row.Checked)}** | **{Format.ShortRatio(row.Unchecked)}** |");
+                + $" | {Verdict.Bold(row.Checked)} | {Verdict.Bold(row.Unchecked)} |");
         }
     }
 
@@ -79,6 +79,10 @@ internal static class XdpTable
 
     private static string Rate(double rate) => (rate / Million).ToString("0.000", CultureInfo.InvariantCulture);
 
-    private static string Ratio(XdpRatio ratio) =>
-        $"{Format.ShortRatio(ratio.OfRounds)}** ({Format.ShortRatio(ratio.OfMedians)})";
+    // Of frames a second.
+    private static string Ratio(XdpRatio ratio)
+    {
+        string rounds = Format.ShortRatio(ratio.OfRounds);
+        return $"{(Verdict.Of(1 / ratio.OfRounds) == Verdict.Ahead ? $"**{rounds}**" : rounds)} ({Format.ShortRatio(ratio.OfMedians)})";
+    }
 }

@@ -29,11 +29,11 @@ public sealed class XdpTableTests
         string[] lines = Lines();
         Assert.Contains(
             "| tx, 60 B | 2.000, 2.200 | 1.500, 1.650 | 1.000, 1.100 | 1.950, 2.145 | **2.00** (2.00) | **1.50** (1.50) "
-                + "| **1.03** (1.03) | level |",
+                + "| 1.03 (1.03) | level |",
             lines);
         Assert.Contains(
-            "| rx-drop, 1514 B | 1.000, 1.100 | 0.500, 0.550 | 0.990, 1.089 | 4.000, 4.400 | **1.01** (1.01) | **0.51** (0.51) "
-                + "| **0.25** (0.25) | behind |",
+            "| rx-drop, 1514 B | 1.000, 1.100 | 0.500, 0.550 | 0.990, 1.089 | 4.000, 4.400 | 1.01 (1.01) | 0.51 (0.51) "
+                + "| 0.25 (0.25) | behind |",
             lines);
         Assert.Contains(
             "Of 2 rows 0 ahead of the best peer (ratio at most 0.95), 1 level, 1 behind (at least 1.05). "
@@ -47,7 +47,7 @@ public sealed class XdpTableTests
 
     [Fact]
     public void The_frame_pool_is_beside_rte_mempool() => Assert.Contains(
-        "| 64 | 0.50 (0.60) | 0.25 (0.30) | 0.60 (0.60) | 0.50 (0.60) | **1.00** | **0.50** |", Lines());
+        "| 64 | 0.50 (0.60) | 0.25 (0.30) | 0.60 (0.60) | 0.50 (0.60) | 1.00 | **0.50** |", Lines());
 
     [Fact]
     public void It_says_how_the_kernel_was_set_and_on_what_it_ran()
