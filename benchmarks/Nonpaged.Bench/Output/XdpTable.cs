@@ -83,6 +83,7 @@ internal static class XdpTable
     private static string Ratio(XdpRatio ratio)
     {
         string rounds = Format.ShortRatio(ratio.OfRounds);
-        return $"{(Verdict.Of(1 / ratio.OfRounds) == Verdict.Ahead ? $"**{rounds}**" : rounds)} ({Format.ShortRatio(ratio.OfMedians)})";
+        if (Verdict.Of(1 / ratio.OfRounds) == Verdict.Ahead) rounds = $"**{rounds}**";
+        return $"{rounds} ({Format.ShortRatio(ratio.OfMedians)})";
     }
 }

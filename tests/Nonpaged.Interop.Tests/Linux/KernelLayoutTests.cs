@@ -136,7 +136,8 @@ public sealed unsafe class KernelLayoutTests
     public void Locks_files_of_devices_and_nodes_are_asked_for_as_in_C()
     {
         Dictionary<string, long> inC = Ask(
-            "sys/file.h", "O_SYNC", "F_WRLCK", "F_OFD_SETLK", "LOCK_EX", "LOCK_NB", "SYS_mbind", "SYS_move_pages",
+            "sys/file.h", "O_SYNC", "F_WRLCK", "F_OFD_SETLK", "LOCK_EX", "LOCK_NB", "SYS_mbind", "SYS_sendto",
+            "SYS_move_pages",
             "sizeof(struct flock)", "offsetof(struct flock, l_start)",
             "offsetof(struct flock, l_len)", "offsetof(struct flock, l_pid)");
         LibC.FileLock range;
