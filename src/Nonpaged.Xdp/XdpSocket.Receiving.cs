@@ -69,9 +69,15 @@ public sealed partial class XdpSocket
     {
         if (_transmit.IsThere && _completion.HasEntries) Recycle();
         uint room = _fill.Room(_refillFrom);
-        // What waits to be received comes back then, too.
-        if (_getsBack) room -= Math.Min(room, _receive.CachedProducer - _receive.CachedConsumer);
         if (room < _refillFrom || _stack.FreeCount == 0) return;
+        if (_getsBack)
+        {
+            // What waits to be received comes back, too. More frames than the ring has room for would go by the pool, which
+            // breaks their order up.
+            room -= Math.Min(room, _receive.Available(room));
+            if (room < _refillFrom) return;
+        }
+
         uint count = _stack.Fill(ref _fill, room, _number);
         if (count > 0) _fill.Publish(count);
     }
