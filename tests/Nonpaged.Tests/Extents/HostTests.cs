@@ -92,6 +92,7 @@ public sealed unsafe class HostTests
     [Fact]
     public void What_is_longer_than_a_huge_page_is_contiguous_or_a_failure_that_names_the_IOMMU()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root to read frame numbers");
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions { Ceiling = 64 << 20 });
         if (pool.TryAllocate(
             new MemoryRequest(48 << 20) { Contiguous = true }, out MemoryBlock? block, out AllocationFailure? failure))

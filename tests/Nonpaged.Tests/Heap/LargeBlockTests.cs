@@ -73,6 +73,7 @@ public sealed unsafe class LargeBlockTests
     [Fact]
     public void Large_blocks_of_one_length_are_apart_and_another_thread_may_free_them()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: RLIMIT_MEMLOCK is 8 MiB for others");
         using NonpagedPool pool = HeapPools.Make(ceiling: 256 << 20);
         foreach (nuint length in s_lengths)
         {
@@ -101,6 +102,7 @@ public sealed unsafe class LargeBlockTests
     [Fact]
     public void Depots_keep_no_more_of_large_blocks_than_the_pool_keeps_of_what_nobody_uses()
     {
+        Assert.SkipUnless(Environment.IsPrivilegedProcess, "needs root: RLIMIT_MEMLOCK is 8 MiB for others");
         using var pool = NonpagedPool.Create(new NonpagedPoolOptions
         { Ladder = [MemoryRung.SmallPages], IdleKept = 4 << 20, IdleRelease = TimeSpan.FromHours(1) });
         foreach (nuint length in s_lengths) pool.Give(pool.Take(64, length));
