@@ -48,27 +48,45 @@ internal sealed unsafe class BindingHandle
     public NDIS_STATUS Send(NDIS_PACKET* packet)
     {
         if (!TryUse()) return NDIS_STATUS_CLOSING;
-        NdisSend(out NDIS_STATUS status, _handle, packet);
-        EndUse();
-        return status;
+        try
+        {
+            NdisSend(out NDIS_STATUS status, _handle, packet);
+            return status;
+        }
+        finally
+        {
+            EndUse();
+        }
     }
 
     /// <summary>NdisSendPackets. False where it is closed, and the packets are the caller's still.</summary>
     public bool Send(NDIS_PACKET** packets, int count)
     {
         if (!TryUse()) return false;
-        NdisSendPackets(_handle, packets, (uint)count);
-        EndUse();
-        return true;
+        try
+        {
+            NdisSendPackets(_handle, packets, (uint)count);
+            return true;
+        }
+        finally
+        {
+            EndUse();
+        }
     }
 
     /// <summary>NdisRequest. NDIS_STATUS_CLOSING where it is closed.</summary>
     public NDIS_STATUS Request(NDIS_REQUEST* request)
     {
         if (!TryUse()) return NDIS_STATUS_CLOSING;
-        NdisRequest(out NDIS_STATUS status, _handle, request);
-        EndUse();
-        return status;
+        try
+        {
+            NdisRequest(out NDIS_STATUS status, _handle, request);
+            return status;
+        }
+        finally
+        {
+            EndUse();
+        }
     }
 
     /// <summary>
@@ -77,9 +95,13 @@ internal sealed unsafe class BindingHandle
     /// </summary>
     public NDIS_STATUS Reset()
     {
-        if (!TryUse()) return NDIS_STATUS_CLOSING;
-        NDIS_HANDLE handle = _handle;
-        EndUse();
+        NDIS_HANDLE handle;
+        lock (_gate)
+        {
+            if (_isClosed) return NDIS_STATUS_CLOSING;
+            handle = _handle;
+        }
+
         NdisReset(out NDIS_STATUS status, handle);
         return status;
     }
@@ -89,9 +111,15 @@ internal sealed unsafe class BindingHandle
     {
         transferred = 0;
         if (!TryUse()) return NDIS_STATUS_CLOSING;
-        NdisTransferData(out NDIS_STATUS status, _handle, receiveContext, 0, bytes, packet, out transferred);
-        EndUse();
-        return status;
+        try
+        {
+            NdisTransferData(out NDIS_STATUS status, _handle, receiveContext, 0, bytes, packet, out transferred);
+            return status;
+        }
+        finally
+        {
+            EndUse();
+        }
     }
 
     /// <summary>NdisCloseAdapter, once. <see cref="Closed"/> tells when it is done.</summary>
