@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 
 namespace Nonpaged;
 
@@ -30,6 +31,8 @@ internal sealed class OwnerTable
         _vacant.Push(place);
     }
 
+    // Inlined, so that the compiler knows the type, and compares it without a call.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryGet<T>(int place, [NotNullWhen(true)] out T? owner)
         where T : class
     {

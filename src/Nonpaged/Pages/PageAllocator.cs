@@ -20,7 +20,7 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
             map.Set(extent.Start + (done << Page.Shift), end - done, extent.Frames[done], extent.Place);
         }
 
-        Release(extent.Start, extent.Pages);
+        Release(extent, extent.Start, extent.Pages);
     }
 
     /// <summary>Gives up an extent whose pages are all free.</summary>
@@ -75,17 +75,14 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         map.SetOwner(start, pages, 0);
         Extent extent = ExtentOf(start);
         extent.UsedPages -= pages;
-        nuint end = start + (pages << Page.Shift);
-        if (pages > RecentRuns.MostPages || EndOfRun(start, end) != end
-            || !_recent.TryAdd(extent, start, pages, map.PhysicalOf(start)))
-            Release(start, pages);
+        if (!_recent.TryAdd(Run(extent, start, pages))) Release(extent, start, pages);
         return extent;
     }
 
     /// <summary>Merges the runs that came last with their neighbours: before anyone looks at the free ranges.</summary>
     public void Settle()
     {
-        while (_recent.TryTakeAny(out RecentRuns.Run? run)) Release(run.Value.Start, run.Value.Pages);
+        while (_recent.TryTakeAny(out RecentRuns.Run? run)) Release(run.Value.Extent, run.Value.Start, run.Value.Pages);
     }
 
     public Extent ExtentOf(nuint address) =>
@@ -93,22 +90,30 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
             : throw new InvalidOperationException("The page map lost an extent.");
 
     /// <summary>Makes pages free ranges again, each merged with its free neighbours.</summary>
-    private void Release(nuint start, nuint pages)
+    private void Release(Extent extent, nuint start, nuint pages)
     {
         nuint end = start + (pages << Page.Shift);
-        Extent extent = ExtentOf(start);
         while (start < end)
         {
-            nuint next = EndOfRun(start, end);
+            nuint next = EndOfRun(extent, start, end);
             free.Add(Merge(new FreeRange(extent, start, (next - start) >> Page.Shift, map.PhysicalOf(start))));
             start = next;
         }
     }
 
-    /// <summary>How far pages of one extent follow each other physically, in one zone.</summary>
-    private nuint EndOfRun(nuint start, nuint end)
+    private RecentRuns.Run Run(Extent extent, nuint start, nuint pages)
     {
-        Extent extent = ExtentOf(start);
+        nuint end = start + (pages << Page.Shift), next = EndOfRun(extent, start, end);
+        ulong physical = map.PhysicalOf(start);
+        bool isContiguous = next == end;
+        int zone = Zone.Of(physical);
+        for (; next < end; next = EndOfRun(extent, next, end)) zone = int.Min(zone, Zone.Of(map.PhysicalOf(next)));
+        return new RecentRuns.Run(extent, start, pages, physical, zone, isContiguous);
+    }
+
+    /// <summary>How far pages of one extent follow each other physically, in one zone.</summary>
+    private static nuint EndOfRun(Extent extent, nuint start, nuint end)
+    {
         nuint page = (start - extent.Start) >> Page.Shift;
         ulong physical = extent.Frames[page];
         nuint run = (extent.Frames.EndOfRun(page, (end - extent.Start) >> Page.Shift) - page) << Page.Shift;
