@@ -70,7 +70,7 @@ public sealed class XdpProgram : IDisposable
         }
         catch
         {
-            link?.Dispose();
+            Detach(link);
             program?.Dispose();
             map.Dispose();
             throw;
@@ -133,9 +133,16 @@ public sealed class XdpProgram : IDisposable
     /// <summary>Detaches the program. Its sockets stay open, and receive nothing any more.</summary>
     public void Dispose()
     {
-        _link?.Dispose();
+        Detach(_link);
         _program?.Dispose();
         MapHandle.Dispose();
+    }
+
+    // Closing does as much, but when a process that is just being started has closed its copy, too.
+    private static void Detach(SafeFileHandle? link)
+    {
+        if (link is { IsClosed: false, IsInvalid: false }) Bpf.DetachLink(link);
+        link?.Dispose();
     }
 
     /// <summary>Makes a map and loads a program, and attaches nothing: whether the process may.</summary>

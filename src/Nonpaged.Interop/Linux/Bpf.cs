@@ -19,6 +19,7 @@ internal static unsafe partial class Bpf
     public const int BPF_PROG_GET_FD_BY_ID = 13;
     public const int BPF_OBJ_GET_INFO_BY_FD = 15;
     public const int BPF_LINK_CREATE = 28;
+    public const int BPF_LINK_DETACH = 34;
 
     public const uint BPF_MAP_TYPE_XSKMAP = 17;
     public const uint BPF_PROG_TYPE_XDP = 6;
@@ -110,6 +111,24 @@ internal static unsafe partial class Bpf
         finally
         {
             if (holds) program.DangerousRelease();
+        }
+    }
+
+    /// <summary>
+    /// BPF_LINK_DETACH: takes a program off its interface, whoever else has the link's descriptor. Linux 5.9, as such links.
+    /// </summary>
+    public static SysResult DetachLink(SafeFileHandle link)
+    {
+        bool holds = false;
+        try
+        {
+            link.DangerousAddRef(ref holds);
+            uint attribute = (uint)link.DangerousGetHandle();
+            return Call(BPF_LINK_DETACH, &attribute, sizeof(uint));
+        }
+        finally
+        {
+            if (holds) link.DangerousRelease();
         }
     }
 

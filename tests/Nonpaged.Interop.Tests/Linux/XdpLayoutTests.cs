@@ -148,6 +148,7 @@ public sealed unsafe class XdpLayoutTests
                 ["BPF_PROG_GET_FD_BY_ID"] = Bpf.BPF_PROG_GET_FD_BY_ID,
                 ["BPF_OBJ_GET_INFO_BY_FD"] = Bpf.BPF_OBJ_GET_INFO_BY_FD,
                 ["BPF_LINK_CREATE"] = Bpf.BPF_LINK_CREATE,
+                ["BPF_LINK_DETACH"] = Bpf.BPF_LINK_DETACH,
                 ["BPF_MAP_TYPE_XSKMAP"] = Bpf.BPF_MAP_TYPE_XSKMAP,
                 ["BPF_PROG_TYPE_XDP"] = Bpf.BPF_PROG_TYPE_XDP,
                 ["BPF_XDP"] = Bpf.BPF_XDP,
