@@ -12,6 +12,8 @@ public readonly struct XdpFrame : IEquatable<XdpFrame>
 {
     internal const int OptionShift = 32;
 
+    internal const int Size = 2 * sizeof(ulong);
+
     internal readonly ulong _address;
 
     // One word, as it is looked at: the length in the lower half, the options above, as they lie in memory.
@@ -49,12 +51,12 @@ public readonly struct XdpFrame : IEquatable<XdpFrame>
 
     /// <summary>The same frame, starting earlier or later: a header is put in front, or taken off.</summary>
     /// <param name="bytes">By how many bytes later; negative for earlier. The end stays where it is.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The frame has fewer bytes, or would start below the pool's
-    /// first.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The frame has fewer bytes, would start below the pool's first, or be longer
+    /// than <see cref="int.MaxValue"/>.</exception>
     public XdpFrame Advance(int bytes)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bytes, (long)(uint)Length);
-        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, -Address);
+        ArgumentOutOfRangeException.ThrowIfLessThan(bytes, Math.Max(-Address, Length - (long)int.MaxValue));
         return new XdpFrame(_address + (ulong)bytes, (uint)Length - (uint)bytes, Options);
     }
 

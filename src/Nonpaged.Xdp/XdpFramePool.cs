@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
@@ -109,8 +110,10 @@ public sealed unsafe class XdpFramePool : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Data(XdpFrame frame)
     {
-        if (frame._address >= _length || (uint)frame.Length > _length - frame._address) ThrowOutside(frame);
-        return new Span<byte>(_memory + frame._address, frame.Length);
+        // Neither is ever so large that the sum wraps: XdpFrame sees to that, whose length is never negative.
+        ulong start = frame._address;
+        if (start + (uint)frame.Length > _length) ThrowOutside(frame);
+        return MemoryMarshal.CreateSpan(ref _memory[start], frame.Length);
     }
 
     /// <summary>The frame of a number, as long as there is room in it.</summary>

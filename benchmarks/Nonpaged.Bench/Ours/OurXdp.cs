@@ -157,7 +157,8 @@ internal sealed partial class OurXdp : IDisposable
     {
         int count = _socket.Receive(frames);
         if (count == 0) Wait();
-        foreach (XdpFrame frame in frames[..count]) SwapAddresses(_pool.Data(frame));
+        XdpFramePool pool = _pool;
+        foreach (XdpFrame frame in frames[..count]) SwapAddresses(pool.Data(frame));
         return count;
     }
 

@@ -3,22 +3,17 @@ using System.Runtime.CompilerServices;
 namespace Nonpaged.Xdp;
 
 /// <summary>A socket's fill ring.</summary>
-/// <param name="next">Where the next one's address goes.</param>
+/// <param name="to">Where the first one's address goes.</param>
 /// <param name="socket">The socket's number.</param>
 /// <param name="frameSize">In bytes.</param>
-internal unsafe struct FillPlace(ulong* next, byte socket, uint frameSize) : IFramePlace
+internal readonly unsafe struct FillPlace(ulong* to, byte socket, uint frameSize) : IFramePlace
 {
-    private ulong* _next = next;
-
-    public readonly byte Owner => socket;
+    public byte Owner => socket;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(uint frame) => *_next++ = (ulong)frame * frameSize;
+    public void Put(nuint at, uint frame) => to[at] = (ulong)frame * frameSize;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PutRun(uint last, in EightFrames eight)
-    {
-        eight.Store((ulong)last * frameSize, _next);
-        _next += EightFrames.Count;
-    }
+    public void PutRun<TRun>(nuint at, ulong last, uint frame, in TRun run)
+        where TRun : struct, IFrameRun<TRun> => run.StoreStarts(last, to + at);
 }

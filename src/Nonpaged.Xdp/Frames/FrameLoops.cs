@@ -1,42 +1,31 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
 
 namespace Nonpaged.Xdp;
 
 /// <summary>
 /// What is done for each frame on its way between the program and the kernel's rings, over entries of a ring that lie next to
-/// each other: by eights (<see cref="EightFrames"/>) as long as these are runs, then some one by one. Nothing is called in here,
+/// each other: by runs (<see cref="FrameRuns"/>) as long as there are some, then some one by one. Nothing is called in here,
 /// so that all stays in registers.
 /// </summary>
 internal static unsafe class FrameLoops
 {
+    private const uint Some = EightFrames.Count;
+
     /// <summary>Free frames become a socket's: their addresses go into its fill ring.</summary>
     public static void Fill(byte* owners, uint* free, ulong* entries, uint count, byte socket, uint frameSize)
     {
-        uint* end = free + count, lastEight = end - EightFrames.Count;
-        ulong owned = EightFrames.OwnedBy(socket);
-        while (true)
+        for (nuint i = 0; ;)
         {
-            if (Avx2.IsSupported)
+            i = FrameRuns.Fill<SixteenFrames>(owners, free, entries, i, count, socket, frameSize);
+            i = FrameRuns.Fill<EightFrames>(owners, free, entries, i, count, socket, frameSize);
+            nuint next = nuint.Min(i + Some, count);
+            if (i == next) return;
+            for (; i < next; i++)
             {
-                var eight = EightFrames.InOrder(frameSize);
-                for (; free <= lastEight; free += EightFrames.Count, entries += EightFrames.Count)
-                {
-                    uint lowest = free[EightFrames.Count - 1];
-                    if (Vector256.Load(free) != EightFrames.Run(lowest)) break;
-                    eight.Store(lowest * (ulong)frameSize, entries);
-                    Unsafe.WriteUnaligned(owners + lowest, owned);
-                }
-            }
-
-            uint* next = free <= lastEight ? free + EightFrames.Count : end;
-            if (free == next) return;
-            for (; free < next; free++)
-            {
-                nuint frame = *free;
+                nuint frame = free[i];
                 owners[frame] = socket;
-                *entries++ = frame * frameSize;
+                entries[i] = frame * frameSize;
             }
         }
     }
@@ -45,29 +34,17 @@ internal static unsafe class FrameLoops
     public static void Reclaim<TIndex>(byte* owners, uint* free, ulong* entries, uint count, uint frameSize, TIndex index)
         where TIndex : struct, IFrameIndex
     {
-        ulong* end = entries + count, lastEight = end - EightFrames.Count;
-        while (true)
+        for (nuint i = 0; ;)
         {
-            if (TIndex.IsVector)
+            i = FrameRuns.Reclaim<SixteenFrames, TIndex>(owners, free, entries, i, count, frameSize, index);
+            i = FrameRuns.Reclaim<EightFrames, TIndex>(owners, free, entries, i, count, frameSize, index);
+            nuint next = nuint.Min(i + Some, count);
+            if (i == next) return;
+            for (; i < next; i++)
             {
-                var eight = EightFrames.InOrder(frameSize);
-                for (; entries <= lastEight; entries += EightFrames.Count, free += EightFrames.Count)
-                {
-                    ulong last = entries[EightFrames.Count - 1];
-                    if (!eight.AreRun(Vector256.Load(entries), Vector256.Load(entries + 4), last)) break;
-                    ulong lowest = index.Of(last);
-                    EightFrames.Run((uint)lowest).Store(free);
-                    Unsafe.WriteUnaligned(owners + lowest, EightFrames.OwnedBy(FrameStack.Free));
-                }
-            }
-
-            ulong* next = entries <= lastEight ? entries + EightFrames.Count : end;
-            if (entries == next) return;
-            for (; entries < next; entries++)
-            {
-                ulong frame = index.Of(*entries);
+                ulong frame = index.Of(entries[i]);
                 owners[frame] = FrameStack.Free;
-                *free++ = (uint)frame;
+                free[i] = (uint)frame;
             }
         }
     }
@@ -76,12 +53,25 @@ internal static unsafe class FrameLoops
     public static void Recycle<TIndex>(ulong* sent, ulong* entries, uint count, uint frameSize, TIndex index)
         where TIndex : struct, IFrameIndex
     {
-        uint i = 0;
-        var starts = Vector256.Create(~(frameSize - 1ul));
-        for (; TIndex.IsVector && i + 8 <= count; i += 8)
+        nuint i = 0;
+        if (TIndex.MayBeRuns && Vector512.IsHardwareAccelerated)
         {
-            (Vector256.Load(sent + i) & starts).Store(entries + i);
-            (Vector256.Load(sent + i + 4) & starts).Store(entries + i + 4);
+            var starts = Vector512.Create(~(frameSize - 1ul));
+            for (; i + 16 <= count; i += 16)
+            {
+                (Vector512.Load(sent + i) & starts).Store(entries + i);
+                (Vector512.Load(sent + i + 8) & starts).Store(entries + i + 8);
+            }
+        }
+
+        if (TIndex.MayBeRuns && Vector256.IsHardwareAccelerated)
+        {
+            var starts = Vector256.Create(~(frameSize - 1ul));
+            for (; i + 8 <= count; i += 8)
+            {
+                (Vector256.Load(sent + i) & starts).Store(entries + i);
+                (Vector256.Load(sent + i + 4) & starts).Store(entries + i + 4);
+            }
         }
 
         for (; i < count; i++) entries[i] = index.Of(sent[i]) * frameSize;
@@ -92,30 +82,16 @@ internal static unsafe class FrameLoops
         byte* owners, XdpFrame* entries, ref XdpFrame to, uint count, uint frameSize, TIndex index)
         where TIndex : struct, IFrameIndex
     {
-        XdpFrame* end = entries + count, lastEight = end - EightFrames.Count;
-        while (true)
+        for (nuint i = 0; ;)
         {
-            if (TIndex.IsVector)
+            i = FrameRuns.Hand<SixteenFrames, TIndex>(owners, entries, ref to, i, count, frameSize, index);
+            i = FrameRuns.Hand<EightFrames, TIndex>(owners, entries, ref to, i, count, frameSize, index);
+            nuint next = nuint.Min(i + Some, count);
+            if (i == next) return;
+            for (; i < next; i++)
             {
-                var eight = EightFrames.OfWords(frameSize);
-                for (; entries <= lastEight; entries += EightFrames.Count)
-                {
-                    var some = new FrameWords(ref *entries);
-                    some.Store(ref to);
-                    ulong last = entries[EightFrames.Count - 1]._address;
-                    if (!eight.AreRun(some.First, some.Last, last)) break;
-                    Unsafe.WriteUnaligned(owners + index.Of(last), EightFrames.InHands);
-                    to = ref Unsafe.Add(ref to, (int)EightFrames.Count);
-                }
-            }
-
-            XdpFrame* next = entries <= lastEight ? entries + EightFrames.Count : end;
-            if (entries == next) return;
-            for (; entries < next; entries++)
-            {
-                to = *entries;
-                owners[index.Of(entries->_address)] = FrameStack.InHands;
-                to = ref Unsafe.Add(ref to, 1);
+                Unsafe.Add(ref to, i) = entries[i];
+                owners[index.Of(entries[i]._address)] = FrameStack.InHands;
             }
         }
     }
@@ -124,39 +100,17 @@ internal static unsafe class FrameLoops
     public static void Take(
         byte* owners, uint* free, ref XdpFrame to, uint count, uint frameSize, uint start, uint length)
     {
-        uint* end = free + count, lastEight = end - EightFrames.Count;
-        while (true)
+        for (nuint i = 0; ;)
         {
-            if (Avx2.IsSupported)
+            i = FrameRuns.Take<SixteenFrames>(owners, free, ref to, i, count, frameSize, start, length);
+            i = FrameRuns.Take<EightFrames>(owners, free, ref to, i, count, frameSize, start, length);
+            nuint next = nuint.Min(i + Some, count);
+            if (i == next) return;
+            for (; i < next; i++)
             {
-                // The last two of a run; the others start two, four and six frames behind.
-                var two = Vector256.Create((ulong)frameSize + start, length, start, length);
-                var further = Vector256.Create(2ul * frameSize, 0, 2ul * frameSize, 0);
-                Vector256<ulong> four = two + further, six = four + further, eight = six + further;
-                for (; free <= lastEight; free += EightFrames.Count)
-                {
-                    uint lowest = free[EightFrames.Count - 1];
-                    if (Vector256.Load(free) != EightFrames.Run(lowest)) break;
-                    var address = Vector128.CreateScalar(lowest * (ulong)frameSize);
-                    var base2 = Vector256.Create(address, address);
-                    ref ulong words = ref Unsafe.As<XdpFrame, ulong>(ref to);
-                    (base2 + eight).StoreUnsafe(ref words);
-                    (base2 + six).StoreUnsafe(ref words, 4);
-                    (base2 + four).StoreUnsafe(ref words, 8);
-                    (base2 + two).StoreUnsafe(ref words, 12);
-                    Unsafe.WriteUnaligned(owners + lowest, EightFrames.InHands);
-                    to = ref Unsafe.Add(ref to, (int)EightFrames.Count);
-                }
-            }
-
-            uint* next = free <= lastEight ? free + EightFrames.Count : end;
-            if (free == next) return;
-            for (; free < next; free++)
-            {
-                nuint frame = *free;
+                nuint frame = free[i];
                 owners[frame] = FrameStack.InHands;
-                to = new XdpFrame(frame * frameSize + start, length, 0);
-                to = ref Unsafe.Add(ref to, 1);
+                Unsafe.Add(ref to, i) = new XdpFrame(frame * frameSize + start, length, 0);
             }
         }
     }
@@ -168,39 +122,23 @@ internal static unsafe class FrameLoops
         where TPlace : struct, IFramePlace
     {
         (ulong total, bool isChecked, byte owner) = (terms.Total, terms.IsChecked, place.Owner);
-        ulong owned = EightFrames.OwnedBy(owner), inHands = EightFrames.InHands;
-        uint i = 0;
-        while (true)
+        for (nuint i = 0; ;)
         {
-            if (TIndex.IsVector)
-            {
-                EightFrames eight = EightFrames.OfWords(terms.FrameSize), ordered = EightFrames.InOrder(terms.FrameSize);
-                for (; i + EightFrames.Count <= count; i += EightFrames.Count)
-                {
-                    var some = new FrameWords(ref from);
-                    ulong last = Unsafe.Add(ref from, (int)EightFrames.Count - 1)._address, lowest = index.Of(last);
-                    if (lowest + EightFrames.Count > total || Unsafe.ReadUnaligned<ulong>(owners + lowest) != inHands) break;
-                    if (!eight.AreRun(some.First, some.Last, last)) break;
-                    Unsafe.WriteUnaligned(owners + lowest, owned);
-                    place.PutRun((uint)lowest, ordered);
-                    from = ref Unsafe.Add(ref from, (int)EightFrames.Count);
-                }
-            }
-
-            uint next = Math.Min(i + EightFrames.Count, count);
+            i = FrameRuns.Give<SixteenFrames, TIndex, TPlace>(owners, ref from, i, count, terms, index, place);
+            i = FrameRuns.Give<EightFrames, TIndex, TPlace>(owners, ref from, i, count, terms, index, place);
+            nuint next = nuint.Min(i + Some, count);
             if (i == next) return count;
             for (; i < next; i++)
             {
-                ulong frame = index.Of(from._address);
-                if (frame >= total) return i;
+                ulong frame = index.Of(Unsafe.Add(ref from, i)._address);
+                if (frame >= total) return (uint)i;
                 if (owners[frame] != FrameStack.InHands)
                 {
-                    if (isChecked) return i;
+                    if (isChecked) return (uint)i;
                 }
 
                 owners[frame] = owner;
-                place.Put((uint)frame);
-                from = ref Unsafe.Add(ref from, 1);
+                place.Put(i, (uint)frame);
             }
         }
     }
@@ -215,43 +153,26 @@ internal static unsafe class FrameLoops
     {
         (ulong total, bool isChecked) = (terms.Total, terms.IsChecked);
         (ulong frameSize, ulong refused) = (terms.FrameSize, ~terms.AllowedOptions);
-        ulong owned = EightFrames.OwnedBy(socket), inHands = EightFrames.InHands;
-        XdpFrame* start = entries, end = entries + count, lastEight = end - EightFrames.Count;
-        while (true)
+        for (nuint i = 0; ;)
         {
-            if (TIndex.IsVector)
+            i = FrameRuns.Pass<SixteenFrames, TIndex>(owners, ref from, entries, i, count, socket, terms, index);
+            i = FrameRuns.Pass<EightFrames, TIndex>(owners, ref from, entries, i, count, socket, terms, index);
+            nuint next = nuint.Min(i + Some, count);
+            if (i == next) return count;
+            for (; i < next; i++)
             {
-                var eight = EightFrames.OfWords(terms.FrameSize);
-                Vector256<ulong> mask = Vector256.Create(refused), size = Vector256.Create(frameSize);
-                for (; entries <= lastEight; entries += EightFrames.Count)
-                {
-                    var some = new FrameWords(ref from);
-                    some.Store(ref *entries);
-                    ulong last = Unsafe.Add(ref from, (int)EightFrames.Count - 1)._address, lowest = index.Of(last);
-                    if (lowest + EightFrames.Count > total || Unsafe.ReadUnaligned<ulong>(owners + lowest) != inHands) break;
-                    if (!eight.Fit(some, last, mask, size)) break;
-                    Unsafe.WriteUnaligned(owners + lowest, owned);
-                    from = ref Unsafe.Add(ref from, (int)EightFrames.Count);
-                }
-            }
-
-            XdpFrame* next = entries <= lastEight ? entries + EightFrames.Count : end;
-            if (entries == next) return count;
-            for (; entries < next; entries++)
-            {
-                ulong address = from._address, lengthAndOptions = from._lengthAndOptions;
-                ulong frame = index.Of(address);
+                XdpFrame one = Unsafe.Add(ref from, i);
+                ulong frame = index.Of(one._address);
                 // Of the options only those that are not allowed are left here, which make the length too long; so does 0.
-                if (frame >= total || (lengthAndOptions & refused) - 1 >= (frame + 1) * frameSize - address)
-                    return (uint)(entries - start);
+                if (frame >= total || (one._lengthAndOptions & refused) - 1 >= (frame + 1) * frameSize - one._address)
+                    return (uint)i;
                 if (owners[frame] != FrameStack.InHands)
                 {
-                    if (isChecked) return (uint)(entries - start);
+                    if (isChecked) return (uint)i;
                 }
 
                 owners[frame] = socket;
-                *entries = from;
-                from = ref Unsafe.Add(ref from, 1);
+                entries[i] = one;
             }
         }
     }

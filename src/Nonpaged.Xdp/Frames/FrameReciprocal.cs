@@ -8,8 +8,7 @@ namespace Nonpaged.Xdp;
 // Exact below 2^52: it is too large by less than a frame's length, of at most 4096, in 2^64.
 internal readonly struct FrameReciprocal(ulong reciprocal) : IFrameIndex
 {
-    // Its frames do not start at multiples of a power of two.
-    public static bool IsVector => false;
+    public static bool MayBeRuns => false;
 
     // Math.BigMul stores the lower half, too.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 
 namespace Nonpaged.Xdp;
 
@@ -7,7 +6,7 @@ namespace Nonpaged.Xdp;
 /// <param name="bits">Its logarithm.</param>
 internal readonly struct FrameShift(int bits) : IFrameIndex
 {
-    public static bool IsVector => Avx2.IsSupported;
+    public static bool MayBeRuns => true;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Of(ulong address) => address >> bits;

@@ -18,6 +18,8 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>The first number of a socket; a frame with one of these is in that socket's rings.</summary>
     public const byte FirstSocket = 2;
 
+    private const nuint Line = 64;
+
     private readonly FrameTerms _terms;
     private readonly bool _isChecked;
     private readonly bool _isPowerOfTwo;
@@ -31,8 +33,10 @@ internal sealed unsafe class FrameStack : IDisposable
     {
         _terms = terms;
         (_frames, _isChecked, _isPowerOfTwo) = (terms.Total, terms.IsChecked, terms.IsPowerOfTwo);
-        _owners = (byte*)NativeMemory.AllocZeroed(_frames);
-        _free = (uint*)NativeMemory.Alloc(_frames, sizeof(uint));
+        // Vectors then lie in one line each, as long as frames are taken by sixteens.
+        _owners = (byte*)NativeMemory.AlignedAlloc(_frames, Line);
+        _free = (uint*)NativeMemory.AlignedAlloc(_frames * (nuint)sizeof(uint), Line);
+        NativeMemory.Clear(_owners, _frames);
         // The lowest is taken first.
         for (uint i = 0; i < _frames; i++) _free[i] = _frames - 1 - i;
         _count = _frames;
@@ -45,14 +49,11 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>Takes as many as there are for these places.</summary>
     public int Take(Span<int> frames)
     {
-        _gate.Enter();
-        ThrowIfGone();
-        uint count = Math.Min((uint)frames.Length, _count);
-        uint* free = _free + (_count -= count);
-        FrameRun.Copy(ref *free, ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames)), count);
-        if (_isChecked) FrameRun.Hand(_owners, ref *free, count);
-        _gate.Exit();
-        return (int)count;
+        // What follows calls nothing, and so saves no registers.
+        if (!_gate.TryEnterAlone()) return TakeSlowly(frames);
+        int count = TakeInside(frames);
+        _gate.ExitAlone();
+        return count;
     }
 
     /// <inheritdoc cref="Take(Span{int})"/>
@@ -70,24 +71,14 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <summary>Gives some back. Where one of them may not be given, none is.</summary>
     public void Give(ReadOnlySpan<int> frames)
     {
-        _gate.Enter();
-        ThrowIfGone();
-        uint many = (uint)frames.Length;
-        uint* free = _free + _count;
-        ref uint from = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
-        if (_isChecked)
+        if (!_gate.TryEnterAlone())
         {
-            uint given = FrameRun.Free(_owners, ref from, many, _frames);
-            if (given < many) Refuse(frames, (int)given);
-        }
-        else if (many > _frames - _count)
-        {
-            Refuse(frames, frames.Length);
+            GiveSlowly(frames);
+            return;
         }
 
-        FrameRun.Copy(ref from, ref *free, many);
-        _count += many;
-        _gate.Exit();
+        GiveInside(frames);
+        _gate.ExitAlone();
     }
 
     /// <inheritdoc cref="Give(ReadOnlySpan{int})"/>
@@ -235,12 +226,62 @@ internal sealed unsafe class FrameStack : IDisposable
     public void Dispose()
     {
         _gate.Enter();
-        NativeMemory.Free(_owners);
-        NativeMemory.Free(_free);
+        NativeMemory.AlignedFree(_owners);
+        NativeMemory.AlignedFree(_free);
         _owners = null;
         _free = null;
         _count = 0;
         _gate.Exit();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TakeSlowly(Span<int> frames)
+    {
+        _gate.Enter();
+        int count = TakeInside(frames);
+        _gate.Exit();
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GiveSlowly(ReadOnlySpan<int> frames)
+    {
+        _gate.Enter();
+        GiveInside(frames);
+        _gate.Exit();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int TakeInside(Span<int> frames)
+    {
+        ThrowIfGone();
+        uint count = Math.Min((uint)frames.Length, _count);
+        uint* free = _free + (_count -= count);
+        ref uint to = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
+        if (_isChecked) FrameNumbers.Take(_owners, free, ref to, count);
+        else FrameNumbers.Copy(ref *free, ref to, count);
+        return (int)count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void GiveInside(ReadOnlySpan<int> frames)
+    {
+        ThrowIfGone();
+        uint many = (uint)frames.Length;
+        uint* free = _free + _count;
+        ref uint from = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
+        if (_isChecked)
+        {
+            nuint given = FrameNumbers.Give(_owners, ref from, free, many, _frames);
+            if (given < many) Refuse(frames, (int)given);
+        }
+        else
+        {
+            if (many > _frames - _count) Refuse(frames, frames.Length);
+            FrameNumbers.Copy(ref from, ref *free, many);
+        }
+
+        _count += many;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,23 +1,17 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Nonpaged.Xdp;
 
 /// <summary>The stack of free frames.</summary>
-/// <param name="next">Where the next one's number goes.</param>
-internal unsafe struct FreePlace(uint* next) : IFramePlace
+/// <param name="to">Where the first one's number goes.</param>
+internal readonly unsafe struct FreePlace(uint* to) : IFramePlace
 {
-    private uint* _next = next;
-
-    public readonly byte Owner => FrameStack.Free;
+    public byte Owner => FrameStack.Free;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Put(uint frame) => *_next++ = frame;
+    public void Put(nuint at, uint frame) => to[at] = frame;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void PutRun(uint last, in EightFrames eight)
-    {
-        EightFrames.Run(last).Store(_next);
-        _next += EightFrames.Count;
-    }
+    public void PutRun<TRun>(nuint at, ulong last, uint frame, in TRun run)
+        where TRun : struct, IFrameRun<TRun> => TRun.StoreNumbers(frame, ref to[at]);
 }

@@ -6,8 +6,12 @@ internal interface IFramePlace
     /// <summary>Who has them then.</summary>
     byte Owner { get; }
 
-    void Put(uint frame);
+    void Put(nuint at, uint frame);
 
-    /// <summary>Puts a run of eight.</summary>
-    void PutRun(uint last, in EightFrames eight);
+    /// <param name="at">Where its first one goes.</param>
+    /// <param name="last">An address in its last one.</param>
+    /// <param name="frame">The number of that.</param>
+    /// <param name="run">Of addresses.</param>
+    void PutRun<TRun>(nuint at, ulong last, uint frame, in TRun run)
+        where TRun : struct, IFrameRun<TRun>;
 }

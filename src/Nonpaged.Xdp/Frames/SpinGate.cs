@@ -34,16 +34,26 @@ internal struct SpinGate()
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enter()
     {
-        int self = ThreadNumber.Current;
-        if (_one == self)
-        {
-            Volatile.Write(ref _isInside, 1);
-            if (Volatile.Read(ref _one) == self) return;
-            Volatile.Write(ref _isInside, 0);
-        }
-
-        EnterSlowly();
+        if (!TryEnterAlone()) EnterSlowly();
     }
+
+    /// <summary>
+    /// Enters where the calling thread needs no atomic instruction, until <see cref="ExitAlone"/>. Otherwise there is
+    /// <see cref="Enter"/>. For methods that keep what they do then apart from all that calls something.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryEnterAlone()
+    {
+        int self = ThreadNumber.Current;
+        if (_one != self) return false;
+        Volatile.Write(ref _isInside, 1);
+        if (Volatile.Read(ref _one) == self) return true;
+        Volatile.Write(ref _isInside, 0);
+        return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ExitAlone() => Volatile.Write(ref _isInside, 0);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Exit()

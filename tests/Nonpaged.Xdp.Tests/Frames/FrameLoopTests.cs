@@ -13,7 +13,7 @@ public sealed unsafe class FrameLoopTests
 
     // Runs of some frames, each frame once: where the runs start, how many at a time, and where something is wrong.
     private static readonly Gen<(int[] Order, uint FrameSize, int Seed)> s_orders =
-        Gen.Select(Gen.Int[1, 40].List[1, 20], Gen.Bool, Gen.Int[0, 2], Gen.Int[0, int.MaxValue])
+        Gen.Select(Gen.Int[1, 90].List[1, 20], Gen.Bool, Gen.Int[0, 2], Gen.Int[0, int.MaxValue])
             .Select((lengths, isShuffled, size, seed) => (Order(lengths, isShuffled, seed), s_sizes[size], seed));
 
     [Fact]
@@ -148,18 +148,26 @@ public sealed unsafe class FrameLoopTests
     });
 
     [Fact]
-    public void Numbers_are_handed_out_and_freed_as_one_by_one() => Gen.Select(s_orders, Gen.Int[0, 2]).Sample((given, fault) =>
+    public void Numbers_are_taken_and_given_as_one_by_one() => Gen.Select(s_orders, Gen.Int[0, 2]).Sample((given, fault) =>
     {
         (int[] order, _, int seed) = given;
         using var memory = new Owners(FrameStack.Free);
         uint[] frames = [.. order.Select(frame => (uint)frame)];
-        FrameRun.Hand(memory.Bytes, ref frames[0], (uint)frames.Length);
-        memory.AssertAre(order, FrameStack.InHands, FrameStack.Free);
-        int bad = fault == 0 ? frames.Length : seed % frames.Length;
-        if (fault == 1) frames[bad] = Frames + (uint)(seed % 100);
-        else if (fault == 2) memory.Bytes[frames[bad]] = Socket;
-        Assert.Equal(bad, (int)FrameRun.Free(memory.Bytes, ref frames[0], (uint)frames.Length, Frames));
-        memory.AssertAre(order[..bad], FrameStack.Free);
+        nuint count = (nuint)frames.Length;
+        uint[] taken = new uint[order.Length + 1], free = new uint[order.Length + 1];
+        fixed (uint* from = frames, back = free)
+        {
+            FrameNumbers.Take(memory.Bytes, from, ref taken[0], count);
+            Assert.Equal([.. frames, 0], taken);
+            memory.AssertAre(order, FrameStack.InHands, FrameStack.Free);
+            int bad = fault == 0 ? frames.Length : seed % frames.Length;
+            if (fault == 1) frames[bad] = Frames + (uint)(seed % 100);
+            else if (fault == 2) memory.Bytes[frames[bad]] = Socket;
+            Assert.Equal(bad, (int)FrameNumbers.Give(memory.Bytes, ref frames[0], back, count, Frames));
+            Assert.Equal(frames[..bad], free[..bad]);
+            Assert.Equal(0u, free[^1]);
+            memory.AssertAre(order[..bad], FrameStack.Free);
+        }
     });
 
     // Descending runs of these lengths, in a random order, as often as there are frames.

@@ -88,6 +88,8 @@ public sealed class FramePoolTests
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Frame(4));
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Frame(0).Advance(-1));
         Assert.Throws<ArgumentOutOfRangeException>(() => pool.Frame(0).Advance(2049));
+        // A length would not be a number any more.
+        Assert.Throws<ArgumentOutOfRangeException>(() => pool.Frame(1).WithLength(int.MaxValue).Advance(-1));
         Assert.Throws<InvalidOperationException>(() => pool.RequestTimestamp(last));
     }
 
@@ -188,11 +190,12 @@ public sealed class FramePoolTests
         var pool = new XdpFramePool(new XdpFramePoolOptions { Count = 8, Memory = memory });
         int[] frames = new int[4];
         Assert.Equal(4, pool.Take(frames.AsSpan()));
+        XdpFrame frame = pool.Frame(frames[0]);
         pool.Dispose();
         pool.Dispose();
         Assert.Throws<ObjectDisposedException>(() => pool.Take(frames.AsSpan()));
         Assert.Throws<ObjectDisposedException>(() => pool.Give(frames));
-        Assert.Throws<ObjectDisposedException>(() => pool.Data(default).Length);
+        Assert.Throws<ObjectDisposedException>(() => pool.Data(frame).Length);
     }
 
     private static int TakeFrames(XdpFramePool pool, int[] indices)

@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Nonpaged.Xdp;
 
-/// <summary>Eight descriptors in registers.</summary>
-internal readonly struct FrameWords
+/// <summary>Eight descriptors in registers, for <see cref="EightFrames"/>.</summary>
+internal readonly struct EightWords
 {
     private readonly Vector256<ulong> _a;
     private readonly Vector256<ulong> _b;
@@ -13,7 +13,7 @@ internal readonly struct FrameWords
     private readonly Vector256<ulong> _d;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public FrameWords(ref XdpFrame from)
+    public EightWords(ref XdpFrame from)
     {
         ref ulong words = ref Unsafe.As<XdpFrame, ulong>(ref from);
         _a = Vector256.LoadUnsafe(ref words);
@@ -26,13 +26,13 @@ internal readonly struct FrameWords
     public Vector256<ulong> First => Avx2.UnpackLow(_a, _b);
 
     /// <summary>The addresses of frames 4, 6, 5 and 7.</summary>
-    public Vector256<ulong> Last => Avx2.UnpackLow(_c, _d);
+    public Vector256<ulong> Second => Avx2.UnpackLow(_c, _d);
 
     /// <summary>The lengths and options of those of <see cref="First"/>.</summary>
     public Vector256<ulong> FirstLengths => Avx2.UnpackHigh(_a, _b);
 
-    /// <summary>The lengths and options of those of <see cref="Last"/>.</summary>
-    public Vector256<ulong> LastLengths => Avx2.UnpackHigh(_c, _d);
+    /// <summary>The lengths and options of those of <see cref="Second"/>.</summary>
+    public Vector256<ulong> SecondLengths => Avx2.UnpackHigh(_c, _d);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Store(ref XdpFrame to)
