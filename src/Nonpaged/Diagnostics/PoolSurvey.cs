@@ -38,7 +38,7 @@ internal sealed unsafe class PoolSurvey(PageTables tables, IEnumerable<MemoryBlo
 
     /// <summary>The extents in the order of their addresses.</summary>
     private (Extent Extent, List<PoolStretch> Stretches)[] Extents() =>
-        [.. tables.All<Extent>().OrderBy(extent => extent.Start).Select(extent => (extent, StretchesOf(extent)))];
+        [.. tables.Extents.OrderBy(extent => extent.Start).Select(extent => (extent, StretchesOf(extent)))];
 
     /// <summary>What backs an extent.</summary>
     private static List<PhysicalRange> PhysicalRangesOf(Extent extent)

@@ -7,8 +7,15 @@ namespace Nonpaged;
 /// <param name="wake">What is called then, by a thread of the thread pool.</param>
 internal sealed class IdleTimer(TimeSpan release, Action wake) : IDisposable
 {
+    private static readonly TimeSpan s_longest = TimeSpan.FromDays(1);
+
     private readonly Lock _gate = new();
+
+    // Not each start goes to the timer, which takes longer than a free: it wakes so much later, and a start so soon after another
+    // one does nothing.
+    private readonly TimeSpan _slack = release < s_longest ? release / 16 : TimeSpan.Zero;
     private Timer? _timer;
+    private long _started;
     private bool _isDisposed;
 
     /// <summary>After how long memory that nobody uses goes back.</summary>
@@ -26,9 +33,12 @@ internal sealed class IdleTimer(TimeSpan release, Action wake) : IDisposable
             if (_isDisposed) return;
             try
             {
+                long now = Environment.TickCount64;
+                if (_timer is not null && now - _started < (long)_slack.TotalMilliseconds) return;
                 _timer ??= new Timer(
                     static state => ((Action)state!)(), wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-                _timer.Change(Release, Timeout.InfiniteTimeSpan);
+                _timer.Change(Release + _slack, Timeout.InfiniteTimeSpan);
+                _started = now;
             }
             catch (OutOfMemoryException)
             {

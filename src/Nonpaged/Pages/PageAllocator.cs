@@ -8,12 +8,17 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
 {
     private readonly PageSearch _search = new(free);
     private readonly RecentRuns _recent = new(free);
+    private readonly List<Extent> _extents = [];
+
+    /// <summary>Those that it has.</summary>
+    public IReadOnlyList<Extent> Extents => _extents;
 
     /// <summary>Takes over an extent, all of it free.</summary>
     public void Add(Extent extent)
     {
         map.Cover(extent.Start, extent.Length);
         extent.Place = owners.Add(extent);
+        _extents.Add(extent);
         for (nuint done = 0, end; done < extent.Pages; done = end)
         {
             end = extent.Frames.IsKnown ? extent.Frames.EndOfRun(done, extent.Pages) : extent.Pages;
@@ -30,7 +35,11 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
         foreach (FreeRange range in free.Of(extent)) free.Remove(range);
         map.Clear(extent.Start, extent.Pages);
         owners.Remove(extent.Place);
+        _extents.Remove(extent);
     }
+
+    /// <summary>Forgets all extents.</summary>
+    public void Clear() => _extents.Clear();
 
     /// <summary>
     /// Takes a run and marks its pages as those of a place. Its address, or 0 where no free memory is like that.

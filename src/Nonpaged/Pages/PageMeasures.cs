@@ -14,7 +14,7 @@ internal readonly record struct PageMeasures(ulong Reachable, ulong Free, ulong 
     private static ulong ReachablePages(PageTables tables, ulong limit)
     {
         ulong pages = 0;
-        foreach (Extent extent in tables.All<Extent>())
+        foreach (Extent extent in tables.Extents)
         {
             for (nuint page = 0; page < extent.Pages; page++)
             {

@@ -157,8 +157,14 @@ internal sealed unsafe class PageStore(PoolLife life)
     {
         lock (_gate)
         {
-            Extent[] idle = life.IsOver ? [] : [.. _tables.Idle.OrderByDescending(extent => extent.Length)];
-            ulong bytes = idle.Aggregate(0UL, (sum, extent) => sum + extent.Length);
+            ulong bytes = 0;
+            isSomeLeft = false;
+            if (life.IsOver) return [];
+            foreach (Extent extent in _tables.Extents) bytes += extent.IsIdle ? extent.Length : 0;
+            isSomeLeft = bytes > 0;
+            // Mostly, after a free.
+            if (bytes <= kept) return [];
+            Extent[] idle = [.. _tables.Idle.OrderByDescending(extent => extent.Length)];
             int count = 0;
             for (; count < idle.Length && bytes > kept; count++) bytes -= idle[count].Length;
             isSomeLeft = count < idle.Length;
@@ -237,7 +243,7 @@ internal sealed unsafe class PageStore(PoolLife life)
         lock (_gate)
         {
             PoolLeftovers leftovers = LeftoverCount.Of(life.Pool, _tables, recorded, areAllRecorded);
-            foreach (Extent extent in _tables.All<Extent>())
+            foreach (Extent extent in _tables.Extents)
             {
                 if (extent.Origin != ExtentOrigin.Region) held += extent.Length;
                 extent.Retire();

@@ -38,9 +38,11 @@ internal sealed unsafe class PageTables
     public PageAllocator Pages { get; }
 
     /// <summary>Extents that may go back to the kernel, for nobody uses any page of them.</summary>
-    public IEnumerable<Extent> Idle => All<Extent>().Where(extent => extent is { UsedPages: 0, IsKept: false });
+    public IEnumerable<Extent> Idle => Extents.Where(extent => extent.IsIdle);
 
-    /// <summary>Those of one kind among the owners: blocks, spans or extents.</summary>
+    public IReadOnlyList<Extent> Extents => Pages.Extents;
+
+    /// <summary>Those of one kind among the owners: blocks or spans.</summary>
     public IEnumerable<T> All<T>() => _owners.OfType<T>();
 
     public bool TryTake(in PageRequest request, IPageOwner owner)
@@ -78,7 +80,7 @@ internal sealed unsafe class PageTables
         Extent extent = Pages.Give(owner.Start, pages);
         _owners.Remove(owner.Place);
         if (!areZero) extent.Dirty.Add(owner.Start, pages);
-        if (extent.UsedPages > 0 || extent.IsKept) return null;
+        if (!extent.IsIdle) return null;
         extent.IdleSince = Environment.TickCount64;
         return extent;
     }
@@ -177,7 +179,7 @@ internal sealed unsafe class PageTables
     {
         if (request.Contiguous && Free.LongestRun(request.Limit, contiguous: true) < request.Pages) return request.Pages;
         nuint missing = request.Pages;
-        foreach (Extent extent in All<Extent>().Where(extent => request.Accepts(extent)).ToArray())
+        foreach (Extent extent in Extents.Where(extent => request.Accepts(extent)).ToArray())
         {
             if (missing == 0) break;
             nuint free = Free.Of(extent).Aggregate((nuint)0, (sum, range) => sum + range.PagesBelow(request.Limit));
@@ -193,7 +195,7 @@ internal sealed unsafe class PageTables
     public List<LostPin> TakeLostPins()
     {
         var lost = new List<LostPin>();
-        foreach (Extent extent in All<Extent>().Where(extent => !extent.HasLostPin && !extent.IsPinWhole))
+        foreach (Extent extent in Extents.Where(extent => !extent.HasLostPin && !extent.IsPinWhole))
         {
             extent.HasLostPin = true;
             Map.Forget(extent.Start, extent.Pages);
@@ -209,5 +211,6 @@ internal sealed unsafe class PageTables
     {
         Map.Dispose();
         _owners.Clear();
+        Pages.Clear();
     }
 }

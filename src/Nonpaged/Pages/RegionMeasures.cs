@@ -12,7 +12,7 @@ internal readonly record struct RegionMeasures(int Count, ulong Total, ulong Fre
     public static RegionMeasures Of(PageTables tables, Caching caching)
     {
         Extent[] regions =
-            [.. tables.All<Extent>().Where(extent => extent.Origin == ExtentOrigin.Region && extent.Caching == caching)];
+            [.. tables.Extents.Where(extent => extent.Origin == ExtentOrigin.Region && extent.Caching == caching)];
         ulong total = regions.Aggregate(0UL, (sum, extent) => sum + extent.Length);
         ulong used = regions.Aggregate(0UL, (sum, extent) => sum + ((ulong)extent.UsedPages << Page.Shift));
         return new RegionMeasures(

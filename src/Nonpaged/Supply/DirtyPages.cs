@@ -30,13 +30,17 @@ internal sealed class DirtyPages(nuint start, nuint pages, bool areAll)
         if (areAll) return;
         _bits ??= new ulong[(pages + 63) / 64];
         nuint first = (page - start) >> Page.Shift;
-        for (nuint i = first, end = first + count; i < end;)
+        int from = (int)(first / 64), to = (int)((first + count) / 64);
+        ulong low = ulong.MaxValue << (int)(first % 64), high = ~(ulong.MaxValue << (int)((first + count) % 64));
+        if (from == to)
         {
-            int bit = (int)(i % 64);
-            nuint these = nuint.Min(64 - (nuint)bit, end - i);
-            _bits[i / 64] |= ulong.MaxValue >> (64 - (int)these) << bit;
-            i += these;
+            _bits[from] |= low & high;
+            return;
         }
+
+        _bits[from] |= low;
+        _bits.AsSpan((from + 1)..to).Fill(ulong.MaxValue);
+        if (high != 0) _bits[to] |= high;
     }
 
     /// <summary>The first page from one on, before an end, that is so; the end where none is.</summary>

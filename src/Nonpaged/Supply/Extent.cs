@@ -85,6 +85,9 @@ internal sealed class Extent : IDisposable
     /// <summary>It stays with the pool when nobody uses it.</summary>
     public bool IsKept => IsReserved || Origin is ExtentOrigin.Machine or ExtentOrigin.Region;
 
+    /// <summary>Nobody uses it, so that it may go back to the kernel.</summary>
+    public bool IsIdle => UsedPages == 0 && !IsKept;
+
     /// <summary>Since when nobody uses it, in milliseconds (<see cref="Environment.TickCount64"/>).</summary>
     public long IdleSince { get; set; }
 
