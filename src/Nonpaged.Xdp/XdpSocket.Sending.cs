@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Nonpaged.Interop;
 
 namespace Nonpaged.Xdp;
 
@@ -47,7 +46,7 @@ public sealed partial class XdpSocket
         for (int i = 0; i < MostCalls && pending > 0; i++)
         {
             if (!_transmit.NeedsWakeup) return false;
-            bool isFailed = LibC.SendNothing(_descriptor);
+            bool isFailed = _emptySend.Fails();
             uint before = pending;
             pending = _transmit.Pending;
             // It also fails where it took its budget and more is left (EAGAIN).

@@ -41,7 +41,7 @@ public sealed partial class XdpSocket : IDisposable
     private readonly bool _isUnaligned;
     private readonly bool _isPolling;
     private readonly FrameTerms _terms;
-    private readonly int _descriptor;
+    private readonly EmptySend _emptySend;
     private readonly int _mostOutstanding;
     private readonly XdpProgram? _ownProgram;
     private readonly XdpFramePool? _ownFrames;
@@ -72,7 +72,7 @@ public sealed partial class XdpSocket : IDisposable
         _completion = opened.Completion!.Ring;
         if (opened.Receive is not null) _receive = opened.Receive.Ring;
         if (opened.Transmit is not null) _transmit = opened.Transmit.Ring;
-        _descriptor = (int)opened.Handle.DangerousGetHandle();
+        _emptySend = new EmptySend((int)opened.Handle.DangerousGetHandle());
         _refillFrom = Math.Min(MostRefilled, _fill.Half);
         _mostOutstanding = (int)Math.Min(MostOutstanding, _completion.Half);
     }

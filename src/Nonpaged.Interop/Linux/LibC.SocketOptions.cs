@@ -26,14 +26,6 @@ internal static unsafe partial class LibC
     public static SysResult Bind(SafeFileHandle socket, void* address, uint length) =>
         Fails("bind", out SysResult injected) ? injected : Result(bind(socket, address, length));
 
-    /// <summary>
-    /// Sends nothing, without waiting, which has a driver look at its ring (sendto(2), af_xdp.rst). Whether the call failed: why
-    /// is not told, which would cost as much as all the rest of the call in this process.
-    /// </summary>
-    /// <param name="socket">The descriptor, which stays open meanwhile.</param>
-    public static bool SendNothing(int socket) =>
-        Fails("sendto", out _) || SendToCall(SendToNumber, socket, 0, 0, MSG_DONTWAIT, 0, 0) < 0;
-
     /// <summary>Receives nothing, without waiting, which has a driver look at its ring (recvfrom(2), af_xdp.rst).</summary>
     public static SysResult ReceiveNothing(SafeFileHandle socket) =>
         Fails("recvfrom", out SysResult injected) ? injected : Result(recvfrom(socket, null, 0, MSG_DONTWAIT, null, null));
@@ -46,10 +38,6 @@ internal static unsafe partial class LibC
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial int bind(SafeFileHandle socket, void* address, uint length);
-
-    // Without an errno. libc's own sendto is a point of cancellation of pthreads, and longer for that.
-    [LibraryImport(Library, EntryPoint = "syscall")]
-    private static partial nint SendToCall(nint number, nint socket, nint data, nint length, nint flags, nint address, nint size);
 
     [LibraryImport(Library, SetLastError = true)]
     private static partial nint recvfrom(

@@ -59,13 +59,10 @@ internal sealed unsafe class FrameStack : IDisposable
     /// <inheritdoc cref="Take(Span{int})"/>
     public int Take(Span<XdpFrame> frames, uint start, uint length)
     {
-        _gate.Enter();
-        ThrowIfGone();
-        uint count = Math.Min((uint)frames.Length, _count);
-        uint* free = _free + (_count -= count);
-        FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, _terms.FrameSize, start, length);
-        _gate.Exit();
-        return (int)count;
+        if (!_gate.TryEnterAlone()) return TakeSlowly(frames, start, length);
+        int count = TakeInside(frames, start, length);
+        _gate.ExitAlone();
+        return count;
     }
 
     /// <summary>Gives some back. Where one of them may not be given, none is.</summary>
@@ -244,6 +241,15 @@ internal sealed unsafe class FrameStack : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private int TakeSlowly(Span<XdpFrame> frames, uint start, uint length)
+    {
+        _gate.Enter();
+        int count = TakeInside(frames, start, length);
+        _gate.Exit();
+        return count;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void GiveSlowly(ReadOnlySpan<int> frames)
     {
         _gate.Enter();
@@ -260,6 +266,16 @@ internal sealed unsafe class FrameStack : IDisposable
         ref uint to = ref Unsafe.As<int, uint>(ref MemoryMarshal.GetReference(frames));
         if (_isChecked) FrameNumbers.Take(_owners, free, ref to, count);
         else FrameNumbers.Copy(ref *free, ref to, count);
+        return (int)count;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int TakeInside(Span<XdpFrame> frames, uint start, uint length)
+    {
+        ThrowIfGone();
+        uint count = Math.Min((uint)frames.Length, _count);
+        uint* free = _free + (_count -= count);
+        FrameLoops.Take(_owners, free, ref MemoryMarshal.GetReference(frames), count, _terms.FrameSize, start, length);
         return (int)count;
     }
 
