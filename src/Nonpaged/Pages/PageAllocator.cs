@@ -55,6 +55,7 @@ internal sealed unsafe class PageAllocator(PageMap map, OwnerTable owners, FreeR
 
         Settle();
         if (_search.Find(request) is not { } found) return 0;
+        _recent.OnFound(request, Run(found.Range.Extent, found.Start, request.Pages).Zone);
         Carve(found.Range, found.Start, request.Pages);
         map.SetOwner(found.Start, request.Pages, place);
         found.Range.Extent.UsedPages += request.Pages;

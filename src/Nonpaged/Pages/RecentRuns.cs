@@ -21,6 +21,11 @@ internal sealed class RecentRuns(FreeRanges free)
     private readonly List<Run> _long = new(MostLong);
     private int _count;
 
+    // What was searched for and found in no zone above this one, though so many pages were free there: in pieces.
+    private PageRequest _sought;
+    private int _foundIn;
+    private ulong _freeAbove;
+
     /// <summary>Keeps a run. False where there are many like it.</summary>
     public bool TryAdd(in Run run)
     {
@@ -45,6 +50,13 @@ internal sealed class RecentRuns(FreeRanges free)
         _byLength[request.Pages].Pop();
         _count--;
         return true;
+    }
+
+    /// <summary>Learns where a search found pages, while these are still free.</summary>
+    public void OnFound(in PageRequest request, int zone)
+    {
+        ulong pages = FreeAbove(zone, request.Limit);
+        if (pages >= request.Pages) (_sought, _foundIn, _freeAbove) = (request, zone, pages);
     }
 
     /// <summary>Takes any.</summary>
@@ -96,18 +108,22 @@ internal sealed class RecentRuns(FreeRanges free)
             : (run.Physical & (request.Alignment - 1)) == 0;
     }
 
-    // As PageSearch goes: in higher zones, where these have pages enough.
+    // As PageSearch goes: in higher zones, where these have pages enough, and it would not be in vain again.
     private bool IsHigherFree(in Run run, in PageRequest request)
     {
+        ulong pages = FreeAbove(run.Zone, request.Limit);
+        return pages >= request.Pages && !(run.Zone >= _foundIn && pages <= _freeAbove && request == _sought);
+    }
+
+    private ulong FreeAbove(int lowest, ulong limit)
+    {
         ulong pages = 0;
-        for (int zone = Zone.Count - 1; zone > run.Zone; zone--)
+        for (int zone = Zone.Count - 1; zone > lowest; zone--)
         {
-            if (Zone.Limit(zone - 1) > request.Limit) continue;
-            pages += free.PagesIn(zone);
-            if (pages >= request.Pages) return true;
+            if (Zone.Limit(zone - 1) <= limit) pages += free.PagesIn(zone);
         }
 
-        return false;
+        return pages;
     }
 
     /// <param name="Extent">What it is of.</param>
