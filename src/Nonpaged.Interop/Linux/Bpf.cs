@@ -115,7 +115,7 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>
-    /// BPF_LINK_DETACH: takes a program off its interface, whoever else has the link's descriptor. Linux 5.9, as such links.
+    /// BPF_LINK_DETACH: takes a program off its interface, also while others have the link open. Linux 5.9, as such links.
     /// </summary>
     public static SysResult DetachLink(SafeFileHandle link)
     {
