@@ -138,11 +138,20 @@ public sealed class XdpProgram : IDisposable
         MapHandle.Dispose();
     }
 
-    // Closing does as much, but when a process that is just being started has closed its copy, too.
+    // Closing does that, too, but only once a process that is just being started has closed its copy.
     private static void Detach(SafeFileHandle? link)
     {
-        if (link is { IsClosed: false, IsInvalid: false }) Bpf.DetachLink(link);
-        link?.Dispose();
+        if (link is null or { IsInvalid: true }) return;
+        try
+        {
+            if (!link.IsClosed) Bpf.DetachLink(link);
+        }
+        catch (ObjectDisposedException)
+        {
+            // By another thread, meanwhile.
+        }
+
+        link.Dispose();
     }
 
     /// <summary>Makes a map and loads a program, and attaches nothing: whether the process may.</summary>

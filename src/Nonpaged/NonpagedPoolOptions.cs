@@ -79,8 +79,8 @@ public sealed record NonpagedPoolOptions
     public long IdleKept { get; init; } = 128 << 20;
 
     /// <summary>
-    /// After how long memory that nobody uses goes back to the kernel. Zero is at once, small blocks included, which makes these
-    /// slow; <see cref="Timeout.InfiniteTimeSpan"/> is never. What was reserved stays.
+    /// After how long memory that nobody uses goes back to the kernel; it may be a tenth later. Zero is at once, small blocks
+    /// included, which makes these slow; <see cref="Timeout.InfiniteTimeSpan"/> is never. What was reserved stays.
     /// </summary>
     public TimeSpan IdleRelease { get; init; } = TimeSpan.FromSeconds(10);
 
