@@ -10,7 +10,7 @@ namespace Nonpaged.Xdp;
 internal unsafe interface IFrameRun<TSelf> : INumberRun
     where TSelf : struct, IFrameRun<TSelf>
 {
-    /// <summary>For <see cref="StoreAddresses"/> and <see cref="AreAddresses"/>.</summary>
+    /// <summary>For <see cref="StoreAddresses"/>, <see cref="StoreStarts"/> and <see cref="AreAddresses"/>.</summary>
     static abstract TSelf OfAddresses(uint frameSize);
 
     /// <summary>For <see cref="AreFrames"/>, <see cref="Copy"/> and <see cref="CopyFitting"/>.</summary>
